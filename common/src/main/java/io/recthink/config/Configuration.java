@@ -1,0 +1,381 @@
+package io.recthink.config;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The resolved configuration of a run: every key, with the value that is used. The keys and their defaults are
+ * documented in {@code defaults.yaml} beside this class; read one with {@link ConfigurationReader}.
+ */
+public record Configuration(
+        String name,
+        long seed,
+        Paths paths,
+        Simulate simulate,
+        Source source,
+        Prepare prepare,
+        Prompt prompt,
+        ColdStart coldStart,
+        Model model,
+        Rollout rollout,
+        Reward reward,
+        Sft sft,
+        Train train,
+        Validation validation,
+        Predict predict,
+        Compare compare) {
+
+    void check(Problems problems) {
+        problems.require(!name.isBlank(), "name", "not blank", "'" + name + "'");
+        simulate.check(problems.in("simulate"));
+        source.check(problems.in("source"));
+        prepare.check(problems.in("prepare"));
+        prompt.check(problems.in("prompt"));
+        coldStart.check(problems.in("coldStart"));
+        model.check(problems.in("model"));
+        rollout.check(problems.in("rollout"));
+        reward.check(problems.in("reward"));
+        sft.check(problems.in("sft"));
+        train.check(problems.in("train"));
+        validation.check(problems.in("validation"));
+        predict.check(problems.in("predict"));
+        compare.check(problems.in("compare"));
+    }
+
+    /** Where the jobs read and write. */
+    public record Paths(
+            String root,
+            String log,
+            String data,
+            String model,
+            String traces,
+            String warmStart,
+            String run,
+            String predictions,
+            String table,
+            String report) {
+
+        /** A path as configured: absolute paths and URIs as they are, relative ones below {@link #root}. */
+        public String resolve(String path) {
+            return path.startsWith("/") || path.matches("[a-z][a-z0-9+.-]*:.*") ? path : root + "/" + path;
+        }
+    }
+
+    /** The simulated warehouse log. */
+    public record Simulate(int users, int items, int reviewsPerUser, double noise) {
+        void check(Problems problems) {
+            problems.atLeast(1, "users", users);
+            problems.atLeast(1, "items", items);
+            problems.atLeast(1, "reviewsPerUser", reviewsPerUser);
+            problems.positive("noise", noise);
+        }
+    }
+
+    /** The log that {@code prepare} reads. */
+    public record Source(
+            SourceFormat format,
+            String reviews,
+            String items,
+            double minRating,
+            double maxRating,
+            double maxQuarantineShare,
+            Columns columns) {
+        void check(Problems problems) {
+            problems.require(minRating < maxRating, "minRating", "below maxRating " + maxRating, minRating);
+            problems.between(0, 1, "maxQuarantineShare", maxQuarantineShare);
+        }
+    }
+
+    /** The layout of a log. */
+    public enum SourceFormat {
+        @JsonProperty("amazon-2014")
+        AMAZON_2014,
+        @JsonProperty("json")
+        JSON,
+        @JsonProperty("csv")
+        CSV,
+        @JsonProperty("parquet")
+        PARQUET
+    }
+
+    /** Spark SQL expressions over the tables of a log; empty where the log has no such column. */
+    public record Columns(
+            String user,
+            String item,
+            String rating,
+            String time,
+            String summary,
+            String review,
+            String itemId,
+            String title,
+            String categories,
+            String brand,
+            String price,
+            String description) {}
+
+    /** How a log becomes examples. */
+    public record Prepare(
+            int kcore,
+            boolean strictCore,
+            double validationFrom,
+            double testFrom,
+            boolean refit,
+            int historyItems,
+            Pools pools) {
+        void check(Problems problems) {
+            problems.atLeast(0, "kcore", kcore);
+            problems.require(
+                    0 < validationFrom && validationFrom < testFrom && testFrom < 1,
+                    "validationFrom",
+                    "between 0 and testFrom, and testFrom below 1",
+                    validationFrom + " and " + testFrom);
+            problems.atLeast(0, "historyItems", historyItems);
+            problems.atLeast(0, "pools.coldStart", pools.coldStart);
+            problems.atLeast(0, "pools.sft", pools.sft);
+            problems.atLeast(0, "pools.rl", pools.rl);
+        }
+    }
+
+    /** Sizes of the three disjoint pools of train rows. */
+    public record Pools(int coldStart, int sft, int rl) {}
+
+    /** What a prompt shows. */
+    public record Prompt(
+            ThinkMode think,
+            boolean meanFeatures,
+            int historyItems,
+            int summaryCharacters,
+            int reviewCharacters,
+            int descriptionCharacters,
+            int maxTokens,
+            String system,
+            String user,
+            String historyItem,
+            String targetItem) {
+        void check(Problems problems) {
+            problems.atLeast(0, "historyItems", historyItems);
+            problems.atLeast(0, "summaryCharacters", summaryCharacters);
+            problems.atLeast(0, "reviewCharacters", reviewCharacters);
+            problems.atLeast(0, "descriptionCharacters", descriptionCharacters);
+            problems.atLeast(1, "maxTokens", maxTokens);
+            problems.require(
+                    user.isEmpty() || (user.contains("{history}") && user.contains("{target_item}")),
+                    "user",
+                    "empty or contain {history} and {target_item}",
+                    "'" + user + "'");
+        }
+    }
+
+    /** How the policy thinks before it rates; the templates 3a, 3b and 3c of RecZero. */
+    public enum ThinkMode {
+        @JsonProperty("four-steps")
+        FOUR_STEPS,
+        @JsonProperty("none")
+        NONE,
+        @JsonProperty("free")
+        FREE
+    }
+
+    /** The traces of the supervised warm start. */
+    public record ColdStart(
+            Teacher teacher, int traces, double slope, double generosity, double spread, TraceDetail detail) {
+        void check(Problems problems) {
+            problems.atLeast(1, "traces", traces);
+            problems.require(spread >= 0, "spread", "at least 0", spread);
+        }
+    }
+
+    /** Who writes the traces. */
+    public enum Teacher {
+        @JsonProperty("template")
+        TEMPLATE
+    }
+
+    /** How much a template trace says. */
+    public enum TraceDetail {
+        @JsonProperty("full")
+        FULL,
+        @JsonProperty("terse")
+        TERSE
+    }
+
+    /** Numerics of the language model. */
+    public record Model(ComputeType dtype, int threads) {
+        void check(Problems problems) {
+            problems.atLeast(1, "threads", threads);
+        }
+    }
+
+    /** The number format that the model computes in. */
+    public enum ComputeType {
+        @JsonProperty("float32")
+        FLOAT32
+    }
+
+    /** How completions are sampled. */
+    public record Rollout(int maxTokens, double temperature, double topP, int partitions) {
+        void check(Problems problems) {
+            problems.atLeast(1, "maxTokens", maxTokens);
+            problems.positive("temperature", temperature);
+            problems.require(topP > 0 && topP <= 1, "topP", "above 0 and at most 1", topP);
+            problems.atLeast(1, "partitions", partitions);
+        }
+    }
+
+    /** The reward of a completion. */
+    public record Reward(
+            RewardShape shape,
+            double format,
+            FormatGrading formatGrading,
+            double maxError,
+            boolean answerNeedsFormat,
+            boolean truncateTruth) {
+        void check(Problems problems) {
+            problems.require(format >= 0, "format", "at least 0", format);
+            problems.positive("maxError", maxError);
+        }
+    }
+
+    /** The shape of the answer reward. */
+    public enum RewardShape {
+        @JsonProperty("l1")
+        L1,
+        @JsonProperty("l2")
+        L2,
+        @JsonProperty("exact")
+        EXACT
+    }
+
+    /** How a malformed completion is graded. */
+    public enum FormatGrading {
+        @JsonProperty("strict")
+        STRICT,
+        @JsonProperty("tags")
+        TAGS
+    }
+
+    /** The supervised warm start. */
+    public record Sft(
+            int steps, int batchSize, int microBatch, int partitions, int validationEvery, Optimizer optimizer) {
+        void check(Problems problems) {
+            problems.atLeast(1, "steps", steps);
+            problems.atLeast(1, "batchSize", batchSize);
+            problems.atLeast(1, "microBatch", microBatch);
+            problems.atLeast(1, "partitions", partitions);
+            problems.atLeast(0, "validationEvery", validationEvery);
+            optimizer.check(problems.in("optimizer"));
+        }
+    }
+
+    /** AdamW and its schedule. */
+    public record Optimizer(
+            double learningRate,
+            Schedule schedule,
+            int warmupSteps,
+            double finalShare,
+            double beta1,
+            double beta2,
+            double epsilon,
+            double weightDecay,
+            double maxGradNorm) {
+        void check(Problems problems) {
+            problems.positive("learningRate", learningRate);
+            problems.atLeast(0, "warmupSteps", warmupSteps);
+            problems.between(0, 1, "finalShare", finalShare);
+            problems.require(beta1 >= 0 && beta1 < 1, "beta1", "at least 0 and below 1", beta1);
+            problems.require(beta2 >= 0 && beta2 < 1, "beta2", "at least 0 and below 1", beta2);
+            problems.positive("epsilon", epsilon);
+            problems.require(weightDecay >= 0, "weightDecay", "at least 0", weightDecay);
+            problems.positive("maxGradNorm", maxGradNorm);
+        }
+    }
+
+    /** How the learning rate goes on after its warm-up. */
+    public enum Schedule {
+        @JsonProperty("constant")
+        CONSTANT,
+        @JsonProperty("linear")
+        LINEAR,
+        @JsonProperty("cosine")
+        COSINE
+    }
+
+    /** GRPO. */
+    public record Train(
+            String start,
+            int steps,
+            int promptsPerStep,
+            int groupSize,
+            int partitions,
+            int microBatch,
+            double clipLow,
+            double clipHigh,
+            Reduction reduction,
+            double klCoefficient,
+            Optimizer optimizer,
+            Keep keep,
+            Guards guards) {
+        void check(Problems problems) {
+            problems.require(!start.isBlank(), "start", "warm-start, model or a folder", "'" + start + "'");
+            problems.atLeast(1, "steps", steps);
+            problems.atLeast(1, "promptsPerStep", promptsPerStep);
+            problems.atLeast(2, "groupSize", groupSize);
+            problems.atLeast(1, "partitions", partitions);
+            problems.atLeast(1, "microBatch", microBatch);
+            problems.require(clipLow >= 0 && clipLow <= 1, "clipLow", "between 0 and 1", clipLow);
+            problems.require(clipHigh >= 0, "clipHigh", "at least 0", clipHigh);
+            problems.require(klCoefficient >= 0, "klCoefficient", "at least 0", klCoefficient);
+            optimizer.check(problems.in("optimizer"));
+            problems.atLeast(1, "keep.last", keep.last);
+            problems.atLeast(0, "keep.every", keep.every);
+        }
+    }
+
+    /** How the losses of the tokens become one number. */
+    public enum Reduction {
+        @JsonProperty("sequence-mean")
+        SEQUENCE_MEAN,
+        @JsonProperty("token-mean")
+        TOKEN_MEAN
+    }
+
+    /** Which steps keep their policy and optimizer. */
+    public record Keep(int last, int every) {}
+
+    /** What stops a run that has gone wrong. */
+    public record Guards(
+            double minFormatRate, double armedAt, double maxLengthGrowth, double minEntropy, double maxEntropy) {}
+
+    /** The validation during training. */
+    public record Validation(int every, int rows) {
+        void check(Problems problems) {
+            problems.atLeast(0, "every", every);
+            problems.atLeast(1, "rows", rows);
+        }
+    }
+
+    /** Batch scoring. */
+    public record Predict(
+            String split, int rows, int samples, int partitions, int maxBatch, Map<String, String> policies) {
+        void check(Problems problems) {
+            problems.require(
+                    List.of("train", "validation", "test").contains(split),
+                    "split",
+                    "train, validation or test",
+                    split);
+            problems.atLeast(0, "rows", rows);
+            problems.atLeast(0, "samples", samples);
+            problems.atLeast(1, "partitions", partitions);
+            problems.atLeast(1, "maxBatch", maxBatch);
+        }
+    }
+
+    /** The table. */
+    public record Compare(String reference, int resamples, double confidence) {
+        void check(Problems problems) {
+            problems.atLeast(1, "resamples", resamples);
+            problems.require(confidence > 0 && confidence < 1, "confidence", "between 0 and 1", confidence);
+        }
+    }
+}

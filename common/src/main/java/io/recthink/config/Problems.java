@@ -1,0 +1,47 @@
+package io.recthink.config;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Gathers what is wrong with a configuration, so that all of it is reported at once. */
+public final class Problems {
+    private final String section;
+    private final List<String> messages;
+
+    Problems() {
+        this("", new ArrayList<>());
+    }
+
+    private Problems(String section, List<String> messages) {
+        this.section = section;
+        this.messages = messages;
+    }
+
+    /** The same list of problems, with the keys of a section below this one. */
+    Problems in(String name) {
+        return new Problems(section + name + ".", messages);
+    }
+
+    /** Notes {@code "section.key must be <expected> (was <value>)"} unless {@code holds}. */
+    void require(boolean holds, String key, String expected, Object value) {
+        if (!holds) {
+            messages.add("%s%s must be %s (was %s)".formatted(section, key, expected, value));
+        }
+    }
+
+    void atLeast(long minimum, String key, long value) {
+        require(value >= minimum, key, "at least " + minimum, value);
+    }
+
+    void positive(String key, double value) {
+        require(value > 0 && Double.isFinite(value), key, "positive", value);
+    }
+
+    void between(double low, double high, String key, double value) {
+        require(value >= low && value <= high, key, "between " + low + " and " + high, value);
+    }
+
+    List<String> messages() {
+        return messages;
+    }
+}

@@ -1,0 +1,77 @@
+package io.recthink.progress;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * Shows how far long work is: steps done, rate and time left. On a terminal one line moves; elsewhere a plain line is
+ * written at most every {@value #QUIET_SECONDS} seconds, and for the last step.
+ */
+public final class Progress {
+    private static final long QUIET_SECONDS = 10;
+
+    private final String name;
+    private final long total;
+    private final PrintStream out;
+    private final boolean terminal;
+    private final long start = System.nanoTime();
+    private long lastShown = start;
+    private long first = -1;
+
+    /** Progress on standard error; standard output stays free for results. */
+    @SuppressWarnings("SystemConsoleNull") // the build and Spark are held to JDK 17
+    public Progress(String name, long total) {
+        this(name, total, System.err, System.console() != null);
+    }
+
+    Progress(String name, long total, PrintStream out, boolean terminal) {
+        this.name = name;
+        this.total = total;
+        this.out = out;
+        this.terminal = terminal;
+    }
+
+    /**
+     * Says that {@code done} of the total are done.
+     *
+     * @param note what to show beside the numbers, for example the reward; may be empty
+     */
+    public void done(long done, String note) {
+        if (first < 0) {
+            first = done - 1;
+        }
+        long now = System.nanoTime();
+        boolean last = done >= total;
+        if (terminal) {
+            out.print("\r\033[K" + line(done, now, note) + (last ? System.lineSeparator() : ""));
+            out.flush();
+        } else if (last || Duration.ofNanos(now - lastShown).toSeconds() >= QUIET_SECONDS) {
+            out.println(line(done, now, note));
+            lastShown = now;
+        }
+    }
+
+    private String line(long done, long now, String note) {
+        double seconds = (now - start) / 1e9;
+        double rate = (done - first) / seconds;
+        long left = rate > 0 ? Math.round((total - done) / rate) : 0;
+        return String.format(
+                Locale.ROOT,
+                "%s %d/%d  %s  %s left%s",
+                name,
+                done,
+                total,
+                rate >= 1
+                        ? String.format(Locale.ROOT, "%.1f/s", rate)
+                        : String.format(Locale.ROOT, "%.1f s each", 1 / rate),
+                clock(left),
+                note.isEmpty() ? "" : "  " + note);
+    }
+
+    private static String clock(long seconds) {
+        return seconds < 3600
+                ? String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60)
+                : String.format(Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    }
+}

@@ -1,0 +1,15 @@
+package io.recthink.spark;
+
+import io.recthink.config.Configuration;
+import org.apache.spark.sql.SparkSession;
+
+/** One job of the application. It reads and writes below the configured paths and nowhere else. */
+@FunctionalInterface
+public interface Job {
+    /**
+     * Runs the job to its end.
+     *
+     * @throws io.recthink.InvalidInputException when what the user gave cannot be used; nothing has been written then
+     */
+    void run(SparkSession spark, Configuration configuration);
+}

@@ -1,0 +1,49 @@
+package io.recthink.spark.cli;
+
+import io.recthink.InvalidInputException;
+import io.recthink.spark.Job;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code recthink COMMAND}. Exit status: 0 done, 1 failed, 2 the input or the command line cannot be used. */
+@Command(
+        name = "recthink",
+        description = "Trains a language model to think before it recommends.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.class,
+        synopsisSubcommandLabel = "COMMAND")
+public final class Main implements CommandLine.IVersionProvider {
+    public static void main(String[] arguments) {
+        int status = commandLine().execute(arguments);
+        if (status != 0) {
+            System.exit(status);
+        }
+    }
+
+    static CommandLine commandLine() {
+        CommandLine commands = new CommandLine(new Main());
+        return commands.setExecutionExceptionHandler((e, command, parsed) -> {
+            if (e instanceof InvalidInputException) {
+                command.getErr().println(e.getMessage());
+                return command.getCommandSpec().exitCodeOnInvalidInput();
+            }
+            throw e;
+        });
+    }
+
+    // Used once the jobs are there.
+    @SuppressWarnings("UnusedMethod")
+    private static CommandLine job(String name, String description, Job job) {
+        CommandLine command = new CommandLine(CommandSpec.forAnnotatedObject(new JobCommand(name, job)));
+        command.getCommandSpec().usageMessage().description(description);
+        command.getCommandSpec().mixinStandardHelpOptions(true);
+        return command;
+    }
+
+    @Override
+    public String[] getVersion() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return new String[] {"recthink " + (version == null ? "(development)" : version)};
+    }
+}
