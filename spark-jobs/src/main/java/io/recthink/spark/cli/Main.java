@@ -1,5 +1,6 @@
 package io.recthink.spark.cli;
 
+import io.recthink.BuildInformation;
 import io.recthink.InvalidInputException;
 import io.recthink.spark.Job;
 import picocli.CommandLine;
@@ -43,7 +44,7 @@ public final class Main implements CommandLine.IVersionProvider {
 
     @Override
     public String[] getVersion() {
-        String version = Main.class.getPackage().getImplementationVersion();
-        return new String[] {"recthink " + (version == null ? "(development)" : version)};
+        BuildInformation build = BuildInformation.current();
+        return new String[] {"recthink %s (%s)".formatted(build.version(), build.revision())};
     }
 }
