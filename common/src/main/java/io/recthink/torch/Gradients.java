@@ -1,0 +1,63 @@
+package io.recthink.torch;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Automatic differentiation of one piece of a computation. DJL's own collector exists once a JVM; this one belongs to
+ * the calling thread, so that several tasks of one executor can differentiate at the same time.
+ */
+public final class Gradients {
+    private Gradients() {}
+
+    /** Runs a computation and records it for {@link #backward}. */
+    public static <T> T record(Supplier<T> computation) {
+        TorchRuntime.ensurePrepared();
+        JniUtils.setGradMode(true);
+        try {
+            return computation.get();
+        } finally {
+            JniUtils.setGradMode(false);
+        }
+    }
+
+    /**
+     * A tensor that shares its memory with the given one and has a gradient of its own.
+     *
+     * @param manager owner of the new tensor
+     */
+    public static NDArray leaf(NDArray values, NDManager manager) {
+        PtNDArray leaf = JniUtils.detachGradient((PtNDArray) values);
+        leaf.attach(manager);
+        leaf.setRequiresGradient(true);
+        return leaf;
+    }
+
+    /**
+     * Adds the gradient of a recorded result to every leaf it was computed from, and forgets the record.
+     *
+     * @param upstream derivative of the loss by {@code result}, of the same shape
+     */
+    public static void backward(NDArray result, NDArray upstream) {
+        JniUtils.backward((PtNDArray) result, (PtNDArray) upstream, false, false);
+    }
+
+    /**
+     * What has been added up in a leaf so far. The tensor shares its memory with the leaf's gradient.
+     *
+     * @return empty when no backward pass has reached the leaf
+     */
+    public static Optional<NDArray> of(NDArray leaf, NDManager manager) {
+        PtNDArray gradient = JniUtils.getGradient((PtNDArray) leaf);
+        if (gradient == null) {
+            return Optional.empty();
+        }
+        gradient.attach((PtNDManager) manager);
+        return Optional.of(gradient);
+    }
+}

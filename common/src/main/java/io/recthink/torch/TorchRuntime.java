@@ -1,0 +1,101 @@
+package io.recthink.torch;
+
+import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * libtorch in this JVM. Three of its settings belong to a thread and not to the process: whether it records gradients
+ * (a fresh thread does), whether it optimises kernel graphs, and how many OpenMP threads it computes with. Every thread
+ * that computes is therefore prepared first; sums are taken in another order with another thread count, so the
+ * count is part of the result.
+ */
+public final class TorchRuntime {
+    private static final ThreadLocal<Integer> PREPARED = new ThreadLocal<>();
+
+    private TorchRuntime() {}
+
+    /** Loads libtorch, once a JVM. Nothing is downloaded: the natives are on the classpath. */
+    public static void load() {
+        Library.load();
+    }
+
+    /**
+     * Makes the calling thread ready to compute: it records no gradients, runs kernels as they are written, and uses
+     * the given number of threads inside an operation.
+     *
+     * @param threads at least 1
+     */
+    public static void prepareThread(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads must be at least 1 (was " + threads + ")");
+        }
+        load();
+        JniUtils.setGradMode(false);
+        JniUtils.setGraphExecutorOptimize(false);
+        fixThreadCount(threads);
+        PREPARED.set(threads);
+    }
+
+    /** Prepares the calling thread with one thread unless it has been prepared already. */
+    static void ensurePrepared() {
+        if (PREPARED.get() == null) {
+            prepareThread(1);
+        }
+    }
+
+    /** The largest resident set this process has had, in bytes. */
+    public static long peakResidentBytes() {
+        return statusBytes("VmHWM:");
+    }
+
+    /** The resident set of this process now, in bytes. */
+    public static long residentBytes() {
+        return statusBytes("VmRSS:");
+    }
+
+    private static void fixThreadCount(int threads) {
+        // libtorch initialises a thread's count on first use from the count that was last set anywhere in the process;
+        // asking for it brings that moment before ours, so that no other thread's setting can replace it later.
+        JniUtils.getNumThreads();
+        JniUtils.setNumThreads(threads);
+        int actual = JniUtils.getNumThreads();
+        if (actual != threads) {
+            throw new IllegalStateException("libtorch computes with " + actual + " threads where " + threads
+                    + " were asked for;" + " unset OMP_THREAD_LIMIT and MKL_NUM_THREADS");
+        }
+    }
+
+    private static long statusBytes(String key) {
+        try (var lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(line -> line.startsWith(key))
+                    .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read /proc/self/status", e);
+        }
+    }
+
+    private static final class Library {
+        static {
+            setDefault("ai.djl.offline", "true");
+            setDefault("ai.djl.pytorch.graph_optimizer", "false");
+            setDefault("OPT_OUT_TRACKING", "true");
+            Engine.getEngine("PyTorch");
+        }
+
+        static void load() {
+            // the work is done by the class initialiser: once, and other threads wait for it
+        }
+
+        private static void setDefault(String key, String value) {
+            if (System.getProperty(key) == null) {
+                System.setProperty(key, value);
+            }
+        }
+    }
+}
