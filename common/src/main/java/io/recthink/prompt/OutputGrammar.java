@@ -1,0 +1,187 @@
+package io.recthink.prompt;
+
+import io.recthink.config.Configuration.ThinkMode;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The output grammar of RecZero and its parser:
+ *
+ * <pre>
+ * four steps   user-block item-block match-block rate-block
+ * none         rate-block
+ * free         think-block rate-block
+ * block        open-tag text close-tag        text is not blank and contains no tag
+ * rate-block   "&lt;rate&gt;" number "&lt;/rate&gt;"
+ * number       digits [ "." digit [ digit ] ]   within the scale, as many digits as the scale needs, no leading zero
+ * </pre>
+ *
+ * White space is free around tags and around the number. Text outside the blocks is tolerated, digits after the last
+ * block are not. Immutable; safe for use by many threads.
+ */
+public final class OutputGrammar {
+    private static final Pattern NUMBER = Pattern.compile("(0|[1-9][0-9]{0,8})(\\.[0-9]{1,2})?");
+    private static final List<String> MARKS = List.of("[like]", "[dislike]", "[pos]", "[neg]");
+
+    private final List<Block> blocks;
+    private final Set<FormatTest> tests;
+    private final double min;
+    private final double max;
+
+    private OutputGrammar(List<Block> blocks, Set<FormatTest> tests, double min, double max) {
+        this.blocks = blocks;
+        this.tests = tests;
+        this.min = min;
+        this.max = max;
+    }
+
+    /**
+     * The grammar of a think mode.
+     *
+     * @param min the lowest rating of the scale, at least 0
+     * @param max the highest rating of the scale
+     */
+    public static OutputGrammar of(ThinkMode think, double min, double max) {
+        if (!(0 <= min && min < max && max < 1e9)) {
+            throw new IllegalArgumentException("a rating scale needs 0 <= min < max < 1e9, was " + min + " to " + max);
+        }
+        Set<FormatTest> all = EnumSet.allOf(FormatTest.class);
+        return switch (think) {
+            case FOUR_STEPS ->
+                new OutputGrammar(List.of(Block.USER, Block.ITEM, Block.MATCH, Block.RATE), all, min, max);
+            case FREE -> new OutputGrammar(List.of(Block.THINK, Block.RATE), all, min, max);
+            case NONE ->
+                new OutputGrammar(List.of(Block.RATE), EnumSet.complementOf(EnumSet.of(FormatTest.ORDER)), min, max);
+        };
+    }
+
+    /** The blocks that a completion must have, in order. */
+    public List<Block> blocks() {
+        return blocks;
+    }
+
+    /** The lowest rating of the scale. */
+    public double min() {
+        return min;
+    }
+
+    /** The highest rating of the scale. */
+    public double max() {
+        return max;
+    }
+
+    /**
+     * Reads a completion.
+     *
+     * @param completion the completion alone; the prompt names the tags and must not be part of it
+     * @param finished whether the completion ended by itself, not at the token limit
+     */
+    public ParsedOutput parse(String completion, boolean finished) {
+        Map<Block, String> contents = contents(completion);
+        OptionalDouble rating = number(contents.get(Block.RATE));
+        Set<FormatTest> failed = EnumSet.noneOf(FormatTest.class);
+        for (FormatTest test : tests) {
+            boolean holds =
+                    switch (test) {
+                        case TAGS ->
+                            blocks.stream()
+                                    .allMatch(
+                                            block -> once(completion, block.open()) && once(completion, block.close()));
+                        case ORDER -> ordered(completion);
+                        case CONTENT -> blocks.stream().allMatch(block -> !blank(contents.getOrDefault(block, "")));
+                        case NUMBER -> rating.isPresent();
+                        case TAIL -> noDigitsAfterRating(completion);
+                        case READABLE -> completion.codePoints().noneMatch(OutputGrammar::unreadable);
+                        case FINISHED -> finished;
+                    };
+            if (!holds) {
+                failed.add(test);
+            }
+        }
+        return new ParsedOutput(
+                failed,
+                tests.size(),
+                rating,
+                text(contents, Block.USER),
+                text(contents, Block.ITEM),
+                text(contents, Block.MATCH),
+                text(contents, Block.THINK),
+                MARKS.stream().allMatch(completion::contains));
+    }
+
+    /** The contents of the blocks that occur exactly once. */
+    private Map<Block, String> contents(String completion) {
+        Map<Block, String> contents = new EnumMap<>(Block.class);
+        for (Block block : blocks) {
+            int open = completion.indexOf(block.open());
+            int close = completion.indexOf(block.close());
+            if (once(completion, block.open()) && once(completion, block.close()) && open < close) {
+                contents.put(
+                        block, strip(completion.substring(open + block.open().length(), close)));
+            }
+        }
+        return contents;
+    }
+
+    private static Optional<String> text(Map<Block, String> contents, Block block) {
+        return Optional.ofNullable(contents.get(block));
+    }
+
+    private OptionalDouble number(String content) {
+        if (content == null || !NUMBER.matcher(content).matches()) {
+            return OptionalDouble.empty();
+        }
+        double value = new BigDecimal(content).doubleValue();
+        return value >= min && value <= max ? OptionalDouble.of(value) : OptionalDouble.empty();
+    }
+
+    private boolean ordered(String completion) {
+        List<String> tags = new ArrayList<>();
+        blocks.forEach(block -> {
+            tags.add(block.open());
+            tags.add(block.close());
+        });
+        int last = -1;
+        for (String tag : tags) {
+            int at = completion.indexOf(tag);
+            if (at <= last) {
+                return false;
+            }
+            last = at;
+        }
+        return true;
+    }
+
+    private static boolean noDigitsAfterRating(String completion) {
+        int close = completion.indexOf(Block.RATE.close());
+        return close >= 0 && completion.substring(close).codePoints().noneMatch(Character::isDigit);
+    }
+
+    private static boolean once(String completion, String tag) {
+        int first = completion.indexOf(tag);
+        return first >= 0 && first == completion.lastIndexOf(tag);
+    }
+
+    private static boolean unreadable(int character) {
+        return character == 0xFFFD
+                || (Character.isISOControl(character) && character != '\t' && character != '\n' && character != '\r');
+    }
+
+    // String.strip keeps no-break spaces, which are as blank as others to a reader.
+    private static String strip(String text) {
+        return blank(text) ? "" : text.strip();
+    }
+
+    private static boolean blank(String text) {
+        return text.codePoints()
+                .allMatch(character -> Character.isWhitespace(character) || Character.isSpaceChar(character));
+    }
+}

@@ -1,0 +1,69 @@
+package io.recthink.reward;
+
+import io.recthink.config.Configuration;
+import io.recthink.prompt.OutputGrammar;
+import io.recthink.prompt.ParsedOutput;
+
+/**
+ * The rule-based reward of RecZero, R = R_format + R_answer.
+ *
+ * <pre>
+ * R_format   strict:  +f when well formed, -f otherwise
+ *            tags:    f (2 s - 1), s the share of the format tests that hold
+ * R_answer   l1:      1 - |y - rating| / maxError
+ *            l2:      1 - ((y - rating) / maxError)^2
+ *            exact:   1 when the rating equals y, 0 otherwise
+ *            0 when there is no rating, or when answerNeedsFormat is set and the completion is not well formed
+ * </pre>
+ *
+ * The paper's variant is (f = 0.5, maxError = the width of the scale); the published code's is (f = 1, maxError = 2,
+ * answerNeedsFormat, truncateTruth). Under l1 the best answer is a conditional median, under l2 the mean, under exact
+ * the mode. Immutable; safe for use by many threads.
+ */
+public final class RewardFunction {
+    private final Configuration.Reward settings;
+    private final OutputGrammar grammar;
+
+    public RewardFunction(Configuration.Reward settings, OutputGrammar grammar) {
+        this.settings = settings;
+        this.grammar = grammar;
+    }
+
+    /** The reward of a completion as it was sampled; {@code finished} says that it ended by itself. */
+    public Reward of(String completion, boolean finished, double truth) {
+        return of(grammar.parse(completion, finished), truth);
+    }
+
+    /**
+     * The reward of a parsed completion.
+     *
+     * @param truth the true rating y, within the scale of the grammar
+     */
+    public Reward of(ParsedOutput output, double truth) {
+        if (!(truth >= grammar.min() && truth <= grammar.max())) {
+            throw new IllegalArgumentException(
+                    "the true rating " + truth + " is outside the scale " + grammar.min() + " to " + grammar.max());
+        }
+        return new Reward(format(output), answer(output, settings.truncateTruth() ? Math.floor(truth) : truth));
+    }
+
+    private double format(ParsedOutput output) {
+        return switch (settings.formatGrading()) {
+            case STRICT -> output.formatOk() ? settings.format() : -settings.format();
+            case TAGS -> settings.format() * (2.0 * output.testsPassed() / output.testsTotal() - 1);
+        };
+    }
+
+    private double answer(ParsedOutput output, double truth) {
+        if (output.rating().isEmpty() || (settings.answerNeedsFormat() && !output.formatOk())) {
+            return 0;
+        }
+        double rating = output.rating().getAsDouble();
+        double error = Math.abs(truth - rating) / settings.maxError();
+        return switch (settings.shape()) {
+            case L1 -> 1 - error;
+            case L2 -> 1 - error * error;
+            case EXACT -> truth == rating ? 1 : 0;
+        };
+    }
+}

@@ -1,0 +1,2 @@
+/** Rewards as pure functions of a parsed completion and the true rating. */
+package io.recthink.reward;

@@ -1,0 +1,102 @@
+package io.recthink.reward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.recthink.config.Configuration;
+import io.recthink.config.Configuration.FormatGrading;
+import io.recthink.config.Configuration.RewardShape;
+import io.recthink.config.Configuration.ThinkMode;
+import io.recthink.prompt.OutputGrammar;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RewardFunctionTest {
+    private static final OutputGrammar GRAMMAR = OutputGrammar.of(ThinkMode.FOUR_STEPS, 1, 5);
+    private static final OutputGrammar HALF_STARS = OutputGrammar.of(ThinkMode.FOUR_STEPS, 0.5, 5);
+
+    private final RewardFunction paper = function(RewardShape.L1, 0.5, FormatGrading.STRICT, 4, false, false);
+    private final RewardFunction code = function(RewardShape.L1, 1, FormatGrading.STRICT, 2, true, true);
+
+    @ParameterizedTest
+    @CsvSource({"5, 5, 1.5", "5, 1, 0.5", "4, 3.5, 1.375", "1, 2.25, 1.1875"})
+    void paperAddsHalfForFormToOneMinusTheScaledError(double truth, String rating, double total) {
+        assertThat(paper.of(wellFormed(rating), true, truth).total()).isEqualTo(total);
+    }
+
+    @Test
+    void paperGivesMinusHalfWithoutARating() {
+        assertThat(paper.of("I would say four", true, 4)).isEqualTo(new Reward(-0.5, 0));
+    }
+
+    @Test
+    void paperStillCountsTheRatingOfAMalformedCompletion() {
+        assertThat(paper.of("<rate>4</rate>", true, 4)).isEqualTo(new Reward(-0.5, 1));
+        assertThat(paper.of("<rate>1</rate>", true, 5).total()).isEqualTo(-0.5);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5, 5, 2", "5, 1, 0", "3, 4, 1.5", "4.7, 4, 2"})
+    void publishedCodeTruncatesTheTruthAndHalvesTheError(double truth, String rating, double total) {
+        assertThat(code.of(wellFormed(rating), true, truth).total()).isEqualTo(total);
+    }
+
+    @Test
+    void publishedCodeGivesMinusOneWhenMalformed() {
+        assertThat(code.of("<rate>4</rate>", true, 4)).isEqualTo(new Reward(-1, 0));
+        assertThat(code.of(wellFormed("4"), false, 4).total()).isEqualTo(-1);
+    }
+
+    @Test
+    void squaredErrorIsGentleNearTheTruthAndHarshFarFromIt() {
+        RewardFunction squared = function(RewardShape.L2, 0.5, FormatGrading.STRICT, 4, false, false);
+        assertThat(squared.of(wellFormed("3"), true, 4).answer()).isEqualTo(1 - 1 / 16.0);
+        assertThat(squared.of(wellFormed("1"), true, 5).answer()).isZero();
+    }
+
+    @Test
+    void exactRewardsOnlyTheSameRating() {
+        RewardFunction exact = function(RewardShape.EXACT, 0, FormatGrading.STRICT, 4, false, false);
+        assertThat(exact.of(wellFormed("4"), true, 4).total()).isEqualTo(1);
+        assertThat(exact.of(wellFormed("4.01"), true, 4).total()).isZero();
+    }
+
+    @Test
+    void gradedFormatIsTheShareOfTheTestsThatHold() {
+        RewardFunction graded = function(RewardShape.L1, 0.5, FormatGrading.TAGS, 4, false, false);
+        assertThat(graded.of(wellFormed("4"), true, 4).format()).isEqualTo(0.5);
+        assertThat(graded.of(wellFormed("4") + " or 3", true, 4).format())
+                .isCloseTo(0.5 * (2 * 6 / 7.0 - 1), within(1e-12));
+        assertThat(graded.of("", true, 4).format()).isCloseTo(0.5 * (2 * 2 / 7.0 - 1), within(1e-12));
+        // Everything that can fail fails.
+        assertThat(graded.of("\u0000", false, 4).format()).isEqualTo(-0.5);
+    }
+
+    @Test
+    void refusesATruthOutsideTheScale() {
+        assertThatThrownBy(() -> paper.of(wellFormed("4"), true, 0)).hasMessageContaining("0.0 is outside the scale");
+        assertThatThrownBy(() -> paper.of(wellFormed("4"), true, Double.NaN)).hasMessageContaining("NaN");
+    }
+
+    @Test
+    void otherScalesKeepTheirDecimalsUnlessTruncated() {
+        Configuration.Reward settings =
+                new Configuration.Reward(RewardShape.L1, 0.5, FormatGrading.STRICT, 4.5, false, false);
+        assertThat(new RewardFunction(settings, HALF_STARS)
+                        .of(wellFormed("0.5"), true, 0.5)
+                        .answer())
+                .isEqualTo(1);
+    }
+
+    private static RewardFunction function(
+            RewardShape shape, double format, FormatGrading grading, double maxError, boolean needs, boolean truncate) {
+        return new RewardFunction(new Configuration.Reward(shape, format, grading, maxError, needs, truncate), GRAMMAR);
+    }
+
+    private static String wellFormed(String rating) {
+        return "<analyze user>a</analyze user><analyze item>b</analyze item><match>c</match><rate>" + rating
+                + "</rate>";
+    }
+}
