@@ -1,0 +1,45 @@
+package io.recthink.model;
+
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+
+/** Turns stored elements into FP32; exact for every type. */
+final class FloatDecoder {
+    private static final float SUBNORMAL_HALF = 0x1p-24f;
+    // Moving the exponent from half's bias (15) to single's (127).
+    private static final int EXPONENT_SHIFT = (127 - 15) << 23;
+
+    private FloatDecoder() {}
+
+    /** Decodes all remaining elements of little-endian {@code in}. */
+    static void decode(ElementType type, ByteBuffer in, FloatBuffer out) {
+        switch (type) {
+            case F32 -> out.put(in.asFloatBuffer());
+            case F16 -> {
+                while (in.hasRemaining()) {
+                    out.put(half(in.getShort()));
+                }
+            }
+            case BF16 -> {
+                while (in.hasRemaining()) {
+                    out.put(Float.intBitsToFloat(in.getShort() << 16));
+                }
+            }
+            case I64 -> throw new IllegalArgumentException("I64 elements are not read as FP32");
+        }
+    }
+
+    /** The value of IEEE 754 half-precision bits. */
+    static float half(short bits) {
+        int sign = (bits & 0x8000) << 16;
+        int exponent = bits & 0x7C00;
+        int fraction = bits & 0x03FF;
+        if (exponent == 0) {
+            return Math.copySign(fraction * SUBNORMAL_HALF, Float.intBitsToFloat(sign | 0x3F80_0000));
+        }
+        int rest = (exponent | fraction) << 13;
+        return exponent == 0x7C00
+                ? Float.intBitsToFloat(sign | 0x7F80_0000 | rest)
+                : Float.intBitsToFloat(sign | (rest + EXPONENT_SHIFT));
+    }
+}

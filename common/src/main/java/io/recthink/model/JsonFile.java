@@ -1,0 +1,51 @@
+package io.recthink.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.recthink.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The JSON files of a model folder, read strictly: no key twice, nothing after the end. */
+final class JsonFile {
+    static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private JsonFile() {}
+
+    static JsonNode readObject(Path file) {
+        try {
+            return parseObject(file.toString(), Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new InvalidInputException(file + ": cannot be read: " + e, e);
+        }
+    }
+
+    static JsonNode parseObject(String source, byte[] bytes) {
+        try {
+            JsonNode json = MAPPER.readTree(bytes);
+            if (!json.isObject()) {
+                throw new InvalidInputException(source + ": is not a JSON object");
+            }
+            return json;
+        } catch (JsonProcessingException e) {
+            throw new InvalidInputException(source + ": is not valid JSON: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new InvalidInputException(source + ": cannot be read: " + e, e);
+        }
+    }
+
+    static void write(Path file, JsonNode json) {
+        try {
+            Files.writeString(file, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
+        } catch (IOException e) {
+            throw new InvalidInputException(file + ": cannot be written: " + e, e);
+        }
+    }
+}

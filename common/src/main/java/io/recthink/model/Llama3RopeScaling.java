@@ -1,0 +1,30 @@
+package io.recthink.model;
+
+/**
+ * The scaled rotary positions of Llama 3.1 and later ({@code rope_type: llama3}): frequencies whose wavelength is longer
+ * than {@code originalMaxPositions / lowFrequencyFactor} are divided by {@code factor}, those shorter than
+ * {@code originalMaxPositions / highFrequencyFactor} are kept, those between are interpolated.
+ *
+ * @param factor how many times longer the context became; at least 1
+ * @param lowFrequencyFactor above 0
+ * @param highFrequencyFactor above {@code lowFrequencyFactor}
+ * @param originalMaxPositions the context length before scaling, in tokens; at least 1
+ */
+public record Llama3RopeScaling(
+        double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalMaxPositions) {
+    public Llama3RopeScaling {
+        require(factor >= 1, "factor must be at least 1", factor);
+        require(lowFrequencyFactor > 0, "low_freq_factor must be above 0", lowFrequencyFactor);
+        require(
+                highFrequencyFactor > lowFrequencyFactor,
+                "high_freq_factor must be above low_freq_factor",
+                highFrequencyFactor);
+        require(originalMaxPositions >= 1, "original_max_position_embeddings must be at least 1", originalMaxPositions);
+    }
+
+    private static void require(boolean valid, String rule, double value) {
+        if (!valid || !Double.isFinite(value)) {
+            throw new IllegalArgumentException(rule + " (was " + value + ")");
+        }
+    }
+}

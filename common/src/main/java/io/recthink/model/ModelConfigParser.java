@@ -1,0 +1,262 @@
+package io.recthink.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.recthink.InvalidInputException;
+import io.recthink.model.ModelConfig.Family;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Between config.json of transformers (4 and 5) and {@link ModelConfig}; refuses what could not be computed exactly. */
+final class ModelConfigParser {
+    static final String FILE = "config.json";
+    static final String GENERATION_FILE = "generation_config.json";
+
+    private static final double DEFAULT_ROPE_THETA = 10_000;
+    // The default of transformers for Qwen3, whatever the hidden size.
+    private static final int DEFAULT_QWEN3_HEAD_DIM = 128;
+
+    private final Path file;
+    private final JsonNode json;
+
+    private ModelConfigParser(Path file, JsonNode json) {
+        this.file = file;
+        this.json = json;
+    }
+
+    static ModelConfig read(Path folder) {
+        Path file = folder.resolve(FILE);
+        if (!Files.isRegularFile(file)) {
+            throw new InvalidInputException(
+                    folder + ": is not a model folder, it has no " + FILE + "; give a Hugging Face model folder");
+        }
+        ModelConfigParser parser = new ModelConfigParser(file, JsonFile.readObject(file));
+        List<Integer> endTokens = new ArrayList<>(parser.endTokens());
+        Path generation = folder.resolve(GENERATION_FILE);
+        if (Files.isRegularFile(generation)) {
+            endTokens.addAll(new ModelConfigParser(generation, JsonFile.readObject(generation)).endTokens());
+        }
+        return parser.config(endTokens);
+    }
+
+    private ModelConfig config(List<Integer> endTokens) {
+        Family family = family();
+        refuseUnsupported();
+        int hiddenSize = integer("hidden_size");
+        int heads = integer("num_attention_heads");
+        if (heads < 1) {
+            throw problem("num_attention_heads must be at least 1 (was " + heads + ")");
+        }
+        try {
+            return new ModelConfig(
+                    family,
+                    integer("vocab_size"),
+                    hiddenSize,
+                    integer("intermediate_size"),
+                    integer("num_hidden_layers"),
+                    heads,
+                    // Qwen's own default is no function of the other values, so there it has to be given.
+                    family == Family.LLAMA && absent("num_key_value_heads") ? heads : integer("num_key_value_heads"),
+                    headDim(family, hiddenSize, heads),
+                    number(json, "rms_norm_eps"),
+                    ropeTheta(),
+                    ropeScaling(),
+                    integer("max_position_embeddings"),
+                    json.path("tie_word_embeddings").asBoolean(false),
+                    family == Family.QWEN2,
+                    family == Family.QWEN3,
+                    endTokens);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidInputException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Family family() {
+        JsonNode architectures = json.path("architectures");
+        String name = architectures.path(0).asText(json.path("model_type").asText(""));
+        for (Family family : Family.values()) {
+            boolean same = architectures.isEmpty()
+                    ? family.modelType().equals(name)
+                    : architectures.size() == 1 && family.architecture().equals(name);
+            if (same) {
+                return family;
+            }
+        }
+        String supported =
+                Arrays.stream(Family.values()).map(Family::architecture).collect(Collectors.joining(", "));
+        throw problem("architecture " + (architectures.isEmpty() ? "\"" + name + "\"" : architectures.toString())
+                + " is not supported; supported are " + supported);
+    }
+
+    /** Each of these changes what the model computes; ignoring one would give other numbers without a word. */
+    private void refuseUnsupported() {
+        if (json.hasNonNull("quantization_config")) {
+            throw problem("quantization_config: quantised weights are not supported; give the model in F32, F16 or"
+                    + " BF16, or import a GGUF file");
+        }
+        if (json.path("use_sliding_window").asBoolean(false)) {
+            throw problem("use_sliding_window: sliding-window attention is not supported");
+        }
+        for (JsonNode type : json.path("layer_types")) {
+            if (!type.asText().equals("full_attention")) {
+                throw problem("layer_types: " + type + " is not supported; only full_attention is");
+            }
+        }
+        String activation = json.path("hidden_act").asText("silu");
+        if (!activation.equals("silu")) {
+            throw problem("hidden_act \"" + activation + "\" is not supported; only silu is");
+        }
+        for (String bias : List.of("attention_bias", "mlp_bias")) {
+            if (json.path(bias).asBoolean(false)) {
+                throw problem(bias + " true is not supported; of the biases only those of Qwen2's query, key and value"
+                        + " projections are");
+            }
+        }
+    }
+
+    private int headDim(Family family, int hiddenSize, int heads) {
+        if (!absent("head_dim")) {
+            return integer("head_dim");
+        }
+        if (family == Family.QWEN3) {
+            return DEFAULT_QWEN3_HEAD_DIM;
+        }
+        if (hiddenSize % heads != 0) {
+            throw problem("hidden_size " + hiddenSize + " is not a multiple of num_attention_heads " + heads
+                    + ", and head_dim is not given");
+        }
+        return hiddenSize / heads;
+    }
+
+    /** transformers 5 keeps the base inside rope_parameters, transformers 4 beside rope_scaling. */
+    private double ropeTheta() {
+        if (json.path("rope_parameters").hasNonNull("rope_theta")) {
+            return number(json.path("rope_parameters"), "rope_theta");
+        }
+        return absent("rope_theta") ? DEFAULT_ROPE_THETA : number(json, "rope_theta");
+    }
+
+    private Optional<Llama3RopeScaling> ropeScaling() {
+        String key = json.hasNonNull("rope_parameters") ? "rope_parameters" : "rope_scaling";
+        JsonNode scaling = json.path(key);
+        if (absent(key) || (scaling.isObject() && scaling.isEmpty())) {
+            return Optional.empty();
+        }
+        if (scaling.path("partial_rotary_factor").asDouble(1) != 1
+                || json.path("partial_rotary_factor").asDouble(1) != 1) {
+            throw problem("partial_rotary_factor other than 1 is not supported");
+        }
+        String type = scaling.path("rope_type").asText(scaling.path("type").asText("default"));
+        return switch (type) {
+            case "default" -> Optional.empty();
+            case "llama3" ->
+                Optional.of(new Llama3RopeScaling(
+                        number(scaling, "factor"),
+                        number(scaling, "low_freq_factor"),
+                        number(scaling, "high_freq_factor"),
+                        integer(scaling, "original_max_position_embeddings")));
+            default ->
+                throw problem(key + ": rope type \"" + type + "\" is not supported; supported are default, llama3");
+        };
+    }
+
+    private List<Integer> endTokens() {
+        JsonNode tokens = json.path("eos_token_id");
+        if (tokens.isMissingNode() || tokens.isNull()) {
+            return List.of();
+        }
+        List<Integer> result = new ArrayList<>();
+        for (JsonNode token : tokens.isArray() ? tokens : List.of(tokens)) {
+            if (!token.isInt()) {
+                throw problem("eos_token_id must be a token id or a list of token ids (was " + tokens + ")");
+            }
+            result.add(token.intValue());
+        }
+        return result;
+    }
+
+    private boolean absent(String key) {
+        return !json.hasNonNull(key);
+    }
+
+    private int integer(String key) {
+        return integer(json, key);
+    }
+
+    private int integer(JsonNode parent, String key) {
+        JsonNode value = parent.path(key);
+        if (!value.isInt()) {
+            throw problem(key + " must be a whole number (was " + shown(value) + ")");
+        }
+        return value.intValue();
+    }
+
+    private double number(JsonNode parent, String key) {
+        JsonNode value = parent.path(key);
+        if (!value.isNumber()) {
+            throw problem(key + " must be a number (was " + shown(value) + ")");
+        }
+        return value.doubleValue();
+    }
+
+    private static String shown(JsonNode value) {
+        return value.isMissingNode() ? "absent" : value.toString();
+    }
+
+    private InvalidInputException problem(String what) {
+        return new InvalidInputException(file + ": " + what);
+    }
+
+    static ObjectNode toJson(ModelConfig config) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.putArray("architectures").add(config.family().architecture());
+        json.put("model_type", config.family().modelType());
+        json.put("dtype", "float32");
+        json.put("vocab_size", config.vocabularySize());
+        json.put("hidden_size", config.hiddenSize());
+        json.put("intermediate_size", config.intermediateSize());
+        json.put("num_hidden_layers", config.layers());
+        json.put("num_attention_heads", config.heads());
+        json.put("num_key_value_heads", config.keyValueHeads());
+        json.put("head_dim", config.headDim());
+        json.put("hidden_act", "silu");
+        json.put("rms_norm_eps", config.normEpsilon());
+        json.put("rope_theta", config.ropeTheta());
+        json.set(
+                "rope_scaling",
+                config.ropeScaling().map(ModelConfigParser::toJson).orElse(null));
+        json.put("max_position_embeddings", config.maxPositions());
+        json.put("tie_word_embeddings", config.tiedHead());
+        if (config.family() != Family.QWEN2) {
+            json.put("attention_bias", false);
+        }
+        putEndTokens(json, config.endTokens());
+        return json;
+    }
+
+    private static ObjectNode toJson(Llama3RopeScaling scaling) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("rope_type", "llama3")
+                .put("factor", scaling.factor())
+                .put("low_freq_factor", scaling.lowFrequencyFactor())
+                .put("high_freq_factor", scaling.highFrequencyFactor())
+                .put("original_max_position_embeddings", scaling.originalMaxPositions());
+    }
+
+    private static void putEndTokens(ObjectNode json, List<Integer> tokens) {
+        if (tokens.size() == 1) {
+            json.put("eos_token_id", tokens.get(0));
+        } else if (!tokens.isEmpty()) {
+            ArrayNode array = json.putArray("eos_token_id");
+            tokens.forEach(array::add);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package io.recthink.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.recthink.InvalidInputException;
+import io.recthink.model.ParameterLayout.Parameter;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model in the folder layout of Hugging Face: config.json, model.safetensors (or shards with an index),
+ * tokenizer.json and the chat template. Opening it checks everything that can be checked without reading the weights.
+ * Safe for use by several threads.
+ */
+public final class ModelFolder implements AutoCloseable, ParameterReader {
+    static final String WEIGHTS = "model.safetensors";
+    static final String TOKENIZER = "tokenizer.json";
+
+    /** What {@link #write} copies beside config.json, where it is there. */
+    private static final List<String> COMPANIONS = List.of(
+            ModelConfigParser.GENERATION_FILE,
+            TOKENIZER,
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "vocab.json",
+            "merges.txt",
+            "chat_template.jinja",
+            "chat_template.json",
+            "LICENSE");
+
+    private final Path folder;
+    private final ModelConfig config;
+    private final ParameterLayout layout;
+    private final WeightFiles weights;
+
+    private ModelFolder(Path folder, ModelConfig config, ParameterLayout layout, WeightFiles weights) {
+        this.folder = folder;
+        this.config = config;
+        this.layout = layout;
+        this.weights = weights;
+    }
+
+    /**
+     * Opens a folder.
+     *
+     * @throws InvalidInputException if something is missing, is not supported or contradicts another part
+     */
+    public static ModelFolder open(Path folder) {
+        ModelConfig config = ModelConfig.read(folder);
+        if (!Files.isRegularFile(folder.resolve(TOKENIZER))) {
+            throw new InvalidInputException(folder + ": has no " + TOKENIZER
+                    + "; save the model's fast tokenizer into the folder (tokenizer.save_pretrained)");
+        }
+        ParameterLayout layout = ParameterLayout.of(config);
+        return new ModelFolder(folder, config, layout, WeightFiles.open(folder, config, layout));
+    }
+
+    /** The folder that was opened. */
+    public Path path() {
+        return folder;
+    }
+
+    public ModelConfig config() {
+        return config;
+    }
+
+    public ParameterLayout layout() {
+        return layout;
+    }
+
+    /** Puts all elements of a parameter into {@code out}, as FP32. */
+    @Override
+    public void read(Parameter parameter, FloatBuffer out) {
+        weights.read(parameter.name(), out);
+    }
+
+    /** Fills the remaining room of {@code out} with elements of a parameter from the element {@code from} on, as FP32. */
+    public void read(Parameter parameter, long from, FloatBuffer out) {
+        weights.read(parameter.name(), from, out);
+    }
+
+    @Override
+    public void close() {
+        weights.close();
+    }
+
+    /**
+     * Writes a model folder: weights in FP32 as one model.safetensors, everything else as in another folder.
+     *
+     * @param folder created if it is not there
+     * @param like the folder whose configuration, tokenizer and template are taken
+     * @param layout the parameters to write
+     * @param parameters where their values come from
+     * @throws InvalidInputException if the folder cannot be written
+     */
+    public static void write(Path folder, Path like, ParameterLayout layout, ParameterReader parameters) {
+        copyCompanions(folder, like);
+        JsonFile.write(
+                folder.resolve(ModelConfigParser.FILE),
+                asFloat32(JsonFile.readObject(like.resolve(ModelConfigParser.FILE))));
+        writeWeights(folder, layout, parameters);
+    }
+
+    static void writeWeights(Path folder, ParameterLayout layout, ParameterReader parameters) {
+        List<TensorInfo> tensors = new ArrayList<>();
+        long largest = 0;
+        for (Parameter parameter : layout.parameters()) {
+            tensors.add(new TensorInfo(parameter.name(), ElementType.F32, parameter.shape()));
+            largest = Math.max(largest, parameter.size());
+        }
+        FloatBuffer buffer = FloatBuffer.allocate(Math.toIntExact(largest));
+        // The metadata entry is what transformers expects of PyTorch weights.
+        try (SafetensorsWriter writer =
+                SafetensorsWriter.create(folder.resolve(WEIGHTS), Map.of("format", "pt"), tensors)) {
+            for (Parameter parameter : layout.parameters()) {
+                buffer.clear().limit((int) parameter.size());
+                parameters.read(parameter, buffer);
+                if (buffer.hasRemaining()) {
+                    throw new IllegalStateException(parameter.name() + ": lacks " + buffer.remaining() + " elements");
+                }
+                writer.write(buffer.flip());
+            }
+        }
+    }
+
+    private static void copyCompanions(Path folder, Path like) {
+        try {
+            Files.createDirectories(folder);
+            for (String name : COMPANIONS) {
+                if (Files.isRegularFile(like.resolve(name))) {
+                    Files.copy(like.resolve(name), folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+        } catch (IOException e) {
+            throw new InvalidInputException(folder + ": cannot be written: " + e, e);
+        }
+    }
+
+    private static JsonNode asFloat32(JsonNode config) {
+        ObjectNode result = config.deepCopy();
+        // transformers called it torch_dtype until 4.56; a key that is there already is kept.
+        String key = result.has("torch_dtype") && !result.has("dtype") ? "torch_dtype" : "dtype";
+        result.remove("torch_dtype");
+        return result.put(key, "float32");
+    }
+}

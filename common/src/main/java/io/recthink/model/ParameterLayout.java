@@ -1,0 +1,130 @@
+package io.recthink.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The parameters that a {@link ModelConfig} has, in a fixed order, laid end to end in one flat space of FP32 elements:
+ * the embedding, the layers from first to last, the final norm, the head unless it is tied. Projections are stored as
+ * {@code [output, input]}, names are those of Hugging Face.
+ */
+public final class ParameterLayout {
+    private final List<Parameter> parameters;
+    private final Map<String, Parameter> byName;
+    private final long size;
+
+    private ParameterLayout(List<Parameter> parameters) {
+        this.parameters = List.copyOf(parameters);
+        this.byName = parameters.stream().collect(Collectors.toUnmodifiableMap(Parameter::name, Function.identity()));
+        Parameter last = parameters.get(parameters.size() - 1);
+        this.size = last.offset() + last.size();
+    }
+
+    /** The layout of the models with this configuration. */
+    public static ParameterLayout of(ModelConfig config) {
+        return new ParameterLayout(new Builder(config).build());
+    }
+
+    /** All parameters in the order of their offsets. */
+    public List<Parameter> parameters() {
+        return parameters;
+    }
+
+    /** The parameter of this name, if the model has one. */
+    public Optional<Parameter> find(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    /**
+     * The parameter of this name.
+     *
+     * @throws IllegalArgumentException if the model has none
+     */
+    public Parameter parameter(String name) {
+        return find(name).orElseThrow(() -> new IllegalArgumentException("the model has no parameter " + name));
+    }
+
+    /** Elements in all. */
+    public long size() {
+        return size;
+    }
+
+    /**
+     * One parameter.
+     *
+     * @param name its name in Hugging Face folders
+     * @param shape one or two lengths, row-major
+     * @param offset its first element in the flat space
+     */
+    public record Parameter(String name, List<Long> shape, long offset) {
+        public Parameter {
+            shape = List.copyOf(shape);
+        }
+
+        /** Its number of elements. */
+        public long size() {
+            return shape.stream().reduce(1L, Math::multiplyExact);
+        }
+    }
+
+    private static final class Builder {
+        private final ModelConfig config;
+        private final List<Parameter> parameters = new ArrayList<>();
+        private long offset;
+
+        Builder(ModelConfig config) {
+            this.config = config;
+        }
+
+        List<Parameter> build() {
+            long hidden = config.hiddenSize();
+            add("model.embed_tokens.weight", (long) config.vocabularySize(), hidden);
+            for (int layer = 0; layer < config.layers(); layer++) {
+                addLayer("model.layers." + layer + ".");
+            }
+            add("model.norm.weight", hidden);
+            if (!config.tiedHead()) {
+                add("lm_head.weight", (long) config.vocabularySize(), hidden);
+            }
+            return parameters;
+        }
+
+        private void addLayer(String layer) {
+            long hidden = config.hiddenSize();
+            long intermediate = config.intermediateSize();
+            long headDim = config.headDim();
+            long queries = config.heads() * headDim;
+            long keys = config.keyValueHeads() * headDim;
+            add(layer + "input_layernorm.weight", hidden);
+            addProjection(layer + "self_attn.q_proj.", queries, hidden);
+            addProjection(layer + "self_attn.k_proj.", keys, hidden);
+            addProjection(layer + "self_attn.v_proj.", keys, hidden);
+            if (config.queryKeyNorm()) {
+                add(layer + "self_attn.q_norm.weight", headDim);
+                add(layer + "self_attn.k_norm.weight", headDim);
+            }
+            add(layer + "self_attn.o_proj.weight", hidden, queries);
+            add(layer + "post_attention_layernorm.weight", hidden);
+            add(layer + "mlp.gate_proj.weight", intermediate, hidden);
+            add(layer + "mlp.up_proj.weight", intermediate, hidden);
+            add(layer + "mlp.down_proj.weight", hidden, intermediate);
+        }
+
+        private void addProjection(String name, long output, long input) {
+            add(name + "weight", output, input);
+            if (config.attentionBias()) {
+                add(name + "bias", output);
+            }
+        }
+
+        private void add(String name, Long... shape) {
+            Parameter parameter = new Parameter(name, List.of(shape), offset);
+            parameters.add(parameter);
+            offset = Math.addExact(offset, parameter.size());
+        }
+    }
+}

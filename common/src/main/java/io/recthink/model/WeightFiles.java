@@ -1,0 +1,165 @@
+package io.recthink.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.recthink.InvalidInputException;
+import io.recthink.model.ParameterLayout.Parameter;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/** The safetensors files of a folder as one set of tensors, checked against the layout that the configuration asks for. */
+final class WeightFiles implements AutoCloseable {
+    private static final String INDEX = ModelFolder.WEIGHTS + ".index.json";
+    private static final String HEAD = "lm_head.weight";
+    private static final String EMBEDDING = "model.embed_tokens.weight";
+    // Tables that old conversions stored; transformers computes them and ignores the stored ones.
+    private static final Pattern ROTARY_TABLE =
+            Pattern.compile("model\\.layers\\.\\d+\\.self_attn\\.rotary_emb\\.inv_freq");
+    private static final Pattern PLAIN_FILE_NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*\\.safetensors");
+    private static final int COMPARED_AT_ONCE = 1 << 18;
+
+    private final Path folder;
+    private final Map<String, SafetensorsReader> files = new LinkedHashMap<>();
+    private final Map<String, SafetensorsReader> byTensor = new HashMap<>();
+
+    private WeightFiles(Path folder) {
+        this.folder = folder;
+    }
+
+    static WeightFiles open(Path folder, ModelConfig config, ParameterLayout layout) {
+        WeightFiles weights = new WeightFiles(folder);
+        try {
+            weights.openFiles();
+            weights.check(config, layout);
+            return weights;
+        } catch (RuntimeException e) {
+            weights.close();
+            throw e;
+        }
+    }
+
+    void read(String name, FloatBuffer out) {
+        byTensor.get(name).read(name, out);
+    }
+
+    void read(String name, long from, FloatBuffer out) {
+        byTensor.get(name).read(name, from, out);
+    }
+
+    @Override
+    public void close() {
+        files.values().forEach(SafetensorsReader::close);
+    }
+
+    private void openFiles() {
+        if (Files.isRegularFile(folder.resolve(ModelFolder.WEIGHTS))) {
+            openFile(ModelFolder.WEIGHTS);
+        } else if (Files.isRegularFile(folder.resolve(INDEX))) {
+            openShards(folder.resolve(INDEX));
+        } else {
+            throw new InvalidInputException(folder + ": has neither " + ModelFolder.WEIGHTS + " nor " + INDEX
+                    + "; save the model as safetensors");
+        }
+    }
+
+    private void openFile(String name) {
+        SafetensorsReader reader = SafetensorsReader.open(folder.resolve(name));
+        files.put(name, reader);
+        for (TensorInfo tensor : reader.tensors()) {
+            if (byTensor.put(tensor.name(), reader) != null) {
+                throw new InvalidInputException(
+                        folder.resolve(name) + ": " + tensor.name() + " is in another shard too");
+            }
+        }
+    }
+
+    private void openShards(Path index) {
+        JsonNode map = JsonFile.readObject(index).path("weight_map");
+        if (!map.isObject() || map.isEmpty()) {
+            throw new InvalidInputException(index + ": has no weight_map");
+        }
+        TreeSet<String> names = new TreeSet<>();
+        map.fields().forEachRemaining(entry -> names.add(shardName(index, entry.getKey(), entry.getValue())));
+        names.forEach(this::openFile);
+        map.fields().forEachRemaining(entry -> {
+            String shard = entry.getValue().textValue();
+            if (files.get(shard).find(entry.getKey()).isEmpty()) {
+                throw new InvalidInputException(index + ": " + entry.getKey() + " is not in " + shard);
+            }
+        });
+    }
+
+    /** A shard is a file of the folder itself: no path, whatever the platform's separator. */
+    private String shardName(Path index, String tensor, JsonNode value) {
+        String name = value.asText();
+        if (!value.isTextual() || !PLAIN_FILE_NAME.matcher(name).matches()) {
+            throw new InvalidInputException(
+                    index + ": " + tensor + ": " + value + " is not the name of a safetensors file in this folder");
+        }
+        if (!Files.isRegularFile(folder.resolve(name))) {
+            throw new InvalidInputException(index + ": " + tensor + ": shard " + name + " is missing");
+        }
+        return name;
+    }
+
+    private void check(ModelConfig config, ParameterLayout layout) {
+        for (Parameter parameter : layout.parameters()) {
+            checkParameter(parameter);
+        }
+        for (String name : new TreeSet<>(byTensor.keySet())) {
+            if (layout.find(name).isEmpty() && !ROTARY_TABLE.matcher(name).matches()) {
+                if (!config.tiedHead() || !name.equals(HEAD)) {
+                    throw problem(name, "is in the folder, but not in a model of this configuration");
+                }
+                checkTiedHead(layout.parameter(EMBEDDING));
+            }
+        }
+    }
+
+    private void checkParameter(Parameter parameter) {
+        SafetensorsReader reader = byTensor.get(parameter.name());
+        if (reader == null) {
+            throw problem(parameter.name(), "is missing");
+        }
+        TensorInfo info = reader.find(parameter.name()).orElseThrow();
+        if (!info.shape().equals(parameter.shape())) {
+            throw problem(
+                    parameter.name(),
+                    "has shape " + info.shape() + ", the configuration asks for " + parameter.shape());
+        }
+        if (!info.type().isFloatingPoint()) {
+            throw problem(parameter.name(), "has type " + info.type() + ", expected F32, F16 or BF16");
+        }
+    }
+
+    /** Some folders store the head of a tied model once more; it must then be the embedding. */
+    private void checkTiedHead(Parameter embedding) {
+        TensorInfo head = byTensor.get(HEAD).find(HEAD).orElseThrow();
+        if (!head.shape().equals(embedding.shape()) || !sameElements(embedding)) {
+            throw problem(HEAD, "differs from " + EMBEDDING + ", although the configuration says tie_word_embeddings");
+        }
+    }
+
+    private boolean sameElements(Parameter embedding) {
+        FloatBuffer left = FloatBuffer.allocate(COMPARED_AT_ONCE);
+        FloatBuffer right = FloatBuffer.allocate(COMPARED_AT_ONCE);
+        for (long from = 0; from < embedding.size(); from += COMPARED_AT_ONCE) {
+            int count = (int) Math.min(COMPARED_AT_ONCE, embedding.size() - from);
+            read(EMBEDDING, from, left.clear().limit(count));
+            read(HEAD, from, right.clear().limit(count));
+            if (!left.flip().equals(right.flip())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private InvalidInputException problem(String tensor, String what) {
+        return new InvalidInputException(folder + ": tensor " + tensor + " " + what);
+    }
+}
