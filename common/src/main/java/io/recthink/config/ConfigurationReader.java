@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
@@ -12,6 +13,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -48,9 +50,9 @@ public final class ConfigurationReader {
     public static Configuration read(String origin, String yaml, List<String> settings) {
         ObjectNode tree = defaultsTree();
         Problems problems = new Problems();
-        merge(tree, parse(origin, yaml), "", problems);
+        merge(tree, parse(origin, yaml), defaultsTree(), "", problems);
         for (String setting : settings) {
-            merge(tree, settingTree(setting), "", problems);
+            merge(tree, settingTree(setting), defaultsTree(), "", problems);
         }
         refuse(origin, problems);
         Configuration configuration = bind(origin, tree);
@@ -114,21 +116,52 @@ public final class ConfigurationReader {
         }
     }
 
-    private static void merge(ObjectNode target, JsonNode source, String prefix, Problems problems) {
+    private static void merge(ObjectNode target, JsonNode source, JsonNode defaults, String prefix, Problems problems) {
         boolean freeKeys = prefix.equals("predict.policies.");
         for (Map.Entry<String, JsonNode> entry : source.properties()) {
             String key = prefix + entry.getKey();
-            JsonNode known = target.get(entry.getKey());
-            if (known == null && !freeKeys) {
+            JsonNode known = freeKeys ? target.textNode("") : defaults.get(entry.getKey());
+            if (known == null) {
                 problems.require(false, key, "a known key; one of " + names(target), "unknown");
-            } else if (known != null && known.isObject() && entry.getValue().isObject()) {
-                merge((ObjectNode) known, entry.getValue(), key + ".", problems);
-            } else if (known != null && known.isObject() != entry.getValue().isObject()) {
+            } else if (known.isObject() && entry.getValue().isObject()) {
+                merge((ObjectNode) target.get(entry.getKey()), entry.getValue(), known, key + ".", problems);
+            } else if (known.isObject() != entry.getValue().isObject()) {
                 problems.require(false, key, known.isObject() ? "a section" : "a single value", entry.getValue());
             } else {
+                problems.require(fits(known, entry.getValue()), key, kind(known), shown(entry.getValue()));
                 target.set(entry.getKey(), entry.getValue());
             }
         }
+    }
+
+    /** Whether a value can take the place of a default. Numbers may be texts: YAML 1.1 reads 1e-5 as one. */
+    private static boolean fits(JsonNode known, JsonNode value) {
+        if (known.isIntegralNumber()) {
+            return value.isIntegralNumber()
+                    || (value.isTextual() && value.textValue().matches("[+-]?\\d+"));
+        } else if (known.isNumber()) {
+            return value.isNumber()
+                    || (value.isTextual() && value.textValue().matches("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?"));
+        } else if (known.isBoolean()) {
+            return value.isBoolean();
+        }
+        return value.isValueNode() && !value.isNull();
+    }
+
+    private static String kind(JsonNode known) {
+        if (known.isIntegralNumber()) {
+            return "a whole number";
+        } else if (known.isNumber()) {
+            return "a number";
+        }
+        return known.isBoolean() ? "true or false" : "a single value";
+    }
+
+    private static String shown(JsonNode value) {
+        if (value.isContainerNode()) {
+            return value.toString();
+        }
+        return value.isNull() || value.asText().isEmpty() ? "empty" : value.asText();
     }
 
     private static String names(ObjectNode node) {
@@ -138,13 +171,27 @@ public final class ConfigurationReader {
     private static Configuration bind(String origin, ObjectNode tree) {
         try {
             return YAML.treeToValue(tree, Configuration.class);
+        } catch (InvalidFormatException e) {
+            throw new ConfigurationException(
+                    "%s: %s must be %s (was %s)".formatted(origin, key(e), choice(e.getTargetType()), e.getValue()), e);
         } catch (JsonMappingException e) {
-            String key = e.getPath().stream()
-                    .map(JsonMappingException.Reference::getFieldName)
-                    .collect(Collectors.joining("."));
-            throw new ConfigurationException("%s: %s: %s".formatted(origin, key, e.getOriginalMessage()), e);
+            throw new ConfigurationException("%s: %s: %s".formatted(origin, key(e), e.getOriginalMessage()), e);
         } catch (JsonProcessingException e) {
             throw new ConfigurationException(origin + ": " + e.getOriginalMessage(), e);
         }
+    }
+
+    private static String key(JsonMappingException e) {
+        return e.getPath().stream()
+                .map(JsonMappingException.Reference::getFieldName)
+                .collect(Collectors.joining("."));
+    }
+
+    private static String choice(Class<?> type) {
+        return type.isEnum()
+                ? Arrays.stream(type.getEnumConstants())
+                        .map(constant -> YAML.convertValue(constant, String.class))
+                        .collect(Collectors.joining(", ", "one of ", ""))
+                : "of type " + type.getSimpleName();
     }
 }

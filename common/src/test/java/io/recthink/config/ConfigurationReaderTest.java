@@ -1,0 +1,221 @@
+package io.recthink.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.Test;
+
+final class ConfigurationReaderTest {
+    private static final String FILE = "conf/x.yaml";
+
+    @Test
+    void fileOverridesDefaultsAndLeavesTheRest() {
+        Configuration defaults = ConfigurationReader.defaults();
+
+        Configuration configuration = read("train:\n  groupSize: 4\n");
+
+        assertThat(configuration.train().groupSize()).isEqualTo(4);
+        assertThat(configuration.train().steps()).isEqualTo(defaults.train().steps());
+        assertThat(configuration.rollout()).isEqualTo(defaults.rollout());
+    }
+
+    @Test
+    void settingsOverrideTheFileAndTheLastOneWins() {
+        Configuration configuration =
+                read("train:\n  steps: 4\nseed: 2\n", "train.steps=5", "train.steps=6", "train.optimizer.beta1=0.5");
+
+        assertThat(configuration.train().steps()).isEqualTo(6);
+        assertThat(configuration.train().optimizer().beta1()).isEqualTo(0.5);
+        assertThat(configuration.seed()).isEqualTo(2);
+    }
+
+    @Test
+    void laterValueMayBeOfAnotherFormThanAnEarlierOne() {
+        Configuration configuration = read(
+                "name: 3\ntrain:\n  clipHigh: 1\n",
+                "name=books",
+                "train.clipHigh=0.28",
+                "train.steps='7'",
+                "train.steps=8");
+
+        assertThat(configuration.name()).isEqualTo("books");
+        assertThat(configuration.train().clipHigh()).isEqualTo(0.28);
+        assertThat(configuration.train().steps()).isEqualTo(8);
+    }
+
+    @Test
+    void settingWithoutValueIsAnEmptyText() {
+        assertThat(read("prompt:\n  system: Rate.\n", "prompt.system=").prompt().system())
+                .isEmpty();
+    }
+
+    @Test
+    void settingValueMayContainAnEqualsSign() {
+        assertThat(read("", "source.reviews=s3a://log/day=1").source().reviews())
+                .isEqualTo("s3a://log/day=1");
+    }
+
+    @Test
+    void closedChoicesAreReadByTheirNamesInTheDocumentation() {
+        assertThat(read("", "prompt.think=none").prompt().think()).isEqualTo(Configuration.ThinkMode.NONE);
+        assertThat(read("", "train.reduction=token-mean").train().reduction())
+                .isEqualTo(Configuration.Reduction.TOKEN_MEAN);
+    }
+
+    @Test
+    void policiesMayHaveAnyName() {
+        assertThat(read("", "predict.policies.after-sft=work/warm-start")
+                        .predict()
+                        .policies())
+                .isEqualTo(Map.of("after-sft", "work/warm-start"));
+    }
+
+    @Test
+    void emptyFileMeansTheDefaults() {
+        assertThat(read("# nothing yet\n")).isEqualTo(ConfigurationReader.defaults());
+    }
+
+    @Test
+    void unknownKeyIsRefusedWithTheKnownOnes() {
+        assertRefused("rollout:\n  temprature: 0.9\n")
+                .hasMessageStartingWith(FILE + ": rollout.temprature must be a known key; one of ")
+                .hasMessageContaining("temperature")
+                .hasMessageEndingWith("(was unknown)");
+    }
+
+    @Test
+    void unknownKeyOfASettingIsRefused() {
+        assertRefused("", "train.groupsize=8").hasMessageContaining("train.groupsize must be a known key");
+    }
+
+    @Test
+    void groupOfOneIsRefused() {
+        assertRefused("train:\n  groupSize: 1\n").hasMessage(FILE + ": train.groupSize must be at least 2 (was 1)");
+    }
+
+    @Test
+    void allValuesOutOfRangeAreReportedTogether() {
+        assertRefused("train:\n  groupSize: 1\nrollout:\n  topP: 0\nsource:\n  minRating: 5\n")
+                .message()
+                .hasLineCount(3)
+                .contains("train.groupSize must be at least 2 (was 1)")
+                .contains("rollout.topP must be above 0 and at most 1 (was 0.0)")
+                .contains("source.minRating must be below maxRating 5.0 (was 5.0)");
+    }
+
+    @Test
+    void allUnknownKeysAreReportedTogether() {
+        assertRefused("sed: 3\ntrain:\n  step: 3\n", "cli.x=1")
+                .message()
+                .hasLineCount(3)
+                .contains("sed must")
+                .contains("train.step must")
+                .contains("cli must");
+    }
+
+    @Test
+    void allValuesOfTheWrongKindAreReportedTogether() {
+        assertRefused(
+                        "train:\n  steps: many\n  groupSize: 1.5\nprompt:\n  meanFeatures: maybe\nrollout:\n  topP: all\n")
+                .hasMessage(String.join(
+                        "\n",
+                        FILE + ": train.steps must be a whole number (was many)",
+                        FILE + ": train.groupSize must be a whole number (was 1.5)",
+                        FILE + ": prompt.meanFeatures must be true or false (was maybe)",
+                        FILE + ": rollout.topP must be a number (was all)"));
+    }
+
+    @Test
+    void emptyValueIsRefused() {
+        assertRefused("train:\n  steps:\npaths:\n  run:\n")
+                .message()
+                .contains("train.steps must be a whole number (was empty)")
+                .contains("paths.run must be a single value (was empty)");
+    }
+
+    @Test
+    void numberMayBeWrittenInEveryUsualWay() {
+        for (String number : List.of("0.00001", "1e-5", "1.0E-5", "'1e-5'", ".00001")) {
+            assertThat(read("", "train.optimizer.learningRate=" + number)
+                            .train()
+                            .optimizer()
+                            .learningRate())
+                    .as(number)
+                    .isEqualTo(1e-5);
+        }
+        assertThat(read("", "train.optimizer.learningRate=1")
+                        .train()
+                        .optimizer()
+                        .learningRate())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void numberTooLargeIsRefusedWithItsKey() {
+        assertRefused("", "train.steps=5000000000").hasMessageContaining("train.steps");
+    }
+
+    @Test
+    void unknownChoiceIsRefusedWithTheKnownOnes() {
+        assertRefused("", "prompt.think=deeply")
+                .hasMessage(FILE + ": prompt.think must be one of four-steps, none, free (was deeply)");
+    }
+
+    @Test
+    void listForAValueIsRefused() {
+        assertRefused("name: [a, b]\n").hasMessage(FILE + ": name must be a single value (was [\"a\",\"b\"])");
+    }
+
+    @Test
+    void valueForASectionIsRefused() {
+        assertRefused("train: 3\n").hasMessage(FILE + ": train must be a section (was 3)");
+    }
+
+    @Test
+    void sectionForAValueIsRefused() {
+        assertRefused("", "seed.x=3").hasMessageContaining("seed must be a single value");
+    }
+
+    @Test
+    void keyGivenTwiceIsRefused() {
+        assertRefused("seed: 1\nseed: 2\n").hasMessageStartingWith(FILE + ": ").hasMessageContaining("seed");
+    }
+
+    @Test
+    void brokenYamlIsRefusedWithItsLine() {
+        assertRefused("seed: 1\ntrain: [\n")
+                .hasMessageContaining("is not valid YAML")
+                .hasMessageContaining("line");
+    }
+
+    @Test
+    void listForKeysIsRefused() {
+        assertRefused("- seed\n").hasMessage(FILE + ": expected keys and values, found ARRAY");
+    }
+
+    @Test
+    void settingWithoutEqualsSignIsRefused() {
+        assertRefused("", "train.steps").hasMessage("--set takes key=value (was 'train.steps')");
+        assertRefused("", "=3").hasMessage("--set takes key=value (was '=3')");
+    }
+
+    @Test
+    void relativePathsLieBelowTheRootAndOthersStay() {
+        Configuration.Paths paths = read("", "paths.root=/data/books").paths();
+
+        assertThat(paths.resolve(paths.run())).isEqualTo("/data/books/run");
+        assertThat(paths.resolve("/elsewhere/run")).isEqualTo("/elsewhere/run");
+        assertThat(paths.resolve("s3a://bucket/run")).isEqualTo("s3a://bucket/run");
+    }
+
+    private static Configuration read(String yaml, String... settings) {
+        return ConfigurationReader.read(FILE, yaml, List.of(settings));
+    }
+
+    private static AbstractThrowableAssert<?, ?> assertRefused(String yaml, String... settings) {
+        return assertThatThrownBy(() -> read(yaml, settings)).isInstanceOf(ConfigurationException.class);
+    }
+}
