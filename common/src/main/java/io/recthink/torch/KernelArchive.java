@@ -38,7 +38,8 @@ final class KernelArchive {
                 + "  __parameters__ = []\n"
                 + "  __buffers__ = []\n"
                 + "  training : bool\n"
-                + methods.replace("(self", "(self: __torch__.Kernels").indent(2);
+                + methods.replaceAll("(?m)^(def \\w+)\\(self", "$1(self: __torch__.Kernels")
+                        .indent(2);
     }
 
     /** A protocol-2 pickle of {@code Kernels()} with the state {@code {"training": False}}. */

@@ -1,0 +1,128 @@
+package io.recthink.learn;
+
+import io.recthink.model.ParameterLayout;
+import io.recthink.model.ParameterLayout.Parameter;
+import io.recthink.model.ParameterReader;
+import java.nio.FloatBuffer;
+
+/**
+ * One FP32 number for every element of every parameter, laid out as {@link ParameterLayout} says and held in chunks of
+ * {@link #CHUNK} elements: weights, a gradient, a moment. Sums run over the elements in their order, in double precision,
+ * so they do not depend on who computes them.
+ */
+public final class ParameterVector implements ParameterReader {
+    /** Elements of every chunk but the last. */
+    public static final int CHUNK = 1 << 20;
+
+    private final ParameterLayout layout;
+    private final float[][] chunks;
+
+    private ParameterVector(ParameterLayout layout) {
+        this.layout = layout;
+        this.chunks = new float[Math.toIntExact((layout.size() + CHUNK - 1) / CHUNK)][];
+        for (int i = 0; i < chunks.length; i++) {
+            chunks[i] = new float[(int) Math.min(CHUNK, layout.size() - (long) i * CHUNK)];
+        }
+    }
+
+    /** All zeros. */
+    public static ParameterVector zeros(ParameterLayout layout) {
+        return new ParameterVector(layout);
+    }
+
+    /** The values that a model folder or another source gives. */
+    public static ParameterVector read(ParameterLayout layout, ParameterReader source) {
+        ParameterVector vector = new ParameterVector(layout);
+        for (Parameter parameter : layout.parameters()) {
+            FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(parameter.size()));
+            source.read(parameter, values);
+            vector.set(parameter.offset(), values.flip());
+        }
+        return vector;
+    }
+
+    public ParameterLayout layout() {
+        return layout;
+    }
+
+    /** Elements in all. */
+    public long size() {
+        return layout.size();
+    }
+
+    public int chunkCount() {
+        return chunks.length;
+    }
+
+    /** The chunk itself, not a copy: what is written into it is written into the vector. */
+    public float[] chunk(int index) {
+        return chunks[index];
+    }
+
+    /** Replaces the elements from the given one on. */
+    public void set(long first, FloatBuffer values) {
+        for (long element = first; values.hasRemaining(); ) {
+            float[] chunk = chunks[(int) (element / CHUNK)];
+            int start = (int) (element % CHUNK);
+            int count = Math.min(values.remaining(), chunk.length - start);
+            values.get(chunk, start, count);
+            element += count;
+        }
+    }
+
+    @Override
+    public void read(Parameter parameter, FloatBuffer out) {
+        long end = parameter.offset() + parameter.size();
+        for (long element = parameter.offset(); element < end; ) {
+            float[] chunk = chunks[(int) (element / CHUNK)];
+            int start = (int) (element % CHUNK);
+            int count = (int) Math.min(end - element, chunk.length - start);
+            out.put(chunk, start, count);
+            element += count;
+        }
+    }
+
+    /** Adds another vector of the same layout. */
+    public void add(ParameterVector other) {
+        for (int c = 0; c < chunks.length; c++) {
+            float[] sum = chunks[c];
+            float[] summand = other.chunks[c];
+            for (int i = 0; i < sum.length; i++) {
+                sum[i] += summand[i];
+            }
+        }
+    }
+
+    /** The Euclidean norm. */
+    public double norm() {
+        return Math.sqrt(dot(this));
+    }
+
+    /** The inner product with another vector of the same layout. */
+    public double dot(ParameterVector other) {
+        double sum = 0;
+        for (int c = 0; c < chunks.length; c++) {
+            sum += dot(chunks[c], other.chunks[c]);
+        }
+        return sum;
+    }
+
+    private static double dot(float[] a, float[] b) {
+        // Four running sums: the additions of one do not wait for those of another.
+        double s0 = 0;
+        double s1 = 0;
+        double s2 = 0;
+        double s3 = 0;
+        int i = 0;
+        for (; i + 3 < a.length; i += 4) {
+            s0 += (double) a[i] * b[i];
+            s1 += (double) a[i + 1] * b[i + 1];
+            s2 += (double) a[i + 2] * b[i + 2];
+            s3 += (double) a[i + 3] * b[i + 3];
+        }
+        for (; i < a.length; i++) {
+            s0 += (double) a[i] * b[i];
+        }
+        return s0 + s1 + (s2 + s3);
+    }
+}

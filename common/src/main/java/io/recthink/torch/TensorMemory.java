@@ -1,0 +1,52 @@
+package io.recthink.torch;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+
+/**
+ * Copies FP32 tensors from and to Java memory, in pieces. Tensors that DJL makes around a Java buffer lie wherever the
+ * buffer lies; matrix products round differently with the alignment of their operands. So weights are always copied
+ * into memory of libtorch's own.
+ */
+public final class TensorMemory {
+    private static final int PIECE = 1 << 20;
+
+    private TensorMemory() {}
+
+    /** Overwrites a tensor with as many values. */
+    public static void write(NDArray tensor, FloatBuffer values, NDManager scratch) {
+        for (long first = 0; first < tensor.size(); first += PIECE) {
+            int count = (int) Math.min(PIECE, tensor.size() - first);
+            FloatBuffer piece = values.slice(values.position(), count);
+            values.position(values.position() + count);
+            try (NDArray from = scratch.create(first);
+                    NDArray source = scratch.create(piece, new Shape(count))) {
+                Kernels.instance()
+                        .call("overwrite", scratch, tensor, from, source)
+                        .close();
+            }
+        }
+    }
+
+    /** Reads elements {@code first .. first + out.remaining() - 1} of a tensor. */
+    public static void read(NDArray tensor, long first, FloatBuffer out, NDManager scratch) {
+        for (long from = first; out.hasRemaining(); from += PIECE) {
+            int count = Math.min(PIECE, out.remaining());
+            try (NDArray elements = elements(tensor, from, count, scratch)) {
+                out.put(elements.toByteBuffer(true)
+                        .order(ByteOrder.nativeOrder())
+                        .asFloatBuffer());
+            }
+        }
+    }
+
+    private static NDArray elements(NDArray tensor, long first, int count, NDManager scratch) {
+        try (NDArray from = scratch.create(first);
+                NDArray to = scratch.create(first + count)) {
+            return Kernels.instance().call("elements", scratch, tensor, from, to);
+        }
+    }
+}
