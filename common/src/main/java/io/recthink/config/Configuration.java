@@ -1,6 +1,7 @@
 package io.recthink.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 
@@ -152,7 +153,8 @@ public record Configuration(
             String system,
             String user,
             String historyItem,
-            String targetItem) {
+            String targetItem)
+            implements Serializable {
         void check(Problems problems) {
             problems.atLeast(0, "historyItems", historyItems);
             problems.atLeast(0, "summaryCharacters", summaryCharacters);
@@ -214,12 +216,14 @@ public record Configuration(
     }
 
     /** How completions are sampled. */
-    public record Rollout(int maxTokens, double temperature, double topP, int partitions) {
+    public record Rollout(int maxTokens, double temperature, double topP, int partitions, int microBatch)
+            implements Serializable {
         void check(Problems problems) {
             problems.atLeast(1, "maxTokens", maxTokens);
             problems.positive("temperature", temperature);
             problems.require(topP > 0 && topP <= 1, "topP", "above 0 and at most 1", topP);
             problems.atLeast(1, "partitions", partitions);
+            problems.atLeast(1, "microBatch", microBatch);
         }
     }
 
@@ -230,7 +234,8 @@ public record Configuration(
             FormatGrading formatGrading,
             double maxError,
             boolean answerNeedsFormat,
-            boolean truncateTruth) {
+            boolean truncateTruth)
+            implements Serializable {
         void check(Problems problems) {
             problems.require(format >= 0, "format", "at least 0", format);
             problems.positive("maxError", maxError);
@@ -257,13 +262,26 @@ public record Configuration(
 
     /** The supervised warm start. */
     public record Sft(
-            int steps, int batchSize, int microBatch, int partitions, int validationEvery, Optimizer optimizer) {
+            int steps,
+            int batchSize,
+            int microBatch,
+            int partitions,
+            int saveEvery,
+            int keepLast,
+            int validationEvery,
+            Optimizer optimizer) {
         void check(Problems problems) {
             problems.atLeast(1, "steps", steps);
             problems.atLeast(1, "batchSize", batchSize);
             problems.atLeast(1, "microBatch", microBatch);
             problems.atLeast(1, "partitions", partitions);
-            problems.atLeast(0, "validationEvery", validationEvery);
+            problems.atLeast(1, "saveEvery", saveEvery);
+            problems.atLeast(1, "keepLast", keepLast);
+            problems.require(
+                    validationEvery >= 0 && validationEvery % saveEvery == 0,
+                    "validationEvery",
+                    "a multiple of saveEvery " + saveEvery,
+                    validationEvery);
             optimizer.check(problems.in("optimizer"));
         }
     }

@@ -1,0 +1,25 @@
+package io.recthink.spark.run;
+
+/**
+ * {@code run.json}: what a run was made from and with.
+ *
+ * @param runId unique among all runs
+ * @param job {@code train} or {@code sft}
+ * @param startSha256 of the model folder that the run started from, as in {@link PolicyFolder}
+ * @param dataSha256 of the examples that the run learns from, their ids and their content
+ * @param created UTC, ISO 8601
+ */
+public record RunDescription(
+        String runId,
+        String job,
+        String recthink,
+        String revision,
+        String spark,
+        String djl,
+        String pytorch,
+        String device,
+        long seed,
+        String start,
+        String startSha256,
+        String dataSha256,
+        String created) {}

@@ -1,0 +1,160 @@
+package io.recthink.spark.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.recthink.InvalidInputException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+
+/**
+ * Reads a run folder on any Hadoop file system. Only steps with a manifest exist; see {@link RunWriter} for who writes it.
+ *
+ * <pre>
+ * RUN/run.json, config.yaml
+ * RUN/step-000012/{rollouts/, scored/, metrics.json, policy/, optimizer/optimizer.safetensors, manifest.json}
+ * RUN/eval/step-000012/predictions/
+ * </pre>
+ */
+public final class RunFolder {
+    private static final Pattern STEP = Pattern.compile("step-(\\d{6,9})");
+
+    private final Storage storage;
+
+    private RunFolder(Storage storage) {
+        this.storage = storage;
+    }
+
+    /**
+     * The run folder at a Hadoop path.
+     *
+     * @param hadoop for example {@code spark.sparkContext().hadoopConfiguration()}
+     */
+    public static RunFolder at(String path, Configuration hadoop) {
+        return of(Storage.at(path, hadoop));
+    }
+
+    static RunFolder of(Storage storage) {
+        return new RunFolder(storage);
+    }
+
+    /** The fully qualified path of the run. */
+    public String path() {
+        return storage.path("").toString();
+    }
+
+    /** Whether there is a run with at least its starting policy. */
+    public boolean exists() {
+        return steps().anyMatch(step -> manifest(step).isPresent());
+    }
+
+    /** The manifests of all complete steps, by step. */
+    public List<Manifest> manifests() {
+        return steps().mapToObj(this::manifest).flatMap(Optional::stream).toList();
+    }
+
+    /** The newest complete step. */
+    public Optional<Manifest> newest() {
+        int[] steps = steps().toArray();
+        return IntStream.range(0, steps.length)
+                .mapToObj(i -> manifest(steps[steps.length - 1 - i]))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    /** The manifest of a step, when the step is complete. */
+    public Optional<Manifest> manifest(int step) {
+        return storage.readJson(stepName(step) + "/manifest.json", Manifest.class)
+                .filter(manifest -> manifest.step() == step);
+    }
+
+    /**
+     * The step whose policy is to be used: the best one on validation, or the newest one of a run without validation.
+     *
+     * @throws InvalidInputException when the folder holds no complete step
+     */
+    public Manifest best() {
+        Manifest newest = newest().orElseThrow(() -> new InvalidInputException(
+                path() + " holds no complete step. Run sft or train with this folder first, or name another one."));
+        return newest.best() == null ? newest : required(newest.best().step());
+    }
+
+    /**
+     * The manifest of a step that must be there.
+     *
+     * @throws InvalidInputException when the step is not complete
+     */
+    public Manifest required(int step) {
+        return manifest(step)
+                .orElseThrow(() -> new InvalidInputException("%s has no complete step %d; its steps are %s"
+                        .formatted(path(), step, steps().boxed().toList())));
+    }
+
+    /**
+     * The path of the policy after a step.
+     *
+     * @throws InvalidInputException when the policy was not kept
+     */
+    public String policy(Manifest manifest) {
+        String name = stepName(manifest.step()) + "/policy";
+        if (!storage.exists(name + "/config.json")) {
+            throw new InvalidInputException(
+                    "%s has not kept the policy of step %d. Choose a step whose policy folder is there, or keep more with train.keep."
+                            .formatted(path(), manifest.step()));
+        }
+        return storage.path(name).toString();
+    }
+
+    /** The metrics of a complete step: one flat object; nothing for the starting policy. */
+    public Optional<ObjectNode> metrics(int step) {
+        return storage.readJson(stepName(step) + "/metrics.json", ObjectNode.class);
+    }
+
+    /** The path of a table of a step, for example {@code rollouts}. */
+    public String table(int step, String name) {
+        return storage.path(stepName(step) + "/" + name).toString();
+    }
+
+    /** The path of the validation predictions of a step's policy. */
+    public String predictions(int step) {
+        return storage.path("eval/" + stepName(step) + "/predictions").toString();
+    }
+
+    /** {@code run.json}, when the run has begun. */
+    public Optional<JsonNode> description() {
+        return storage.readJson("run.json", JsonNode.class);
+    }
+
+    /** {@code step-000012}. */
+    static String stepName(int step) {
+        return String.format(Locale.ROOT, "step-%06d", step);
+    }
+
+    Storage storage() {
+        return storage;
+    }
+
+    /** Numbers of all step folders, complete or not, ascending. */
+    private IntStream steps() {
+        return numbers("").sorted();
+    }
+
+    /** Numbers of the step folders below a folder. */
+    IntStream numbers(String folder) {
+        return folderNames(folder)
+                .map(STEP::matcher)
+                .filter(Matcher::matches)
+                .mapToInt(m -> Integer.parseInt(m.group(1)));
+    }
+
+    private Stream<String> folderNames(String folder) {
+        return storage.list(folder).stream().filter(FileStatus::isDirectory).map(status -> status.getPath()
+                .getName());
+    }
+}

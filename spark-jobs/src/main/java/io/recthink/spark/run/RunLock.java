@@ -1,0 +1,165 @@
+package io.recthink.spark.run;
+
+import io.recthink.InvalidInputException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a run folder for one application. The owner signs {@code lock.json} and renews it; the lock of an application that
+ * was killed gives way: at once on the same host, where its process is seen to be gone, and after {@link #STALE} elsewhere.
+ */
+final class RunLock implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
+    private static final String FILE = "lock.json";
+    private static final Duration RENEWAL = Duration.ofSeconds(10);
+
+    /** How long an owner on another host may stay silent. */
+    static final Duration STALE = Duration.ofMinutes(2);
+
+    private final Storage storage;
+    private final Owner owner;
+    private final Thread renewal;
+
+    /** Who holds a run folder. Times are in milliseconds since 1970. */
+    record Owner(String token, String host, long process, long processStart, long renewed) {
+        static Owner self() {
+            return new Owner(
+                    UUID.randomUUID().toString(),
+                    hostName(),
+                    ProcessHandle.current().pid(),
+                    start(ProcessHandle.current()),
+                    now());
+        }
+
+        Owner renew() {
+            return new Owner(token, host, process, processStart, now());
+        }
+
+        boolean stillRuns() {
+            return host.equals(hostName())
+                    ? ProcessHandle.of(process)
+                            .filter(found -> start(found) == processStart)
+                            .isPresent()
+                    : now() - renewed < STALE.toMillis();
+        }
+
+        private static long now() {
+            return System.currentTimeMillis();
+        }
+
+        private static long start(ProcessHandle process) {
+            return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+        }
+
+        private static String hostName() {
+            try {
+                return InetAddress.getLocalHost().getHostName();
+            } catch (UnknownHostException e) {
+                return "localhost";
+            }
+        }
+    }
+
+    private RunLock(Storage storage, Owner owner) {
+        this.storage = storage;
+        this.owner = owner;
+        this.renewal = new Thread(this::renew, "run-lock");
+        renewal.setDaemon(true);
+    }
+
+    /**
+     * Takes a run folder.
+     *
+     * @throws InvalidInputException when another application that is alive holds it
+     */
+    static RunLock take(Storage storage) {
+        refuse(storage, read(storage).filter(Owner::stillRuns));
+        RunLock lock = new RunLock(storage, Owner.self());
+        storage.writeJson(FILE, lock.owner);
+        lock.check();
+        lock.renewal.start();
+        return lock;
+    }
+
+    /**
+     * Makes sure that the folder is still ours; done before anything becomes final.
+     *
+     * @throws InvalidInputException when another application has taken the folder
+     */
+    void check() {
+        refuse(storage, read(storage).filter(found -> !isOurs(found)));
+    }
+
+    @Override
+    public synchronized void close() {
+        renewal.interrupt();
+        if (read(storage).filter(this::isOurs).isPresent()) {
+            storage.delete(FILE);
+        }
+    }
+
+    private void renew() {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                Thread.sleep(RENEWAL.toMillis());
+                renewOnce();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed: the thread ends
+        }
+    }
+
+    // A renewal that fails is made up by the next one; check() tells when the lock was lost.
+    private synchronized void renewOnce() {
+        try {
+            if (!renewal.isInterrupted() && read(storage).filter(this::isOurs).isPresent()) {
+                storage.writeJson(FILE, owner.renew());
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("{} could not be renewed", storage.path(FILE), e);
+        }
+    }
+
+    private boolean isOurs(Owner other) {
+        return other.token().equals(owner.token());
+    }
+
+    /** The owner in the lock file. A file cut short is read again, as its owner may be writing it; then it is nobody's. */
+    private static Optional<Owner> read(Storage storage) {
+        for (int attempt = 0; attempt < 5 && storage.exists(FILE); attempt++) {
+            Optional<Owner> owner = storage.readJson(FILE, Owner.class);
+            if (owner.isPresent()) {
+                return owner;
+            }
+            pause();
+        }
+        return Optional.empty();
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void refuse(Storage storage, Optional<Owner> other) {
+        if (other.isPresent()) {
+            throw new InvalidInputException(
+                    "%s is in use by process %d on %s. Wait until it ends, or choose another paths.run; if that process is gone, the folder is free %d seconds after its end (or at once when you delete %s)."
+                            .formatted(
+                                    storage.path(""),
+                                    other.get().process(),
+                                    other.get().host(),
+                                    STALE.toSeconds(),
+                                    storage.path(FILE)));
+        }
+    }
+}

@@ -1,0 +1,231 @@
+package io.recthink.spark.run;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.config.ConfigurationReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes a run folder, alone. The order makes every moment safe to be killed in: the files of a step first, then its
+ * manifest, and only then does what is no longer kept go.
+ */
+public final class RunWriter implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunWriter.class);
+    private static final String MANIFEST = "/manifest.json";
+
+    private final Storage storage;
+    private final RunFolder folder;
+    private final RunLock lock;
+
+    private RunWriter(Storage storage, RunLock lock) {
+        this.storage = storage;
+        this.folder = RunFolder.of(storage);
+        this.lock = lock;
+    }
+
+    /**
+     * Takes the folder of a run.
+     *
+     * @param resume whether a run that is there goes on; otherwise it is refused
+     * @throws InvalidInputException when another application writes it, when a run is there and shall not go on, when the
+     *     folder holds anything else, or when it cannot be written
+     */
+    public static RunWriter open(String path, org.apache.hadoop.conf.Configuration hadoop, boolean resume) {
+        Storage storage = Storage.at(path, hadoop);
+        refuseForeign(storage);
+        storage.makeFolder("");
+        RunLock lock = RunLock.take(storage);
+        try {
+            RunWriter writer = new RunWriter(storage, lock);
+            writer.prepare(resume);
+            return writer;
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static void refuseForeign(Storage storage) {
+        List<FileStatus> children = storage.list("");
+        boolean ours = storage.exists("run.json")
+                || storage.exists("lock.json")
+                || RunFolder.of(storage).exists();
+        if (!children.isEmpty() && !ours) {
+            throw new InvalidInputException(
+                    "%s is not empty and not a run folder. Choose another paths.run or empty it."
+                            .formatted(storage.path("")));
+        }
+    }
+
+    private void prepare(boolean resume) {
+        if (folder.exists() && !resume) {
+            throw new InvalidInputException(
+                    "%s already holds a run. Go on with it by --resume, or choose another paths.run."
+                            .formatted(storage.path("")));
+        }
+        if (resume && !folder.exists()) {
+            LOG.info("{} holds no complete step to resume from: the run starts from its beginning", storage.path(""));
+        }
+        int newest = newest().map(Manifest::step).orElse(-1);
+        removeLeftovers("", newest);
+        removeLeftovers("eval/", newest);
+    }
+
+    private void removeLeftovers(String parent, int newest) {
+        folder.numbers(parent).filter(step -> step > newest).forEach(step -> {
+            String name = parent + RunFolder.stepName(step);
+            LOG.warn("{} was not completed: removed", storage.path(name));
+            storage.delete(name);
+        });
+    }
+
+    /** The run as its readers see it. */
+    public RunFolder folder() {
+        return folder;
+    }
+
+    /**
+     * The newest step that a run can go on from: complete, with all its files as the manifest says.
+     *
+     * @throws InvalidInputException when a file of the newest step was changed after it was written
+     */
+    Optional<Manifest> newest() {
+        Optional<Manifest> newest = folder.newest();
+        newest.ifPresent(this::verify);
+        return newest;
+    }
+
+    private void verify(Manifest manifest) {
+        String step = RunFolder.stepName(manifest.step()) + "/";
+        for (FileEntry file : manifest.files()) {
+            boolean same = storage.length(step + file.path()) == file.bytes()
+                    && storage.entry(step + file.path()).sha256().equals(file.sha256());
+            if (!same) {
+                throw new InvalidInputException(
+                        "%s is not as %s says. Restore it, or delete %s to resume from the step before."
+                                .formatted(
+                                        storage.path(step + file.path()),
+                                        storage.path(step + "manifest.json"),
+                                        storage.path(step)));
+            }
+        }
+    }
+
+    /** Writes what identifies the run; done before its first step. */
+    public void begin(RunDescription description, Configuration configuration) {
+        storage.writeJson("run.json", description);
+        storage.write("config.yaml", ConfigurationReader.write(configuration));
+    }
+
+    /**
+     * Publishes a policy: a model folder that executors can load.
+     *
+     * @param write writes the model folder into a local folder that exists
+     */
+    public PublishedPolicy publishPolicy(int step, Consumer<Path> write) {
+        List<FileEntry> files = publish(RunFolder.stepName(step), "policy", write);
+        String sha256 = files.stream()
+                .filter(file -> file.path().equals("policy/model.safetensors"))
+                .findFirst()
+                .orElseThrow()
+                .sha256();
+        String path = storage.path(RunFolder.stepName(step) + "/policy").toString();
+        return new PublishedPolicy(new PolicyReference(path, step, sha256), files);
+    }
+
+    /** Publishes the state of the optimizer beside the policy. */
+    public List<FileEntry> publishOptimizer(int step, Consumer<Path> write) {
+        return publish(
+                RunFolder.stepName(step), "optimizer", folder -> write.accept(folder.resolve("optimizer.safetensors")));
+    }
+
+    /** A policy in the run folder and its files. */
+    public record PublishedPolicy(PolicyReference policy, List<FileEntry> files) {}
+
+    /** Writes the metrics of a step: one flat object. */
+    public FileEntry writeMetrics(int step, Map<String, ?> metrics) {
+        FileEntry file = storage.writeJson(RunFolder.stepName(step) + "/metrics.json", metrics);
+        return new FileEntry("metrics.json", file.bytes(), file.sha256());
+    }
+
+    /** The files of a table of a step that Spark has written. */
+    public List<FileEntry> tableFiles(int step, String table) {
+        String prefix = RunFolder.stepName(step) + "/";
+        return storage.list(prefix + table).stream()
+                .map(status -> status.getPath().getName())
+                .filter(name -> !name.startsWith(".") && !name.startsWith("_"))
+                .map(name -> storage.entry(prefix + table + "/" + name))
+                .map(file -> new FileEntry(file.path().substring(prefix.length()), file.bytes(), file.sha256()))
+                .toList();
+    }
+
+    /** Makes a step count. Whatever it wrote must be written before. */
+    public void complete(Manifest manifest) {
+        lock.check();
+        storage.writeJson(RunFolder.stepName(manifest.step()) + MANIFEST, manifest);
+    }
+
+    /** Removes the policy and the optimizer of a step; its tables, metrics and manifest stay. */
+    public void forget(int step) {
+        storage.delete(RunFolder.stepName(step) + "/optimizer");
+        storage.delete(RunFolder.stepName(step) + "/policy");
+    }
+
+    /** Removes a step that has no manifest. */
+    public void removeIncomplete(int step) {
+        if (!storage.exists(RunFolder.stepName(step) + MANIFEST)) {
+            storage.delete(RunFolder.stepName(step));
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.close();
+    }
+
+    private List<FileEntry> publish(String step, String name, Consumer<Path> write) {
+        String target = step + "/" + name;
+        storage.makeFolder(target);
+        Optional<Path> local = storage.local(target);
+        try {
+            Path folder = local.isPresent() ? local.get() : Files.createTempDirectory("recthink-publish");
+            write.accept(folder);
+            List<FileEntry> files = new ArrayList<>();
+            for (Path file : filesIn(folder)) {
+                String path = name + "/" + file.getFileName();
+                FileEntry entry = local.isPresent() ? storage.entry(step + "/" + path) : move(file, step + "/" + path);
+                files.add(new FileEntry(path, entry.bytes(), entry.sha256()));
+            }
+            if (local.isEmpty()) {
+                Files.delete(folder);
+            }
+            return files;
+        } catch (IOException | java.io.UncheckedIOException e) {
+            throw Storage.unwritable(storage.path(target).toString(), e);
+        }
+    }
+
+    private FileEntry move(Path file, String name) throws IOException {
+        FileEntry entry = storage.upload(file, name);
+        Files.delete(file);
+        return entry;
+    }
+
+    private static List<Path> filesIn(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted(Comparator.comparing(Path::getFileName)).toList();
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package io.recthink.spark.run;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.recthink.InvalidInputException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.security.DigestInputStream;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The files below one folder of any Hadoop file system. It creates, reads, lists and deletes; it never renames and never
+ * appends. What goes wrong is an {@link InvalidInputException} that names the file, the reason and the remedy.
+ */
+final class Storage {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private final FileSystem files;
+    private final Path root;
+
+    private Storage(FileSystem files, Path root) {
+        this.files = files;
+        this.root = root;
+    }
+
+    static Storage at(String folder, Configuration hadoop) {
+        try {
+            Path path = new Path(folder);
+            FileSystem found = path.getFileSystem(hadoop);
+            // Other programs write local files too: the checksum files that Hadoop keeps beside them would be wrong.
+            FileSystem files = found instanceof LocalFileSystem local ? local.getRawFileSystem() : found;
+            return new Storage(files, files.makeQualified(path));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new InvalidInputException(
+                    folder + " cannot be reached: " + reason(e)
+                            + ". Check the path and the settings of its file system.",
+                    e);
+        }
+    }
+
+    Path path(String name) {
+        return name.isEmpty() ? root : new Path(root, name);
+    }
+
+    /** The same place in the local file system, when the folder lies there. */
+    Optional<java.nio.file.Path> local(String name) {
+        Path path = path(name);
+        return path.toUri().getScheme().equals("file")
+                ? Optional.of(java.nio.file.Path.of(path.toUri().getPath()))
+                : Optional.empty();
+    }
+
+    boolean exists(String name) {
+        try {
+            return files.exists(path(name));
+        } catch (IOException e) {
+            throw unreadable(name, e);
+        }
+    }
+
+    /** The direct children by name, or none when there is no such folder. */
+    List<FileStatus> list(String name) {
+        try {
+            return Stream.of(files.listStatus(path(name)))
+                    .sorted(Comparator.comparing(status -> status.getPath().getName()))
+                    .toList();
+        } catch (FileNotFoundException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw unreadable(name, e);
+        }
+    }
+
+    Optional<byte[]> read(String name) {
+        try (InputStream in = files.open(path(name))) {
+            return Optional.of(in.readAllBytes());
+        } catch (FileNotFoundException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw unreadable(name, e);
+        }
+    }
+
+    FileEntry write(String name, byte[] content) {
+        try {
+            try (OutputStream out = files.create(path(name), true)) {
+                out.write(content);
+            }
+            return new FileEntry(name, content.length, hex(sha256().digest(content)));
+        } catch (IOException | FSError e) {
+            throw unwritable(path(name).toString(), e);
+        }
+    }
+
+    FileEntry write(String name, String content) {
+        return write(name, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    FileEntry writeJson(String name, Object value) {
+        try {
+            return write(name, JSON.writeValueAsBytes(value));
+        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The value of a JSON file, or nothing when the file is absent or was not written to its end. */
+    <T> Optional<T> readJson(String name, Class<T> type) {
+        return read(name).flatMap(bytes -> {
+            try {
+                return Optional.of(JSON.readValue(bytes, type));
+            } catch (IOException e) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    /** Copies one local file. */
+    FileEntry upload(java.nio.file.Path file, String name) {
+        try {
+            MessageDigest digest = sha256();
+            try (InputStream in = Files.newInputStream(file);
+                    OutputStream out = new DigestOutputStream(files.create(path(name), true), digest)) {
+                in.transferTo(out);
+            }
+            return new FileEntry(name, Files.size(file), hex(digest.digest()));
+        } catch (IOException | FSError e) {
+            throw unwritable(path(name).toString(), e);
+        }
+    }
+
+    /** The entry of a file that is there already. */
+    FileEntry entry(String name) {
+        MessageDigest digest = sha256();
+        try (InputStream in = new DigestInputStream(files.open(path(name)), digest)) {
+            long bytes = in.transferTo(OutputStream.nullOutputStream());
+            return new FileEntry(name, bytes, hex(digest.digest()));
+        } catch (IOException e) {
+            throw unreadable(name, e);
+        }
+    }
+
+    /** The length of a file, or -1 when it is absent. */
+    long length(String name) {
+        try {
+            return files.getFileStatus(path(name)).getLen();
+        } catch (FileNotFoundException e) {
+            return -1;
+        } catch (IOException e) {
+            throw unreadable(name, e);
+        }
+    }
+
+    void delete(String name) {
+        try {
+            files.delete(path(name), true);
+        } catch (IOException | FSError e) {
+            throw unwritable(path(name).toString(), e);
+        }
+    }
+
+    void makeFolder(String name) {
+        try {
+            files.mkdirs(path(name));
+        } catch (IOException | FSError e) {
+            throw unwritable(path(name).toString(), e);
+        }
+    }
+
+    static InvalidInputException unwritable(String path, Throwable cause) {
+        return new InvalidInputException(
+                path + " cannot be written: " + reason(cause)
+                        + ". Free space there, mend the permissions, or choose another place with --set paths.root=...",
+                cause);
+    }
+
+    private InvalidInputException unreadable(String name, IOException cause) {
+        return new InvalidInputException(
+                path(name) + " cannot be read: " + reason(cause)
+                        + ". Mend the permissions or the settings of its file system.",
+                cause);
+    }
+
+    private static String reason(Throwable cause) {
+        String message = cause instanceof FSError ? cause.getCause().getMessage() : cause.getMessage();
+        return message == null
+                ? cause.getClass().getSimpleName()
+                : message.lines().findFirst().orElse(message);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static String sha256(String text) {
+        return hex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static String hex(byte[] digest) {
+        return HexFormat.of().formatHex(digest);
+    }
+
+    @Override
+    public String toString() {
+        return root.toString();
+    }
+}

@@ -1,0 +1,250 @@
+package io.recthink.spark.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.recthink.InvalidInputException;
+import io.recthink.spark.run.RunWriter.PublishedPolicy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunWriterTest {
+    private final Configuration hadoop = new Configuration();
+
+    @TempDir
+    private Path scratch;
+
+    private Path run;
+
+    @BeforeEach
+    void chooseRun() {
+        run = scratch.resolve("run");
+    }
+
+    @Test
+    void aStepCountsOnceItsManifestIsWritten() {
+        try (RunWriter writer = open(false)) {
+            PublishedPolicy policy = publish(writer, 0);
+            assertThat(writer.folder().exists()).isFalse();
+            complete(writer, 0, policy);
+            assertThat(writer.folder().newest()).hasValueSatisfying(manifest -> {
+                assertThat(manifest.step()).isZero();
+                assertThat(manifest.policyVersion().sha256())
+                        .isEqualTo(policy.policy().sha256());
+                assertThat(manifest.files()).extracting(FileEntry::path).contains("policy/model.safetensors");
+            });
+        }
+    }
+
+    @Test
+    void stepsWithoutAManifestAreRemovedOnResume() {
+        try (RunWriter writer = open(false)) {
+            complete(writer, 0, publish(writer, 0));
+            publish(writer, 1);
+        }
+        write(run.resolve("eval/step-000001/predictions/part-0"), "x");
+        try (RunWriter writer = open(true)) {
+            assertThat(writer.newest()).map(Manifest::step).hasValue(0);
+            assertThat(run.resolve("step-000001")).doesNotExist();
+            assertThat(run.resolve("eval/step-000001")).doesNotExist();
+            assertThat(run.resolve("step-000000")).exists();
+        }
+    }
+
+    @Test
+    void aManifestThatWasCutShortDoesNotCount() {
+        try (RunWriter writer = open(false)) {
+            complete(writer, 0, publish(writer, 0));
+            complete(writer, 1, publish(writer, 1));
+        }
+        write(run.resolve("step-000001/manifest.json"), "{\"step\": 1, \"policyVer");
+        assertThat(RunFolder.at(run.toString(), hadoop).newest())
+                .map(Manifest::step)
+                .hasValue(0);
+    }
+
+    @Test
+    void aFileThatChangedSinceItsManifestStopsTheResume() {
+        try (RunWriter writer = open(false)) {
+            complete(writer, 0, publish(writer, 0));
+        }
+        write(run.resolve("step-000000/policy/model.safetensors"), "weights 1");
+        assertThatThrownBy(() -> open(true))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("step-000000/policy/model.safetensors is not as")
+                .hasMessageContaining("Restore it");
+        assertThat(run.resolve("lock.json")).doesNotExist();
+    }
+
+    @Test
+    void aSecondRunIntoTheFolderIsRefused() {
+        try (RunWriter first = open(false)) {
+            assertThatThrownBy(() -> open(true))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining(
+                            "is in use by process " + ProcessHandle.current().pid())
+                    .hasMessageContaining("choose another paths.run");
+            complete(first, 0, publish(first, 0));
+        }
+        assertThatThrownBy(() -> open(false))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("already holds a run")
+                .hasMessageContaining("--resume");
+    }
+
+    @Test
+    void theLockOfAProcessThatIsGoneGivesWay() {
+        writeLock(Map.of("token", "t", "host", hostName(), "process", 1L << 40, "processStart", 1, "renewed", now()));
+        try (RunWriter writer = open(true)) {
+            assertThat(writer.folder().exists()).isFalse();
+        }
+    }
+
+    @Test
+    void theLockOfAnotherHostGivesWayOnceItIsSilent() {
+        long stale = now() - RunLock.STALE.toMillis() - 1;
+        Map<String, Object> lock = Map.of("token", "t", "host", "elsewhere", "process", 1, "processStart", 1);
+        writeLock(with(lock, now()));
+        assertThatThrownBy(() -> open(true))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("elsewhere");
+        writeLock(with(lock, stale));
+        open(true).close();
+        assertThat(run.resolve("lock.json")).doesNotExist();
+    }
+
+    @Test
+    void aLockThatWasCutShortGivesWay() {
+        write(run.resolve("lock.json"), "{\"token\":");
+        open(true).close();
+        assertThat(run.resolve("lock.json")).doesNotExist();
+    }
+
+    @Test
+    void aRunThatLostItsLockCompletesNoStep() {
+        try (RunWriter writer = open(false)) {
+            PublishedPolicy policy = publish(writer, 0);
+            writeLock(Map.of("token", "t", "host", "elsewhere", "process", 1, "processStart", 1, "renewed", now()));
+            assertThatThrownBy(() -> complete(writer, 0, policy)).hasMessageContaining("is in use");
+        }
+        assertThat(run.resolve("step-000000/manifest.json")).doesNotExist();
+        assertThat(run.resolve("lock.json")).exists();
+    }
+
+    @Test
+    void aFolderWithOtherThingsIsRefused() {
+        write(run.resolve("thesis.txt"), "x");
+        assertThatThrownBy(() -> open(false)).hasMessageContaining("is not empty and not a run folder");
+        assertThat(run.resolve("lock.json")).doesNotExist();
+    }
+
+    @Test
+    void aPlaceThatCannotBeWrittenIsNamed() {
+        write(scratch.resolve("file"), "x");
+        run = scratch.resolve("file/run");
+        assertThatThrownBy(() -> open(false))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining(run.toString())
+                .hasMessageContaining("cannot be written")
+                .hasMessageContaining("permissions");
+    }
+
+    @Test
+    void aFullDiskIsNamed() throws IOException {
+        try (RunWriter writer = open(false)) {
+            Files.createDirectories(run.resolve("step-000001"));
+            Files.createSymbolicLink(run.resolve("step-000001/metrics.json"), Path.of("/dev/full"));
+            assertThatThrownBy(() -> writer.writeMetrics(1, Map.of("step", 1)))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("metrics.json cannot be written: No space left on device. Free space there");
+        }
+    }
+
+    @Test
+    void aStepThatIsForgottenKeepsItsRecord() {
+        try (RunWriter writer = open(false)) {
+            complete(writer, 0, publish(writer, 0));
+            complete(writer, 1, publish(writer, 1));
+            writer.forget(0);
+            RunFolder folder = writer.folder();
+            assertThat(folder.manifests()).extracting(Manifest::step).containsExactly(0, 1);
+            assertThatThrownBy(() -> folder.policy(folder.required(0)))
+                    .hasMessageContaining("has not kept the policy of step 0");
+            assertThat(folder.policy(folder.required(1))).endsWith("step-000001/policy");
+        }
+    }
+
+    @Test
+    void theBestStepIsTheOneOnValidation() {
+        try (RunWriter writer = open(false)) {
+            complete(writer, 0, publish(writer, 0));
+            PublishedPolicy policy = publish(writer, 1);
+            writer.complete(manifest(1, policy, new Best(0, 0.7)));
+            assertThat(writer.folder().best().step()).isZero();
+        }
+    }
+
+    private RunWriter open(boolean resume) {
+        return RunWriter.open(run.toString(), hadoop, resume);
+    }
+
+    private static PublishedPolicy publish(RunWriter writer, int step) {
+        return writer.publishPolicy(step, folder -> {
+            write(folder.resolve("config.json"), "{}");
+            write(folder.resolve("model.safetensors"), "weights of step " + step);
+        });
+    }
+
+    private static void complete(RunWriter writer, int step, PublishedPolicy policy) {
+        writer.complete(manifest(step, policy, null));
+    }
+
+    private static Manifest manifest(int step, PublishedPolicy policy, Best best) {
+        PolicyVersion version = new PolicyVersion(step, policy.policy().sha256());
+        return new Manifest(step, version, "parent", Cursor.START, best, new ArrayList<>(policy.files()));
+    }
+
+    private void writeLock(Map<String, ?> lock) {
+        List<String> fields = lock.entrySet().stream()
+                .map(e -> "\"%s\": %s"
+                        .formatted(e.getKey(), e.getValue() instanceof String s ? "\"" + s + "\"" : e.getValue()))
+                .toList();
+        write(run.resolve("lock.json"), "{" + String.join(", ", fields) + "}");
+    }
+
+    private static Map<String, Object> with(Map<String, Object> lock, long renewed) {
+        Map<String, Object> all = new java.util.HashMap<>(lock);
+        all.put("renewed", renewed);
+        return all;
+    }
+
+    private static long now() {
+        return System.currentTimeMillis();
+    }
+
+    private static String hostName() {
+        try {
+            return java.net.InetAddress.getLocalHost().getHostName();
+        } catch (java.net.UnknownHostException e) {
+            return "localhost";
+        }
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
