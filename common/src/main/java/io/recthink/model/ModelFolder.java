@@ -86,6 +86,30 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
         weights.read(parameter.name(), from, out);
     }
 
+    /**
+     * Opens the tokenizer; the caller closes it.
+     *
+     * @throws InvalidInputException if it cannot be used or has tokens that the model has not
+     */
+    public ModelTokenizer tokenizer() {
+        ModelTokenizer tokenizer = ModelTokenizer.open(folder);
+        if (tokenizer.vocabularySize() > config.vocabularySize()) {
+            tokenizer.close();
+            throw new InvalidInputException(folder + ": " + TOKENIZER + " has token ids up to "
+                    + (tokenizer.vocabularySize() - 1) + ", but vocab_size is " + config.vocabularySize());
+        }
+        return tokenizer;
+    }
+
+    /**
+     * The chat template.
+     *
+     * @throws InvalidInputException if the folder has none
+     */
+    public ChatTemplate chatTemplate() {
+        return ChatTemplate.open(folder);
+    }
+
     @Override
     public void close() {
         weights.close();

@@ -53,6 +53,16 @@ public final class ParameterLayout {
         return size;
     }
 
+    /** What a parameter does in the model. */
+    public enum Kind {
+        /** The embedding, the head or a projection; two axes. */
+        MATRIX,
+        /** The offset of a projection; one axis. */
+        BIAS,
+        /** The scale of an RMS norm; one axis. */
+        NORM
+    }
+
     /**
      * One parameter.
      *
@@ -68,6 +78,14 @@ public final class ParameterLayout {
         /** Its number of elements. */
         public long size() {
             return shape.stream().reduce(1L, Math::multiplyExact);
+        }
+
+        /** What it does in the model. */
+        public Kind kind() {
+            if (shape.size() == 2) {
+                return Kind.MATRIX;
+            }
+            return name.endsWith(".bias") ? Kind.BIAS : Kind.NORM;
         }
     }
 
