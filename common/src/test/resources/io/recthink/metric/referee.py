@@ -1,0 +1,89 @@
+"""Numbers that the metrics are checked against: python referee.py > referee.json (numpy 2, scipy 1).
+
+The draws of the bootstrap repeat java.util.SplittableRandom, so that intervals agree to rounding; the plain
+numpy bootstrap beside them, with draws of its own, shows that they are right and not only equal.
+"""
+import json
+
+import numpy as np
+from scipy import optimize
+
+MASK = (1 << 64) - 1
+GAMMA = 0x9E3779B97F4A7C15
+
+
+def mix(z):
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
+    return z ^ (z >> 31)
+
+
+def longs(seed, count):
+    return [mix((seed + (i + 1) * GAMMA) & MASK) for i in range(count)]
+
+
+def bootstrap(counts, absolute, squared, draws):
+    rows = draws @ counts
+    return draws @ absolute / rows[:, None], np.sqrt(draws @ squared / rows[:, None])
+
+
+def interval(values, confidence):
+    tail = 100 * (1 - confidence) / 2
+    return np.percentile(values, [tail, 100 - tail]).tolist()
+
+
+def bias_model(users, items, y, alternations=15, damping=10.0):
+    mu = y.mean()
+    bu, bi = np.zeros(users.max() + 1), np.zeros(items.max() + 1)
+    nu, ni = np.bincount(users), np.bincount(items)
+    for _ in range(alternations):
+        bi = np.bincount(items, y - mu - bu[users]) / (ni + damping)
+        bu = np.bincount(users, y - mu - bi[items]) / (nu + damping)
+    return mu, bu, bi
+
+
+def main():
+    random = np.random.default_rng(5)
+    n, users, systems, resamples, confidence, seed = 300, 40, 3, 500, 0.9, 17
+    user = random.integers(0, users, n)
+    user[:users] = np.arange(users)
+    truth = random.integers(1, 6, n).astype(float)
+    yhat = np.round(np.clip(truth[:, None] + random.normal(0, [1.0, 1.1, 0.5], (n, systems)), 1, 5), 2)
+    error = yhat - truth[:, None]
+    counts = np.bincount(user, minlength=users)
+    absolute = np.stack([np.bincount(user, np.abs(error[:, s]), users) for s in range(systems)], 1)
+    squared = np.stack([np.bincount(user, error[:, s] ** 2, users) for s in range(systems)], 1)
+
+    draws = np.zeros((resamples, users))
+    for b, resample in enumerate(longs(seed, resamples)):
+        for z in longs(resample, users):
+            draws[b, ((z >> 32) * users) >> 32] += 1
+    mae, rmse = bootstrap(counts, absolute, squared, draws)
+    plain = np.stack([np.bincount(random.integers(0, users, users), minlength=users) for _ in range(20000)])
+    plain_mae, plain_rmse = bootstrap(counts, absolute, squared, plain.astype(float))
+
+    item = random.integers(0, 15, n)
+    mu, bu, bi = bias_model(user, item, truth)
+
+    features = np.stack([random.uniform(1, 5, n), random.uniform(1, 5, n), random.integers(0, 9, n) * 1.0, random.integers(0, 900, n) * 1.0], 1)
+    design = np.column_stack([np.ones(n), features])
+    target = truth + 0.3 * features[:, 0]
+    weights = np.linalg.lstsq(design, target, rcond=None)[0]
+    check = optimize.minimize(lambda w: ((design @ w - target) ** 2).sum(), weights, method="BFGS")
+    assert abs(check.fun - ((design @ weights - target) ** 2).sum()) < 1e-6
+
+    print(json.dumps({
+        "user": user.tolist(), "item": item.tolist(), "truth": truth.tolist(), "yhat": yhat.T.tolist(),
+        "resamples": resamples, "confidence": confidence, "seed": seed,
+        "mae": np.abs(error).mean(0).tolist(), "rmse": np.sqrt((error ** 2).mean(0)).tolist(),
+        "maeInterval": [interval(mae[:, s], confidence) for s in range(systems)],
+        "rmseInterval": [interval(rmse[:, s], confidence) for s in range(systems)],
+        "differenceTo0": [interval(mae[:, s] - mae[:, 0], confidence) for s in range(systems)],
+        "plainMaeInterval": [interval(plain_mae[:, s], confidence) for s in range(systems)],
+        "plainDifferenceTo0": [interval(plain_mae[:, s] - plain_mae[:, 0], confidence) for s in range(systems)],
+        "bias": {"mean": mu, "user": bu.tolist(), "item": bi.tolist()},
+        "regression": {"features": features.tolist(), "target": target.tolist(), "weights": weights.tolist()},
+    }))
+
+
+main()
