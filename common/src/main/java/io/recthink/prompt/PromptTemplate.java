@@ -1,0 +1,185 @@
+package io.recthink.prompt;
+
+import io.recthink.config.Configuration;
+import io.recthink.config.Configuration.ThinkMode;
+import io.recthink.model.ChatTemplate.Message;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The two messages that ask a policy for a rating: the instruction and the data. The built-in texts are the templates
+ * of the three think modes; the settings {@code prompt.system}, {@code user}, {@code historyItem} and
+ * {@code targetItem} replace them. Their slots:
+ *
+ * <pre>
+ * system, user   {min_rating} {max_rating}; user also {history} {target_item} {user_mean} {item_mean}
+ * historyItem    {index} {rating} {stars} {summary} {review} and those of the item
+ * targetItem     {reviews} (other users' earlier reviews, a line each) and those of the item
+ * of an item     {title} {categories} {brand} {price} {description}
+ * </pre>
+ *
+ * {@code {rating}} and the means have one decimal, {@code {stars}} is the rating without needless decimals. A line, or
+ * a part of a line between two {@code " | "}, is left out when one of its slots is empty; the means are empty when mean
+ * features are off. Texts of users and shops are put on one line and lose everything that reads as a tag. Immutable;
+ * safe for use by many threads.
+ */
+public final class PromptTemplate {
+    private static final Set<String> ITEM_SLOTS = Set.of("title", "categories", "brand", "price", "description");
+    private static final String HISTORY_ITEM = "{index}. {title} | rating {rating} | {categories} | {brand} | {price}"
+            + " | summary: {summary} | description: {description} | review: {review}";
+    private static final String TARGET_ITEM = "{title} | {categories} | {brand} | {price} | description: {description}";
+    private static final SlotText ITEM_REVIEW = SlotText.of(
+            "item review",
+            "- rating {rating} | summary: {summary} | review: {review}",
+            Set.of("rating", "summary", "review"));
+
+    private final Configuration.Prompt settings;
+    private final double min;
+    private final double max;
+    private final SlotText system;
+    private final SlotText user;
+    private final SlotText historyItem;
+    private final SlotText targetItem;
+
+    /**
+     * The template of the given settings.
+     *
+     * @param min the lowest rating of the scale
+     * @param max the highest rating of the scale
+     * @throws io.recthink.InvalidInputException when a text of the settings uses an unknown slot
+     */
+    public PromptTemplate(Configuration.Prompt settings, double min, double max) {
+        this.settings = settings;
+        this.min = min;
+        this.max = max;
+        String[] messages = builtIn(settings.think());
+        system = text("system", settings.system(), messages[0], Set.of("min_rating", "max_rating"));
+        user = text(
+                "user",
+                settings.user(),
+                messages[1],
+                Set.of("min_rating", "max_rating", "history", "target_item", "user_mean", "item_mean"));
+        historyItem = text(
+                "historyItem",
+                settings.historyItem(),
+                HISTORY_ITEM,
+                with(ITEM_SLOTS, "index", "rating", "stars", "summary", "review"));
+        targetItem = text("targetItem", settings.targetItem(), TARGET_ITEM, with(ITEM_SLOTS, "reviews"));
+    }
+
+    /**
+     * The messages of one example, at most the configured number of past purchases in them: a system message, unless
+     * the setting {@code prompt.system} is blank but not empty, and a user message.
+     */
+    public List<Message> messages(PromptInput input) {
+        Map<String, String> values = new HashMap<>();
+        values.put("min_rating", plain(min));
+        values.put("max_rating", plain(max));
+        values.put("history", history(PromptInput.latest(input.userHistory(), settings.historyItems())));
+        values.put("target_item", target(input));
+        if (settings.meanFeatures()) {
+            values.put("user_mean", oneDecimal(input.userMean()));
+            values.put("item_mean", oneDecimal(input.itemMean()));
+        }
+        List<Message> messages = new ArrayList<>();
+        String instruction = system.fill(values);
+        if (!instruction.isBlank()) {
+            messages.add(new Message("system", instruction));
+        }
+        messages.add(new Message("user", user.fill(values)));
+        return messages;
+    }
+
+    /** The number of past purchases that the messages of an input show at most. */
+    int historyItems() {
+        return settings.historyItems();
+    }
+
+    private String history(List<ReviewedItem> items) {
+        List<String> lines = new ArrayList<>();
+        for (ReviewedItem past : items) {
+            Map<String, String> values = itemValues(past.item());
+            values.put("index", Integer.toString(lines.size() + 1));
+            values.putAll(reviewValues(past.rating(), past.summary(), past.review()));
+            lines.add(historyItem.fill(values));
+        }
+        return lines.isEmpty() ? "(none)" : String.join("\n", lines);
+    }
+
+    private String target(PromptInput input) {
+        Map<String, String> values = itemValues(input.target());
+        values.put(
+                "reviews",
+                PromptInput.latest(input.itemHistory(), settings.historyItems()).stream()
+                        .map(review ->
+                                ITEM_REVIEW.fill(reviewValues(review.rating(), review.summary(), review.review())))
+                        .collect(Collectors.joining("\n")));
+        return targetItem.fill(values);
+    }
+
+    private Map<String, String> itemValues(Item item) {
+        Map<String, String> values = new HashMap<>();
+        String title = UntrustedText.oneLine(item.title());
+        values.put("title", title.isEmpty() ? "(untitled)" : title);
+        values.put("categories", UntrustedText.oneLine(String.join(", ", item.categories())));
+        values.put("brand", UntrustedText.oneLine(item.brand()));
+        values.put("price", UntrustedText.oneLine(item.price()));
+        values.put("description", UntrustedText.oneLine(item.description(), settings.descriptionCharacters()));
+        return values;
+    }
+
+    private Map<String, String> reviewValues(double rating, String summary, String review) {
+        return Map.of(
+                "rating", oneDecimal(OptionalDouble.of(rating)),
+                "stars", plain(rating),
+                "summary", UntrustedText.oneLine(summary, settings.summaryCharacters()),
+                "review", UntrustedText.oneLine(review, settings.reviewCharacters()));
+    }
+
+    private static SlotText text(String key, String configured, String builtIn, Set<String> slots) {
+        return SlotText.of("prompt." + key, configured.isEmpty() ? builtIn : configured, slots);
+    }
+
+    private static Set<String> with(Set<String> slots, String... more) {
+        Set<String> all = new HashSet<>(slots);
+        all.addAll(List.of(more));
+        return all;
+    }
+
+    private static String oneDecimal(OptionalDouble number) {
+        return number.isPresent() ? String.format(Locale.ROOT, "%.1f", number.getAsDouble()) : "";
+    }
+
+    private static String plain(double number) {
+        return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+    }
+
+    /** The system and the user message of a think mode. */
+    private static String[] builtIn(ThinkMode think) {
+        String file =
+                switch (think) {
+                    case FOUR_STEPS -> "four-steps.txt";
+                    case NONE -> "none.txt";
+                    case FREE -> "free.txt";
+                };
+        try (InputStream in = PromptTemplate.class.getResourceAsStream(file)) {
+            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            String[] messages = text.substring("[system]\n".length()).split("\n\\[user]\n", 2);
+            return new String[] {messages[0].strip(), messages[1].strip()};
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
