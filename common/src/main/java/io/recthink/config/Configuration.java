@@ -18,6 +18,7 @@ public record Configuration(
         Prepare prepare,
         Prompt prompt,
         ColdStart coldStart,
+        InitModel initModel,
         Model model,
         Rollout rollout,
         Reward reward,
@@ -34,6 +35,7 @@ public record Configuration(
         prepare.check(problems.in("prepare"));
         prompt.check(problems.in("prompt"));
         coldStart.check(problems.in("coldStart"));
+        initModel.check(problems.in("initModel"));
         model.check(problems.in("model"));
         rollout.check(problems.in("rollout"));
         reward.check(problems.in("reward"));
@@ -64,11 +66,33 @@ public record Configuration(
     }
 
     /** The simulated warehouse log. */
-    public record Simulate(int users, int items, int reviewsPerUser, double noise) {
+    public record Simulate(
+            int users,
+            int items,
+            int reviewsPerUser,
+            int aspects,
+            int aspectsPerItem,
+            double likeShare,
+            double dislikeShare,
+            double mention,
+            double level,
+            double weight,
+            double noise)
+            implements Serializable {
+        /** The most aspects: more would make the exact posterior of a user's tastes too long to enumerate. */
+        public static final int MAX_ASPECTS = 10;
+
         void check(Problems problems) {
             problems.atLeast(1, "users", users);
-            problems.atLeast(1, "items", items);
             problems.atLeast(1, "reviewsPerUser", reviewsPerUser);
+            problems.atLeast(reviewsPerUser, "items", items);
+            problems.between(1, MAX_ASPECTS, "aspects", aspects);
+            problems.between(1, aspects, "aspectsPerItem", aspectsPerItem);
+            problems.between(0, 1, "likeShare", likeShare);
+            problems.between(0, 1 - likeShare, "dislikeShare", dislikeShare);
+            problems.between(0, 1, "mention", mention);
+            problems.between(1, 5, "level", level);
+            problems.positive("weight", weight);
             problems.positive("noise", noise);
         }
     }
@@ -181,7 +205,14 @@ public record Configuration(
 
     /** The traces of the supervised warm start. */
     public record ColdStart(
-            Teacher teacher, int traces, double slope, double generosity, double spread, TraceDetail detail) {
+            Teacher teacher,
+            int traces,
+            TeacherLevel level,
+            double slope,
+            double generosity,
+            double spread,
+            TraceDetail detail)
+            implements Serializable {
         void check(Problems problems) {
             problems.atLeast(1, "traces", traces);
             problems.require(spread >= 0, "spread", "at least 0", spread);
@@ -194,12 +225,52 @@ public record Configuration(
         TEMPLATE
     }
 
+    /** Where the ratings of the template teacher start from. */
+    public enum TeacherLevel {
+        /** The mean of the ratings in the user's history; the middle of the scale for a new user. */
+        @JsonProperty("user")
+        USER,
+        /** The middle of the scale. */
+        @JsonProperty("middle")
+        MIDDLE
+    }
+
     /** How much a template trace says. */
     public enum TraceDetail {
         @JsonProperty("full")
         FULL,
         @JsonProperty("terse")
         TERSE
+    }
+
+    /** The small random model that {@code init-model} makes; a Llama with a tied head. */
+    public record InitModel(
+            int maxVocabulary,
+            int hiddenSize,
+            int intermediateSize,
+            int layers,
+            int heads,
+            int keyValueHeads,
+            int maxPositions,
+            double standardDeviation) {
+        void check(Problems problems) {
+            problems.between(64, 100_000, "maxVocabulary", maxVocabulary);
+            problems.atLeast(1, "intermediateSize", intermediateSize);
+            problems.atLeast(1, "layers", layers);
+            problems.atLeast(1, "heads", heads);
+            problems.require(
+                    heads > 0 && hiddenSize > 0 && hiddenSize % (2 * heads) == 0,
+                    "hiddenSize",
+                    "an even multiple of heads " + heads,
+                    hiddenSize);
+            problems.require(
+                    keyValueHeads > 0 && heads % keyValueHeads == 0,
+                    "keyValueHeads",
+                    "a divisor of heads " + heads,
+                    keyValueHeads);
+            problems.atLeast(1, "maxPositions", maxPositions);
+            problems.positive("standardDeviation", standardDeviation);
+        }
     }
 
     /** Numerics of the language model. */

@@ -3,6 +3,8 @@ package io.recthink.spark.cli;
 import io.recthink.BuildInformation;
 import io.recthink.InvalidInputException;
 import io.recthink.spark.Job;
+import io.recthink.spark.simulate.OracleJob;
+import io.recthink.spark.simulate.SimulateJob;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,6 +26,8 @@ public final class Main implements CommandLine.IVersionProvider {
 
     static CommandLine commandLine() {
         CommandLine commands = new CommandLine(new Main());
+        job(commands, "simulate", "Write a review log of simulated users.", new SimulateJob());
+        job(commands, "oracle", "Predict a simulated log as well as its histories allow.", new OracleJob());
         return commands.setExecutionExceptionHandler((e, command, parsed) -> {
             if (e instanceof InvalidInputException) {
                 command.getErr().println(e.getMessage());
@@ -33,13 +37,11 @@ public final class Main implements CommandLine.IVersionProvider {
         });
     }
 
-    // Used once the jobs are there.
-    @SuppressWarnings("UnusedMethod")
-    private static CommandLine job(String name, String description, Job job) {
-        CommandLine command = new CommandLine(CommandSpec.forAnnotatedObject(new JobCommand(name, job)));
-        command.getCommandSpec().usageMessage().description(description);
-        command.getCommandSpec().mixinStandardHelpOptions(true);
-        return command;
+    private static void job(CommandLine commands, String name, String description, Job job) {
+        CommandSpec command = CommandSpec.forAnnotatedObject(new JobCommand(name, job));
+        command.usageMessage().description(description);
+        command.mixinStandardHelpOptions(true);
+        commands.addSubcommand(name, command);
     }
 
     @Override

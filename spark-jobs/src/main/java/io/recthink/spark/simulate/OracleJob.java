@@ -1,0 +1,104 @@
+package io.recthink.spark.simulate;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.spark.Job;
+import io.recthink.spark.simulate.TastePosterior.Evidence;
+import io.recthink.spark.table.OutputFolder;
+import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.Tables;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Writes the predictions of the system {@code oracle}: the best that anybody could predict for the prepared examples of
+ * a simulated log from the histories that their prompts show. It knows the rules of the simulation and the aspects of
+ * the items, and nothing of a user but what the history reveals. What a history holds is decided by {@code prepare},
+ * which is why this is a job of its own and not a part of {@code simulate}.
+ */
+public final class OracleJob implements Job {
+    static final String SYSTEM = "oracle";
+
+    @Override
+    public void run(SparkSession spark, Configuration configuration) {
+        Configuration.Paths paths = configuration.paths();
+        Simulation simulation = Simulation.read(spark, paths.resolve(paths.log()));
+        Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));
+        String predictions = paths.resolve(paths.predictions()) + "/" + SYSTEM;
+        OutputFolder.requireNew(spark, "paths.predictions", predictions);
+
+        predict(examples, simulation, configuration.prompt().historyItems())
+                .write()
+                .parquet(predictions);
+        System.out.println("oracle: " + predictions);
+    }
+
+    static Dataset<Row> predict(Dataset<Row> examples, Simulation simulation, int historyItems) {
+        return examples.select("rowId", "itemId", "userHistory")
+                .mapPartitions(
+                        (MapPartitionsFunction<Row, Row>) rows -> predict(rows, simulation, historyItems),
+                        Encoders.row(Tables.PREDICTIONS));
+    }
+
+    private static Iterator<Row> predict(Iterator<Row> rows, Simulation simulation, int historyItems) {
+        World world = simulation.world();
+        TastePosterior posterior = new TastePosterior(simulation.settings());
+        ReviewLanguage language = new ReviewLanguage();
+        return stream(rows)
+                .map(row -> {
+                    List<Evidence> history = history(row.getList(2), historyItems, world, language);
+                    double[] probabilities = posterior.predict(history, aspects(world, row.getString(1)));
+                    return prediction(row.getString(0), probabilities);
+                })
+                .iterator();
+    }
+
+    private static List<Evidence> history(List<Row> reviews, int items, World world, ReviewLanguage language) {
+        List<Evidence> history = new ArrayList<>();
+        for (Row review : reviews.subList(Math.max(0, reviews.size() - items), reviews.size())) {
+            String text = review.getAs("review");
+            history.add(new Evidence(
+                    aspects(world, review.getAs("itemId")),
+                    (int) Math.round(review.<Double>getAs("rating")),
+                    language.read(text == null ? "" : text)));
+        }
+        return history;
+    }
+
+    private static List<Integer> aspects(World world, String itemId) {
+        int number = world.itemNumber(itemId)
+                .orElseThrow(() -> new InvalidInputException(
+                        "paths.data: the item %s is not of the simulated log; run `recthink prepare` on the log at paths.log"
+                                .formatted(itemId)));
+        return world.item(number).aspects();
+    }
+
+    private static Row prediction(String rowId, double[] probabilities) {
+        return RowFactory.create(
+                rowId,
+                SYSTEM,
+                0L,
+                "median",
+                (double) TastePosterior.median(probabilities),
+                false,
+                probabilities,
+                0,
+                0,
+                0.0,
+                null);
+    }
+
+    private static Stream<Row> stream(Iterator<Row> rows) {
+        Iterable<Row> iterable = () -> rows;
+        return StreamSupport.stream(iterable.spliterator(), false);
+    }
+}

@@ -1,0 +1,85 @@
+package io.recthink.spark.simulate;
+
+import io.recthink.config.Configuration;
+import io.recthink.spark.Job;
+import io.recthink.spark.table.OutputFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.api.java.function.MapFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Writes a warehouse log of simulated users to {@code paths.log}: {@code reviews/}, {@code items/} and, last, the
+ * parameters. The same seed and parameters give the same log, however the work is split.
+ */
+public final class SimulateJob implements Job {
+    private static final StructType REVIEWS = new StructType()
+            .add("user", DataTypes.StringType)
+            .add("item", DataTypes.StringType)
+            .add("rating", DataTypes.DoubleType)
+            .add("time", DataTypes.LongType)
+            .add("summary", DataTypes.StringType)
+            .add("review", DataTypes.StringType);
+    private static final StructType ITEMS = new StructType()
+            .add("item", DataTypes.StringType)
+            .add("title", DataTypes.StringType)
+            .add("brand", DataTypes.StringType)
+            .add("price", DataTypes.StringType)
+            .add("categories", DataTypes.createArrayType(DataTypes.StringType));
+
+    @Override
+    public void run(SparkSession spark, Configuration configuration) {
+        Simulation simulation = new Simulation(configuration.seed(), configuration.simulate());
+        String log = configuration.paths().resolve(configuration.paths().log());
+        OutputFolder.requireNew(spark, "paths.log", log);
+
+        items(spark, simulation).write().json(log + "/items");
+        reviews(spark, simulation).write().json(log + "/reviews");
+        try {
+            simulation.write(spark, log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        System.out.printf(
+                "simulated %d users with %d reviews each of %d items: %s%n",
+                simulation.settings().users(),
+                simulation.settings().reviewsPerUser(),
+                simulation.settings().items(),
+                log);
+    }
+
+    static Dataset<Row> items(SparkSession spark, Simulation simulation) {
+        return spark.range(simulation.settings().items())
+                .map(
+                        (MapFunction<Long, Row>)
+                                number -> row(simulation.world().item(number.intValue())),
+                        Encoders.row(ITEMS));
+    }
+
+    static Dataset<Row> reviews(SparkSession spark, Simulation simulation) {
+        return spark.range(simulation.settings().users())
+                .flatMap(
+                        (FlatMapFunction<Long, Row>) number -> simulation.world().reviews(number.intValue()).stream()
+                                .map(SimulateJob::row)
+                                .iterator(),
+                        Encoders.row(REVIEWS));
+    }
+
+    private static Row row(World.Item item) {
+        String[] categories =
+                item.aspects().stream().map(ReviewLanguage::aspect).toArray(String[]::new);
+        return RowFactory.create(item.id(), item.title(), item.brand(), item.price(), categories);
+    }
+
+    private static Row row(World.Review review) {
+        return RowFactory.create(
+                review.user(), review.item(), (double) review.stars(), review.time(), review.summary(), review.text());
+    }
+}

@@ -1,0 +1,99 @@
+package io.recthink.spark.simulate;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration.Simulate;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * All that a simulated log follows from; {@code simulation.json} beside the log. It is written last: a log without it is
+ * not complete.
+ *
+ * @param seed the seed of the world
+ * @param settings the parameters of the world
+ */
+record Simulation(long seed, Simulate settings) implements Serializable {
+    private static final String FILE = "simulation.json";
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    World world() {
+        return new World(seed, settings);
+    }
+
+    static Simulation read(SparkSession spark, String log) {
+        Path file = new Path(log, FILE);
+        try (InputStream in =
+                file.getFileSystem(spark.sparkContext().hadoopConfiguration()).open(file)) {
+            return JSON.readValue(in, Simulation.class);
+        } catch (FileNotFoundException e) {
+            throw new InvalidInputException(
+                    "paths.log: %s holds no simulated log (no %s); the oracle knows simulated users only, run `recthink simulate` first"
+                            .formatted(log, FILE),
+                    e);
+        } catch (IOException e) {
+            throw new InvalidInputException("paths.log: %s cannot be read: %s".formatted(file, e), e);
+        }
+    }
+
+    void write(SparkSession spark, String log) throws IOException {
+        writeText(spark, new Path(log, "README.md"), card());
+        writeText(spark, new Path(log, FILE), json());
+    }
+
+    private static void writeText(SparkSession spark, Path file, String text) throws IOException {
+        try (OutputStream out =
+                file.getFileSystem(spark.sparkContext().hadoopConfiguration()).create(file, false)) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private String json() {
+        try {
+            return JSON.writeValueAsString(this);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private String card() {
+        return """
+                # A simulated review log
+
+                Made by `recthink simulate`, not by people: %d users, %d items, %d reviews.
+
+                - `reviews/`: JSON lines `user, item, rating, time` (seconds since 1970), `summary, review`
+                - `items/`: JSON lines `item, title, brand, price, categories`; the categories are the item's aspects
+                - `simulation.json`: the seed and the parameters; the same ones make the same log
+
+                Each item has %d of %d aspects. For each aspect a user likes it with probability %s, dislikes it with
+                probability %s and does not care otherwise. The rating of an item is
+
+                    round(%s + %s * (liked - disliked aspects) + normal noise of standard deviation %s), held within 1 to 5.
+
+                The review speaks of each liked and each disliked aspect with probability %s, in a sentence of its own;
+                the summary only repeats the rating. `recthink oracle` predicts the ratings of prepared examples as well
+                as their histories allow: it enumerates the tastes that a user may have and answers with the median.
+                """
+                .formatted(
+                        settings.users(),
+                        settings.items(),
+                        (long) settings.users() * settings.reviewsPerUser(),
+                        settings.aspectsPerItem(),
+                        settings.aspects(),
+                        settings.likeShare(),
+                        settings.dislikeShare(),
+                        settings.level(),
+                        settings.weight(),
+                        settings.noise(),
+                        settings.mention());
+    }
+}

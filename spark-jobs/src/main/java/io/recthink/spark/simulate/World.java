@@ -1,0 +1,137 @@
+package io.recthink.spark.simulate;
+
+import io.recthink.config.Configuration.Simulate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/**
+ * The simulated users and items. Everything is a function of the seed and of the number of the user or item alone, so
+ * that any task can make any part of the log.
+ *
+ * <p>Each user likes, dislikes or does not care for each aspect, independently of the other aspects. A user reviews
+ * different items at times spread evenly over three years; the rating follows from the match of user and item (see
+ * {@link RatingModel}), and the review speaks of most of the aspects that the user likes or dislikes.
+ */
+final class World {
+    private static final long FIRST_SECOND =
+            Instant.parse("2022-01-01T00:00:00Z").getEpochSecond();
+    private static final long LAST_SECOND =
+            Instant.parse("2025-01-01T00:00:00Z").getEpochSecond();
+    private static final List<String> MAKERS = List.of("Alder", "Brook", "Cedar", "Dune", "Ember", "Fjord");
+    private static final List<String> KINDS = List.of("headphones", "watch", "speaker", "camera", "lamp");
+
+    private static final Pattern ITEM_ID = Pattern.compile("item-(\\d{5,9})");
+
+    private final long seed;
+    private final Simulate settings;
+    private final RatingModel ratings;
+    private final ReviewLanguage language = new ReviewLanguage();
+
+    /** One item with the numbers of its aspects, ascending. */
+    record Item(String id, String title, String brand, String price, List<Integer> aspects) {}
+
+    /** One review; the time is in seconds since 1970. */
+    record Review(String user, String item, int stars, long time, String summary, String text) {}
+
+    World(long seed, Simulate settings) {
+        this.seed = seed;
+        this.settings = settings;
+        this.ratings = new RatingModel(settings);
+    }
+
+    Item item(int number) {
+        SplittableRandom random = stream("item", number);
+        List<Integer> aspects = some(settings.aspectsPerItem(), settings.aspects(), random);
+        String brand = MAKERS.get(random.nextInt(MAKERS.size()));
+        String title = "%s %s %d".formatted(brand, KINDS.get(random.nextInt(KINDS.size())), number);
+        String price = "$%d.99".formatted(9 + random.nextInt(190));
+        return new Item(itemId(number), title, brand, price, aspects);
+    }
+
+    /** The tastes of a user, one an aspect. */
+    List<Taste> tastes(int user) {
+        SplittableRandom random = stream("tastes", user);
+        return IntStream.range(0, settings.aspects())
+                .mapToObj(aspect -> {
+                    double u = random.nextDouble();
+                    return u < settings.likeShare()
+                            ? Taste.LIKED
+                            : u < settings.likeShare() + settings.dislikeShare() ? Taste.DISLIKED : Taste.INDIFFERENT;
+                })
+                .toList();
+    }
+
+    /** The reviews of a user, oldest first. */
+    List<Review> reviews(int user) {
+        SplittableRandom random = stream("reviews", user);
+        List<Taste> tastes = tastes(user);
+        // A sorted list in the order of drawing: the times say nothing about the items.
+        List<Integer> items = shuffled(settings.items(), random).subList(0, settings.reviewsPerUser());
+        TreeSet<Long> times = new TreeSet<>();
+        while (times.size() < settings.reviewsPerUser()) {
+            times.add(random.nextLong(FIRST_SECOND, LAST_SECOND));
+        }
+        List<Review> reviews = new ArrayList<>();
+        for (long time : times) {
+            reviews.add(review(user, tastes, item(items.get(reviews.size())), time, random));
+        }
+        return reviews;
+    }
+
+    private Review review(int user, List<Taste> tastes, Item item, long time, SplittableRandom random) {
+        int match = 0;
+        List<Mention> mentions = new ArrayList<>();
+        for (int aspect : item.aspects()) {
+            Taste taste = tastes.get(aspect);
+            match += taste.points();
+            if (taste != Taste.INDIFFERENT && random.nextDouble() < settings.mention()) {
+                mentions.add(new Mention(aspect, taste));
+            }
+        }
+        int stars = ratings.draw(match, random);
+        return new Review(
+                userId(user), item.id(), stars, time, ReviewLanguage.summary(stars), language.review(mentions, random));
+    }
+
+    static String userId(int number) {
+        return "user-%06d".formatted(number);
+    }
+
+    static String itemId(int number) {
+        return "item-%05d".formatted(number);
+    }
+
+    /** The number of an item by its id. */
+    OptionalInt itemNumber(String id) {
+        Matcher matcher = ITEM_ID.matcher(id);
+        return matcher.matches() && Integer.parseInt(matcher.group(1)) < settings.items()
+                ? OptionalInt.of(Integer.parseInt(matcher.group(1)))
+                : OptionalInt.empty();
+    }
+
+    private static List<Integer> some(int count, int of, SplittableRandom random) {
+        return shuffled(of, random).subList(0, count).stream().sorted().toList();
+    }
+
+    private static List<Integer> shuffled(int count, SplittableRandom random) {
+        List<Integer> numbers =
+                new ArrayList<>(IntStream.range(0, count).boxed().toList());
+        Collections.shuffle(numbers, new Random(random.nextLong()));
+        return numbers;
+    }
+
+    /** The random stream of one user's or item's own. */
+    private SplittableRandom stream(String purpose, int number) {
+        long base = new SplittableRandom(seed + purpose.hashCode()).nextLong();
+        return new SplittableRandom(new SplittableRandom(base + number).nextLong());
+    }
+}

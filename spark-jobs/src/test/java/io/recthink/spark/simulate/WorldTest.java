@@ -1,0 +1,83 @@
+package io.recthink.spark.simulate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.recthink.config.Configuration.Simulate;
+import io.recthink.config.ConfigurationReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class WorldTest {
+    private static final Simulate SETTINGS = ConfigurationReader.defaults().simulate();
+    private final World world = new World(17, SETTINGS);
+
+    @Test
+    void aUserDoesNotDependOnWhoWasMadeBefore() {
+        List<World.Review> late = world.reviews(9);
+        world.reviews(3);
+        assertThat(new World(17, SETTINGS).reviews(9)).isEqualTo(late);
+        assertThat(world.reviews(10)).isNotEqualTo(late);
+        assertThat(new World(18, SETTINGS).reviews(9)).isNotEqualTo(late);
+    }
+
+    @Test
+    void aUserReviewsDifferentItemsAtRisingTimes() {
+        List<World.Review> reviews = world.reviews(0);
+        assertThat(reviews).hasSize(SETTINGS.reviewsPerUser());
+        assertThat(reviews.stream().map(World.Review::item)).doesNotHaveDuplicates();
+        assertThat(reviews.stream().map(World.Review::time)).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void tastesHaveTheConfiguredShares() {
+        double liked = 0;
+        double disliked = 0;
+        int users = 4000;
+        for (int user = 0; user < users; user++) {
+            List<Taste> tastes = world.tastes(user);
+            liked += tastes.stream().filter(Taste.LIKED::equals).count();
+            disliked += tastes.stream().filter(Taste.DISLIKED::equals).count();
+        }
+        assertThat(liked / users / SETTINGS.aspects()).isCloseTo(SETTINGS.likeShare(), within(0.01));
+        assertThat(disliked / users / SETTINGS.aspects()).isCloseTo(SETTINGS.dislikeShare(), within(0.01));
+    }
+
+    @Test
+    void reviewsSpeakOfTastesThatTheUserHas() {
+        ReviewLanguage language = new ReviewLanguage();
+        List<Mention> mentions = new ArrayList<>();
+        for (int user = 0; user < 50; user++) {
+            List<Taste> tastes = world.tastes(user);
+            for (World.Review review : world.reviews(user)) {
+                List<Integer> aspects = world.item(
+                                world.itemNumber(review.item()).orElseThrow())
+                        .aspects();
+                List<Mention> said = language.read(review.text());
+                assertThat(said)
+                        .allMatch(mention ->
+                                aspects.contains(mention.aspect()) && tastes.get(mention.aspect()) == mention.taste());
+                mentions.addAll(said);
+            }
+        }
+        assertThat(mentions).hasSizeGreaterThan(500);
+    }
+
+    @Test
+    void drawnRatingsHaveTheStatedDistribution() {
+        RatingModel model = new RatingModel(SETTINGS);
+        SplittableRandom random = new SplittableRandom(1);
+        int draws = 40_000;
+        for (int match = -SETTINGS.aspectsPerItem(); match <= SETTINGS.aspectsPerItem(); match++) {
+            double[] counts = new double[RatingModel.STARS];
+            for (int i = 0; i < draws; i++) {
+                counts[model.draw(match, random) - 1]++;
+            }
+            for (int stars = 0; stars < counts.length; stars++) {
+                assertThat(counts[stars] / draws).isCloseTo(model.distribution(match)[stars], within(0.012));
+            }
+        }
+    }
+}
