@@ -16,7 +16,7 @@ final class BoundedForTag extends ForTag {
     /** The variable that holds what is left; a name that no template can write. */
     static final String BUDGET = "rounds left";
 
-    static final long MOST_ROUNDS = 1_000_000;
+    static final long MOST_ROUNDS = 100_000;
 
     private static final Pattern CONDITION = Pattern.compile("\\sif\\s(?!.*\\selse\\s)", Pattern.DOTALL);
 

@@ -43,7 +43,8 @@ public final class ChatTemplate {
 
     ChatTemplate(String source, String template, Map<String, String> specialTokens) {
         this.source = source;
-        this.template = JinjaSandbox.prepare(template);
+        this.template = TemplateRewriter.rewrite(template);
+        JinjaSandbox.check(source, this.template);
         this.specialTokens = Map.copyOf(specialTokens);
     }
 

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -31,22 +32,42 @@ final class JinjaSandbox {
     private static final int DEEPEST_RECURSION = 20;
     // The day that Llama's own templates fall back to.
     private static final ZonedDateTime TODAY = LocalDate.of(2024, 7, 26).atStartOfDay(ZoneOffset.UTC);
-    // A slice with a step is not in Jinjava's grammar; chat templates use only this one.
-    private static final Pattern REVERSED = Pattern.compile("\\[::-1]");
 
     private static final Map<Library, Set<String>> DISABLED = Map.of(
             Library.TAG, Set.of("include", "import", "from", "extends"),
             Library.FILTER, Set.of("render", "fromyaml", "toyaml", "random", "shuffle", "log"));
 
+    private static final String STRING = "'(?:[^'\\\\]++|\\\\.)*+'|\"(?:[^\"\\\\]++|\\\\.)*+\"";
+    private static final Pattern TOKEN =
+            Pattern.compile("\\{[{%](?:" + STRING + "|[^'\"%}]++|[%}])*?[%}]}", Pattern.DOTALL);
+    private static final Pattern LITERAL = Pattern.compile(STRING, Pattern.DOTALL);
+    private static final Pattern FILTER = Pattern.compile("\\|\\s*([A-Za-z_]\\w*)");
+    private static final Pattern TEST = Pattern.compile("\\sis\\s+(?:not\\s+)?([A-Za-z_]\\w*)");
+
     private static final Jinjava JINJAVA = jinjava();
 
     private JinjaSandbox() {}
 
-    /** The template in the words that this renderer understands. */
-    static String prepare(String template) {
-        // Jinja drops one line end after the template, Jinjava one after the output.
-        String text = template.endsWith("\n") ? template.substring(0, template.length() - 1) : template;
-        return REVERSED.matcher(text).replaceAll("|reverse");
+    /**
+     * Refuses filters and tests that the renderer has not; it would take them for empty values without a word.
+     *
+     * @throws InvalidInputException naming the first unknown one
+     */
+    static void check(String source, String template) {
+        Matcher token = TOKEN.matcher(template);
+        while (token.find()) {
+            String code = LITERAL.matcher(token.group()).replaceAll("''");
+            for (Matcher filter = FILTER.matcher(code); filter.find(); ) {
+                if (JINJAVA.getGlobalContext().getFilter(filter.group(1)) == null) {
+                    throw new InvalidInputException(source + ": chat template: unknown filter " + filter.group(1));
+                }
+            }
+            for (Matcher test = TEST.matcher(code); test.find(); ) {
+                if (JINJAVA.getGlobalContext().getExpTest(test.group(1)) == null) {
+                    throw new InvalidInputException(source + ": chat template: unknown test " + test.group(1));
+                }
+            }
+        }
     }
 
     static String render(String source, String template, Map<String, Object> variables) {
@@ -59,9 +80,35 @@ final class JinjaSandbox {
         if (!result.getErrors().isEmpty()) {
             TemplateError error = result.getErrors().get(0);
             throw new InvalidInputException(
-                    source + ": chat template, line " + error.getLineno() + ": " + error.getMessage());
+                    source + ": chat template, line " + error.getLineno() + ": " + message(error),
+                    error.getException());
         }
         return result.getOutput();
+    }
+
+    /** The renderer wraps what its extensions throw; what they said is what helps. */
+    private static String message(TemplateError error) {
+        for (Throwable cause = error.getException(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof InvalidInputException) {
+                return cause.getMessage();
+            }
+        }
+        return error.getMessage();
+    }
+
+    /** Where Jinjava once differed from Jinja, as Jinja does it; tokens still need no space inside. */
+    private static LegacyOverrides jinjaRules() {
+        return LegacyOverrides.newBuilder()
+                .withEvaluateMapKeys(true)
+                .withIterateOverMapKeys(true)
+                .withUsePyishObjectMapper(true)
+                .withUseNaturalOperatorPrecedence(true)
+                .withParseWhitespaceControlStrictly(true)
+                .withAllowAdjacentTextNodes(true)
+                .withUseTrimmingForNotesAndExpressions(true)
+                .withKeepNullableLoopValues(true)
+                .withHandleBackslashInQuotesOnly(true)
+                .build();
     }
 
     private static Jinjava jinjava() {
@@ -70,7 +117,7 @@ final class JinjaSandbox {
                 .withLstripBlocks(true)
                 .withKeepTrailingNewline(true)
                 .withNestedInterpretationEnabled(false)
-                .withLegacyOverrides(LegacyOverrides.ALL)
+                .withLegacyOverrides(jinjaRules())
                 .withElResolver(new TemplateResolver())
                 .withDisabled(DISABLED)
                 .withMaxOutputSize(LARGEST_OUTPUT)
