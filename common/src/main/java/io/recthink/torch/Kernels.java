@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
  * absent is a tensor without elements.
  */
 public final class Kernels {
-    private static final List<String> RESOURCES = List.of("decoder.py");
+    private static final List<String> RESOURCES = List.of("decoder.py", "generation.py");
     private static final Pattern DEFINITION = Pattern.compile("(?m)^def (\\w+)\\(self");
 
     private final PtSymbolBlock module;
@@ -58,6 +58,18 @@ public final class Kernels {
         }
     }
 
+    /** Like {@link #call} for a kernel whose first argument is a list of tensors: one call for all layers of a model. */
+    public NDArray call(String method, NDManager manager, NDList first, NDArray... inputs) {
+        var values = new IValue[inputs.length + 1];
+        values[0] = IValue.listFrom(first.toArray(new PtNDArray[0]));
+        for (int i = 0; i < inputs.length; i++) {
+            values[i + 1] = IValue.from((PtNDArray) inputs[i]);
+        }
+        try (IValue result = infer(method, values)) {
+            return result.toTensor((PtNDManager) manager);
+        }
+    }
+
     /** Like {@link #call} for a kernel that returns a tuple or a list of tensors. */
     public NDList callForList(String method, NDManager manager, NDArray... inputs) {
         try (IValue result = infer(method, inputs)) {
@@ -81,19 +93,22 @@ public final class Kernels {
     }
 
     private IValue infer(String method, NDArray... inputs) {
-        TorchRuntime.ensurePrepared();
-        requireKnown(method);
         var values = new IValue[inputs.length];
+        for (int i = 0; i < inputs.length; i++) {
+            values[i] = IValue.from((PtNDArray) inputs[i]);
+        }
+        return infer(method, values);
+    }
+
+    /** Uses up the arguments. */
+    private IValue infer(String method, IValue... arguments) {
         try {
-            for (int i = 0; i < inputs.length; i++) {
-                values[i] = IValue.from((PtNDArray) inputs[i]);
-            }
-            return IValueUtils.runMethod(module, method, values);
+            TorchRuntime.ensurePrepared();
+            requireKnown(method);
+            return IValueUtils.runMethod(module, method, arguments);
         } finally {
-            for (IValue value : values) {
-                if (value != null) {
-                    value.close();
-                }
+            for (IValue argument : arguments) {
+                argument.close();
             }
         }
     }

@@ -1,0 +1,30 @@
+package io.recthink.generate;
+
+import java.util.Arrays;
+
+/**
+ * Where rows stand beside their prompts: each prompt has as many slots as the prompt with the most rows needs, so that
+ * the rows of all prompts form a rectangle.
+ *
+ * @param rowOfSlot the row in each slot, prompt by prompt; row 0 also where a slot is free
+ * @param slotOfRow the slot of each row
+ */
+@SuppressWarnings("ArrayRecordComponent") // becomes two tensors; never compared
+record Slots(long[] rowOfSlot, long[] slotOfRow) {
+
+    /** @param promptOfRow the prompt of each row, from 0 to {@code prompts - 1} */
+    static Slots of(int[] promptOfRow, int prompts) {
+        int[] taken = new int[prompts];
+        long[] slotOfRow = new long[promptOfRow.length];
+        for (int row = 0; row < promptOfRow.length; row++) {
+            slotOfRow[row] = taken[promptOfRow[row]]++;
+        }
+        int width = Arrays.stream(taken).max().orElse(0);
+        long[] rowOfSlot = new long[prompts * width];
+        for (int row = 0; row < promptOfRow.length; row++) {
+            slotOfRow[row] += (long) promptOfRow[row] * width;
+            rowOfSlot[(int) slotOfRow[row]] = row;
+        }
+        return new Slots(rowOfSlot, slotOfRow);
+    }
+}

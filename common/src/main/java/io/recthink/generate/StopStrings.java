@@ -1,0 +1,54 @@
+package io.recthink.generate;
+
+import io.recthink.model.ModelTokenizer;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Watches the text of one growing completion for stop strings. Each token is decoded together with only the few before
+ * it: those whose text is not settled because a character may still lack bytes, and the ones before those, which decide
+ * about a blank between words.
+ */
+final class StopStrings {
+    // A character of UTF-8 has at most four bytes, and a token at least one: longer waiting is for invalid bytes.
+    private static final int MOST_TOKENS_OF_A_CHARACTER = 4;
+    private static final String INCOMPLETE = "\uFFFD";
+
+    private final ModelTokenizer tokenizer;
+    private final List<String> strings;
+    private final int longest;
+    private int context;
+    private int settled;
+    private String contextText = "";
+    private String tail = "";
+
+    StopStrings(ModelTokenizer tokenizer, List<String> strings) {
+        this.tokenizer = tokenizer;
+        this.strings = strings;
+        this.longest = strings.stream().mapToInt(String::length).max().orElse(0);
+    }
+
+    /**
+     * Whether the last token completes a stop string. To be asked once a token.
+     *
+     * @param tokens the completion, in the first {@code count} elements
+     */
+    boolean completedBy(int[] tokens, int count) {
+        if (strings.isEmpty()) {
+            return false;
+        }
+        String text = tokenizer.decode(Arrays.copyOfRange(tokens, context, count));
+        String added = text.substring(Math.min(contextText.length(), text.length()));
+        String watched = tail + added;
+        if (strings.stream().anyMatch(watched::contains)) {
+            return true;
+        }
+        if (!text.endsWith(INCOMPLETE) || count - settled >= MOST_TOKENS_OF_A_CHARACTER) {
+            tail = watched.substring(Math.max(0, watched.length() - longest + 1));
+            context = settled;
+            settled = count;
+            contextText = tokenizer.decode(Arrays.copyOfRange(tokens, context, settled));
+        }
+        return false;
+    }
+}

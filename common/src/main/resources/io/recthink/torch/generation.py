@@ -1,0 +1,119 @@
+# Generation: prompts are read once, their completions grow together, one token a step.
+#
+# B prompts, the longest of P tokens; N rows, that is completions that still grow; each prompt has at most G of them.
+# K key/value heads with R query heads each, D head size, H hidden size, V vocabulary, L layers. A row has its own keys
+# and values, C of room for each; those of its prompt it shares with the other rows of the prompt. A slot is one of the
+# B * G places that rows can have beside their prompts: slots [B * G] names the row in each slot (any row where the slot
+# is free), places [N] the slot of each row.
+# weights: the layers' parameters in the order of the layer kernels, 14 a layer, then the embedding, the final norm and
+# the head.
+
+# reads prompts first .. first + b - 1: tokens [b, p], last [b] the flat positions of their last tokens. Fills
+# keys and values [L, B, K, P, D]; returns the normalised hidden states [b, H] of the last tokens
+def prefill(self, weights: List[Tensor], tokens: Tensor, last: Tensor, first: Tensor, frequencies: Tensor, epsilon: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+  b, p = tokens.size(0), tokens.size(1)
+  start = int(first)
+  cos, sin = self.rotary(torch.arange(p, dtype=4, device=tokens.device).unsqueeze(0), frequencies)
+  x = torch.embedding(weights[-3], tokens)
+  for i in range(len(weights) // 14):
+    w = weights[14 * i:14 * i + 14]
+    h = self.normalize(x, w[0], epsilon)
+    q = self.rotated_heads(h, w[1], w[2], w[3], epsilon, cos, sin)
+    k = self.rotated_heads(h, w[4], w[5], w[6], epsilon, cos, sin)
+    v = self.project(h, w[7], w[8]).view(k.size())
+    keys.select(0, i).narrow(0, start, b).narrow(2, 0, p).copy_(k.transpose(1, 2))
+    values.select(0, i).narrow(0, start, b).narrow(2, 0, p).copy_(v.transpose(1, 2))
+    x = x + torch.linear(self.attend(q, self.repeat_heads(k, q.size(2)), self.repeat_heads(v, q.size(2)), None, True), w[9])
+    x = x + self.feed_forward(self.normalize(x, w[10], epsilon), w[11], w[12], w[13])
+  return self.normalize(self.select(x, last), weights[-2], epsilon)
+
+# rows [N, K, R, X] -> slots [B * K, G * R, X]
+def to_slots(self, x: Tensor, slots: Tensor, B: int) -> Tensor:
+  K, R, X = x.size(1), x.size(2), x.size(3)
+  G = slots.size(0) // B
+  return x.index_select(0, slots).view([B, G, K, R, X]).transpose(1, 2).reshape([B * K, G * R, X])
+
+# slots [B * K, G * R, X] -> rows [N, K, R, X]
+def from_slots(self, x: Tensor, places: Tensor, B: int, R: int) -> Tensor:
+  K, G, X = x.size(0) // B, x.size(1) // R, x.size(2)
+  return x.reshape([B, K, G, R, X]).transpose(1, 2).reshape([B * G, K, R, X]).index_select(0, places)
+
+# each row attends to its prompt and to itself: q [N, K, R, D]; prompt_keys and prompt_values [B, K, P, D] with
+# mask [B, 1, P], 0 at tokens and -infinity behind them; keys and values [N, K, S, D] -> [N, K * R * D].
+# The rows of a prompt meet its keys in one matrix product a key/value head
+def attend_rows(self, q: Tensor, prompt_keys: Tensor, prompt_values: Tensor, mask: Tensor, keys: Tensor, values: Tensor, slots: Tensor, places: Tensor) -> Tensor:
+  N, K, R, D = q.size(0), q.size(1), q.size(2), q.size(3)
+  B, P, S = prompt_keys.size(0), prompt_keys.size(2), keys.size(2)
+  scaled = q * D ** -0.5
+  to_prompt = torch.bmm(self.to_slots(scaled, slots, B), prompt_keys.view([B * K, P, D]).transpose(1, 2))
+  masked = to_prompt.view([B, -1, P]).add_(mask).view(to_prompt.size())
+  to_self = self.to_slots(torch.matmul(scaled, keys.transpose(2, 3)), slots, B)
+  shares = torch.softmax(torch.cat([masked, to_self], 2), -1)
+  of_prompt = self.from_slots(torch.bmm(shares.narrow(2, 0, P), prompt_values.view([B * K, P, D])), places, B, R)
+  of_self = torch.matmul(self.from_slots(shares.narrow(2, P, S), places, B, R), values)
+  return (of_prompt + of_self).view([N, -1])
+
+# one step: the last token of each row at its position, both [N], goes through the model; token number step of each
+# completion (from 0) goes into keys and values [L, N, K, C, D]; the next tokens are sampled: see sample
+def decode(self, weights: List[Tensor], tokens: Tensor, positions: Tensor, step: Tensor, frequencies: Tensor, epsilon: Tensor, prompt_keys: Tensor, prompt_values: Tensor, mask: Tensor, keys: Tensor, values: Tensor, slots: Tensor, places: Tensor, temperature: Tensor, top_p: Tensor, uniforms: Tensor) -> Tensor:
+  s = int(step)
+  N, K, D = keys.size(1), keys.size(2), keys.size(4)
+  cos, sin = self.rotary(positions.unsqueeze(1), frequencies)
+  x = torch.embedding(weights[-3], tokens)
+  for i in range(len(weights) // 14):
+    w = weights[14 * i:14 * i + 14]
+    h = self.normalize(x, w[0], epsilon).unsqueeze(1)
+    q = self.rotated_heads(h, w[1], w[2], w[3], epsilon, cos, sin).view([N, K, -1, D])
+    layer_keys, layer_values = keys.select(0, i), values.select(0, i)
+    layer_keys.select(2, s).copy_(self.rotated_heads(h, w[4], w[5], w[6], epsilon, cos, sin).view([N, K, D]))
+    layer_values.select(2, s).copy_(self.project(h, w[7], w[8]).view([N, K, D]))
+    attended = self.attend_rows(q, prompt_keys.select(0, i), prompt_values.select(0, i), mask, layer_keys.narrow(2, 0, s + 1), layer_values.narrow(2, 0, s + 1), slots, places)
+    x = x + torch.linear(attended, w[9])
+    x = x + self.feed_forward(self.normalize(x, w[10], epsilon), w[11], w[12], w[13])
+  return self.sample(torch.linear(self.normalize(x, weights[-2], epsilon), weights[-1]), temperature, top_p, uniforms)
+
+# the first tokens: hidden [B, H] of the prompts' last tokens, head [V, H], prompts [N] of the rows; see sample
+def sample_first(self, hidden: Tensor, head: Tensor, prompts: Tensor, temperature: Tensor, top_p: Tensor, uniforms: Tensor) -> Tensor:
+  return self.sample(torch.linear(hidden, head).index_select(0, prompts), temperature, top_p, uniforms)
+
+# one token a row from logits [N, V]: [2, N] in double precision, the tokens and their log-probabilities under
+# softmax(logits / temperature). Temperature 0: the likeliest token, and its log-probability at temperature 1
+def sample(self, logits: Tensor, temperature: Tensor, top_p: Tensor, uniforms: Tensor) -> Tensor:
+  t = float(temperature)
+  if t == 0.:
+    logprobs = torch.log_softmax(logits, -1, 6)
+    chosen = torch.argmax(logits, -1)
+  else:
+    logprobs = torch.log_softmax(logits / t, -1, 6)
+    chosen = self.draw(torch.exp(logprobs), float(top_p), uniforms)
+  return torch.stack([chosen.to(7), logprobs.gather(1, chosen.unsqueeze(1)).squeeze(1).to(7)])
+
+# the first token whose cumulative probability passes the row's uniform number [N] (inverse transform sampling);
+# probabilities [N, V] -> [N]
+def draw(self, probabilities: Tensor, top_p: float, uniforms: Tensor) -> Tensor:
+  if top_p < 1.:
+    kept = self.nucleus(probabilities, top_p)
+  else:
+    kept = probabilities
+  cumulative = torch.cumsum(kept, -1, dtype=7)
+  thresholds = cumulative.narrow(1, cumulative.size(1) - 1, 1) * uniforms.unsqueeze(1)
+  return torch.searchsorted(cumulative, thresholds, right=True).squeeze(1).clamp_max(cumulative.size(1) - 1)
+
+# probabilities [N, V] with 0 for all but the likeliest tokens that together reach top_p (and those that tie with the
+# least likely of them). The 1,024 likeliest reach it nearly always; sorting all of them takes longer than a layer
+def nucleus(self, probabilities: Tensor, top_p: float) -> Tensor:
+  V = probabilities.size(1)
+  sorted = torch.topk(probabilities, min(V, 1024))[0]
+  if bool((sorted.sum(1) < top_p).any()):
+    sorted = torch.topk(probabilities, V)[0]
+  before = torch.cumsum(sorted, 1, dtype=7) - sorted
+  count = (before < top_p).sum(1, keepdim=True)
+  least = sorted.gather(1, count - 1)
+  return probabilities.masked_fill(probabilities < least, 0.)
+
+# rows [n] of a cache [L, N, K, C, D] with the first length positions, and room for capacity of them
+def keep_rows(self, cache: Tensor, rows: Tensor, length: Tensor, capacity: Tensor) -> Tensor:
+  kept = cache.new_zeros([cache.size(0), rows.size(0), cache.size(2), int(capacity), cache.size(4)])
+  for i in range(cache.size(0)):
+    kept.select(0, i).narrow(2, 0, int(length)).copy_(cache.select(0, i).narrow(2, 0, int(length)).index_select(0, rows))
+  return kept

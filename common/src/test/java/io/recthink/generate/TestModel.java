@@ -1,0 +1,46 @@
+package io.recthink.generate;
+
+import ai.djl.Device;
+import io.recthink.Fixtures;
+import io.recthink.config.Configuration.ComputeType;
+import io.recthink.model.Decoder;
+import io.recthink.model.ModelConfig;
+import io.recthink.model.ModelFolder;
+import io.recthink.model.ModelTokenizer;
+import io.recthink.model.ParameterReader;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A model with its tokenizer and generator. */
+record TestModel(Decoder decoder, ModelTokenizer tokenizer, Generator generator) implements AutoCloseable {
+
+    static TestModel fixture(String name) {
+        return open(Fixtures.folder(name));
+    }
+
+    static TestModel open(Path path) {
+        try (ModelFolder folder = ModelFolder.open(path)) {
+            return of(folder.config(), folder, path);
+        }
+    }
+
+    /** A fixture's model that ends with other tokens. */
+    static TestModel fixtureWithEndTokens(String name, List<Integer> endTokens) {
+        try (ModelFolder folder = ModelFolder.open(Fixtures.folder(name))) {
+            return of(folder.config().withEndTokens(endTokens), folder, Fixtures.folder(name));
+        }
+    }
+
+    static TestModel of(ModelConfig config, ParameterReader weights, Path tokenizerFolder) {
+        Decoder decoder = Decoder.of(config, weights, ComputeType.FLOAT32, Device.cpu());
+        ModelTokenizer tokenizer = ModelTokenizer.open(tokenizerFolder);
+        return new TestModel(decoder, tokenizer, new Generator(decoder, tokenizer));
+    }
+
+    @Override
+    public void close() {
+        generator.close();
+        tokenizer.close();
+        decoder.close();
+    }
+}
