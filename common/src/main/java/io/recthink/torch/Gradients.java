@@ -32,8 +32,8 @@ public final class Gradients {
      * @param manager owner of the new tensor
      */
     public static NDArray leaf(NDArray values, NDManager manager) {
-        PtNDArray leaf = JniUtils.detachGradient((PtNDArray) values);
-        leaf.attach(manager);
+        NDArray leaf =
+                Kernels.instance().callWithGradient("alias", manager, values).singletonOrThrow();
         leaf.setRequiresGradient(true);
         return leaf;
     }

@@ -120,6 +120,10 @@ def packed_layer(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, epsilo
   y = x + torch.linear(attended, output)
   return y + self.feed_forward(self.normalize(y, post_norm, epsilon), gate, up, down)
 
+# rows first .. last - 1 of x; a view
+def rows(self, x: Tensor, first: Tensor, last: Tensor) -> Tensor:
+  return x[int(first):int(last)]
+
 # rows [T] of x [B, N, H] -> [T, H]
 def select(self, x: Tensor, rows: Tensor) -> Tensor:
   return x.view([-1, x.size(-1)]).index_select(0, rows)
@@ -132,12 +136,14 @@ def select_backward(self, x: Tensor, rows: Tensor, gradient: Tensor) -> Tensor:
 # the head: probabilities [T, V] at a temperature, log-probabilities [T] of the targets, entropies [T];
 # hidden [T, H] is normalised, weight [V, H]
 def head(self, hidden: Tensor, weight: Tensor, targets: Tensor, temperature: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
-  logits = torch.linear(hidden, weight).to(6).div_(float(temperature))
-  normalizer = torch.logsumexp(logits, -1)
-  chosen = logits.gather(-1, targets.unsqueeze(-1)).squeeze(-1) - normalizer
-  probabilities = torch.softmax(logits, -1)
-  expected = logits.mul_(probabilities).sum(-1)
-  return (probabilities, chosen, normalizer - expected)
+  logits = torch.linear(hidden, weight).to(6)
+  if float(temperature) != 1.0:
+    logits.div_(float(temperature))
+  logprobs = torch.log_softmax(logits, -1)
+  chosen = logprobs.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+  probabilities = torch.exp(logprobs)
+  entropies = logprobs.mul_(probabilities).sum(-1).neg()
+  return (probabilities, chosen, entropies)
 
 # the gradient of the head for derivatives [T] of the loss by the log-probabilities of the targets, by
 # d logp(t) / d logit(v) = ([v = t] - p(v)) / temperature; probabilities are used up. Adds to weight_gradient [V, H],

@@ -1,0 +1,251 @@
+package io.recthink.learn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import io.recthink.learn.Objective.TokenLoss;
+import io.recthink.model.Decoder;
+import io.recthink.model.ParameterLayout.Parameter;
+import io.recthink.torch.Gradients;
+import io.recthink.torch.Kernels;
+import io.recthink.torch.TensorMemory;
+import java.nio.FloatBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The gradient of an objective, added up over micro-batches in native memory. The forward pass keeps the input of each
+ * layer only. The head and the loss run on completion tokens alone and in chunks, so the logits never exist as a whole.
+ * Then, from the last layer down, a layer is computed again with its record and differentiated.
+ *
+ * <p>Belongs to one thread, which {@link io.recthink.torch.TorchRuntime#prepareThread} has prepared. Several
+ * computations may share a decoder at the same time: each has gradients of its own over the shared weights.
+ */
+public final class GradientComputation implements AutoCloseable {
+    private final Decoder decoder;
+    private final Objective objective;
+    private final Kernels kernels = Kernels.instance();
+    private final NDManager manager;
+    private final Map<String, NDArray> leaves = new HashMap<>();
+    private final Map<String, NDArray> accumulators = new HashMap<>();
+    private final NDArray temperature;
+    private GradientStatistics statistics = GradientStatistics.ZERO;
+
+    public GradientComputation(Decoder decoder, Objective objective) {
+        this.decoder = decoder;
+        this.objective = objective;
+        this.manager = decoder.manager().newSubManager();
+        this.temperature = manager.create(objective.temperature());
+    }
+
+    /**
+     * Adds the gradient of a micro-batch: one forward and one backward pass, with all groups padded to the longest.
+     *
+     * @throws io.recthink.InvalidInputException if a group does not fit the model's context
+     */
+    public void add(List<Group> microBatch) {
+        PackedBatch batch = PackedBatch.of(microBatch, decoder.config().maxPositions());
+        try (NDManager scratch = manager.newSubManager()) {
+            var forward = new PackedForward(decoder, batch, scratch);
+            NDArray[] inputs = layerInputs(forward, scratch);
+            NDArray gradient = headGradient(forward, batch, inputs[inputs.length - 1], scratch);
+            for (int layer = inputs.length - 2; layer >= 0; layer--) {
+                inputs[layer + 1].close();
+                gradient = layerGradient(forward, layer, inputs[layer], gradient, scratch);
+            }
+            NDArray embedding = accumulator(decoder.embeddingName());
+            kernels.call("embed_backward", scratch, embedding, forward.tokens(), gradient);
+        }
+    }
+
+    /** What {@link #add} has seen so far. */
+    public GradientStatistics statistics() {
+        return statistics;
+    }
+
+    /** The sum of the gradients so far, copied out of native memory. */
+    public ParameterVector gradient() {
+        ParameterVector vector = ParameterVector.zeros(decoder.layout());
+        try (NDManager scratch = manager.newSubManager()) {
+            for (Parameter parameter : decoder.layout().parameters()) {
+                gradient(parameter.name(), scratch).ifPresent(gradient -> copy(gradient, parameter, vector, scratch));
+            }
+        }
+        return vector;
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+
+    /** The input of every layer and the output of the last, each {@code [B, N, H]}. */
+    private NDArray[] layerInputs(PackedForward forward, NDManager scratch) {
+        var inputs = new NDArray[decoder.config().layers() + 1];
+        inputs[0] = forward.embed(scratch);
+        for (int layer = 0; layer + 1 < inputs.length; layer++) {
+            inputs[layer + 1] = forward.layer(scratch, inputs[layer], decoder.layer(layer));
+        }
+        return inputs;
+    }
+
+    /** The gradient of the last layer's output, {@code [B, N, H]}; the head and the final norm get theirs. */
+    private NDArray headGradient(PackedForward forward, PackedBatch batch, NDArray output, NDManager scratch) {
+        try (NDManager local = scratch.newSubManager()) {
+            NDArray selected = Gradients.leaf(forward.select(local, output), local);
+            NDArray norm = leaf(decoder.finalNormName());
+            NDArray hidden = Gradients.record(() -> forward.normalize(local, selected, norm));
+            NDArray hiddenGradient = lossGradient(forward, batch, hidden, local);
+            Gradients.backward(hidden, hiddenGradient);
+            NDArray selectedGradient = Gradients.of(selected, local).orElseThrow();
+            return kernels.callWithGradient("select_backward", scratch, output, forward.predictors(), selectedGradient)
+                    .singletonOrThrow();
+        }
+    }
+
+    /** The gradient of the normalised hidden states {@code [T, H]}, chunk by chunk of their rows. */
+    private NDArray lossGradient(PackedForward forward, PackedBatch batch, NDArray hidden, NDManager local) {
+        var losses = new TokenLosses(objective, batch);
+        var parts = new NDList();
+        int rows = batch.targetCount();
+        for (int start = 0; start < rows; start += forward.chunkRows()) {
+            int end = Math.min(rows, start + forward.chunkRows());
+            parts.add(chunkGradient(hidden, forward.targets(), start, end, losses, local));
+        }
+        statistics = statistics.plus(losses.statistics());
+        return parts.size() == 1 ? parts.get(0) : NDArrays.concat(parts, 0);
+    }
+
+    private NDArray chunkGradient(
+            NDArray allHidden, NDArray allTargets, int start, int end, TokenLosses losses, NDManager local) {
+        NDArray head = decoder.parameter(decoder.headName());
+        try (NDManager chunk = local.newSubManager()) {
+            NDArray from = chunk.create((long) start);
+            NDArray to = chunk.create((long) end);
+            NDArray hidden = plain("rows", chunk, allHidden, from, to);
+            NDArray targets = plain("rows", chunk, allTargets, from, to);
+            NDList result = kernels.callWithGradient("head", chunk, hidden, head, targets, temperature);
+            float[] derivatives =
+                    losses.add(result.get(1).toFloatArray(), result.get(2).toFloatArray());
+            return plain(
+                    "head_backward",
+                    local,
+                    result.get(0),
+                    hidden,
+                    head,
+                    targets,
+                    chunk.create(derivatives),
+                    temperature,
+                    accumulator(decoder.headName()));
+        }
+    }
+
+    /** The gradient of a layer's input, {@code [B, N, H]}; closes the gradient of its output. */
+    private NDArray layerGradient(
+            PackedForward forward, int layer, NDArray input, NDArray outputGradient, NDManager scratch) {
+        try (NDManager local = scratch.newSubManager();
+                outputGradient) {
+            NDArray leaf = Gradients.leaf(input, local);
+            NDArray output = Gradients.record(() -> forward.layer(local, leaf, layerLeaves(layer)));
+            Gradients.backward(output, outputGradient);
+            NDArray inputGradient = Gradients.of(leaf, scratch).orElseThrow();
+            return inputGradient;
+        }
+    }
+
+    private List<NDArray> layerLeaves(int layer) {
+        return decoder.layerNames(layer).stream()
+                .map(name -> name.map(this::leaf).orElse(decoder.absent()))
+                .toList();
+    }
+
+    private NDArray leaf(String name) {
+        return leaves.computeIfAbsent(name, key -> Gradients.leaf(decoder.parameter(key), manager));
+    }
+
+    private NDArray accumulator(String name) {
+        return accumulators.computeIfAbsent(
+                name, key -> manager.zeros(decoder.parameter(key).getShape()));
+    }
+
+    private NDArray plain(String kernel, NDManager owner, NDArray... inputs) {
+        return kernels.callWithGradient(kernel, owner, inputs).singletonOrThrow();
+    }
+
+    private Optional<NDArray> gradient(String name, NDManager scratch) {
+        if (accumulators.containsKey(name)) {
+            return Optional.of(accumulators.get(name));
+        }
+        return Optional.ofNullable(leaves.get(name)).flatMap(leaf -> Gradients.of(leaf, scratch));
+    }
+
+    private static void copy(NDArray gradient, Parameter parameter, ParameterVector vector, NDManager scratch) {
+        for (long done = 0; done < parameter.size(); ) {
+            long element = parameter.offset() + done;
+            float[] chunk = vector.chunk((int) (element / ParameterVector.CHUNK));
+            int start = (int) (element % ParameterVector.CHUNK);
+            int count = (int) Math.min(parameter.size() - done, chunk.length - start);
+            TensorMemory.read(gradient, done, FloatBuffer.wrap(chunk, start, count), scratch);
+            done += count;
+        }
+    }
+
+    /** Walks through the tokens of a batch in the order of its targets. */
+    private static final class TokenLosses {
+        private final Objective objective;
+        private final List<Row> rows;
+        private int row;
+        private int position;
+        private double loss;
+        private double entropySum;
+        private double klSum;
+        private long clippedTokens;
+        private double differenceSum;
+        private double differenceMax;
+        private long tokens;
+
+        TokenLosses(Objective objective, PackedBatch batch) {
+            this.objective = objective;
+            this.rows = batch.groups().stream()
+                    .flatMap(group -> group.rows().stream())
+                    .toList();
+        }
+
+        /** Takes the next tokens; returns the derivative of the loss by each of their log-probabilities. */
+        float[] add(float[] logprobs, float[] entropies) {
+            var derivatives = new float[logprobs.length];
+            for (int i = 0; i < logprobs.length; i++) {
+                if (position == rows.get(row).completion().length) {
+                    row++;
+                    position = 0;
+                }
+                derivatives[i] = (float) add(rows.get(row), logprobs[i], entropies[i]);
+                position++;
+            }
+            return derivatives;
+        }
+
+        private double add(Row current, double logprob, double entropy) {
+            TokenLoss token = objective.token(current, position, logprob);
+            loss += token.loss();
+            klSum += token.kl();
+            clippedTokens += token.clipped() ? 1 : 0;
+            entropySum += entropy;
+            tokens++;
+            if (current.oldLogprobs() != null) {
+                double difference = Math.abs(logprob - current.oldLogprobs()[position]);
+                differenceSum += difference;
+                differenceMax = Math.max(differenceMax, difference);
+            }
+            return token.derivative();
+        }
+
+        GradientStatistics statistics() {
+            return new GradientStatistics(
+                    loss, tokens, rows.size(), entropySum, klSum, clippedTokens, differenceSum, differenceMax);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.recthink.learn;
+
+import io.recthink.config.Configuration.Reduction;
+
+/**
+ * What training minimises: a sum over the tokens of the completions. The denominators are those of the whole optimiser
+ * step, so that the gradients of its micro-batches add up to the gradient of the step however it is split.
+ */
+public sealed interface Objective {
+    /** The logits are divided by this before log-probabilities and entropies are taken. */
+    double temperature();
+
+    /** The share of one token in the loss of the step. */
+    TokenLoss token(Row row, int position, double logprob);
+
+    /**
+     * The mean negative log-likelihood of the completion tokens.
+     *
+     * @param totalTokens completion tokens of the step
+     */
+    record Supervised(long totalTokens) implements Objective {
+        public Supervised {
+            requireAtLeastOne("totalTokens", totalTokens);
+        }
+
+        @Override
+        public double temperature() {
+            return 1;
+        }
+
+        @Override
+        public TokenLoss token(Row row, int position, double logprob) {
+            double share = row.weight() / totalTokens;
+            return new TokenLoss(-share * logprob, -share, 0, false);
+        }
+    }
+
+    /**
+     * The clipped surrogate of GRPO (Shao et al. 2024, equation 3) with the k3 estimator of the KL divergence to a
+     * reference policy: minus the mean of {@code min(r A, clip(r, 1 - low, 1 + high) A) - beta (exp(d) - d - 1)}, where
+     * {@code r = exp(logprob - oldLogprob)} and {@code d = refLogprob - logprob}.
+     *
+     * @param clipLow how far the ratio may fall below 1
+     * @param clipHigh how far the ratio may rise above 1
+     * @param reduction the mean over tokens within a completion and then over completions, or over all tokens
+     * @param klCoefficient beta; 0 for none
+     * @param totalSequences completions of the step, those of dead groups included
+     * @param totalTokens completion tokens of the step, those of dead groups included
+     * @param temperature the sampling temperature
+     */
+    record Grpo(
+            double clipLow,
+            double clipHigh,
+            Reduction reduction,
+            double klCoefficient,
+            long totalSequences,
+            long totalTokens,
+            double temperature)
+            implements Objective {
+        public Grpo {
+            requireAtLeastOne("totalSequences", totalSequences);
+            requireAtLeastOne("totalTokens", totalTokens);
+            if (!(temperature > 0)) {
+                throw new IllegalArgumentException("temperature must be above 0 (was " + temperature + ")");
+            }
+        }
+
+        @Override
+        public TokenLoss token(Row row, int position, double logprob) {
+            double advantage = row.advantage();
+            double ratio = Math.exp(logprob - row.oldLogprobs()[position]);
+            double clippedRatio = Math.max(1 - clipLow, Math.min(1 + clipHigh, ratio));
+            boolean clipped = clippedRatio * advantage < ratio * advantage;
+            double surrogate = clipped ? clippedRatio * advantage : ratio * advantage;
+            double slope = clipped ? 0 : ratio * advantage;
+            double distance = row.refLogprobs() == null ? 0 : row.refLogprobs()[position] - logprob;
+            double kl = Math.expm1(distance) - distance;
+            double klSlope = -Math.expm1(distance);
+            double share = share(row);
+            return new TokenLoss(
+                    -share * (surrogate - klCoefficient * kl), -share * (slope - klCoefficient * klSlope), kl, clipped);
+        }
+
+        private double share(Row row) {
+            return switch (reduction) {
+                case SEQUENCE_MEAN -> row.weight() / totalSequences / row.completion().length;
+                case TOKEN_MEAN -> row.weight() / totalTokens;
+            };
+        }
+    }
+
+    /**
+     * The share of one token in the loss.
+     *
+     * @param loss the value
+     * @param derivative by the token's log-probability
+     * @param kl the k3 estimate in nats; 0 without a reference
+     * @param clipped whether the clip holds the token back
+     */
+    record TokenLoss(double loss, double derivative, double kl, boolean clipped) {}
+
+    private static void requireAtLeastOne(String name, long value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " must be at least 1 (was " + value + ")");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.recthink.learn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.recthink.model.Decoder;
+import io.recthink.torch.Kernels;
+import java.util.List;
+
+/** The decoder's forward pass over a packed batch, a layer at a time. */
+final class PackedForward {
+    // A chunk of logits takes 64 MB.
+    private static final int LOGITS_IN_A_CHUNK = 1 << 24;
+    private static final int SMALLEST_CHUNK = 16;
+
+    private final Decoder decoder;
+    private final Kernels kernels = Kernels.instance();
+    private final NDArray tokens; // [B, N]
+    private final NDArray cos; // [B, N, 1, D / 2]
+    private final NDArray sin; // [B, N, 1, D / 2]
+    private final NDArray mask; // [B, 1, S, P + S]
+    private final NDArray predictors; // [T]
+    private final NDArray targets; // [T]
+
+    /** @param manager owner of the inputs */
+    PackedForward(Decoder decoder, PackedBatch batch, NDManager manager) {
+        this.decoder = decoder;
+        this.tokens = manager.create(batch.tokens(), new Shape(batch.groups().size(), batch.positions()));
+        this.predictors = manager.create(batch.predictors());
+        this.targets = manager.create(batch.targets());
+        NDArray lengths = manager.create(batch.lengths());
+        NDArray shape = manager.create(batch.shape());
+        NDArray positions = plain(manager, "packed_positions", lengths, shape);
+        NDList rotary = kernels.callWithGradient("rotary", manager, positions, decoder.frequencies());
+        this.cos = rotary.get(0);
+        this.sin = rotary.get(1);
+        this.mask = plain(manager, "packed_mask", lengths, shape);
+    }
+
+    NDArray tokens() {
+        return tokens;
+    }
+
+    NDArray predictors() {
+        return predictors;
+    }
+
+    NDArray targets() {
+        return targets;
+    }
+
+    /** The input of the first layer, {@code [B, N, H]}. */
+    NDArray embed(NDManager manager) {
+        return plain(manager, "embed", decoder.parameter(decoder.embeddingName()), tokens);
+    }
+
+    /** The output {@code [B, N, H]} of a layer with the given parameters. */
+    NDArray layer(NDManager manager, NDArray input, List<NDArray> parameters) {
+        var inputs = new NDArray[5 + parameters.size()];
+        inputs[0] = input;
+        inputs[1] = cos;
+        inputs[2] = sin;
+        inputs[3] = mask;
+        inputs[4] = decoder.epsilon();
+        for (int i = 0; i < parameters.size(); i++) {
+            inputs[5 + i] = parameters.get(i);
+        }
+        return plain(manager, "packed_layer", inputs);
+    }
+
+    /** The rows {@code [T, H]} of a layer's output that predict the targets. */
+    NDArray select(NDManager manager, NDArray output) {
+        return plain(manager, "select", output, predictors);
+    }
+
+    /** The final norm of {@code [T, H]}. */
+    NDArray normalize(NDManager manager, NDArray hidden, NDArray weight) {
+        return plain(manager, "normalize", hidden, weight, decoder.epsilon());
+    }
+
+    /** How many rows of logits are computed at a time. */
+    int chunkRows() {
+        return Math.max(SMALLEST_CHUNK, LOGITS_IN_A_CHUNK / decoder.config().vocabularySize());
+    }
+
+    private NDArray plain(NDManager manager, String kernel, NDArray... inputs) {
+        return kernels.callWithGradient(kernel, manager, inputs).singletonOrThrow();
+    }
+}
