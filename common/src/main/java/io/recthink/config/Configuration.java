@@ -274,7 +274,7 @@ public record Configuration(
     }
 
     /** Numerics of the language model. */
-    public record Model(ComputeType dtype, int threads) {
+    public record Model(ComputeType dtype, int threads) implements Serializable {
         void check(Problems problems) {
             problems.atLeast(1, "threads", threads);
         }

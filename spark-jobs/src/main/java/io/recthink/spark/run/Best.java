@@ -8,7 +8,7 @@ package io.recthink.spark.run;
  */
 public record Best(int step, double mae) {
     /** The better of the two; the earlier one when they are equal. */
-    Best orBetter(Best other) {
+    public Best orBetter(Best other) {
         return other.mae < mae ? other : this;
     }
 }

@@ -1,8 +1,8 @@
 package io.recthink.spark.run;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -126,9 +126,28 @@ public final class RunFolder {
         return storage.path("eval/" + stepName(step) + "/predictions").toString();
     }
 
-    /** {@code run.json}, when the run has begun. */
-    public Optional<JsonNode> description() {
-        return storage.readJson("run.json", JsonNode.class);
+    /**
+     * {@code run.json}.
+     *
+     * @throws InvalidInputException when it is not there
+     */
+    public RunDescription description() {
+        return storage.readJson("run.json", RunDescription.class).orElseThrow(() -> missing("run.json"));
+    }
+
+    /**
+     * {@code config.yaml}: the resolved configuration that the run was begun with.
+     *
+     * @throws InvalidInputException when it is not there
+     */
+    public String configuration() {
+        return storage.read("config.yaml")
+                .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                .orElseThrow(() -> missing("config.yaml"));
+    }
+
+    private InvalidInputException missing(String file) {
+        return new InvalidInputException(storage.path(file) + " is missing. Restore it, or start another run.");
     }
 
     /** {@code step-000012}. */

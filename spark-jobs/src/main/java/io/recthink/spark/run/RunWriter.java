@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
 import org.slf4j.Logger;
@@ -28,6 +29,7 @@ public final class RunWriter implements AutoCloseable {
     private final Storage storage;
     private final RunFolder folder;
     private final RunLock lock;
+    private Optional<Manifest> newest = Optional.empty();
 
     private RunWriter(Storage storage, RunLock lock) {
         this.storage = storage;
@@ -78,13 +80,15 @@ public final class RunWriter implements AutoCloseable {
         if (resume && !folder.exists()) {
             LOG.info("{} holds no complete step to resume from: the run starts from its beginning", storage.path(""));
         }
-        int newest = newest().map(Manifest::step).orElse(-1);
-        removeLeftovers("", newest);
-        removeLeftovers("eval/", newest);
+        newest = folder.newest();
+        newest.ifPresent(this::verify);
+        int last = newest.map(Manifest::step).orElse(-1);
+        removeLeftovers("", last);
+        removeLeftovers("eval/", last);
     }
 
-    private void removeLeftovers(String parent, int newest) {
-        folder.numbers(parent).filter(step -> step > newest).forEach(step -> {
+    private void removeLeftovers(String parent, int last) {
+        folder.numbers(parent).filter(step -> step > last).forEach(step -> {
             String name = parent + RunFolder.stepName(step);
             LOG.warn("{} was not completed: removed", storage.path(name));
             storage.delete(name);
@@ -96,14 +100,8 @@ public final class RunWriter implements AutoCloseable {
         return folder;
     }
 
-    /**
-     * The newest step that a run can go on from: complete, with all its files as the manifest says.
-     *
-     * @throws InvalidInputException when a file of the newest step was changed after it was written
-     */
-    Optional<Manifest> newest() {
-        Optional<Manifest> newest = folder.newest();
-        newest.ifPresent(this::verify);
+    /** The newest complete step that was there when the folder was taken: what a resumed run goes on from. */
+    public Optional<Manifest> newest() {
         return newest;
     }
 
@@ -149,6 +147,26 @@ public final class RunWriter implements AutoCloseable {
     public List<FileEntry> publishOptimizer(int step, Consumer<Path> write) {
         return publish(
                 RunFolder.stepName(step), "optimizer", folder -> write.accept(folder.resolve("optimizer.safetensors")));
+    }
+
+    /** Reads the saved state of the optimizer. */
+    public <T> T readOptimizer(int step, Function<Path, T> read) {
+        String name = RunFolder.stepName(step) + "/optimizer/optimizer.safetensors";
+        Optional<Path> local = storage.local(name);
+        if (local.isPresent()) {
+            return read.apply(local.get());
+        }
+        try {
+            Path copy = Files.createTempFile("recthink-optimizer", ".safetensors");
+            try {
+                storage.download(name, copy);
+                return read.apply(copy);
+            } finally {
+                Files.delete(copy);
+            }
+        } catch (IOException e) {
+            throw Storage.unwritable("the temporary folder", e);
+        }
     }
 
     /** A policy in the run folder and its files. */

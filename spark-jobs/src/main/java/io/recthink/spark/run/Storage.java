@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
@@ -143,6 +144,15 @@ final class Storage {
             return new FileEntry(name, Files.size(file), hex(digest.digest()));
         } catch (IOException | FSError e) {
             throw unwritable(path(name).toString(), e);
+        }
+    }
+
+    /** Copies one file into the local file system. */
+    void download(String name, java.nio.file.Path target) {
+        try (InputStream in = files.open(path(name))) {
+            Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw unreadable(name, e);
         }
     }
 

@@ -1,0 +1,49 @@
+package io.recthink.spark.gradient;
+
+import io.recthink.learn.Group;
+import io.recthink.learn.Row;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A prompt with the completions to learn from, on its way to a gradient task. Arrays are not copied; do not change them.
+ *
+ * @param index of the group among all of the step; decides its partition and its place there
+ * @param prompt its tokens
+ * @param completions at least one
+ */
+@SuppressWarnings("ArrayRecordComponent") // one number a token; never compared
+public record LearningGroup(int index, int[] prompt, ArrayList<LearningCompletion> completions)
+        implements Serializable {
+
+    /**
+     * A completion to learn from.
+     *
+     * @param tokens its tokens
+     * @param oldLogprobs under the policy that sampled it; null for supervised training
+     * @param advantage among the completions of its group; unused in supervised training
+     */
+    public record LearningCompletion(int[] tokens, float[] oldLogprobs, double advantage) implements Serializable {
+        Row row(float[] refLogprobs) {
+            return new Row(tokens, oldLogprobs, refLogprobs, advantage, 1);
+        }
+    }
+
+    /** A group with one completion to imitate. */
+    public static LearningGroup supervised(int index, int[] prompt, int[] completion) {
+        return new LearningGroup(index, prompt, new ArrayList<>(List.of(new LearningCompletion(completion, null, 0))));
+    }
+
+    Group group() {
+        return new Group(prompt, completions.stream().map(c -> c.row(null)).toList());
+    }
+
+    Group group(List<float[]> refLogprobs) {
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < completions.size(); i++) {
+            rows.add(completions.get(i).row(refLogprobs.get(i)));
+        }
+        return new Group(prompt, rows);
+    }
+}

@@ -1,0 +1,2 @@
+/** Gradients computed by tasks, chunk by chunk, and summed by a shuffle in a fixed order. */
+package io.recthink.spark.gradient;

@@ -1,0 +1,283 @@
+package io.recthink.spark.learn;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import io.recthink.BuildInformation;
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.learn.LearningRate;
+import io.recthink.learn.ParameterVector;
+import io.recthink.spark.run.Best;
+import io.recthink.spark.run.Cursor;
+import io.recthink.spark.run.FileEntry;
+import io.recthink.spark.run.Manifest;
+import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.run.PolicyStore;
+import io.recthink.spark.run.PolicyVersion;
+import io.recthink.spark.run.RunDescription;
+import io.recthink.spark.run.RunFolder;
+import io.recthink.spark.run.RunWriter;
+import io.recthink.spark.run.RunWriter.PublishedPolicy;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The course of a run: begun or resumed, then one optimiser step after the other. Each step publishes its policy; a step that
+ * is saved can be resumed from. Belongs to one thread of the driver.
+ */
+public final class LearningRun implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LearningRun.class);
+
+    private final RunSettings settings;
+    private final Validation validation;
+    private final RunWriter writer;
+    private final RunFolder folder;
+    private final TreeSet<Integer> kept = new TreeSet<>();
+    private Learner learner;
+    private Manifest saved;
+    private PolicyReference start;
+    private PolicyReference policy;
+    private List<FileEntry> published = List.of();
+
+    private LearningRun(RunSettings settings, Validation validation, RunWriter writer) {
+        this.settings = settings;
+        this.validation = validation;
+        this.writer = writer;
+        this.folder = writer.folder();
+    }
+
+    /**
+     * Begins a run, or goes on with it.
+     *
+     * @param resume whether to go on with a run that is there
+     * @throws InvalidInputException when the folder cannot be used, or the run began with something else
+     */
+    public static LearningRun open(
+            SparkSession spark,
+            Configuration configuration,
+            RunSettings settings,
+            Validation validation,
+            boolean resume) {
+        RunWriter writer = RunWriter.open(settings.path(), spark.sparkContext().hadoopConfiguration(), resume);
+        try {
+            LearningRun run = new LearningRun(settings, validation, writer);
+            Optional<Manifest> newest = writer.newest();
+            if (newest.isPresent()) {
+                run.resume(newest.get(), configuration);
+            } else {
+                run.begin(spark, configuration);
+            }
+            return run;
+        } catch (RuntimeException e) {
+            writer.close();
+            throw e;
+        }
+    }
+
+    private void begin(SparkSession spark, Configuration configuration) {
+        Path model = settings.start().localize();
+        String startSha256 = ModelDigest.of(model);
+        writer.begin(description(spark, configuration, startSha256), configuration);
+        learner = Learner.start(model, settings.optimizer());
+        publishPolicy(0);
+        start = policy;
+        complete(null, Cursor.START, validate(0, new LinkedHashMap<>()), published);
+        LOG.info("{} begins from {}", folder.path(), settings.start().path());
+    }
+
+    private void resume(Manifest newest, Configuration configuration) {
+        refuseChanges(configuration);
+        saved = newest;
+        start = reference(folder.required(0));
+        policy = reference(newest);
+        Path model = PolicyStore.localize(policy.path(), policy.sha256());
+        learner = newest.step() == 0
+                ? Learner.start(model, settings.optimizer())
+                : writer.readOptimizer(newest.step(), state -> Learner.resume(model, state, settings.optimizer()));
+        folder.manifests().forEach(manifest -> kept.add(manifest.step()));
+        forgetWhatIsNotKept();
+        LOG.info("{} goes on after step {}", folder.path(), newest.step());
+    }
+
+    private void refuseChanges(Configuration configuration) {
+        RunDescription begun = folder.description();
+        new ResumeCheck(folder.path())
+                .same("job", begun.job(), settings.job())
+                .same(
+                        "start model",
+                        begun.startSha256(),
+                        ModelDigest.of(settings.start().localize()))
+                .same("data", begun.dataSha256(), settings.dataSha256())
+                .same(folder.configuration(), configuration, settings.fixed(), settings.free())
+                .refuseChanges();
+    }
+
+    private PolicyReference reference(Manifest manifest) {
+        PolicyVersion version = manifest.policyVersion();
+        return new PolicyReference(folder.policy(manifest), version.number(), version.sha256());
+    }
+
+    private RunDescription description(SparkSession spark, Configuration configuration, String startSha256) {
+        BuildInformation build = BuildInformation.current();
+        return new RunDescription(
+                configuration.name() + "-" + settings.job() + "-" + UUID.randomUUID(),
+                settings.job(),
+                build.version(),
+                build.revision(),
+                spark.version(),
+                Engine.getDjlVersion(),
+                Engine.getEngine("PyTorch").getVersion(),
+                Device.cpu().getDeviceType(),
+                configuration.seed(),
+                settings.start().path(),
+                startSha256,
+                settings.dataSha256(),
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    }
+
+    /** Steps done, 0 for the starting policy alone. */
+    public int stepsDone() {
+        return policy.number();
+    }
+
+    /** Whether there are steps left. */
+    public boolean hasNext() {
+        return stepsDone() < settings.steps();
+    }
+
+    /** Where the examples of the step after the last saved one begin. */
+    public Cursor cursor() {
+        return saved.cursor();
+    }
+
+    /** The policy as it is now. */
+    public PolicyReference policy() {
+        return policy;
+    }
+
+    /** The policy that the run started from. */
+    public PolicyReference startPolicy() {
+        return start;
+    }
+
+    /** The best policy on validation so far. */
+    public Optional<Best> best() {
+        return Optional.ofNullable(saved.best());
+    }
+
+    /** The run as its readers see it. */
+    public RunFolder folder() {
+        return folder;
+    }
+
+    /**
+     * Makes the next step with its gradient; {@link #publish} follows.
+     *
+     * @return the norm of the gradient before it was clipped and the learning rate
+     */
+    public Update learn(ParameterVector gradient) {
+        double learningRate = LearningRate.at(settings.optimizer(), stepsDone() + 1, settings.steps());
+        return new Update(learner.step(gradient, learningRate), learningRate);
+    }
+
+    /**
+     * What the learner did.
+     *
+     * @param gradientNorm before clipping
+     * @param learningRate of the step
+     */
+    public record Update(double gradientNorm, double learningRate) {}
+
+    /**
+     * Publishes the policy after {@link #learn}; tasks can load it from now on.
+     *
+     * @param withOptimizer also the state of the optimizer, for a step that will be saved
+     */
+    public void publish(boolean withOptimizer) {
+        int step = stepsDone() + 1;
+        publishPolicy(step);
+        if (withOptimizer) {
+            List<FileEntry> files = new ArrayList<>(published);
+            files.addAll(writer.publishOptimizer(step, learner::writeOptimizer));
+            published = files;
+        }
+        if (step - 1 > saved.step()) {
+            writer.removeIncomplete(step - 1);
+        }
+    }
+
+    /**
+     * Saves the step that was published with its optimizer: validates it when that is due, writes its metrics and makes it
+     * final. Policies that are no longer kept go.
+     *
+     * @param next where the examples of the next step begin
+     * @param metrics of the step, to which those of the validation are added
+     * @param tables of the step that Spark has written into its folder
+     */
+    public void save(Cursor next, Map<String, Object> metrics, List<String> tables) {
+        int step = stepsDone();
+        Best best = validate(step, metrics);
+        List<FileEntry> files = new ArrayList<>(published);
+        tables.forEach(table -> files.addAll(writer.tableFiles(step, table)));
+        files.add(writer.writeMetrics(step, metrics));
+        complete(saved.policyVersion().sha256(), next, best, files);
+        forgetWhatIsNotKept();
+    }
+
+    @Override
+    public void close() {
+        writer.close();
+    }
+
+    private void publishPolicy(int step) {
+        PublishedPolicy publishedPolicy = writer.publishPolicy(step, learner::writePolicy);
+        policy = publishedPolicy.policy();
+        published = publishedPolicy.files();
+    }
+
+    /** The best policy with this step, after validating it when that is due; null without any validation so far. */
+    private Best validate(int step, Map<String, Object> metrics) {
+        Best before = saved == null ? null : saved.best();
+        boolean due =
+                settings.validateEvery() > 0 && (step % settings.validateEvery() == 0 || step == settings.steps());
+        if (!due) {
+            return before;
+        }
+        Validation.Score score = validation.of(policy, folder.predictions(step));
+        metrics.put("eval/mae", score.mae());
+        metrics.put("eval/rmse", score.rmse());
+        metrics.put("eval/failures", score.failures());
+        Best now = new Best(step, score.mae());
+        return before == null ? now : before.orBetter(now);
+    }
+
+    private void complete(String parentSha256, Cursor next, Best best, List<FileEntry> files) {
+        PolicyVersion version = new PolicyVersion(policy.number(), policy.sha256());
+        saved = new Manifest(policy.number(), version, parentSha256, next, best, files);
+        writer.complete(saved);
+        kept.add(saved.step());
+    }
+
+    private void forgetWhatIsNotKept() {
+        List<Integer> newest =
+                kept.descendingSet().stream().limit(settings.keepLast()).toList();
+        List<Integer> leaving = kept.stream()
+                .filter(step -> step != 0 && !newest.contains(step))
+                .filter(step -> saved.best() == null || saved.best().step() != step)
+                .filter(step -> settings.keepEvery() == 0 || step % settings.keepEvery() != 0)
+                .toList();
+        leaving.forEach(writer::forget);
+        kept.removeAll(leaving);
+    }
+}

@@ -1,0 +1,39 @@
+package io.recthink.spark.learn;
+
+import io.recthink.InvalidInputException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** One SHA-256 for a whole model folder: of its weights, configuration, tokenizer and template. */
+final class ModelDigest {
+    private ModelDigest() {}
+
+    /** Digests names and contents of all files, in the order of their names. */
+    static String of(Path folder) {
+        try (Stream<Path> children = Files.list(folder)) {
+            List<Path> files = children.filter(Files::isRegularFile).sorted().toList();
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (Path file : files) {
+                digest.update(file.getFileName().toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+                    in.transferTo(OutputStream.nullOutputStream());
+                }
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (IOException e) {
+            throw new InvalidInputException(
+                    "The model " + folder + " cannot be read: " + e + ". Check paths.model.", e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package io.recthink.spark.learn;
+
+import io.recthink.spark.run.PolicyStore;
+import io.recthink.spark.run.RunFolder;
+import java.nio.file.Path;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * The model that a run starts from.
+ *
+ * @param path Hadoop path of its folder
+ */
+public record StartModel(String path) {
+    /** The best policy of a run. */
+    public static StartModel bestOf(String run, Configuration hadoop) {
+        RunFolder folder = RunFolder.at(run, hadoop);
+        return new StartModel(folder.policy(folder.best()));
+    }
+
+    Path localize() {
+        return PolicyStore.localize(path);
+    }
+}

@@ -1,0 +1,121 @@
+package io.recthink.spark.rollout;
+
+import io.recthink.config.Configuration;
+import io.recthink.generate.Completion;
+import io.recthink.generate.Generator;
+import io.recthink.generate.PromptTokens;
+import io.recthink.generate.SamplingOptions;
+import io.recthink.generate.Seeds;
+import io.recthink.spark.run.PolicyHolder;
+import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.table.Tables;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Samples the completions of a step and writes them; what follows reads what was written. The prompts are cut into a fixed
+ * number of partitions in their order, each partition into fixed batches, and every completion draws from the stream of its
+ * own address: so the rollouts do not depend on where, how often or beside what a task runs.
+ */
+public final class RolloutStage {
+    private final SparkSession spark;
+    private final Sampling sampling;
+    private final int partitions;
+
+    public RolloutStage(SparkSession spark, Configuration configuration) {
+        Configuration.Rollout rollout = configuration.rollout();
+        this.spark = spark;
+        this.partitions = rollout.partitions();
+        this.sampling =
+                new Sampling(configuration.seed(), configuration.train().groupSize(), rollout, configuration.model());
+    }
+
+    /**
+     * Writes the rollouts of a step as {@link Tables#ROLLOUTS}.
+     *
+     * @param path the folder of the table, which must not exist
+     */
+    public void write(int step, List<Prompt> prompts, PolicyReference policy, String path) {
+        JavaRDD<Row> rollouts = JavaSparkContext.fromSparkContext(spark.sparkContext())
+                .parallelize(prompts, Math.min(partitions, prompts.size()))
+                .mapPartitions(sampling.of(step, policy));
+        spark.createDataFrame(rollouts, Tables.ROLLOUTS).write().parquet(path);
+    }
+
+    /** Reads the rollouts of a step. */
+    public Dataset<Row> read(String path) {
+        return spark.read().schema(Tables.ROLLOUTS).parquet(path);
+    }
+
+    private record Sampling(long seed, int groupSize, Configuration.Rollout rollout, Configuration.Model model)
+            implements Serializable {
+        FlatMapFunction<Iterator<Prompt>, Row> of(int step, PolicyReference policy) {
+            return partition -> sample(step, partition, policy);
+        }
+
+        private Iterator<Row> sample(int step, Iterator<Prompt> partition, PolicyReference policy) {
+            List<Prompt> prompts = new ArrayList<>();
+            partition.forEachRemaining(prompts::add);
+            List<Row> rows = new ArrayList<>();
+            try (PolicyHolder.Lease lease = PolicyHolder.policy(policy, model);
+                    Generator generator = new Generator(lease.decoder(), lease.tokenizer())) {
+                for (int from = 0; from < prompts.size(); from += rollout.microBatch()) {
+                    List<Prompt> batch = prompts.subList(from, Math.min(prompts.size(), from + rollout.microBatch()));
+                    sample(step, batch, policy, generator, rows);
+                }
+            }
+            return rows.iterator();
+        }
+
+        private void sample(int step, List<Prompt> batch, PolicyReference policy, Generator generator, List<Row> rows) {
+            List<PromptTokens> tokens = batch.stream()
+                    .map(prompt -> new PromptTokens(prompt.tokens(), seeds(step, prompt.rowId())))
+                    .toList();
+            SamplingOptions options =
+                    new SamplingOptions(rollout.maxTokens(), rollout.temperature(), rollout.topP(), List.of(), false);
+            List<List<Completion>> completions = generator.generate(tokens, options);
+            for (int i = 0; i < batch.size(); i++) {
+                for (int sample = 0; sample < groupSize; sample++) {
+                    rows.add(row(
+                            step,
+                            batch.get(i),
+                            sample,
+                            policy,
+                            completions.get(i).get(sample)));
+                }
+            }
+        }
+
+        private long[] seeds(int step, String rowId) {
+            return LongStream.range(0, groupSize)
+                    .map(sample -> Seeds.of(seed, step, rowId, (int) sample))
+                    .toArray();
+        }
+
+        private static Row row(int step, Prompt prompt, int sample, PolicyReference policy, Completion completion) {
+            return RowFactory.create(
+                    step,
+                    prompt.rowId(),
+                    sample,
+                    policy.number(),
+                    policy.sha256(),
+                    completion.seed(),
+                    prompt.tokens(),
+                    completion.tokens(),
+                    completion.logprobs(),
+                    completion.text(),
+                    completion.finish().label(),
+                    prompt.truth());
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Sampling from the policy on the executors. */
+package io.recthink.spark.rollout;

@@ -1,0 +1,113 @@
+package io.recthink.spark.score;
+
+import static org.apache.spark.sql.functions.avg;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.stddev_samp;
+import static org.apache.spark.sql.functions.udf;
+import static org.apache.spark.sql.functions.when;
+
+import io.recthink.config.Configuration;
+import io.recthink.prompt.OutputGrammar;
+import io.recthink.prompt.ParsedOutput;
+import io.recthink.reward.Reward;
+import io.recthink.reward.RewardFunction;
+import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.Tables;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.api.java.UDF3;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Scores rollouts: the reward of each completion from its text, and its advantage among the completions of the same prompt,
+ * A = (R - mean) / (std + 1e-6) with the sample standard deviation; 0 in a dead group, where all rewards are equal.
+ */
+public final class ScoreStage {
+    private static final double EPSILON = 1e-6;
+    private static final StructType REWARD = new StructType()
+            .add("formatOk", DataTypes.BooleanType, false)
+            .add("rating", DataTypes.DoubleType, true)
+            .add("rewardFormat", DataTypes.DoubleType, false)
+            .add("rewardAnswer", DataTypes.DoubleType, false);
+
+    private final UserDefinedFunction reward;
+
+    public ScoreStage(Configuration configuration, PreparedData data) {
+        this.reward = udf(
+                new RewardOfText(
+                        configuration.reward(), configuration.prompt().think(), data.minRating(), data.maxRating()),
+                REWARD);
+    }
+
+    /** The rollouts with the columns of {@link Tables#SCORED} added. */
+    public Dataset<Row> score(Dataset<Row> rollouts) {
+        // Ordered by sample: sums of floating-point numbers are then the same wherever the rows come from.
+        WindowSpec group = Window.partitionBy("rowId")
+                .orderBy("sample")
+                .rowsBetween(Window.unboundedPreceding(), Window.unboundedFollowing());
+        Column reward = col("rewardFormat").plus(col("rewardAnswer"));
+        Column advantage =
+                col("reward").minus(col("groupMean")).divide(col("groupStd").plus(EPSILON));
+        return rollouts.withColumn("scored", this.reward.apply(col("text"), col("finish"), col("truth")))
+                .select(col("*"), col("scored.*"))
+                .drop("scored")
+                .withColumn("reward", reward)
+                .select(
+                        col("*"),
+                        avg("reward").over(group).as("groupMean"),
+                        stddev_samp("reward").over(group).as("groupStd"),
+                        max("reward")
+                                .over(group)
+                                .equalTo(min("reward").over(group))
+                                .as("dead"))
+                .withColumn("advantage", when(col("dead"), lit(0.0)).otherwise(advantage));
+    }
+
+    /** Writes the columns of {@link Tables#SCORED} of scored rollouts. */
+    public void write(Dataset<Row> scored, String path) {
+        scored.select(Stream.of(Tables.SCORED.fieldNames())
+                        .map(name -> col(name))
+                        .toArray(Column[]::new))
+                .write()
+                .parquet(path);
+    }
+
+    /** The parts of a reward from (text, finish, truth). */
+    private static final class RewardOfText implements UDF3<String, String, Double, Row> {
+        private final Configuration.Reward settings;
+        private final Configuration.ThinkMode think;
+        private final double minRating;
+        private final double maxRating;
+        private transient OutputGrammar grammar;
+        private transient RewardFunction function;
+
+        RewardOfText(Configuration.Reward settings, Configuration.ThinkMode think, double minRating, double maxRating) {
+            this.settings = settings;
+            this.think = think;
+            this.minRating = minRating;
+            this.maxRating = maxRating;
+        }
+
+        @Override
+        public Row call(String text, String finish, Double truth) {
+            if (function == null) {
+                grammar = OutputGrammar.of(think, minRating, maxRating);
+                function = new RewardFunction(settings, grammar);
+            }
+            ParsedOutput output = grammar.parse(text, finish.equals("stop"));
+            Reward reward = function.of(output, truth);
+            Double rating = output.rating().isPresent() ? output.rating().getAsDouble() : null;
+            return RowFactory.create(output.formatOk(), rating, reward.format(), reward.answer());
+        }
+    }
+}

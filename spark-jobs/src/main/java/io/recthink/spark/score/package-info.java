@@ -1,0 +1,2 @@
+/** Rewards and group advantages of rollouts. */
+package io.recthink.spark.score;

@@ -1,0 +1,87 @@
+package io.recthink.spark.sft;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.config.Configuration.Schedule;
+import io.recthink.progress.Progress;
+import io.recthink.spark.Job;
+import io.recthink.spark.learn.LearningRun;
+import io.recthink.spark.learn.RunSettings;
+import io.recthink.spark.learn.StartModel;
+import io.recthink.spark.learn.StepSession;
+import io.recthink.spark.learn.Validation;
+import io.recthink.spark.table.PreparedData;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The supervised warm start: the model imitates traces. Gradients are computed by tasks and applied by the driver's learner
+ * exactly as in {@code train}; the batches walk through the traces in a shuffled order that the seed fixes. Every step publishes
+ * its policy for the tasks; every {@code sft.saveEvery} steps one is saved, with the means of the metrics since the one before.
+ */
+public final class SftJob implements Job {
+    private static final List<String> FIXED = List.of("seed", "prompt", "model", "sft", "validation");
+
+    private final boolean resume;
+
+    /** @param resume whether to go on with the run in the folder */
+    public SftJob(boolean resume) {
+        this.resume = resume;
+    }
+
+    @Override
+    public void run(SparkSession spark, Configuration configuration) {
+        Configuration.Paths paths = configuration.paths();
+        String folder = paths.resolve(paths.data());
+        PreparedData data = PreparedData.read(spark, folder);
+        SparkSession session = StepSession.of(spark, configuration.sft().partitions());
+        Dataset<Row> traces = TraceTable.read(session, paths.resolve(paths.traces()), folder);
+        List<String> keys = TraceTable.keys(traces);
+        if (keys.isEmpty()) {
+            throw new InvalidInputException(
+                    "paths.traces: %s has no trace of an example in %s. Run cold-start on this data."
+                            .formatted(paths.resolve(paths.traces()), folder));
+        }
+        RunSettings settings = settings(configuration, Digest.of(data.sha256(), keys));
+        Validation validation = (policy, path) -> {
+            throw new UnsupportedOperationException();
+        };
+        try (LearningRun run = LearningRun.open(session, configuration, settings, validation, resume);
+                SftSteps steps = new SftSteps(session, configuration, data, traces, keys, run)) {
+            Progress progress = new Progress("sft", settings.steps());
+            while (run.hasNext()) {
+                String summary = steps.next();
+                progress.done(run.stepsDone(), summary);
+            }
+        }
+    }
+
+    private static RunSettings settings(Configuration configuration, String dataSha256) {
+        Configuration.Paths paths = configuration.paths();
+        Configuration.Sft sft = configuration.sft();
+        return new RunSettings(
+                "sft",
+                paths.resolve(paths.warmStart()),
+                new StartModel(paths.resolve(paths.model())),
+                dataSha256,
+                sft.steps(),
+                sft.optimizer(),
+                sft.keepLast(),
+                0,
+                sft.validationEvery(),
+                FIXED,
+                free(sft));
+    }
+
+    // Another number of steps changes the learning rate of every step, except where it is constant.
+    private static List<String> free(Configuration.Sft sft) {
+        List<String> free = new ArrayList<>(List.of("sft.keepLast", "validation.every"));
+        if (sft.optimizer().schedule() == Schedule.CONSTANT) {
+            free.add("sft.steps");
+        }
+        return free;
+    }
+}

@@ -1,0 +1,64 @@
+package io.recthink.spark.sft;
+
+import io.recthink.learn.GradientStatistics;
+import io.recthink.spark.gradient.StepGradient;
+import io.recthink.spark.learn.LearningRun.Update;
+import io.recthink.torch.TorchRuntime;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The metrics of the steps since the last saved one, under the names of {@code metrics.json}: means over the steps. */
+final class SftMetrics {
+    private int steps;
+    private double loss;
+    private double gradientNorm;
+    private double learningRate;
+    private double fetchSeconds;
+    private double gradientSeconds;
+    private double learnSeconds;
+    private double publishSeconds;
+    private GradientStatistics sums = GradientStatistics.ZERO;
+    private long peakResidentBytes;
+
+    void add(
+            StepGradient gradient,
+            Update update,
+            double fetchTime,
+            double gradientTime,
+            double learnTime,
+            double publishTime) {
+        steps++;
+        loss += gradient.statistics().loss();
+        gradientNorm += update.gradientNorm();
+        learningRate = update.learningRate();
+        fetchSeconds += fetchTime;
+        gradientSeconds += gradientTime;
+        learnSeconds += learnTime;
+        publishSeconds += publishTime;
+        sums = sums.plus(gradient.statistics());
+        peakResidentBytes = Math.max(gradient.peakResidentBytes(), TorchRuntime.peakResidentBytes());
+    }
+
+    /**
+     * The means.
+     *
+     * @param tokens of prompts and completions, over the whole run
+     */
+    Map<String, Object> values(int step, long tokens) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("step", step);
+        values.put("loss", loss / steps);
+        values.put("grad_norm", gradientNorm / steps);
+        values.put("lr", learningRate);
+        values.put("entropy", sums.entropySum() / sums.tokens());
+        values.put("num_tokens", tokens);
+        values.put("tokens_per_second/gradient", sums.tokens() / gradientSeconds);
+        values.put("step_time", (fetchSeconds + gradientSeconds + learnSeconds + publishSeconds) / steps);
+        values.put("time/fetch", fetchSeconds / steps);
+        values.put("time/gradient", gradientSeconds / steps);
+        values.put("time/learn", learnSeconds / steps);
+        values.put("time/publish", publishSeconds / steps);
+        values.put("peak_rss_bytes", peakResidentBytes);
+        return values;
+    }
+}

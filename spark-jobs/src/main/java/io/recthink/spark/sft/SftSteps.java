@@ -1,0 +1,125 @@
+package io.recthink.spark.sft;
+
+import io.recthink.config.Configuration;
+import io.recthink.model.ModelFolder;
+import io.recthink.model.ParameterLayout;
+import io.recthink.spark.gradient.GradientRequest;
+import io.recthink.spark.gradient.GradientRequest.SupervisedLoss;
+import io.recthink.spark.gradient.GradientStage;
+import io.recthink.spark.gradient.LearningGroup;
+import io.recthink.spark.gradient.StepGradient;
+import io.recthink.spark.learn.LearningRun;
+import io.recthink.spark.learn.LearningRun.Update;
+import io.recthink.spark.learn.Stopwatch;
+import io.recthink.spark.rollout.PromptEncoding;
+import io.recthink.spark.rollout.PromptOrder;
+import io.recthink.spark.run.Cursor;
+import io.recthink.spark.run.PolicyStore;
+import io.recthink.spark.table.PreparedData;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** The steps of a supervised run, one at a time. */
+final class SftSteps implements AutoCloseable {
+    private static final int TRACES_AHEAD = 4096;
+
+    private final Configuration configuration;
+    private final LearningRun run;
+    private final PromptOrder order;
+    private final TraceTable traces;
+    private final GradientStage gradient;
+    private Cursor cursor;
+    private SftMetrics metrics;
+    private long tokens;
+
+    SftSteps(
+            SparkSession spark,
+            Configuration configuration,
+            PreparedData data,
+            Dataset<Row> traces,
+            List<String> keys,
+            LearningRun run) {
+        Configuration.Sft sft = configuration.sft();
+        Path model =
+                PolicyStore.localize(run.startPolicy().path(), run.startPolicy().sha256());
+        this.configuration = configuration;
+        this.run = run;
+        this.order = new PromptOrder(configuration.seed(), keys, sft.batchSize(), "table of traces (paths.traces)");
+        this.traces = new TraceTable(
+                traces, PromptEncoding.of(run.startPolicy(), configuration.prompt(), data), EndToken.of(model));
+        this.gradient = new GradientStage(spark, sft.partitions(), layout(model));
+        this.cursor = run.cursor();
+        this.metrics = new SftMetrics();
+        this.tokens = run.folder()
+                .metrics(run.stepsDone())
+                .map(saved -> saved.path("num_tokens").asLong())
+                .orElse(0L);
+    }
+
+    private static ParameterLayout layout(Path model) {
+        try (ModelFolder folder = ModelFolder.open(model)) {
+            return folder.layout();
+        }
+    }
+
+    /**
+     * Makes the next step, and saves it when it is its turn.
+     *
+     * @return a summary for people
+     */
+    String next() {
+        Configuration.Sft sft = configuration.sft();
+        int step = run.stepsDone() + 1;
+        boolean saved = step % sft.saveEvery() == 0 || step == sft.steps();
+        Stopwatch watch = new Stopwatch();
+        PromptOrder.Step batch = order.at(cursor);
+        List<EncodedTrace> examples = traces.fetch(batch.rowIds(), order.ahead(batch.first(), TRACES_AHEAD));
+        double fetchSeconds = watch.lap();
+        StepGradient sum = gradient.of(groups(examples), request(examples));
+        double gradientSeconds = watch.lap();
+        Update update = run.learn(sum.gradient());
+        double learnSeconds = watch.lap();
+        run.publish(saved);
+        metrics.add(sum, update, fetchSeconds, gradientSeconds, learnSeconds, watch.lap());
+        tokens += tokens(examples);
+        cursor = batch.next();
+        if (saved) {
+            run.save(cursor, metrics.values(step, tokens), List.of());
+            metrics = new SftMetrics();
+        }
+        return String.format(Locale.ROOT, "loss %.4f", sum.statistics().loss());
+    }
+
+    private static List<LearningGroup> groups(List<EncodedTrace> examples) {
+        return IntStream.range(0, examples.size())
+                .mapToObj(i -> LearningGroup.supervised(
+                        i, examples.get(i).prompt(), examples.get(i).completion()))
+                .toList();
+    }
+
+    private GradientRequest request(List<EncodedTrace> examples) {
+        long completionTokens =
+                examples.stream().mapToLong(trace -> trace.completion().length).sum();
+        return new GradientRequest(
+                run.policy(),
+                configuration.model(),
+                configuration.sft().microBatch(),
+                new SupervisedLoss(completionTokens));
+    }
+
+    private static long tokens(List<EncodedTrace> examples) {
+        return examples.stream()
+                .mapToLong(trace -> trace.prompt().length + trace.completion().length)
+                .sum();
+    }
+
+    @Override
+    public void close() {
+        traces.close();
+    }
+}

@@ -1,0 +1,2 @@
+/** The supervised warm start on traces. */
+package io.recthink.spark.sft;

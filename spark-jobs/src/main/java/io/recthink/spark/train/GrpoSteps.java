@@ -1,0 +1,198 @@
+package io.recthink.spark.train;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.model.ModelConfig;
+import io.recthink.model.ModelFolder;
+import io.recthink.model.ParameterLayout;
+import io.recthink.spark.gradient.GradientRequest;
+import io.recthink.spark.gradient.GradientRequest.ClipAndReduction;
+import io.recthink.spark.gradient.GradientRequest.GrpoLoss;
+import io.recthink.spark.gradient.GradientStage;
+import io.recthink.spark.gradient.StepGradient;
+import io.recthink.spark.learn.LearningRun;
+import io.recthink.spark.learn.LearningRun.Update;
+import io.recthink.spark.learn.StoppedException;
+import io.recthink.spark.learn.Stopwatch;
+import io.recthink.spark.rollout.Prompt;
+import io.recthink.spark.rollout.PromptEncoding;
+import io.recthink.spark.rollout.PromptOrder;
+import io.recthink.spark.rollout.PromptTable;
+import io.recthink.spark.rollout.RolloutStage;
+import io.recthink.spark.run.Cursor;
+import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.run.PolicyStore;
+import io.recthink.spark.score.ScoreStage;
+import io.recthink.spark.table.PreparedData;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+
+/** The steps of a GRPO run, one at a time. */
+final class GrpoSteps implements AutoCloseable {
+    private static final int PROMPTS_AHEAD = 1024;
+    private static final List<String> TABLES = List.of("rollouts", "scored");
+
+    private final Configuration configuration;
+    private final LearningRun run;
+    private final PromptOrder order;
+    private final PromptTable prompts;
+    private final RolloutStage rollout;
+    private final ScoreStage score;
+    private final GradientStage gradient;
+    private final StepGuards guards;
+    private Optional<String> reasonToStop = Optional.empty();
+    private long tokens;
+
+    /**
+     * The steps of a run from where it is now.
+     *
+     * @param pool the examples to learn from; their row ids are kept on the driver, so that the pool must be bounded by
+     *     configuration and not by the log
+     */
+    GrpoSteps(SparkSession spark, Configuration configuration, PreparedData data, Dataset<Row> pool, LearningRun run) {
+        Configuration.Train train = configuration.train();
+        this.configuration = configuration;
+        this.run = run;
+        ModelConfig model = model(run.startPolicy());
+        refuseShortContext(model);
+        this.gradient = new GradientStage(spark, train.partitions(), ParameterLayout.of(model));
+        this.order =
+                new PromptOrder(configuration.seed(), rowIds(pool), train.promptsPerStep(), "pool rl of paths.data");
+        this.prompts = new PromptTable(pool, PromptEncoding.of(run.startPolicy(), configuration.prompt(), data));
+        this.rollout = new RolloutStage(spark, configuration);
+        this.score = new ScoreStage(configuration, data);
+        this.guards = StepGuards.after(train.guards(), run.folder(), run.stepsDone());
+        this.tokens = run.folder()
+                .metrics(run.stepsDone())
+                .map(metrics -> metrics.path("num_tokens").asLong())
+                .orElse(0L);
+    }
+
+    private static ModelConfig model(PolicyReference policy) {
+        try (ModelFolder folder = ModelFolder.open(PolicyStore.localize(policy.path(), policy.sha256()))) {
+            return folder.config();
+        }
+    }
+
+    private void refuseShortContext(ModelConfig model) {
+        int prompt = configuration.prompt().maxTokens();
+        int completion = configuration.rollout().maxTokens();
+        if ((long) prompt + completion > model.maxPositions()) {
+            throw new InvalidInputException(
+                    "prompt.maxTokens %d + rollout.maxTokens %d is more than the %d positions of the model. Lower one of them."
+                            .formatted(prompt, completion, model.maxPositions()));
+        }
+    }
+
+    private static List<String> rowIds(Dataset<Row> pool) {
+        return pool.select("rowId").as(Encoders.STRING()).collectAsList();
+    }
+
+    /**
+     * Makes the next step and saves it.
+     *
+     * @return a summary for people
+     */
+    String next() {
+        Configuration.Train train = configuration.train();
+        int step = run.stepsDone() + 1;
+        Stopwatch watch = new Stopwatch();
+        PromptOrder.Step examples = order.at(run.cursor());
+        List<Prompt> asked = prompts.fetch(examples.rowIds(), order.ahead(examples.first(), PROMPTS_AHEAD));
+        rollout.write(step, asked, run.policy(), run.folder().table(step, "rollouts"));
+        StepMetrics metrics = new StepMetrics(step);
+        double rolloutSeconds = watch.lap();
+
+        Dataset<Row> scored =
+                score.score(rollout.read(run.folder().table(step, "rollouts"))).persist(StorageLevel.MEMORY_AND_DISK());
+        score.write(scored, run.folder().table(step, "scored"));
+        List<ScoredCompletion> completions =
+                ScoredCompletion.collect(scored, train.promptsPerStep(), train.groupSize());
+        double scoreSeconds = watch.lap();
+
+        StepGradient sum = gradient.of(scored, examples.rowIds(), request(completions));
+        scored.unpersist();
+        double gradientSeconds = watch.lap();
+
+        Update update = run.learn(sum.gradient());
+        double learnSeconds = watch.lap();
+        run.publish(true);
+        double publishSeconds = watch.lap();
+
+        metrics.completions(completions)
+                .learning(sum, update)
+                .tokens(completions, sum.statistics(), tokens, rolloutSeconds, gradientSeconds)
+                .time("rollout", rolloutSeconds)
+                .time("score", scoreSeconds)
+                .time("gradient", gradientSeconds)
+                .time("learn", learnSeconds)
+                .time("publish", publishSeconds)
+                .stepTime(watch.total());
+        save(examples.next(), metrics.values());
+        return summary(metrics.values());
+    }
+
+    private void save(Cursor next, Map<String, Object> metrics) {
+        run.save(next, metrics, TABLES);
+        tokens = (Long) metrics.get("num_tokens");
+        reasonToStop = guards.reasonToStop(metrics);
+    }
+
+    private GradientRequest request(List<ScoredCompletion> completions) {
+        Configuration.Train train = configuration.train();
+        GrpoLoss loss = new GrpoLoss(
+                ClipAndReduction.of(train),
+                completions.size(),
+                StepMetrics.tokens(completions),
+                configuration.rollout().temperature(),
+                run.startPolicy());
+        return new GradientRequest(run.policy(), configuration.model(), train.microBatch(), loss);
+    }
+
+    /**
+     * Stops a run that has gone wrong.
+     *
+     * @throws StoppedException saying why, and what can still be used
+     */
+    void refuseToGoOn() {
+        if (reasonToStop.isPresent()) {
+            String best = run.best()
+                    .map(found -> "the best policy on validation is that of step " + found.step())
+                    .orElse("every step up to " + run.stepsDone() + " is complete");
+            throw new StoppedException(
+                    "train stopped after step %d: %s. The run in %s can be used: %s. With other guards it goes on by --resume."
+                            .formatted(
+                                    run.stepsDone(),
+                                    reasonToStop.get(),
+                                    run.folder().path(),
+                                    best));
+        }
+    }
+
+    private static String summary(Map<String, Object> metrics) {
+        StringBuilder summary = new StringBuilder();
+        append(summary, "reward", metrics.get("reward"));
+        append(summary, "format", metrics.get(StepGuards.FORMAT_RATE));
+        append(summary, "MAE", metrics.get("train_mae"));
+        append(summary, "validation MAE", metrics.get("eval/mae"));
+        return summary.toString();
+    }
+
+    private static void append(StringBuilder summary, String label, Object value) {
+        if (value instanceof Double number) {
+            summary.append(String.format(Locale.ROOT, "%s%s %.3f", summary.isEmpty() ? "" : "  ", label, number));
+        }
+    }
+
+    @Override
+    public void close() {
+        prompts.close();
+    }
+}

@@ -1,0 +1,141 @@
+package io.recthink.spark.train;
+
+import io.recthink.learn.GradientStatistics;
+import io.recthink.spark.gradient.StepGradient;
+import io.recthink.spark.learn.LearningRun.Update;
+import io.recthink.torch.TorchRuntime;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+
+/**
+ * The metrics of a step under the names of {@code metrics.json}. Values that do not exist (the error when nothing could be
+ * parsed, the entropy when every group was dead) are left out.
+ */
+final class StepMetrics {
+    private final Map<String, Object> values = new LinkedHashMap<>();
+
+    StepMetrics(int step) {
+        values.put("step", step);
+    }
+
+    /** Rewards, ratings and lengths. */
+    StepMetrics completions(List<ScoredCompletion> all) {
+        put("reward", mean(all, ScoredCompletion::reward));
+        put("reward_std", mean(all, ScoredCompletion::groupStd));
+        put("rewards/format/mean", mean(all, ScoredCompletion::rewardFormat));
+        put("rewards/answer/mean", mean(all, ScoredCompletion::rewardAnswer));
+        put("frac_reward_zero_std", share(all, ScoredCompletion::dead));
+        put(StepGuards.FORMAT_RATE, share(all, ScoredCompletion::formatOk));
+        put("parse_failures", share(all, completion -> completion.rating().isEmpty()));
+        ratings(all.stream()
+                .filter(completion -> completion.rating().isPresent())
+                .toList());
+        put(StepGuards.LENGTH, mean(all, ScoredCompletion::length));
+        put(
+                "completions/min_length",
+                all.stream().mapToInt(ScoredCompletion::length).min());
+        put(
+                "completions/max_length",
+                all.stream().mapToInt(ScoredCompletion::length).max());
+        put("completions/clipped_ratio", share(all, completion -> !completion.finished()));
+        return this;
+    }
+
+    private void ratings(List<ScoredCompletion> parsed) {
+        put("train_mae", mean(parsed, c -> Math.abs(c.truth() - c.rating().getAsDouble())));
+        put(
+                "integer_share",
+                share(
+                        parsed,
+                        c -> c.rating().getAsDouble() == Math.rint(c.rating().getAsDouble())));
+        Map<Double, Long> counts =
+                parsed.stream().collect(Collectors.groupingBy(c -> c.rating().getAsDouble(), Collectors.counting()));
+        put(
+                "modal_share",
+                counts.values().stream()
+                        .mapToDouble(count -> (double) count / parsed.size())
+                        .max());
+    }
+
+    /** What the gradient tasks saw and what the learner did. */
+    StepMetrics learning(StepGradient gradient, Update update) {
+        GradientStatistics sums = gradient.statistics();
+        put("loss", sums.loss());
+        put("grad_norm", update.gradientNorm());
+        put("lr", update.learningRate());
+        put(StepGuards.ENTROPY, perToken(sums.entropySum(), sums));
+        put("kl", perToken(sums.klSum(), sums));
+        put("clip_ratio", perToken((double) sums.clippedTokens(), sums));
+        put("sampling_logp_difference/mean", perToken(sums.logpDifferenceSum(), sums));
+        put(
+                "sampling_logp_difference/max",
+                sums.tokens() == 0 ? OptionalDouble.empty() : OptionalDouble.of(sums.logpDifferenceMax()));
+        put("peak_rss_bytes", Math.max(gradient.peakResidentBytes(), TorchRuntime.peakResidentBytes()));
+        return this;
+    }
+
+    /** Tokens of prompts and completions over the whole run, and completion tokens a second of this step. */
+    StepMetrics tokens(
+            List<ScoredCompletion> all, GradientStatistics sums, long before, double rollout, double gradient) {
+        long prompts = all.stream()
+                .filter(c -> c.sample() == 0)
+                .mapToLong(ScoredCompletion::promptLength)
+                .sum();
+        long completions = tokens(all);
+        values.put("num_tokens", before + prompts + completions);
+        put("tokens_per_second/rollout", completions / rollout);
+        put("tokens_per_second/gradient", sums.tokens() / gradient);
+        return this;
+    }
+
+    StepMetrics time(String stage, double seconds) {
+        values.put("time/" + stage, seconds);
+        return this;
+    }
+
+    StepMetrics stepTime(double seconds) {
+        values.put("step_time", seconds);
+        return this;
+    }
+
+    Map<String, Object> values() {
+        return values;
+    }
+
+    /** Completion tokens. */
+    static long tokens(List<ScoredCompletion> all) {
+        return all.stream().mapToLong(ScoredCompletion::length).sum();
+    }
+
+    private static OptionalDouble perToken(double sum, GradientStatistics sums) {
+        return sums.tokens() == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum / sums.tokens());
+    }
+
+    private static OptionalDouble mean(Collection<ScoredCompletion> all, ToDoubleFunction<ScoredCompletion> value) {
+        return all.stream().mapToDouble(value).average();
+    }
+
+    private static OptionalDouble share(Collection<ScoredCompletion> all, Predicate<ScoredCompletion> holds) {
+        return all.stream()
+                .mapToDouble(completion -> holds.test(completion) ? 1 : 0)
+                .average();
+    }
+
+    private void put(String name, OptionalDouble value) {
+        value.ifPresent(number -> values.put(name, number));
+    }
+
+    private void put(String name, java.util.OptionalInt value) {
+        value.ifPresent(number -> values.put(name, number));
+    }
+
+    private void put(String name, Number value) {
+        values.put(name, value);
+    }
+}

@@ -1,0 +1,104 @@
+package io.recthink.spark.train;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.recthink.config.Configuration;
+import io.recthink.config.Configuration.Schedule;
+import io.recthink.progress.Progress;
+import io.recthink.spark.Job;
+import io.recthink.spark.learn.LearningRun;
+import io.recthink.spark.learn.RunSettings;
+import io.recthink.spark.learn.StartModel;
+import io.recthink.spark.learn.StepSession;
+import io.recthink.spark.learn.Validation;
+import io.recthink.spark.table.PreparedData;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Trains a policy by GRPO. Each step samples completions of some prompts, rewards them, differentiates the loss, and publishes
+ * a new version of the policy:
+ *
+ * <pre>
+ * rollout    G completions a prompt on the executors      step-N/rollouts   written, then read
+ * score      rewards and group advantages                 step-N/scored
+ * gradient   live groups on the executors, summed by a shuffle
+ * learn      clip and AdamW on the driver
+ * publish    policy, optimizer, metrics, manifest         step-N            the step counts
+ * </pre>
+ *
+ * The loss is that of RecZero section 2.2 (Shao et al. 2024, GRPO) with one update a rollout batch.
+ */
+public final class TrainJob implements Job {
+    private static final List<String> FIXED =
+            List.of("seed", "prompt", "model", "rollout", "reward", "train", "validation");
+    private static final List<String> FREE = List.of("train.keep", "train.guards", "train.start", "validation.every");
+
+    private final boolean resume;
+
+    /** @param resume whether to go on with the run in the folder */
+    public TrainJob(boolean resume) {
+        this.resume = resume;
+    }
+
+    @Override
+    public void run(SparkSession spark, Configuration configuration) {
+        String folder = configuration.paths().resolve(configuration.paths().data());
+        PreparedData data = PreparedData.read(spark, folder);
+        SparkSession session = StepSession.of(spark, configuration.train().partitions());
+        Dataset<Row> pool = PreparedData.examples(session, folder)
+                .filter(col("split").equalTo("train").and(col("pool").equalTo("rl")));
+        Validation validation = (policy, path) -> {
+            throw new UnsupportedOperationException();
+        };
+        RunSettings settings = settings(spark, configuration, data);
+        try (LearningRun run = LearningRun.open(session, configuration, settings, validation, resume);
+                GrpoSteps steps = new GrpoSteps(session, configuration, data, pool, run)) {
+            Progress progress = new Progress("train", settings.steps());
+            while (run.hasNext()) {
+                String summary = steps.next();
+                progress.done(run.stepsDone(), summary);
+                steps.refuseToGoOn();
+            }
+        }
+    }
+
+    private static RunSettings settings(SparkSession spark, Configuration configuration, PreparedData data) {
+        Configuration.Paths paths = configuration.paths();
+        Configuration.Train train = configuration.train();
+        return new RunSettings(
+                "train",
+                paths.resolve(paths.run()),
+                start(spark, paths, train.start()),
+                data.sha256(),
+                train.steps(),
+                train.optimizer(),
+                train.keep().last(),
+                train.keep().every(),
+                configuration.validation().every(),
+                FIXED,
+                free(train));
+    }
+
+    // Another number of steps changes the learning rate of every step, except where it is constant.
+    private static List<String> free(Configuration.Train train) {
+        List<String> free = new ArrayList<>(FREE);
+        if (train.optimizer().schedule() == Schedule.CONSTANT) {
+            free.add("train.steps");
+        }
+        return free;
+    }
+
+    private static StartModel start(SparkSession spark, Configuration.Paths paths, String start) {
+        return switch (start) {
+            case "warm-start" ->
+                StartModel.bestOf(
+                        paths.resolve(paths.warmStart()), spark.sparkContext().hadoopConfiguration());
+            case "model" -> new StartModel(paths.resolve(paths.model()));
+            default -> new StartModel(paths.resolve(start));
+        };
+    }
+}

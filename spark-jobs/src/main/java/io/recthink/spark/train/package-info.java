@@ -1,0 +1,2 @@
+/** GRPO: steps of rollout, score, gradient, learn and publish. */
+package io.recthink.spark.train;
