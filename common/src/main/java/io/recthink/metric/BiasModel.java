@@ -1,11 +1,13 @@
 package io.recthink.metric;
 
+import java.io.Serializable;
+
 /**
  * The bias model yhat = mu + b_u + b_i (Koren, Bell and Volinsky 2009) by alternating damped means: mu is the mean of
  * the training ratings; starting from b_u = 0, each alternation sets first every b_i, then every b_u, to
  * {@link #damped} of what the rest leaves over. Unknown users and items have bias 0.
  */
-public record BiasModel(double mean, double min, double max) {
+public record BiasModel(double mean, double min, double max) implements Serializable {
     /** Alternations of a fit. */
     public static final int ALTERNATIONS = 15;
 

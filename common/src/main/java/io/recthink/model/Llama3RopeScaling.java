@@ -22,6 +22,24 @@ public record Llama3RopeScaling(
         require(originalMaxPositions >= 1, "original_max_position_embeddings must be at least 1", originalMaxPositions);
     }
 
+    /**
+     * By how much an unscaled frequency is divided, from 1 to {@code factor}.
+     *
+     * @param frequency radians a position
+     */
+    public double divisor(double frequency) {
+        double wavelength = 2 * Math.PI / frequency;
+        if (wavelength > originalMaxPositions / lowFrequencyFactor) {
+            return factor;
+        }
+        if (wavelength < originalMaxPositions / highFrequencyFactor) {
+            return 1;
+        }
+        double kept =
+                (originalMaxPositions / wavelength - lowFrequencyFactor) / (highFrequencyFactor - lowFrequencyFactor);
+        return 1 / ((1 - kept) / factor + kept);
+    }
+
     private static void require(boolean valid, String rule, double value) {
         if (!valid || !Double.isFinite(value)) {
             throw new IllegalArgumentException(rule + " (was " + value + ")");

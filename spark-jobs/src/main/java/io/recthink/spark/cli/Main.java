@@ -28,6 +28,7 @@ public final class Main implements CommandLine.IVersionProvider {
         CommandLine commands = new CommandLine(new Main());
         job(commands, "simulate", "Write a review log of simulated users.", new SimulateJob());
         job(commands, "oracle", "Predict a simulated log as well as its histories allow.", new OracleJob());
+        commands.addSubcommand(new ImportModelCommand());
         return commands.setExecutionExceptionHandler((e, command, parsed) -> {
             if (e instanceof InvalidInputException) {
                 command.getErr().println(e.getMessage());

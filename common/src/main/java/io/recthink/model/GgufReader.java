@@ -1,0 +1,351 @@
+package io.recthink.model;
+
+import io.recthink.InvalidInputException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A GGUF file (versions 2 and 3, little-endian; ggml's docs/gguf.md). Every length in it is checked against the size of
+ * the file before memory is taken.
+ */
+final class GgufReader implements AutoCloseable {
+    private static final int MAGIC = 0x46554747;
+    private static final String ALIGNMENT = "general.alignment";
+    private static final int DEFAULT_ALIGNMENT = 32;
+    private static final int MOST_AXES = 4;
+
+    private final Path file;
+    private final FileChannel channel;
+    private final Map<String, Object> metadata;
+    private final Map<String, Tensor> tensors;
+
+    /**
+     * A tensor of the file.
+     *
+     * @param shape row-major, the fastest axis last (the file has it first)
+     * @param position where its first byte is
+     */
+    record Tensor(String name, GgufType type, List<Long> shape, long position) {
+        Tensor {
+            shape = List.copyOf(shape);
+        }
+
+        /** Elements of a row, a whole number of blocks. */
+        int rowLength() {
+            return Math.toIntExact(shape.get(shape.size() - 1));
+        }
+
+        long rowBytes() {
+            return (long) rowLength() / type.blockLength() * type.blockBytes();
+        }
+    }
+
+    private GgufReader(Path file, FileChannel channel, Map<String, Object> metadata, Map<String, Tensor> tensors) {
+        this.file = file;
+        this.channel = channel;
+        this.metadata = metadata;
+        this.tensors = tensors;
+    }
+
+    /**
+     * Opens a file and reads its header.
+     *
+     * @throws InvalidInputException if it cannot be read or its header is not true
+     */
+    static GgufReader open(Path file) {
+        FileChannel channel = null;
+        try {
+            channel = FileChannel.open(file, StandardOpenOption.READ);
+            return new HeaderReader(file, channel).read();
+        } catch (IOException e) {
+            close(channel, e);
+            throw new InvalidInputException(file + ": cannot be read: " + e, e);
+        } catch (RuntimeException e) {
+            close(channel, e);
+            throw e;
+        }
+    }
+
+    private static void close(FileChannel channel, Exception cause) {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /** All tensors by name. */
+    Map<String, Tensor> tensors() {
+        return tensors;
+    }
+
+    /** A metadata value: a Long, Double, Boolean, String or a List of them. */
+    Optional<Object> find(String key) {
+        return Optional.ofNullable(metadata.get(key));
+    }
+
+    Optional<String> findString(String key) {
+        return find(key).map(value -> cast(key, value, String.class, "text"));
+    }
+
+    Optional<Integer> findInteger(String key) {
+        return find(key).map(value -> Math.toIntExact(cast(key, value, Long.class, "a whole number")));
+    }
+
+    Optional<Boolean> findBoolean(String key) {
+        return find(key).map(value -> cast(key, value, Boolean.class, "true or false"));
+    }
+
+    /** A number; those stored in single precision as their shortest decimal. */
+    Optional<Double> findNumber(String key) {
+        return find(key).map(value -> cast(key, value, Number.class, "a number").doubleValue());
+    }
+
+    <T> List<T> list(String key, Class<T> type) {
+        List<?> values = cast(key, required(key, find(key)), List.class, "a list");
+        List<T> result = new ArrayList<>(values.size());
+        for (Object value : values) {
+            result.add(cast(key, value, type, "a list of " + type.getSimpleName()));
+        }
+        return result;
+    }
+
+    /** What was found under a key that has to be there. */
+    <T> T required(String key, Optional<T> value) {
+        return value.orElseThrow(() -> problem(key + " is missing"));
+    }
+
+    /** Decodes a row of a tensor. */
+    void readRow(Tensor tensor, long row, ByteBuffer buffer, float[] out) {
+        buffer.clear().limit((int) tensor.rowBytes());
+        long position = tensor.position() + row * tensor.rowBytes();
+        try {
+            while (buffer.hasRemaining()) {
+                int count = channel.read(buffer, position + buffer.position());
+                if (count < 0) {
+                    throw problem(tensor.name() + ": the file ends before its data do");
+                }
+            }
+        } catch (IOException e) {
+            throw new InvalidInputException(file + ": cannot be read: " + e, e);
+        }
+        buffer.flip();
+        for (int at = 0; at < tensor.rowLength(); at += tensor.type().blockLength()) {
+            tensor.type().decode(buffer, out, at);
+        }
+    }
+
+    InvalidInputException problem(String what) {
+        return new InvalidInputException(file + ": " + what);
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new InvalidInputException(file + ": cannot be closed: " + e, e);
+        }
+    }
+
+    private <T> T cast(String key, Object value, Class<T> type, String expected) {
+        if (!type.isInstance(value)) {
+            throw problem(key + " must be " + expected + " (was " + value + ")");
+        }
+        return type.cast(value);
+    }
+
+    /** Reads the header from front to back. */
+    private static final class HeaderReader {
+        private final Path file;
+        private final FileChannel channel;
+        private final long fileSize;
+        private final ByteBuffer buffer =
+                ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN).limit(0);
+        private long filled;
+
+        HeaderReader(Path file, FileChannel channel) throws IOException {
+            this.file = file;
+            this.channel = channel;
+            this.fileSize = channel.size();
+        }
+
+        GgufReader read() throws IOException {
+            if (fileSize < Integer.BYTES || need(Integer.BYTES).getInt() != MAGIC) {
+                throw problem("is not a GGUF file");
+            }
+            int version = need(Integer.BYTES).getInt();
+            if (version != 2 && version != 3) {
+                throw problem("GGUF version " + version + " is not supported; supported are 2 and 3, little-endian");
+            }
+            // The shortest tensor entry: an empty name, no axes, type and offset.
+            long tensorCount = count("tensor count", 24);
+            // The shortest metadata entry: an empty key, a type and a byte.
+            long metadataCount = count("metadata count", 13);
+            Map<String, Object> metadata = new LinkedHashMap<>();
+            for (long i = 0; i < metadataCount; i++) {
+                String key = string();
+                if (metadata.put(key, value(key, need(Integer.BYTES).getInt(), false)) != null) {
+                    throw problem("metadata key " + key + " is there twice");
+                }
+            }
+            return new GgufReader(file, channel, metadata, tensors(tensorCount, alignment(metadata)));
+        }
+
+        private long alignment(Map<String, Object> metadata) {
+            Object value = metadata.getOrDefault(ALIGNMENT, (long) DEFAULT_ALIGNMENT);
+            if (value instanceof Long alignment && alignment >= 1 && alignment <= 1 << 20) {
+                return alignment;
+            }
+            throw problem(ALIGNMENT + " must be from 1 to 1048576 (was " + value + ")");
+        }
+
+        private Map<String, Tensor> tensors(long count, long alignment) throws IOException {
+            List<Tensor> relative = new ArrayList<>();
+            for (long i = 0; i < count; i++) {
+                relative.add(tensor());
+            }
+            long start = (position() + alignment - 1) / alignment * alignment;
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            for (Tensor tensor : relative) {
+                Tensor absolute = placed(tensor, start);
+                if (tensors.put(absolute.name(), absolute) != null) {
+                    throw problem("tensor " + absolute.name() + " is there twice");
+                }
+            }
+            return tensors;
+        }
+
+        private Tensor tensor() throws IOException {
+            String name = string();
+            int axes = need(Integer.BYTES).getInt();
+            if (axes < 1 || axes > MOST_AXES) {
+                throw problem("tensor " + name + " has " + Integer.toUnsignedString(axes) + " axes");
+            }
+            List<Long> shape = new ArrayList<>();
+            for (int i = 0; i < axes; i++) {
+                shape.add(0, need(Long.BYTES).getLong());
+            }
+            int type = need(Integer.BYTES).getInt();
+            GgufType known = GgufType.of(type)
+                    .orElseThrow(() -> problem("tensor " + name + " has type "
+                            + Integer.toUnsignedString(type) + ", which is not supported; supported are "
+                            + List.of(GgufType.values())));
+            return new Tensor(name, known, shape, need(Long.BYTES).getLong());
+        }
+
+        /** With its position in the file, once it is known that the file has all of it. */
+        private Tensor placed(Tensor tensor, long start) {
+            long size;
+            try {
+                size = new TensorInfo(tensor.name(), ElementType.F32, tensor.shape()).size();
+            } catch (IllegalArgumentException e) {
+                throw new InvalidInputException(file + ": tensor " + e.getMessage(), e);
+            }
+            long row = tensor.shape().get(tensor.shape().size() - 1);
+            if (row > Integer.MAX_VALUE / 8 || row % tensor.type().blockLength() != 0) {
+                throw problem("tensor " + tensor.name() + " has rows of " + row + " elements, not a multiple of "
+                        + tensor.type().blockLength() + " as " + tensor.type() + " needs");
+            }
+            long blocks = size / tensor.type().blockLength();
+            long available = fileSize - start - tensor.position();
+            if (tensor.position() < 0
+                    || available < 0
+                    || blocks > available / tensor.type().blockBytes()) {
+                throw problem("tensor " + tensor.name() + " " + tensor.type() + " " + tensor.shape() + " at offset "
+                        + tensor.position() + " reaches over the end of the file");
+            }
+            return new Tensor(tensor.name(), tensor.type(), tensor.shape(), start + tensor.position());
+        }
+
+        private Object value(String key, int type, boolean inList) throws IOException {
+            return switch (type) {
+                case 0 -> (long) Byte.toUnsignedInt(need(1).get());
+                case 1 -> (long) need(1).get();
+                case 2 -> (long) Short.toUnsignedInt(need(Short.BYTES).getShort());
+                case 3 -> (long) need(Short.BYTES).getShort();
+                case 4 -> Integer.toUnsignedLong(need(Integer.BYTES).getInt());
+                case 5 -> (long) need(Integer.BYTES).getInt();
+                case 6 -> Double.parseDouble(Float.toString(need(Float.BYTES).getFloat()));
+                case 7 -> need(1).get() != 0;
+                case 8 -> string();
+                case 9 -> {
+                    if (inList) {
+                        throw problem(key + ": lists in lists are not supported");
+                    }
+                    yield list(key);
+                }
+                case 10, 11 -> need(Long.BYTES).getLong();
+                case 12 -> need(Double.BYTES).getDouble();
+                default -> throw problem(key + ": metadata type " + Integer.toUnsignedString(type) + " is not known");
+            };
+        }
+
+        private List<Object> list(String key) throws IOException {
+            int type = need(Integer.BYTES).getInt();
+            long count = count(key, 1);
+            List<Object> values = new ArrayList<>();
+            for (long i = 0; i < count; i++) {
+                values.add(value(key, type, true));
+            }
+            return values;
+        }
+
+        private String string() throws IOException {
+            byte[] bytes = new byte[(int) count("text length", 1)];
+            int read = 0;
+            while (read < bytes.length) {
+                int piece = Math.min(bytes.length - read, buffer.capacity());
+                need(piece).get(bytes, read, piece);
+                read += piece;
+            }
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+
+        /** A number of things that take at least so many bytes each. */
+        private long count(String what, int bytesEach) throws IOException {
+            long count = need(Long.BYTES).getLong();
+            long available = fileSize - position();
+            if (count < 0 || count > available / bytesEach || count > Integer.MAX_VALUE - 8) {
+                throw problem(what + " " + Long.toUnsignedString(count) + " is more than the file has room for");
+            }
+            return count;
+        }
+
+        private long position() {
+            return filled - buffer.remaining();
+        }
+
+        /** The buffer with at least so many bytes ahead. */
+        private ByteBuffer need(int bytes) throws IOException {
+            if (buffer.remaining() < bytes) {
+                buffer.compact();
+                while (buffer.position() < bytes) {
+                    int count = channel.read(buffer, filled);
+                    if (count < 0) {
+                        throw problem("the file ends at byte " + fileSize + ", inside its header");
+                    }
+                    filled += count;
+                }
+                buffer.flip();
+            }
+            return buffer;
+        }
+
+        private InvalidInputException problem(String what) {
+            return new InvalidInputException(file + ": " + what);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package io.recthink.teacher;
+
+import io.recthink.config.Configuration;
+import io.recthink.prompt.Block;
+import io.recthink.prompt.Item;
+import io.recthink.prompt.PromptInput;
+import io.recthink.prompt.ReviewedItem;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.UUID;
+
+/**
+ * Writes traces by rule, for models too small to produce the grammar by themselves. It notes the words that the history
+ * speaks well or ill of, finds those that name the target too, and rates
+ *
+ * <pre>
+ * level + generosity + slope * (reasons for - reasons against) + spread * normal noise
+ * </pre>
+ *
+ * rounded to a whole number of the scale. So the rating follows the match roughly and with spread, which leaves GRPO
+ * something to find out: a policy whose rating is a function of the prompt has nothing to explore, and one whose rating
+ * does not depend on the match has nothing to build on.
+ */
+public final class TemplateTeacher implements Teacher {
+    private static final int MOST_REASONS = 3;
+
+    private final Configuration.ColdStart settings;
+    private final Configuration.Prompt shown;
+    private final double min;
+    private final double max;
+    private final long seed;
+    private final Opinions opinions = new Opinions();
+    private final TraceText text;
+
+    /**
+     * A teacher.
+     *
+     * @param shown what the prompts show: the traces speak of nothing else
+     * @param min the lowest rating of the scale
+     * @param max the highest rating of the scale
+     * @param seed of the noise of the ratings
+     */
+    public TemplateTeacher(
+            Configuration.ColdStart settings, Configuration.Prompt shown, double min, double max, long seed) {
+        this.settings = settings;
+        this.shown = shown;
+        this.min = min;
+        this.max = max;
+        this.seed = seed;
+        this.text = switch (settings.detail()) {
+            case TERSE -> new TerseText();
+            case FULL -> new FullText();
+        };
+    }
+
+    @Override
+    public String name() {
+        return "template";
+    }
+
+    @Override
+    public Trace trace(String rowId, PromptInput input) {
+        Judgement judgement = judge(input.latest(shown.historyItems()));
+        long rating = rating(judgement, rowId);
+        return new Trace(completion(judgement, input.target(), Long.toString(rating)), rating);
+    }
+
+    private Judgement judge(PromptInput input) {
+        List<ReviewedItem> history = input.userHistory().stream()
+                .map(past -> new ReviewedItem(
+                        past.item(),
+                        past.time(),
+                        past.rating(),
+                        cut(past.summary(), shown.summaryCharacters()),
+                        cut(past.review(), shown.reviewCharacters())))
+                .toList();
+        Item target = input.target();
+        Item visible = new Item(
+                target.title(),
+                target.categories(),
+                target.brand(),
+                target.price(),
+                cut(target.description(), shown.descriptionCharacters()));
+        return Judgement.of(history, text.facts(visible), opinions, (min + max) / 2);
+    }
+
+    private long rating(Judgement judgement, String rowId) {
+        double level =
+                switch (settings.level()) {
+                    case USER -> judgement.meanRating().orElse((min + max) / 2);
+                    case MIDDLE -> (min + max) / 2;
+                };
+        int reasons = judgement.reasonsFor().size() - judgement.reasonsAgainst().size();
+        double match = Math.max(-MOST_REASONS, Math.min(MOST_REASONS, reasons));
+        double noise = random(rowId).nextGaussian();
+        double rating = level + settings.generosity() + settings.slope() * match + settings.spread() * noise;
+        return Math.round(Math.max(Math.ceil(min), Math.min(Math.floor(max), rating)));
+    }
+
+    /** Every row has a random stream of its own. */
+    private SplittableRandom random(String rowId) {
+        UUID hash = UUID.nameUUIDFromBytes(rowId.getBytes(StandardCharsets.UTF_8));
+        return new SplittableRandom(seed ^ hash.getMostSignificantBits());
+    }
+
+    private String completion(Judgement judgement, Item target, String rating) {
+        String user = text.user(judgement);
+        String item = text.item(judgement, target);
+        String match = text.match(judgement);
+        String rate = Block.RATE.open() + rating + Block.RATE.close();
+        return switch (shown.think()) {
+            case FOUR_STEPS ->
+                String.join("\n", block(Block.USER, user), block(Block.ITEM, item), block(Block.MATCH, match), rate);
+            case FREE -> block(Block.THINK, String.join("\n", user, item, match)) + "\n" + rate;
+            case NONE -> rate;
+        };
+    }
+
+    private static String block(Block block, String content) {
+        return block.open() + "\n" + content + "\n" + block.close();
+    }
+
+    private static String cut(String text, int characters) {
+        return text.codePointCount(0, text.length()) <= characters
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, characters));
+    }
+}

@@ -1,0 +1,45 @@
+package io.recthink.teacher;
+
+import io.recthink.prompt.Item;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Marks and words only: a vocabulary and an order that a model of a hundred thousand parameters can learn. */
+final class TerseText implements TraceText {
+    private static final int MOST_WORDS = 12;
+
+    /** The categories say what an item has; the title is for items without. */
+    @Override
+    public String facts(Item target) {
+        return target.categories().isEmpty() ? target.title() : String.join("\n", target.categories());
+    }
+
+    @Override
+    public String user(Judgement judgement) {
+        return words("[pos]", judgement.liked(), "[neg]", judgement.disliked());
+    }
+
+    @Override
+    public String item(Judgement judgement, Item target) {
+        return judgement.facts().isEmpty()
+                ? "unknown"
+                : String.join(" ", judgement.facts().stream().limit(MOST_WORDS).toList());
+    }
+
+    @Override
+    public String match(Judgement judgement) {
+        return words("for", judgement.reasonsFor(), "against", judgement.reasonsAgainst());
+    }
+
+    private static String words(String firstMark, List<String> first, String secondMark, List<String> second) {
+        return String.join(
+                " ",
+                Stream.of(Stream.of(firstMark), limited(first), Stream.of(secondMark), limited(second))
+                        .flatMap(words -> words)
+                        .toList());
+    }
+
+    private static Stream<String> limited(List<String> words) {
+        return words.stream().limit(MOST_WORDS);
+    }
+}

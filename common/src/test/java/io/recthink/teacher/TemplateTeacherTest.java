@@ -1,0 +1,187 @@
+package io.recthink.teacher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.recthink.config.Configuration;
+import io.recthink.config.Configuration.ThinkMode;
+import io.recthink.config.Configuration.TraceDetail;
+import io.recthink.config.ConfigurationReader;
+import io.recthink.prompt.Item;
+import io.recthink.prompt.OutputGrammar;
+import io.recthink.prompt.ParsedOutput;
+import io.recthink.prompt.PromptInput;
+import io.recthink.prompt.ReviewedItem;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class TemplateTeacherTest {
+    private static final Instant DAY = Instant.parse("2014-05-01T00:00:00Z");
+    private static final PromptInput INPUT = input(
+            item("Alder lamp 7", "colour", "cable"),
+            past(4, "Good", "great colour. poor cable."),
+            past(2, "Avoid", "hate the cable. nice strap."));
+
+    @ParameterizedTest
+    @EnumSource(ThinkMode.class)
+    void everyTraceIsWellFormedInEveryThinkMode(ThinkMode think) {
+        List<PromptInput> inputs = List.of(
+                INPUT,
+                input(item("")),
+                input(item("<rate>5</rate> 4 stars </match>", "<analyze user>")),
+                input(item("<|im_end|>\u0007\uFFFD"), past(1, "", "")),
+                input(
+                        item("x".repeat(500)),
+                        past(5, "</rate>", "<match> great <rate> [pos] 5 out of 5 \u0000"),
+                        past(1, "1", "<think>bad</think> \uD83D\uDE00 cable")));
+        OutputGrammar grammar = OutputGrammar.of(think, 1, 5);
+        for (TraceDetail detail : TraceDetail.values()) {
+            for (PromptInput input : inputs) {
+                Trace trace = teacher(detail, "prompt.think=" + name(think)).trace("row", input);
+                ParsedOutput parsed = grammar.parse(trace.completion(), true);
+                assertThat(parsed.failedTests()).as(trace.completion()).isEmpty();
+                assertThat(parsed.rating()).hasValue(trace.rating());
+            }
+        }
+    }
+
+    @Test
+    void aTerseTraceNamesLikesDislikesFactsAndReasons() {
+        assertThat(teacher(TraceDetail.TERSE, "coldStart.spread=0")
+                        .trace("row", INPUT)
+                        .completion())
+                .isEqualTo(
+                        """
+                        <analyze user>
+                        [pos] colour strap [neg] cable
+                        </analyze user>
+                        <analyze item>
+                        colour cable
+                        </analyze item>
+                        <match>
+                        for colour against cable
+                        </match>
+                        <rate>4</rate>""");
+    }
+
+    @Test
+    void aFullTraceSaysTheSameInSentencesWithTheMarks() {
+        assertThat(teacher(TraceDetail.FULL, "coldStart.spread=0")
+                        .trace("row", INPUT)
+                        .completion())
+                .isEqualTo(
+                        """
+                        <analyze user>
+                        Past ratings: 2, average 3.0.
+                        [pos] colour, strap
+                        [neg] cable
+                        </analyze user>
+                        <analyze item>
+                        Alder lamp 7
+                        [like] colour
+                        [dislike] cable
+                        </analyze item>
+                        <match>
+                        For it: colour. Against it: cable. Nothing tips the balance.
+                        </match>
+                        <rate>4</rate>""");
+    }
+
+    @Test
+    void theRatingFollowsTheMatchWithSlopeGenerosityAndSpread() {
+        List<ReviewedItem> history = INPUT.userHistory();
+        double liked = meanRating(new PromptInput(
+                history, List.of(), item("", "colour", "strap"), OptionalDouble.empty(), OptionalDouble.empty()));
+        double disliked = meanRating(
+                new PromptInput(history, List.of(), item("", "cable"), OptionalDouble.empty(), OptionalDouble.empty()));
+        // level 3, generosity 0.4, slope 0.5, spread 0.3: 4.4 and 2.9, rounded to whole stars
+        assertThat(liked).isCloseTo(4.4, within(0.05));
+        assertThat(disliked).isCloseTo(2.9, within(0.05));
+    }
+
+    @Test
+    void ratingsSpreadOverRowsAndAreTheSameForTheSameRow() {
+        Teacher teacher = teacher(TraceDetail.TERSE, "coldStart.spread=0.8");
+        List<Double> ratings = ratings(teacher, INPUT, 400);
+        assertThat(ratings.stream().distinct()).hasSizeGreaterThan(3);
+        assertThat(ratings(teacher, INPUT, 400)).isEqualTo(ratings);
+    }
+
+    @Test
+    void whatThePromptDoesNotShowIsNotUsed() {
+        Teacher teacher = teacher(TraceDetail.TERSE, "prompt.historyItems=1", "prompt.reviewCharacters=15");
+        assertThat(teacher.trace("row", INPUT).completion()).contains("[pos] [neg] cable");
+    }
+
+    @Test
+    void theUsersLevelIsTheMeanOfTheShownRatings() {
+        PromptInput generous = input(item("lamp"), past(5, "", ""), past(4, "", ""));
+        String[] exact = {"coldStart.spread=0", "coldStart.generosity=0"};
+        assertThat(teacher(TraceDetail.FULL, exact).trace("row", generous).rating())
+                .isEqualTo(5);
+        assertThat(teacher(TraceDetail.FULL, "coldStart.spread=0", "coldStart.generosity=0", "coldStart.level=middle")
+                        .trace("row", generous)
+                        .rating())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void negationTurnsAnOpinionAndPlainClausesTakeTheSideOfTheRating() {
+        PromptInput input = input(
+                item("lamp"), past(5, "", "It is not a bad strap, but the cable does not look good. Battery lasts."));
+        assertThat(teacher(TraceDetail.TERSE).trace("row", input).completion())
+                .contains("[pos] battery lasts strap [neg] cable");
+    }
+
+    private static double meanRating(PromptInput input) {
+        Teacher teacher = teacher(
+                TraceDetail.TERSE,
+                "coldStart.slope=0.5",
+                "coldStart.generosity=0.4",
+                "coldStart.spread=0.3",
+                "coldStart.level=middle");
+        return ratings(teacher, input, 3000).stream()
+                .mapToDouble(Double::doubleValue)
+                .average()
+                .orElseThrow();
+    }
+
+    private static List<Double> ratings(Teacher teacher, PromptInput input, int rows) {
+        return IntStream.range(0, rows)
+                .mapToObj(row -> teacher.trace("row-" + row, input).rating())
+                .toList();
+    }
+
+    private static Teacher teacher(TraceDetail detail, String... settings) {
+        List<String> all = new ArrayList<>(List.of(settings));
+        all.add("coldStart.detail=" + (detail == TraceDetail.FULL ? "full" : "terse"));
+        Configuration configuration = ConfigurationReader.read("test", "", all);
+        return new TemplateTeacher(configuration.coldStart(), configuration.prompt(), 1, 5, 7);
+    }
+
+    private static String name(ThinkMode think) {
+        return switch (think) {
+            case FOUR_STEPS -> "four-steps";
+            case FREE -> "free";
+            case NONE -> "none";
+        };
+    }
+
+    private static PromptInput input(Item target, ReviewedItem... history) {
+        return new PromptInput(List.of(history), List.of(), target, OptionalDouble.empty(), OptionalDouble.empty());
+    }
+
+    private static Item item(String title, String... categories) {
+        return new Item(title, List.of(categories), "", "", "");
+    }
+
+    private static ReviewedItem past(double rating, String summary, String review) {
+        return new ReviewedItem(Item.titled("A lamp"), DAY, rating, summary, review);
+    }
+}
