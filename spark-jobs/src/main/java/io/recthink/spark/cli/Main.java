@@ -29,6 +29,8 @@ public final class Main implements CommandLine.IVersionProvider {
         job(commands, "simulate", "Write a review log of simulated users.", new SimulateJob());
         job(commands, "oracle", "Predict a simulated log as well as its histories allow.", new OracleJob());
         commands.addSubcommand(new ImportModelCommand());
+        commands.addSubcommand(new GenerateCommand());
+        commands.addSubcommand(new BenchmarkCommand());
         return commands.setExecutionExceptionHandler((e, command, parsed) -> {
             if (e instanceof InvalidInputException) {
                 command.getErr().println(e.getMessage());

@@ -1,0 +1,124 @@
+package io.recthink.spark.cli;
+
+import ai.djl.Device;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration.ComputeType;
+import io.recthink.model.Decoder;
+import io.recthink.model.ModelFolder;
+import io.recthink.model.ModelTokenizer;
+import io.recthink.progress.Progress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures how fast a model reads, writes and learns on this machine. */
+@Command(
+        name = "benchmark",
+        description = "Measure a model: prefill, decoding, the gradient of one group.",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true)
+final class BenchmarkCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec command;
+
+    @Option(names = "--model", paramLabel = "DIR", required = true, description = "model folder")
+    private Path model;
+
+    @Option(names = "--threads", paramLabel = "N", description = "threads to compute with; default: all cores")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(names = "--prompt", paramLabel = "N", defaultValue = "400", description = "tokens of a prompt")
+    private int prompt;
+
+    @Option(names = "--completion", paramLabel = "N", defaultValue = "128", description = "tokens of a completion")
+    private int completion;
+
+    @Option(names = "--group", paramLabel = "N", defaultValue = "8", description = "completions of a prompt")
+    private int group;
+
+    @Option(names = "--json", description = "print one JSON object")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        requireAtLeast(1, "--prompt", prompt);
+        requireAtLeast(2, "--completion", completion);
+        requireAtLeast(1, "--group", group);
+        TorchThreads.prepare(threads);
+        try (ModelFolder folder = ModelFolder.open(model);
+                ModelTokenizer tokenizer = folder.tokenizer();
+                Decoder decoder = Decoder.load(folder, ComputeType.FLOAT32, Device.cpu())) {
+            Benchmark benchmark = new Benchmark(decoder, tokenizer, prompt, completion, group);
+            List<Measurement> measurements = benchmark.run(new Progress("benchmark", Benchmark.STEPS));
+            command.commandLine().getOut().println(json ? json(measurements) : table(measurements));
+        }
+        return 0;
+    }
+
+    private static void requireAtLeast(int least, String name, int value) {
+        if (value < least) {
+            throw new InvalidInputException(name + " must be at least " + least + " (was " + value + ")");
+        }
+    }
+
+    private String table(List<Measurement> measurements) {
+        StringBuilder table = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%s, FP32, %d threads; prompt %d, completion %d, group %d tokens%n%n%-18s%10s%10s%12s%18s%n",
+                model,
+                threads,
+                prompt,
+                completion,
+                group,
+                "",
+                "tokens",
+                "seconds",
+                "tokens/s",
+                "peak memory, MB"));
+        for (Measurement measurement : measurements) {
+            table.append(String.format(
+                    Locale.ROOT,
+                    "%-18s%10d%10.2f%12.0f%18.0f%n",
+                    measurement.name(),
+                    measurement.tokens(),
+                    measurement.seconds(),
+                    measurement.tokensPerSecond(),
+                    measurement.peakResidentBytes() / 1e6));
+        }
+        return table.append("\nPeak memory is that of the process so far.").toString();
+    }
+
+    private String json(List<Measurement> measurements) {
+        ObjectMapper mapper = new ObjectMapper();
+        ObjectNode object = mapper.createObjectNode();
+        object.put("model", model.toString());
+        object.put("type", "float32");
+        object.put("threads", threads);
+        object.put("prompt", prompt);
+        object.put("completion", completion);
+        object.put("group", group);
+        ArrayNode array = object.putArray("measurements");
+        for (Measurement measurement : measurements) {
+            array.addObject()
+                    .put("name", measurement.name())
+                    .put("tokens", measurement.tokens())
+                    .put("seconds", measurement.seconds())
+                    .put("tokensPerSecond", measurement.tokensPerSecond())
+                    .put("peakResidentBytes", measurement.peakResidentBytes());
+        }
+        try {
+            return mapper.writeValueAsString(object);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.recthink.spark.cli;
+
+import ai.djl.Device;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration.ComputeType;
+import io.recthink.generate.Completion;
+import io.recthink.generate.Generator;
+import io.recthink.generate.PromptTokens;
+import io.recthink.generate.SamplingOptions;
+import io.recthink.model.ChatTemplate.Message;
+import io.recthink.model.Decoder;
+import io.recthink.model.ModelFolder;
+import io.recthink.model.ModelTokenizer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Shows what a model answers. The answer alone goes to standard output. */
+@Command(
+        name = "generate",
+        description = "Let a model answer one prompt.",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true)
+final class GenerateCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec command;
+
+    @Option(names = "--model", paramLabel = "DIR", required = true, description = "model folder")
+    private Path model;
+
+    @ArgGroup(exclusive = true, multiplicity = "1")
+    private Prompt prompt;
+
+    @Option(names = "--system", paramLabel = "TEXT", description = "system message before --prompt")
+    private Optional<String> system = Optional.empty();
+
+    @Option(names = "--max-tokens", paramLabel = "N", required = true, description = "most tokens of the answer")
+    private int maxTokens;
+
+    @Option(
+            names = "--temperature",
+            paramLabel = "T",
+            required = true,
+            description = "divides the logits; 0 takes the likeliest token each time")
+    private double temperature;
+
+    @Option(
+            names = "--top-p",
+            paramLabel = "P",
+            defaultValue = "1",
+            description = "sample only the likeliest tokens that together have this probability")
+    private double topP;
+
+    @Option(names = "--seed", paramLabel = "S", defaultValue = "0", description = "seed of the random numbers")
+    private long seed;
+
+    @Option(names = "--ignore-end", description = "go on after the model has ended, up to --max-tokens")
+    private boolean ignoreEnd;
+
+    @Option(names = "--json", description = "print one JSON object, with the tokens and their log-probabilities")
+    private boolean json;
+
+    @Option(names = "--threads", paramLabel = "N", description = "threads to compute with; default: all cores")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    static final class Prompt {
+        @Option(
+                names = "--prompt",
+                paramLabel = "TEXT",
+                required = true,
+                description = "what the user says; goes through the model's chat template")
+        private String text;
+
+        @Option(
+                names = "--prompt-tokens",
+                paramLabel = "ID",
+                split = ",",
+                required = true,
+                description = "token ids, as they are")
+        private int[] tokens;
+    }
+
+    @Override
+    public Integer call() {
+        TorchThreads.prepare(threads);
+        SamplingOptions options = new SamplingOptions(maxTokens, temperature, topP, List.of(), ignoreEnd);
+        try (ModelFolder folder = ModelFolder.open(model);
+                ModelTokenizer tokenizer = folder.tokenizer()) {
+            int[] tokens = promptTokens(folder, tokenizer);
+            try (Decoder decoder = Decoder.load(folder, ComputeType.FLOAT32, Device.cpu());
+                    Generator generator = new Generator(decoder, tokenizer)) {
+                long start = System.nanoTime();
+                Completion completion = generator
+                        .generate(List.of(new PromptTokens(tokens, new long[] {seed})), options)
+                        .get(0)
+                        .get(0);
+                print(tokens, completion, (System.nanoTime() - start) / 1e9);
+            }
+        }
+        return 0;
+    }
+
+    private int[] promptTokens(ModelFolder folder, ModelTokenizer tokenizer) {
+        if (prompt.tokens != null) {
+            if (system.isPresent()) {
+                throw new InvalidInputException(
+                        "--system goes with --prompt; with --prompt-tokens, put its tokens into them");
+            }
+            return prompt.tokens;
+        }
+        List<Message> messages = new ArrayList<>();
+        system.ifPresent(text -> messages.add(new Message("system", text)));
+        messages.add(new Message("user", prompt.text));
+        return tokenizer.encode(folder.chatTemplate().render(messages, true));
+    }
+
+    private void print(int[] promptTokens, Completion completion, double seconds) {
+        command.commandLine().getOut().println(json ? json(promptTokens, completion, seconds) : completion.text());
+    }
+
+    private static String json(int[] promptTokens, Completion completion, double seconds) {
+        ObjectMapper mapper = new ObjectMapper();
+        ObjectNode object = mapper.createObjectNode();
+        object.set("promptTokens", mapper.valueToTree(promptTokens));
+        object.set("tokens", mapper.valueToTree(completion.tokens()));
+        object.set("logprobs", mapper.valueToTree(completion.logprobs()));
+        object.put("text", completion.text());
+        object.put("finish", completion.finish().label());
+        object.put("tokensPerSecond", completion.tokens().length / seconds);
+        try {
+            return mapper.writeValueAsString(object);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

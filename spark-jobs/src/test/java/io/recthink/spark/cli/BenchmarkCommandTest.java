@@ -1,0 +1,67 @@
+package io.recthink.spark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recthink.Fixtures;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BenchmarkCommandTest {
+    private static final String[] NAMES = {
+        "prefill", "decode, batch 1", "decode, batch 8", "decode, batch 32", "group gradient"
+    };
+
+    @Test
+    void measuresEveryStageAsJson() throws Exception {
+        CommandRun run = benchmark("--json");
+        assertThat(run.status()).as(run.errors()).isZero();
+        JsonNode measurements = new ObjectMapper().readTree(run.output()).path("measurements");
+        assertThat(measurements)
+                .extracting(measurement -> measurement.path("name").asText())
+                .containsExactly(NAMES);
+        assertThat(measurements)
+                .extracting(measurement -> measurement.path("tokens").asInt())
+                .containsExactly(20, 7, 56, 224, 20 + 3 * 8);
+        assertThat(measurements)
+                .allMatch(measurement -> measurement.path("tokensPerSecond").asDouble() > 0)
+                .allMatch(measurement -> measurement.path("peakResidentBytes").asLong() > 10_000_000);
+    }
+
+    @Test
+    void printsATable() {
+        CommandRun run = benchmark();
+        assertThat(run.output()).contains(NAMES).contains("tokens/s", "peak memory");
+    }
+
+    @Test
+    void refusesNumbersOutOfRange() {
+        assertRefused("--prompt must be at least 1 (was 0)", "--prompt", "0");
+        assertRefused("--completion must be at least 2 (was 1)", "--completion", "1");
+        assertRefused("--group must be at least 1 (was 0)", "--group", "0");
+        assertRefused("--threads must be at least 1 (was 0)", "--threads", "0");
+        assertRefused("context of 1024", "--prompt", "1020");
+    }
+
+    private static void assertRefused(String message, String option, String value) {
+        CommandRun run = benchmark(option, value);
+        assertThat(run.errors()).contains(message);
+        assertThat(run.status()).isEqualTo(2);
+    }
+
+    private static CommandRun benchmark(String... arguments) {
+        List<String> all = new ArrayList<>(
+                List.of("benchmark", "--model", Fixtures.folder("llama").toString()));
+        List<String> given = List.of(arguments);
+        for (String[] option :
+                new String[][] {{"--prompt", "20"}, {"--completion", "8"}, {"--group", "3"}, {"--threads", "1"}}) {
+            if (!given.contains(option[0])) {
+                all.addAll(List.of(option));
+            }
+        }
+        all.addAll(given);
+        return CommandRun.of(all);
+    }
+}

@@ -1,0 +1,19 @@
+package io.recthink.spark.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import picocli.CommandLine;
+
+/** What a command answered: its exit status and what it wrote to standard output and standard error. */
+record CommandRun(int status, String output, String errors) {
+
+    static CommandRun of(List<String> arguments) {
+        StringWriter output = new StringWriter();
+        StringWriter errors = new StringWriter();
+        CommandLine commands =
+                Main.commandLine().setOut(new PrintWriter(output, true)).setErr(new PrintWriter(errors, true));
+        int status = commands.execute(arguments.toArray(String[]::new));
+        return new CommandRun(status, output.toString(), errors.toString());
+    }
+}
