@@ -461,7 +461,7 @@ public record Configuration(
     }
 
     /** The table. */
-    public record Compare(String reference, int resamples, double confidence) {
+    public record Compare(String reference, String focus, int resamples, double confidence) {
         void check(Problems problems) {
             problems.atLeast(1, "resamples", resamples);
             problems.require(confidence > 0 && confidence < 1, "confidence", "between 0 and 1", confidence);

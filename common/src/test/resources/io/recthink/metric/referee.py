@@ -42,6 +42,28 @@ def bias_model(users, items, y, alternations=15, damping=10.0):
     return mu, bu, bi
 
 
+def trivial(train, test, user, item, y, features):
+    """The trivial rows: fitted on the rows of train, predicted for those of test."""
+    mu, median = y[train].mean(), np.median(y[train])
+    values, counts = np.unique(y[train], return_counts=True)
+    rows = {"constant-median": np.full(len(test), median), "constant-mode": np.full(len(test), values[counts.argmax()]),
+            "global-mean": np.full(len(test), mu)}
+    for name, key in (("user", user), ("item", item)):
+        own = [y[train][key[train] == k] for k in key[test]]
+        rows[name + "-mean"] = np.array([(o.sum() + 5 * mu) / (len(o) + 5) for o in own])
+        rows[name + "-median"] = np.array([np.median(o) if len(o) else median for o in own])
+    _, bu, bi = bias_model(user[train], item[train], y[train])
+    known_user, known_item = np.isin(user[test], user[train]), np.isin(item[test], item[train])
+    bu, bi = np.append(bu, np.zeros(99)), np.append(bi, np.zeros(99))
+    rows["bias"] = np.clip(mu + np.where(known_user, bu[user[test]], 0) + np.where(known_item, bi[item[test]], 0), 1, 5)
+    filled = features.copy()
+    filled[:, :2] = np.where(np.isnan(filled[:, :2]), mu, filled[:, :2])
+    design = np.column_stack([np.ones(len(y)), filled])
+    weights = np.linalg.lstsq(design[train], y[train], rcond=None)[0]
+    rows["prompt-means"] = np.clip(design[test] @ weights, 1, 5)
+    return rows
+
+
 def main():
     random = np.random.default_rng(5)
     n, users, systems, resamples, confidence, seed = 300, 40, 3, 500, 0.9, 17
@@ -72,7 +94,24 @@ def main():
     check = optimize.minimize(lambda w: ((design @ w - target) ** 2).sum(), weights, method="BFGS")
     assert abs(check.fun - ((design @ weights - target) ** 2).sum()) < 1e-6
 
+    # The last rows are the test rows; some of their users and items are new.
+    train, test = np.arange(200), np.arange(200, n)
+    shown = features.copy()
+    shown[:, 2:] = np.round(shown[:, 2:])
+    shown[::7, 0] = np.nan
+    shown[::5, 1] = np.nan
+    late_user = np.where((np.arange(n) >= 200) & (np.arange(n) % 3 == 0), user + 40, user)
+    late_item = np.where((np.arange(n) >= 200) & (np.arange(n) % 4 == 0), item + 15, item)
+    rows = trivial(train, test, late_user, late_item, truth, shown)
+    errors = {name: predicted - truth[test] for name, predicted in rows.items()}
+
     print(json.dumps({
+        "trivial": {
+            "user": late_user.tolist(), "item": late_item.tolist(),
+            "shown": [[None if np.isnan(v) else v for v in row] for row in shown],
+            "mae": {name: np.abs(e).mean() for name, e in errors.items()},
+            "rmse": {name: np.sqrt((e ** 2).mean()) for name, e in errors.items()},
+        },
         "user": user.tolist(), "item": item.tolist(), "truth": truth.tolist(), "yhat": yhat.T.tolist(),
         "resamples": resamples, "confidence": confidence, "seed": seed,
         "mae": np.abs(error).mean(0).tolist(), "rmse": np.sqrt((error ** 2).mean(0)).tolist(),

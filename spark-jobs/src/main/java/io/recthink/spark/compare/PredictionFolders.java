@@ -1,0 +1,170 @@
+package io.recthink.spark.compare;
+
+import static org.apache.spark.sql.functions.abs;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_distinct;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.when;
+
+import io.recthink.InvalidInputException;
+import io.recthink.spark.table.Tables;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** The prediction tables of all systems, one folder each, and what is asked of them. */
+final class PredictionFolders {
+    /** Beyond this a prediction is no rating of any scale, and its square no number that sums exactly. */
+    private static final double LARGEST = 1e6;
+
+    private static final String[] NEEDED = {"rowId", "system", "readout", "seed", "yhat", "failed"};
+
+    private final Dataset<Row> predictions;
+
+    private PredictionFolders(Dataset<Row> predictions) {
+        this.predictions = predictions;
+    }
+
+    /**
+     * Reads every folder below a path; names that begin with a dot or an underscore are left out.
+     *
+     * @throws InvalidInputException when a folder is no table of predictions
+     */
+    static PredictionFolders read(SparkSession spark, String path) {
+        Dataset<Row> all = spark.createDataFrame(List.of(), Tables.PREDICTIONS).select(columns());
+        for (String folder : folders(spark, path)) {
+            all = all.union(readOne(spark, folder));
+        }
+        return new PredictionFolders(all);
+    }
+
+    private static Dataset<Row> readOne(SparkSession spark, String folder) {
+        Dataset<Row> table;
+        try {
+            table = spark.read().parquet(folder);
+        } catch (Exception e) { // Spark declares none and throws checked ones
+            throw new InvalidInputException(
+                    "paths.predictions: %s is no Parquet table: %s; remove it or predict again"
+                            .formatted(folder, firstLine(e)),
+                    e);
+        }
+        StructType found = table.schema();
+        for (String name : NEEDED) {
+            StructField needed = Tables.PREDICTIONS.apply(name);
+            if (Arrays.stream(found.fields())
+                    .noneMatch(field ->
+                            field.name().equals(name) && field.dataType().equals(needed.dataType()))) {
+                throw new InvalidInputException("paths.predictions: %s has no column %s of type %s; its columns are %s"
+                        .formatted(
+                                folder, name, needed.dataType().simpleString(), String.join(", ", found.fieldNames())));
+            }
+        }
+        return table.select(columns());
+    }
+
+    private static List<String> folders(SparkSession spark, String path) {
+        List<String> folders = new ArrayList<>();
+        Path root = new Path(path);
+        try {
+            for (FileStatus status : root.getFileSystem(spark.sparkContext().hadoopConfiguration())
+                    .listStatus(root)) {
+                String name = status.getPath().getName();
+                if (status.isDirectory() && !name.startsWith("_") && !name.startsWith(".")) {
+                    folders.add(status.getPath().toString());
+                }
+            }
+        } catch (FileNotFoundException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw new InvalidInputException("paths.predictions: %s cannot be listed: %s".formatted(path, e), e);
+        }
+        return folders.stream().sorted().toList();
+    }
+
+    private static Column[] columns() {
+        return Arrays.stream(NEEDED).map(name -> col(name)).toArray(Column[]::new);
+    }
+
+    private static String firstLine(Exception e) {
+        return String.valueOf(e.getMessage())
+                .lines()
+                .findFirst()
+                .orElse(e.getClass().getSimpleName());
+    }
+
+    /**
+     * The predictions of the evaluated rows, checked: every system has each of them exactly once, with a number.
+     * Predictions of other rows of the data set are left out: the rows are chosen by the configuration, not by what
+     * happens to be there.
+     *
+     * @param examples all rows of the data set, with rowId
+     * @param evaluated the rows to score, with rowId, userId and truth
+     * @return the evaluated rows of each system with userId and truth
+     * @throws InvalidInputException when a system lacks rows, repeats rows, predicts what is no number, or is of
+     *     another data set
+     */
+    Dataset<Row> evaluated(Dataset<Row> examples, Dataset<Row> evaluated, String rowsAre) {
+        long expected = evaluated.count();
+        Dataset<Row> joined = predictions
+                .join(evaluated.select("rowId", "userId", "truth"), new String[] {"rowId"}, "left")
+                .join(examples.select(col("rowId"), lit(true).as("known")), new String[] {"rowId"}, "left");
+        Column scored = col("userId").isNotNull();
+        Column noNumber = not(coalesce(abs(col("yhat")).leq(LARGEST), lit(false)));
+        List<Row> systems = joined.groupBy("system", "readout", "seed")
+                .agg(
+                        count(when(scored, 1)).as("rows"),
+                        count_distinct(when(scored, col("rowId"))).as("distinct"),
+                        count(when(scored.and(noNumber), 1)).as("numberless"),
+                        count(when(col("known").isNull(), 1)).as("unknown"))
+                .orderBy("system", "readout", "seed")
+                .collectAsList();
+        systems.forEach(row -> check(row, expected, rowsAre));
+        return joined.where(scored).drop("known");
+    }
+
+    private static void check(Row row, long expected, String rowsAre) {
+        SystemKey key = new SystemKey(row.getString(0), row.getString(1), row.getLong(2));
+        long rows = row.getLong(3);
+        long distinct = row.getLong(4);
+        long numberless = row.getLong(5);
+        long unknown = row.getLong(6);
+        if (TrivialPredictors.SYSTEMS.contains(key.system())) {
+            throw new InvalidInputException(key + ": this name belongs to a trivial row; give the system another one");
+        }
+        if (unknown > 0) {
+            throw new InvalidInputException(
+                    "%s: %d of its rows are not in the data set; it was predicted for other data, predict it again"
+                            .formatted(key, unknown));
+        }
+        if (rows > distinct) {
+            throw new InvalidInputException(
+                    "%s: %d rows are predicted more than once or by two tables; keep one prediction a row"
+                            .formatted(key, rows - distinct));
+        }
+        if (distinct < expected) {
+            throw new InvalidInputException(
+                    ("%s: has predictions for %d of the %d rows (%s); %d are missing. All systems are scored on the same"
+                                    + " rows: predict the missing ones, or set predict.split and predict.rows as they"
+                                    + " were when it was predicted")
+                            .formatted(key, distinct, expected, rowsAre, expected - distinct));
+        }
+        if (numberless > 0) {
+            throw new InvalidInputException(
+                    "%s: %d predictions are null, NaN or beyond %.0e; a failed prediction must hold that of the bias model"
+                            .formatted(key, numberless, LARGEST));
+        }
+    }
+}

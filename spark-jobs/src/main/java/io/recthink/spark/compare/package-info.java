@@ -1,0 +1,2 @@
+/** The table of all systems on the same rows. */
+package io.recthink.spark.compare;

@@ -1,0 +1,116 @@
+package io.recthink.spark.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.recthink.InvalidInputException;
+import io.recthink.spark.SparkTest;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PredictionFoldersTest {
+    private final SparkSession spark = SparkTest.spark();
+    private final Dataset<Row> examples = spark.createDataFrame(
+            List.of(row("a", 5), row("b", 4), row("c", 1), row("other", 2)),
+            new StructType()
+                    .add("rowId", DataTypes.StringType)
+                    .add("userId", DataTypes.StringType)
+                    .add("truth", DataTypes.DoubleType));
+
+    @TempDir
+    Path predictions;
+
+    @Test
+    void everyEvaluatedRowComesWithItsTruth() {
+        complete("grpo").add("other", 3).write(predictions, 2);
+        List<Row> rows = evaluated().orderBy("rowId").collectAsList();
+        assertThat(rows).extracting(row -> row.getAs("rowId")).containsExactly("a", "b", "c");
+        assertThat(rows).extracting(row -> row.getAs("truth")).containsExactly(5.0, 4.0, 1.0);
+        assertThat(rows).extracting(row -> row.getAs("yhat")).containsExactly(4.5, 4.0, 2.0);
+    }
+
+    @Test
+    void missingRowsAreRefusedWithSystemAndCounts() {
+        complete("grpo").write(predictions, 1);
+        new PredictionRows("sft").add("a", 1).add("c", 1).write(predictions, 1);
+        refused("sft (greedy, seed 7): has predictions for 2 of the 3 rows (test); 1 are missing.");
+    }
+
+    @Test
+    void repeatedRowsAreRefused() {
+        complete("grpo").add("b", 4).write(predictions, 1);
+        refused("grpo (greedy, seed 7): 1 rows are predicted more than once");
+    }
+
+    @Test
+    void predictionsThatAreNoNumbersAreRefused() {
+        new PredictionRows("nan").add("a", Double.NaN).add("b", 1).add("c", 1).write(predictions, 1);
+        refused("nan (greedy, seed 7): 1 predictions are null, NaN or beyond");
+    }
+
+    @Test
+    void infinitePredictionsAreRefused() {
+        new PredictionRows("inf")
+                .add("a", 1)
+                .add("b", Double.POSITIVE_INFINITY)
+                .add("c", 1)
+                .write(predictions, 1);
+        refused("inf (greedy, seed 7): 1 predictions are null, NaN or beyond");
+    }
+
+    @Test
+    void predictionsOfOtherDataAreRefused() {
+        complete("grpo").add("stranger", 4).write(predictions, 1);
+        refused("grpo (greedy, seed 7): 1 of its rows are not in the data set");
+    }
+
+    @Test
+    void theNamesOfTrivialRowsAreTheirs() {
+        complete("bias").write(predictions, 1);
+        refused("bias (greedy, seed 7): this name belongs to a trivial row");
+    }
+
+    @Test
+    void aTableWithoutAColumnIsRefused() {
+        examples.withColumnRenamed("truth", "yhat").write().parquet(predictions + "/short");
+        assertThatThrownBy(this::evaluated)
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining(
+                        "/short has no column system of type string; its columns are rowId, userId, yhat");
+    }
+
+    @Test
+    void aFolderThatIsNoTableIsRefused() throws java.io.IOException {
+        java.nio.file.Files.createDirectories(predictions.resolve("empty"));
+        assertThatThrownBy(this::evaluated)
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("/empty is no Parquet table");
+    }
+
+    private static PredictionRows complete(String system) {
+        return new PredictionRows(system).add("a", 4.5).add("b", 4).add("c", 2);
+    }
+
+    private void refused(String message) {
+        assertThatThrownBy(this::evaluated)
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith(message);
+    }
+
+    private Dataset<Row> evaluated() {
+        return PredictionFolders.read(spark, predictions.toString())
+                .evaluated(examples, examples.where("rowId <> 'other'"), "test");
+    }
+
+    private static Row row(String rowId, double truth) {
+        return RowFactory.create(rowId, "user", truth);
+    }
+}
