@@ -3,6 +3,8 @@ package io.recthink.spark.cli;
 import io.recthink.BuildInformation;
 import io.recthink.InvalidInputException;
 import io.recthink.spark.Job;
+import io.recthink.spark.compare.CompareJob;
+import io.recthink.spark.predict.PredictJob;
 import io.recthink.spark.simulate.OracleJob;
 import io.recthink.spark.simulate.SimulateJob;
 import picocli.CommandLine;
@@ -28,6 +30,8 @@ public final class Main implements CommandLine.IVersionProvider {
         CommandLine commands = new CommandLine(new Main());
         job(commands, "simulate", "Write a review log of simulated users.", new SimulateJob());
         job(commands, "oracle", "Predict a simulated log as well as its histories allow.", new OracleJob());
+        job(commands, "predict", "Predict ratings with one or several policies.", new PredictJob());
+        job(commands, "compare", "Score all systems on the same rows and write the table.", new CompareJob());
         commands.addSubcommand(new ImportModelCommand());
         commands.addSubcommand(new GenerateCommand());
         commands.addSubcommand(new BenchmarkCommand());

@@ -1,0 +1,85 @@
+package io.recthink.spark.predict;
+
+import static org.apache.spark.sql.functions.abs;
+import static org.apache.spark.sql.functions.avg;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.spark.learn.Validation;
+import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.table.PreparedData;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * The validation of a run: greedy predictions of the same stratified sample of validation rows each time. The errors are
+ * those of the written predictions, in exact sums: the same predictions choose the same policy.
+ */
+public final class PolicyValidation implements Validation, AutoCloseable {
+    private static final String SYSTEM = "policy";
+    private static final String DECIMAL = "decimal(28,15)";
+
+    private final SparkSession spark;
+    private final Scoring scoring;
+    private final Dataset<Row> truths;
+
+    private PolicyValidation(SparkSession spark, Scoring scoring, Dataset<Row> truths) {
+        this.spark = spark;
+        this.scoring = scoring;
+        this.truths = truths;
+    }
+
+    /**
+     * Prepares the rows.
+     *
+     * @param examples as {@code Tables.EXAMPLES}, all splits; the fallback is fitted on the train rows
+     * @throws InvalidInputException when there are no validation rows
+     */
+    public static PolicyValidation of(
+            SparkSession spark, Configuration configuration, PreparedData data, Dataset<Row> examples) {
+        Dataset<Row> rows = StratifiedSample.of(
+                examples.where(col("split").equalTo("validation")),
+                configuration.validation().rows());
+        FittedBiasModel bias =
+                FittedBiasModel.fit(examples.where(col("split").equalTo("train")), data.minRating(), data.maxRating());
+        Scoring scoring = Scoring.of(rows, bias, configuration, data);
+        if (scoring.rows() == 0) {
+            scoring.close();
+            throw new InvalidInputException(
+                    "the data set has no validation rows; move prepare.validationFrom or switch validation off");
+        }
+        return new PolicyValidation(
+                spark, scoring, rows.select("rowId", "truth").persist(StorageLevel.MEMORY_AND_DISK()));
+    }
+
+    @Override
+    public Score of(PolicyReference policy, String path) {
+        scoring.predict(SYSTEM, policy, 0).write().parquet(path);
+        Column error = col("yhat").minus(col("truth"));
+        Row sums = spark.read()
+                .parquet(path)
+                .join(truths, "rowId")
+                .agg(
+                        count(lit(1)),
+                        sum(abs(error).cast(DECIMAL)).cast("double"),
+                        sum(error.multiply(error).cast(DECIMAL)).cast("double"),
+                        avg(when(col("failed"), 1.0).otherwise(0.0)))
+                .head();
+        long rows = sums.getLong(0);
+        return new Score(sums.getDouble(1) / rows, Math.sqrt(sums.getDouble(2) / rows), sums.getDouble(3));
+    }
+
+    @Override
+    public void close() {
+        scoring.close();
+        truths.unpersist();
+    }
+}

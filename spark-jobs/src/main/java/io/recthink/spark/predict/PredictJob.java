@@ -1,0 +1,97 @@
+package io.recthink.spark.predict;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.progress.Progress;
+import io.recthink.spark.Job;
+import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.table.OutputFolder;
+import io.recthink.spark.table.PreparedData;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** Predicts rows of one split with each configured policy: one folder a system. */
+public final class PredictJob implements Job {
+    @Override
+    public void run(SparkSession spark, Configuration configuration) {
+        Configuration.Paths paths = configuration.paths();
+        Configuration.Predict settings = configuration.predict();
+        Map<String, PolicyReference> policies = policies(spark, configuration);
+        PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
+        Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));
+        Dataset<Row> rows =
+                StratifiedSample.of(examples.where(col("split").equalTo(settings.split())), settings.rows());
+        FittedBiasModel bias =
+                FittedBiasModel.fit(examples.where(col("split").equalTo("train")), data.minRating(), data.maxRating());
+
+        RowList.write(spark, rows, paths.resolve(paths.predictions()));
+        try (Scoring scoring = Scoring.of(rows, bias, configuration, data)) {
+            if (scoring.rows() == 0) {
+                throw new InvalidInputException("predict.split: the split %s of %s has no rows"
+                        .formatted(settings.split(), paths.resolve(paths.data())));
+            }
+            SparkListener progress = progress(scoring, policies.size());
+            spark.sparkContext().addSparkListener(progress);
+            try {
+                policies.forEach((system, policy) -> scoring.predict(system, policy, settings.samples())
+                        .write()
+                        .parquet(folder(configuration, system)));
+            } finally {
+                spark.sparkContext().removeSparkListener(progress);
+            }
+        }
+        policies.keySet().forEach(system -> System.out.println(system + ": " + folder(configuration, system)));
+    }
+
+    /** All policies are looked up, and all folders are free, before anything is computed. */
+    private static Map<String, PolicyReference> policies(SparkSession spark, Configuration configuration) {
+        Map<String, PolicyReference> policies = new LinkedHashMap<>();
+        configuration.predict().policies().forEach((system, path) -> {
+            if (!system.matches("[^/\\\\:._][^/\\\\:]*")) {
+                throw new InvalidInputException(
+                        "predict.policies: '%s' cannot name a folder; use letters, digits, blanks, - and _"
+                                .formatted(system));
+            }
+            OutputFolder.requireNew(spark, "paths.predictions", folder(configuration, system));
+            policies.put(
+                    system,
+                    PolicyArgument.resolve(
+                            system,
+                            configuration.paths().resolve(path),
+                            spark.sparkContext().hadoopConfiguration()));
+        });
+        if (policies.isEmpty()) {
+            throw new InvalidInputException(
+                    "predict.policies is empty; name the policies, for example --set predict.policies.grpo=run");
+        }
+        return policies;
+    }
+
+    private static String folder(Configuration configuration, String system) {
+        return configuration.paths().resolve(configuration.paths().predictions()) + "/" + system;
+    }
+
+    private static SparkListener progress(Scoring scoring, int policies) {
+        long total = scoring.rows() * policies;
+        Progress progress = new Progress("predict", total);
+        return new SparkListener() {
+            private long shown;
+
+            @Override
+            public void onTaskEnd(SparkListenerTaskEnd end) {
+                long done = Math.min(total, scoring.done());
+                if (done > shown) {
+                    shown = done;
+                    progress.done(done, "");
+                }
+            }
+        };
+    }
+}

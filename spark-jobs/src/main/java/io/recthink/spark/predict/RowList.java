@@ -1,0 +1,49 @@
+package io.recthink.spark.predict;
+
+import io.recthink.InvalidInputException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Iterator;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The ids of the rows that were predicted, for people who audit a table: {@code _rows.txt}, one id a line in order, and
+ * {@code _rows.sha256}, the SHA-256 of that file.
+ */
+final class RowList {
+    private RowList() {}
+
+    /** Writes both files below a folder, over earlier ones. Ids pass through the driver one partition at a time. */
+    static void write(SparkSession spark, Dataset<Row> rows, String folder) {
+        Path file = new Path(folder, "_rows.txt");
+        try {
+            FileSystem files = file.getFileSystem(spark.sparkContext().hadoopConfiguration());
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            try (OutputStream out = new DigestOutputStream(files.create(file, true), digest)) {
+                Iterator<Row> ids = rows.select("rowId").orderBy("rowId").toLocalIterator();
+                while (ids.hasNext()) {
+                    out.write((ids.next().getString(0) + "\n").getBytes(StandardCharsets.UTF_8));
+                }
+            }
+            try (OutputStream out = files.create(new Path(folder, "_rows.sha256"), true)) {
+                out.write((HexFormat.of().formatHex(digest.digest()) + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+        } catch (IOException e) {
+            throw new InvalidInputException(
+                    "paths.predictions: %s cannot be written: %s; free space there or name another folder"
+                            .formatted(file, e),
+                    e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java platform has it
+        }
+    }
+}

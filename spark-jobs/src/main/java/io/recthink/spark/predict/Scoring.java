@@ -1,0 +1,98 @@
+package io.recthink.spark.predict;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.recthink.config.Configuration;
+import io.recthink.spark.rollout.PromptEncoding;
+import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.Tables;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.LongAccumulator;
+
+/**
+ * Predicts the same examples with one policy after the other, on the executors. Batches are cut by row id and
+ * configuration alone, and samples draw from the stream of their own address: predictions do not depend on where the rows
+ * lay before, nor on where, how often or beside what a task runs.
+ */
+public final class Scoring implements AutoCloseable {
+    static final String FALLBACK = "fallback";
+
+    /** A task is some batches long: long enough to fill them, short enough to show progress and to be repeated. */
+    private static final int BATCHES_PER_TASK = 4;
+
+    private final Configuration configuration;
+    private final PreparedData data;
+    private final Dataset<Row> examples;
+    private final long rows;
+    private final LongAccumulator done;
+
+    private Scoring(Configuration configuration, PreparedData data, Dataset<Row> examples, long rows) {
+        this.configuration = configuration;
+        this.data = data;
+        this.examples = examples;
+        this.rows = rows;
+        this.done = examples.sparkSession().sparkContext().longAccumulator("predicted rows");
+    }
+
+    /**
+     * Prepares examples for scoring; they are kept by the executors until the scoring is closed.
+     *
+     * @param examples as {@link Tables#EXAMPLES}
+     * @param fallback predicts the rows where a policy fails to
+     */
+    public static Scoring of(
+            Dataset<Row> examples, FittedBiasModel fallback, Configuration configuration, PreparedData data) {
+        Dataset<Row> needed = fallback.predict(examples, FALLBACK)
+                .select("rowId", "target", "userHistory", "itemHistory", "userMean", "itemMean", FALLBACK)
+                .persist(StorageLevel.MEMORY_AND_DISK());
+        return new Scoring(configuration, data, needed, needed.count());
+    }
+
+    /** The number of examples. */
+    public long rows() {
+        return rows;
+    }
+
+    /** How many rows were predicted so far, for all policies together; tasks count when they end. */
+    public long done() {
+        return done.value();
+    }
+
+    /**
+     * The predictions of a policy, computed when the result is read or written: the greedy completion of each example,
+     * and with {@code samples} also the mean and the median of that many samples. Where no rating can be read, the row is
+     * marked as failed and holds the fallback.
+     *
+     * @param system the name of the system in the table
+     * @param samples 0 for none
+     * @return as {@link Tables#PREDICTIONS}; {@code ms} is the time of a batch divided by its rows
+     */
+    public Dataset<Row> predict(String system, PolicyReference policy, int samples) {
+        Configuration.Predict settings = configuration.predict();
+        int tasks = Math.toIntExact(Math.max(
+                Math.min(settings.partitions(), rows),
+                (rows - 1) / ((long) BATCHES_PER_TASK * settings.maxBatch()) + 1));
+        ScoringTask task = new ScoringTask(
+                PromptEncoding.of(policy, configuration.prompt(), data),
+                system,
+                configuration.seed(),
+                samples,
+                settings.maxBatch(),
+                configuration.rollout(),
+                configuration.model(),
+                done);
+        return examples.repartition(Math.max(1, tasks), col("rowId"))
+                .sortWithinPartitions("rowId")
+                .mapPartitions((MapPartitionsFunction<Row, Row>) task::predict, Encoders.row(Tables.PREDICTIONS));
+    }
+
+    @Override
+    public void close() {
+        examples.unpersist();
+    }
+}
