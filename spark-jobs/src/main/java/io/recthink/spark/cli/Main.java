@@ -5,6 +5,8 @@ import io.recthink.InvalidInputException;
 import io.recthink.spark.Job;
 import io.recthink.spark.compare.CompareJob;
 import io.recthink.spark.predict.PredictJob;
+import io.recthink.spark.coldstart.ColdStartJob;
+import io.recthink.spark.coldstart.InitModelJob;
 import io.recthink.spark.simulate.OracleJob;
 import io.recthink.spark.simulate.SimulateJob;
 import picocli.CommandLine;
@@ -35,6 +37,8 @@ public final class Main implements CommandLine.IVersionProvider {
         commands.addSubcommand(new ImportModelCommand());
         commands.addSubcommand(new GenerateCommand());
         commands.addSubcommand(new BenchmarkCommand());
+        job(commands, "cold-start", "Write teacher traces for the warm start.", new ColdStartJob());
+        job(commands, "init-model", "Make a small random model with a tokenizer of its own.", new InitModelJob());
         return commands.setExecutionExceptionHandler((e, command, parsed) -> {
             if (e instanceof InvalidInputException) {
                 command.getErr().println(e.getMessage());

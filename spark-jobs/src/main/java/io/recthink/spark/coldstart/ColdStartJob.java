@@ -1,0 +1,125 @@
+package io.recthink.spark.coldstart;
+
+import static org.apache.spark.sql.functions.avg;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.stddev_pop;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.prompt.OutputGrammar;
+import io.recthink.spark.Job;
+import io.recthink.spark.table.Examples;
+import io.recthink.spark.table.OutputFolder;
+import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.Tables;
+import io.recthink.teacher.Teacher;
+import io.recthink.teacher.TemplateTeacher;
+import io.recthink.teacher.Trace;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.StreamSupport;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Writes teacher traces for rows of the cold-start pool to {@code paths.traces}; the schema is {@link Tables#TRACES}. The
+ * true rating never reaches the teacher: it is not even selected.
+ */
+public final class ColdStartJob implements Job {
+    private static final String POOL = "coldStart";
+
+    @Override
+    public void run(SparkSession spark, Configuration configuration) {
+        Configuration.Paths paths = configuration.paths();
+        String data = paths.resolve(paths.data());
+        String output = paths.resolve(paths.traces());
+        OutputFolder.requireNew(spark, "paths.traces", output);
+        PreparedData prepared = PreparedData.read(spark, data);
+        Dataset<Row> examples = PreparedData.examples(spark, data);
+
+        traces(chosen(examples, configuration.coldStart().traces()), configuration, prepared)
+                .write()
+                .parquet(output);
+
+        report(spark.read().schema(Tables.TRACES).parquet(output), examples, output);
+    }
+
+    /** Row ids are hashes, so their order is a random one that stays. */
+    private static Dataset<Row> chosen(Dataset<Row> examples, int rows) {
+        Dataset<Row> pool = examples.where(col("pool").equalTo(POOL));
+        if (pool.isEmpty()) {
+            throw new InvalidInputException(
+                    "prepare.pools.coldStart: the prepared data has no row in the pool; raise it and run `recthink prepare` again");
+        }
+        return pool.orderBy("rowId").limit(rows);
+    }
+
+    static Dataset<Row> traces(Dataset<Row> examples, Configuration configuration, PreparedData prepared) {
+        Configuration.ColdStart coldStart = configuration.coldStart();
+        Configuration.Prompt prompt = configuration.prompt();
+        long seed = configuration.seed();
+        double min = prepared.minRating();
+        double max = prepared.maxRating();
+        return examples.drop("truth")
+                .mapPartitions(
+                        (MapPartitionsFunction<Row, Row>) rows -> {
+                            Teacher teacher = teacher(coldStart, prompt, min, max, seed);
+                            return traces(rows, teacher, OutputGrammar.of(prompt.think(), min, max));
+                        },
+                        Encoders.row(Tables.TRACES));
+    }
+
+    private static Teacher teacher(
+            Configuration.ColdStart coldStart, Configuration.Prompt prompt, double min, double max, long seed) {
+        return switch (coldStart.teacher()) {
+            case TEMPLATE -> new TemplateTeacher(coldStart, prompt, min, max, seed);
+        };
+    }
+
+    private static Iterator<Row> traces(Iterator<Row> rows, Teacher teacher, OutputGrammar grammar) {
+        Iterable<Row> iterable = () -> rows;
+        return StreamSupport.stream(iterable.spliterator(), false)
+                .map(row -> {
+                    String rowId = row.getAs("rowId");
+                    Trace trace = teacher.trace(rowId, Examples.input(row));
+                    if (!grammar.parse(trace.completion(), true).formatOk()) {
+                        throw new IllegalStateException("malformed trace of row " + rowId + ": " + trace.completion());
+                    }
+                    return RowFactory.create(rowId, trace.completion(), trace.rating(), teacher.name());
+                })
+                .iterator();
+    }
+
+    /** Whether the ratings follow the truth and spread around it is what the warm start lives on. */
+    private static void report(Dataset<Row> traces, Dataset<Row> examples, String output) {
+        List<Row> perRating =
+                traces.groupBy("rating").agg(count("*")).orderBy("rating").collectAsList();
+        Dataset<Row> judged = traces.join(examples.select("rowId", "truth"), "rowId");
+        List<Row> perTruth = judged.groupBy("truth")
+                .agg(count("*"), avg("rating"), coalesce(stddev_pop("rating"), lit(0.0)))
+                .orderBy("truth")
+                .collectAsList();
+        long total = perRating.stream().mapToLong(row -> row.getLong(1)).sum();
+        System.out.printf("%d traces: %s%n", total, output);
+        for (Row row : perRating) {
+            System.out.printf(Locale.ROOT, "  rating %s: %d traces%n", row.get(0), row.getLong(1));
+        }
+        for (Row row : perTruth) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "  truth %s: %d traces, rated %.2f on average, standard deviation %.2f%n",
+                    row.get(0),
+                    row.getLong(1),
+                    row.getDouble(2),
+                    row.getDouble(3));
+        }
+    }
+}

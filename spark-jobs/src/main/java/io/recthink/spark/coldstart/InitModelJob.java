@@ -1,0 +1,187 @@
+package io.recthink.spark.coldstart;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.model.ChatTemplate.Message;
+import io.recthink.model.ModelConfig;
+import io.recthink.model.ModelConfig.Family;
+import io.recthink.model.ModelInitializer;
+import io.recthink.model.ParameterLayout;
+import io.recthink.model.WordTokenizer;
+import io.recthink.prompt.Block;
+import io.recthink.prompt.PromptTemplate;
+import io.recthink.spark.Job;
+import io.recthink.spark.table.Examples;
+import io.recthink.spark.table.OutputFolder;
+import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.Tables;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Makes a small random model at {@code paths.model}: a tokenizer of the words of the train prompts and the traces, and a
+ * Llama with a tied head. For training from scratch; a pretrained model brings all of it.
+ */
+public final class InitModelJob implements Job {
+    private static final List<String> MARKS = List.of("[like]", "[dislike]", "[pos]", "[neg]");
+
+    @Override
+    public void run(SparkSession spark, Configuration configuration) {
+        Configuration.Paths paths = configuration.paths();
+        String data = paths.resolve(paths.data());
+        String output = paths.resolve(paths.model());
+        OutputFolder.requireNew(spark, "paths.model", output);
+        PreparedData prepared = PreparedData.read(spark, data);
+        Dataset<Row> train =
+                PreparedData.examples(spark, data).where(col("split").equalTo("train"));
+        Dataset<String> texts = prompts(train, configuration.prompt(), prepared.minRating(), prepared.maxRating())
+                .union(traces(spark, paths.resolve(paths.traces())));
+
+        List<String> words = vocabulary(texts, configuration.initModel().maxVocabulary());
+        ModelConfig config = write(spark, configuration, words, output);
+        System.out.printf(
+                "model of %d parameters with %d tokens: %s%n",
+                ParameterLayout.of(config).size(), config.vocabularySize(), output);
+    }
+
+    /** The most frequent words; of equally frequent ones the first in the alphabet. At most {@code size} come back. */
+    static List<String> vocabulary(Dataset<String> texts, int size) {
+        return texts.flatMap(
+                        (FlatMapFunction<String, String>)
+                                text -> tokenizer().words(text).iterator(),
+                        Encoders.STRING())
+                .toDF("word")
+                .groupBy("word")
+                .agg(count("*").as("occurrences"))
+                .orderBy(col("occurrences").desc(), col("word"))
+                .limit(size)
+                .select("word")
+                .as(Encoders.STRING())
+                .collectAsList();
+    }
+
+    private static WordTokenizer tokenizer() {
+        List<String> markers = new ArrayList<>();
+        for (Block block : Block.values()) {
+            markers.add(block.open());
+            markers.add(block.close());
+        }
+        markers.addAll(MARKS);
+        return new WordTokenizer(markers);
+    }
+
+    private static Dataset<String> prompts(Dataset<Row> examples, Configuration.Prompt prompt, double min, double max) {
+        return examples.mapPartitions(
+                (MapPartitionsFunction<Row, String>) rows -> prompts(rows, new PromptTemplate(prompt, min, max)),
+                Encoders.STRING());
+    }
+
+    private static Iterator<String> prompts(Iterator<Row> rows, PromptTemplate template) {
+        Iterable<Row> iterable = () -> rows;
+        return StreamSupport.stream(iterable.spliterator(), false)
+                .flatMap(row -> template.messages(Examples.input(row)).stream())
+                .map(Message::content)
+                .iterator();
+    }
+
+    private static Dataset<String> traces(SparkSession spark, String folder) {
+        try {
+            return spark.read()
+                    .schema(Tables.TRACES)
+                    .parquet(folder)
+                    .select("completion")
+                    .as(Encoders.STRING());
+        } catch (Exception e) {
+            if (e instanceof AnalysisException) {
+                throw new InvalidInputException(
+                        "paths.traces: %s holds no traces; run `recthink cold-start` first".formatted(folder), e);
+            }
+            throw e;
+        }
+    }
+
+    private static ModelConfig write(
+            SparkSession spark, Configuration configuration, List<String> words, String output) {
+        WordTokenizer tokenizer = tokenizer();
+        ModelConfig config = config(configuration.initModel(), tokenizer, words);
+        try {
+            java.nio.file.Path folder = Files.createTempDirectory("recthink-model");
+            try {
+                tokenizer.write(folder, words);
+                ModelInitializer.write(
+                        folder,
+                        config,
+                        configuration.seed(),
+                        configuration.initModel().standardDeviation());
+                publish(spark, folder, new Path(output));
+            } finally {
+                remove(folder);
+            }
+        } catch (IOException e) {
+            throw new InvalidInputException("paths.model: %s cannot be written: %s".formatted(output, e), e);
+        }
+        return config;
+    }
+
+    private static ModelConfig config(Configuration.InitModel settings, WordTokenizer tokenizer, List<String> words) {
+        return new ModelConfig(
+                Family.LLAMA,
+                tokenizer.vocabularySize(words),
+                settings.hiddenSize(),
+                settings.intermediateSize(),
+                settings.layers(),
+                settings.heads(),
+                settings.keyValueHeads(),
+                settings.hiddenSize() / settings.heads(),
+                1e-5,
+                10_000,
+                Optional.empty(),
+                settings.maxPositions(),
+                true,
+                false,
+                false,
+                List.of(tokenizer.endToken()));
+    }
+
+    private static void publish(SparkSession spark, java.nio.file.Path folder, Path output) throws IOException {
+        FileSystem found = output.getFileSystem(spark.sparkContext().hadoopConfiguration());
+        // Other programs write local files too: the checksum files that Hadoop keeps beside them would be wrong.
+        FileSystem files = found instanceof LocalFileSystem local ? local.getRawFileSystem() : found;
+        files.mkdirs(output);
+        try (Stream<java.nio.file.Path> written = Files.list(folder)) {
+            for (java.nio.file.Path file : written.sorted().toList()) {
+                files.copyFromLocalFile(
+                        new Path(file.toUri()),
+                        new Path(output, file.getFileName().toString()));
+            }
+        }
+    }
+
+    private static void remove(java.nio.file.Path folder) throws IOException {
+        try (Stream<java.nio.file.Path> files = Files.list(folder)) {
+            for (java.nio.file.Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(folder);
+    }
+}

@@ -1,0 +1,136 @@
+package io.recthink.spark.coldstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.config.ConfigurationReader;
+import io.recthink.model.ModelFolder;
+import io.recthink.model.ModelTokenizer;
+import io.recthink.spark.SparkTest;
+import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.Tables;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ColdStartJobTest {
+    private static final Timestamp EARLIER = Timestamp.from(Instant.parse("2022-01-01T00:00:00Z"));
+    private static final Timestamp NOW = Timestamp.from(Instant.parse("2022-02-01T00:00:00Z"));
+    private final SparkSession spark = SparkTest.spark();
+
+    @Test
+    void writesOneTraceARowOfThePoolUpToTheLimit(@TempDir Path root) throws IOException {
+        prepare(root, 5, 3.0);
+        new ColdStartJob().run(spark, configuration(root, "coldStart.traces=3"));
+        List<Row> traces =
+                spark.read().parquet(root + "/traces").orderBy("rowId").collectAsList();
+        assertThat(traces.stream().map(row -> row.<String>getAs("rowId"))).containsExactly("row-0", "row-1", "row-2");
+        assertThat(traces).allSatisfy(row -> {
+            assertThat(row.<String>getAs("completion")).contains("<analyze user>");
+            assertThat(row.<String>getAs("teacher")).isEqualTo("template");
+        });
+    }
+
+    @Test
+    void anotherTruthGivesTheSameTraces(@TempDir Path low, @TempDir Path high) throws IOException {
+        prepare(low, 5, 1.0);
+        prepare(high, 5, 5.0);
+        new ColdStartJob().run(spark, configuration(low));
+        new ColdStartJob().run(spark, configuration(high));
+        assertThat(spark.read().parquet(low + "/traces").orderBy("rowId").collectAsList())
+                .isEqualTo(
+                        spark.read().parquet(high + "/traces").orderBy("rowId").collectAsList())
+                .hasSize(5);
+    }
+
+    @Test
+    void anEmptyPoolIsRefused(@TempDir Path root) throws IOException {
+        prepare(root, 0, 3.0);
+        assertThatThrownBy(() -> new ColdStartJob().run(spark, configuration(root)))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("prepare.pools.coldStart");
+    }
+
+    @Test
+    void theSmallModelKnowsTheWordsOfPromptsAndTraces(@TempDir Path root) throws IOException {
+        prepare(root, 5, 3.0);
+        Configuration configuration = configuration(root, "initModel.layers=1", "initModel.maxVocabulary=64");
+        new ColdStartJob().run(spark, configuration);
+        new InitModelJob().run(spark, configuration);
+        try (ModelFolder model = ModelFolder.open(root.resolve("model"))) {
+            ModelTokenizer tokenizer = model.tokenizer();
+            assertThat(model.config().vocabularySize()).isEqualTo(tokenizer.vocabularySize());
+            assertThat(model.config().endTokens())
+                    .containsExactly(tokenizer.encode("<|end|>")[0])
+                    .hasSize(1);
+            String text = "history 4 great strap . target : strap lamp <rate> 5 </rate> [pos]";
+            assertThat(tokenizer.decode(tokenizer.encode(text))).isEqualTo(text);
+            assertThat(model.chatTemplate()).isNotNull();
+        }
+        assertThatThrownBy(() -> new InitModelJob().run(spark, configuration)).hasMessageContaining("already there");
+    }
+
+    @Test
+    void withoutTracesThereIsNoModel(@TempDir Path root) throws IOException {
+        prepare(root, 2, 3.0);
+        assertThatThrownBy(() -> new InitModelJob().run(spark, configuration(root)))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("run `recthink cold-start` first");
+    }
+
+    @Test
+    void aFullVocabularyKeepsTheMostFrequentWords() {
+        List<String> texts = List.of("b a b", "c b c a", "d <rate> 3");
+        assertThat(InitModelJob.vocabulary(spark.createDataset(texts, org.apache.spark.sql.Encoders.STRING()), 4))
+                .containsExactly("b", "a", "c", "3");
+    }
+
+    private static Configuration configuration(Path root, String... settings) {
+        List<String> all = new ArrayList<>(List.of(
+                "paths.root=" + root,
+                "coldStart.detail=terse",
+                "prompt.user='history {history} target: {target_item}'",
+                "prompt.historyItem='{stars} {review}'",
+                "prompt.targetItem='{title} {categories} 5'",
+                "prompt.system=' '"));
+        all.addAll(List.of(settings));
+        return ConfigurationReader.read("test", "", all);
+    }
+
+    private void prepare(Path root, int rows, double truth) throws IOException {
+        List<Row> examples = new ArrayList<>();
+        for (int i = 0; i < rows + 2; i++) {
+            Row past = RowFactory.create("item-0", "An item", EARLIER, 4.0, "", "great strap.");
+            examples.add(RowFactory.create(
+                    "row-" + i,
+                    "user-" + i,
+                    "item-1",
+                    NOW,
+                    truth,
+                    "train",
+                    i < rows ? "coldStart" : "rl",
+                    RowFactory.create("lamp", new String[] {"strap"}, null, null, null),
+                    List.of(past),
+                    List.of(),
+                    null,
+                    null,
+                    1L,
+                    0L,
+                    true,
+                    false));
+        }
+        spark.createDataFrame(examples, Tables.EXAMPLES).write().parquet(root + "/data/examples");
+        new PreparedData("test", 1, 5, "", "", rows + 2, Map.of(), Map.of()).write(spark, root + "/data");
+    }
+}
