@@ -109,6 +109,11 @@ final class ModelConfigParser {
                 throw problem("layer_types: " + type + " is not supported; only full_attention is");
             }
         }
+        for (JsonNode place : List.of(json, json.path("rope_scaling"), json.path("rope_parameters"))) {
+            if (place.path("partial_rotary_factor").asDouble(1) != 1) {
+                throw problem("partial_rotary_factor other than 1 is not supported");
+            }
+        }
         String activation = json.path("hidden_act").asText("silu");
         if (!activation.equals("silu")) {
             throw problem("hidden_act \"" + activation + "\" is not supported; only silu is");
@@ -148,10 +153,6 @@ final class ModelConfigParser {
         JsonNode scaling = json.path(key);
         if (absent(key) || (scaling.isObject() && scaling.isEmpty())) {
             return Optional.empty();
-        }
-        if (scaling.path("partial_rotary_factor").asDouble(1) != 1
-                || json.path("partial_rotary_factor").asDouble(1) != 1) {
-            throw problem("partial_rotary_factor other than 1 is not supported");
         }
         String type = scaling.path("rope_type").asText(scaling.path("type").asText("default"));
         return switch (type) {

@@ -58,8 +58,26 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
             throw new InvalidInputException(folder + ": has no " + TOKENIZER
                     + "; save the model's fast tokenizer into the folder (tokenizer.save_pretrained)");
         }
+        config = config.withEndTokens(endTokens(folder, config));
         ParameterLayout layout = ParameterLayout.of(config);
         return new ModelFolder(folder, config, layout, WeightFiles.open(folder, config, layout));
+    }
+
+    /** Those of the configuration and the tokenizer's own, where the tokenizer names it. */
+    private static List<Integer> endTokens(Path folder, ModelConfig config) {
+        List<Integer> tokens = new ArrayList<>(config.endTokens());
+        Path file = folder.resolve(ChatTemplate.TOKENIZER_CONFIG);
+        if (Files.isRegularFile(file)) {
+            ChatTemplate.specialToken(JsonFile.readObject(file), "eos_token").ifPresent(end -> {
+                for (JsonNode token :
+                        JsonFile.readObject(folder.resolve(TOKENIZER)).path("added_tokens")) {
+                    if (token.path("content").asText().equals(end)) {
+                        tokens.add(token.path("id").asInt());
+                    }
+                }
+            });
+        }
+        return tokens;
     }
 
     /** The folder that was opened. */

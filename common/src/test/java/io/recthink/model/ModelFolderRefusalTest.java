@@ -1,0 +1,288 @@
+package io.recthink.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.recthink.Fixtures;
+import io.recthink.InvalidInputException;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a model folder may not be; and what it may be although the fixtures are not. */
+class ModelFolderRefusalTest {
+    private static final String NORM = "model.norm.weight";
+    private static final String EMBEDDING = "model.embed_tokens.weight";
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void copyFixture() throws IOException {
+        for (String name : List.of("config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors")) {
+            Files.copy(Fixtures.folder("llama").resolve(name), folder.resolve(name));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '^',
+            value = {
+                "'architectures':['GemmaForCausalLM']~architecture ['GemmaForCausalLM'] is not supported; supported are LlamaForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM",
+                "'architectures':['LlamaForSequenceClassification']~is not supported",
+                "'architectures':null,'model_type':'mamba'~architecture 'mamba' is not supported",
+                "'rope_scaling':{'rope_type':'yarn','factor':4.0}~rope_scaling: rope type 'yarn' is not supported; supported are default, llama3",
+                "'rope_scaling':{'type':'linear','factor':2.0}~rope type 'linear' is not supported",
+                "'rope_parameters':{'rope_type':'longrope'}~rope_parameters: rope type 'longrope' is not supported",
+                "'rope_scaling':{'rope_type':'llama3','factor':8.0}~low_freq_factor must be a number (was absent)",
+                "'rope_scaling':{'rope_type':'llama3','factor':0.5,'low_freq_factor':1,'high_freq_factor':4,'original_max_position_embeddings':64}~factor must be at least 1 (was 0.5)",
+                "'partial_rotary_factor':0.5~partial_rotary_factor other than 1 is not supported",
+                "'quantization_config':{'quant_method':'gptq'}~quantization_config: quantised weights are not supported",
+                "'use_sliding_window':true~use_sliding_window: sliding-window attention is not supported",
+                "'layer_types':['full_attention','sliding_attention']~layer_types: 'sliding_attention' is not supported",
+                "'hidden_act':'gelu'~hidden_act 'gelu' is not supported; only silu is",
+                "'attention_bias':true~attention_bias true is not supported",
+                "'mlp_bias':true~mlp_bias true is not supported",
+                "'hidden_size':'big'~hidden_size must be a whole number (was 'big')",
+                "'num_hidden_layers':2000000000~num_hidden_layers must be from 1 to 4096 (was 2000000000)",
+                "'num_attention_heads':0~num_attention_heads must be at least 1 (was 0)",
+                "'num_key_value_heads':3~num_key_value_heads must divide num_attention_heads (was 3)",
+                "'head_dim':7~head_dim must be even (was 7)",
+                "'head_dim':null,'hidden_size':33~hidden_size 33 is not a multiple of num_attention_heads 4",
+                "'rms_norm_eps':null~rms_norm_eps must be a number (was null)",
+                "'eos_token_id':'end'~eos_token_id must be a token id or a list of token ids (was 'end')",
+                "'eos_token_id':320~eos_token_id must be below vocab_size (was 320)",
+                "'max_position_embeddings':0~max_position_embeddings must be from 1 to 2147483647 (was 0)"
+            })
+    void refusesConfigurationsThatItCannotComputeExactly(String change, String message) throws IOException {
+        changeConfig(change);
+        assertRefused(folder.resolve("config.json"), message.replace('\'', '"'));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '^',
+            value = {
+                "'intermediate_size':96~tensor model.layers.0.mlp.gate_proj.weight has shape [64, 32], the configuration asks for [96, 32]",
+                "'num_hidden_layers':3~tensor model.layers.2.input_layernorm.weight is missing",
+                "'num_hidden_layers':1~tensor model.layers.1.input_layernorm.weight is in the folder, but not in a model of this configuration",
+                "'tie_word_embeddings':false~tensor lm_head.weight is missing"
+            })
+    void refusesWeightsThatAreNotThoseOfTheConfiguration(String change, String message) throws IOException {
+        changeConfig(change);
+        assertRefused(folder, message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '^',
+            value = {
+                "'rope_theta':null,'rope_parameters':{'rope_type':'default','rope_theta':5000.0}~5000",
+                "'rope_theta':null~10000"
+            })
+    void readsTheRotaryBaseWhereTransformersKeepsIt(String change, double theta) throws IOException {
+        changeConfig(change);
+        assertThat(ModelConfig.read(folder).ropeTheta()).isEqualTo(theta);
+    }
+
+    @Test
+    void fillsInWhatLlamaLeavesOut() throws IOException {
+        changeConfig("'head_dim':null,'num_key_value_heads':null,'architectures':null,'attention_bias':null");
+        assertThat(ModelConfig.read(folder).headDim()).isEqualTo(8);
+        assertThat(ModelConfig.read(folder).keyValueHeads()).isEqualTo(4);
+    }
+
+    @Test
+    void takesEndTokensFromAllFilesThatNameThem() throws IOException {
+        changeConfig("'eos_token_id':[7,5]");
+        Files.writeString(folder.resolve("generation_config.json"), "{\"eos_token_id\":[5,9]}");
+        try (ModelFolder model = ModelFolder.open(folder)) {
+            // 2 is the tokenizer's <|im_end|>.
+            assertThat(model.config().endTokens()).containsExactly(2, 5, 7, 9);
+        }
+    }
+
+    @Test
+    void refusesAFolderWithoutConfiguration() throws IOException {
+        Files.delete(folder.resolve("config.json"));
+        assertRefused(folder, "is not a model folder, it has no config.json");
+    }
+
+    @Test
+    void refusesAFolderWithoutTokenizer() throws IOException {
+        Files.delete(folder.resolve("tokenizer.json"));
+        assertRefused(folder, "has no tokenizer.json; save the model's fast tokenizer into the folder");
+        assertThatThrownBy(() -> ModelTokenizer.open(folder))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("has no tokenizer.json");
+    }
+
+    @Test
+    void refusesAFolderWithoutWeights() throws IOException {
+        Files.delete(folder.resolve("model.safetensors"));
+        assertRefused(folder, "has neither model.safetensors nor model.safetensors.index.json");
+    }
+
+    @Test
+    void refusesATokenizerThatIsLargerThanTheModel() throws IOException {
+        String tokenizer = Files.readString(folder.resolve("tokenizer.json"));
+        Files.writeString(
+                folder.resolve("tokenizer.json"), tokenizer.replaceFirst("\"vocab\": *\\{", "\"vocab\":{\"zzz\":320,"));
+        try (ModelFolder model = ModelFolder.open(folder)) {
+            assertThatThrownBy(model::tokenizer)
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("tokenizer.json has token ids up to 320, but vocab_size is 320");
+        }
+    }
+
+    @Test
+    void readsShardsByTheirIndex() throws IOException {
+        Map<String, float[]> tensors = tensors();
+        splitIntoShards();
+        try (ModelFolder model = ModelFolder.open(folder)) {
+            tensors.forEach((name, values) -> {
+                float[] read = new float[values.length];
+                model.read(model.layout().parameter(name), FloatBuffer.wrap(read));
+                assertThat(read).as(name).containsExactly(values);
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "../b.safetensors",
+        "/tmp/b.safetensors",
+        "..\\\\b.safetensors",
+        "sub/b.safetensors",
+        "..",
+        "C:b.safetensors",
+        "b.bin"
+    })
+    void refusesAnIndexThatPointsOutsideTheFolder(String shard) throws IOException {
+        splitIntoShards();
+        changeIndex(NORM, shard);
+        assertRefused(
+                folder.resolve("model.safetensors.index.json"),
+                NORM + ": \"" + shard.replace("\\", "\\\\")
+                        + "\" is not the name of a safetensors file in this folder");
+    }
+
+    @Test
+    void refusesAnIndexThatIsNotTrue() throws IOException {
+        splitIntoShards();
+        Path index = folder.resolve("model.safetensors.index.json");
+        changeIndex(NORM, "c.safetensors");
+        assertRefused(index, NORM + ": shard c.safetensors is missing");
+        changeIndex(NORM, "a.safetensors");
+        assertRefused(index, NORM + " is not in a.safetensors");
+        Files.copy(folder.resolve("b.safetensors"), folder.resolve("d.safetensors"));
+        changeIndex(NORM, "d.safetensors");
+        changeIndex(EMBEDDING, "b.safetensors");
+        assertRefused(folder.resolve("d.safetensors"), NORM + " is in another shard too");
+        Files.writeString(index, "{\"metadata\":{}}");
+        assertRefused(index, "has no weight_map");
+    }
+
+    @Test
+    void takesTheHeadOfATiedModelOnlyIfItIsTheEmbedding() throws IOException {
+        Map<String, float[]> tensors = tensors();
+        float[] head = tensors.get(EMBEDDING).clone();
+        tensors.put("lm_head.weight", head);
+        rewrite(tensors);
+        ModelFolder.open(folder).close();
+        head[head.length - 1] += 1;
+        rewrite(tensors);
+        assertRefused(folder, "tensor lm_head.weight differs from " + EMBEDDING);
+    }
+
+    @Test
+    void ignoresTheRotaryTablesOfOldConversions() throws IOException {
+        Map<String, float[]> tensors = tensors();
+        tensors.put("model.layers.0.self_attn.rotary_emb.inv_freq", new float[4]);
+        rewrite(tensors);
+        ModelFolder.open(folder).close();
+    }
+
+    private void assertRefused(Path where, String message) {
+        assertThatThrownBy(() -> ModelFolder.open(folder).close())
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith(where + ": ")
+                .hasMessageContaining(message);
+    }
+
+    /** Merges the entries into config.json; quotes are single. */
+    private void changeConfig(String entries) throws IOException {
+        Path file = folder.resolve("config.json");
+        ObjectNode config = (ObjectNode) JsonFile.readObject(file);
+        String json = "{" + entries.replace('\'', '"') + "}";
+        config.setAll((ObjectNode) JsonFile.parseObject("change", json.getBytes(StandardCharsets.UTF_8)));
+        JsonFile.write(file, config);
+    }
+
+    private void changeIndex(String tensor, String shard) {
+        Path file = folder.resolve("model.safetensors.index.json");
+        ObjectNode index = (ObjectNode) JsonFile.readObject(file);
+        ((ObjectNode) index.path("weight_map")).put(tensor, shard);
+        JsonFile.write(file, index);
+    }
+
+    /** All tensors of the fixture. */
+    private static Map<String, float[]> tensors() {
+        Map<String, float[]> tensors = new LinkedHashMap<>();
+        try (ModelFolder original = ModelFolder.open(Fixtures.folder("llama"))) {
+            original.layout().parameters().forEach(parameter -> {
+                float[] values = new float[(int) parameter.size()];
+                original.read(parameter, FloatBuffer.wrap(values));
+                tensors.put(parameter.name(), values);
+            });
+        }
+        return tensors;
+    }
+
+    /** Replaces the weights by two files, the second with the final norm only, and an index. */
+    private void splitIntoShards() throws IOException {
+        Map<String, float[]> first = tensors();
+        Map<String, float[]> second = Map.of(NORM, first.remove(NORM));
+        Files.delete(folder.resolve("model.safetensors"));
+        write("a.safetensors", first);
+        write("b.safetensors", second);
+        ObjectNode index = JsonFile.MAPPER.createObjectNode();
+        ObjectNode map = index.putObject("weight_map");
+        first.keySet().forEach(name -> map.put(name, "a.safetensors"));
+        map.put(NORM, "b.safetensors");
+        JsonFile.write(folder.resolve("model.safetensors.index.json"), index);
+    }
+
+    private void rewrite(Map<String, float[]> tensors) {
+        write("model.safetensors", tensors);
+    }
+
+    private void write(String file, Map<String, float[]> tensors) {
+        ParameterLayout layout = ParameterLayout.of(ModelConfig.read(Fixtures.folder("llama")));
+        List<TensorInfo> infos = tensors.entrySet().stream()
+                .map(tensor -> new TensorInfo(tensor.getKey(), ElementType.F32, shape(layout, tensor)))
+                .toList();
+        try (SafetensorsWriter writer = SafetensorsWriter.create(folder.resolve(file), Map.of(), infos)) {
+            tensors.values().forEach(values -> writer.write(FloatBuffer.wrap(values)));
+        }
+    }
+
+    private static List<Long> shape(ParameterLayout layout, Map.Entry<String, float[]> tensor) {
+        String name = tensor.getKey().equals("lm_head.weight") ? EMBEDDING : tensor.getKey();
+        return layout.find(name).map(ParameterLayout.Parameter::shape).orElse(List.of((long) tensor.getValue().length));
+    }
+}
