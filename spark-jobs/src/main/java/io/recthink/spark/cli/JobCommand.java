@@ -15,7 +15,7 @@ import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Option;
 
 /** The command of a {@link Job}: reads the configuration, starts Spark, runs the job, stops Spark. */
-final class JobCommand implements Callable<Integer> {
+class JobCommand implements Callable<Integer> {
     private final String name;
     private final Job job;
 
@@ -35,9 +35,14 @@ final class JobCommand implements Callable<Integer> {
         Configuration configuration = configuration();
         try (SparkSession spark =
                 SparkSession.builder().appName("recthink " + name).getOrCreate()) {
-            job.run(spark, configuration);
+            job().run(spark, configuration);
         }
         return 0;
+    }
+
+    /** The job as the options ask for it. */
+    Job job() {
+        return job;
     }
 
     private Configuration configuration() {

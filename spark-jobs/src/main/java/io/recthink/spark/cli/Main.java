@@ -3,17 +3,24 @@ package io.recthink.spark.cli;
 import io.recthink.BuildInformation;
 import io.recthink.InvalidInputException;
 import io.recthink.spark.Job;
-import io.recthink.spark.compare.CompareJob;
-import io.recthink.spark.predict.PredictJob;
 import io.recthink.spark.coldstart.ColdStartJob;
 import io.recthink.spark.coldstart.InitModelJob;
+import io.recthink.spark.compare.CompareJob;
+import io.recthink.spark.learn.StoppedException;
+import io.recthink.spark.predict.PredictJob;
+import io.recthink.spark.sft.SftJob;
 import io.recthink.spark.simulate.OracleJob;
 import io.recthink.spark.simulate.SimulateJob;
+import io.recthink.spark.train.TrainJob;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** {@code recthink COMMAND}. Exit status: 0 done, 1 failed, 2 the input or the command line cannot be used. */
+/**
+ * {@code recthink COMMAND}. Exit status: 0 done, 1 failed, 2 the input or the command line cannot be used, 3 a guard has
+ * stopped the training; what it saved can be used.
+ */
 @Command(
         name = "recthink",
         description = "Trains a language model to think before it recommends.",
@@ -21,6 +28,8 @@ import picocli.CommandLine.Model.CommandSpec;
         versionProvider = Main.class,
         synopsisSubcommandLabel = "COMMAND")
 public final class Main implements CommandLine.IVersionProvider {
+    private static final int STOPPED = 3;
+
     public static void main(String[] arguments) {
         int status = commandLine().execute(arguments);
         if (status != 0) {
@@ -32,6 +41,8 @@ public final class Main implements CommandLine.IVersionProvider {
         CommandLine commands = new CommandLine(new Main());
         job(commands, "simulate", "Write a review log of simulated users.", new SimulateJob());
         job(commands, "oracle", "Predict a simulated log as well as its histories allow.", new OracleJob());
+        resumable(commands, "sft", "Teach a model the form of the answers by imitation of traces.", SftJob::new);
+        resumable(commands, "train", "Train a policy by GRPO.", TrainJob::new);
         job(commands, "predict", "Predict ratings with one or several policies.", new PredictJob());
         job(commands, "compare", "Score all systems on the same rows and write the table.", new CompareJob());
         commands.addSubcommand(new ImportModelCommand());
@@ -44,12 +55,24 @@ public final class Main implements CommandLine.IVersionProvider {
                 command.getErr().println(e.getMessage());
                 return command.getCommandSpec().exitCodeOnInvalidInput();
             }
+            if (e instanceof StoppedException) {
+                command.getErr().println(e.getMessage());
+                return STOPPED;
+            }
             throw e;
         });
     }
 
     private static void job(CommandLine commands, String name, String description, Job job) {
-        CommandSpec command = CommandSpec.forAnnotatedObject(new JobCommand(name, job));
+        add(commands, name, description, new JobCommand(name, job));
+    }
+
+    private static void resumable(CommandLine commands, String name, String description, Function<Boolean, Job> jobs) {
+        add(commands, name, description, new ResumableJobCommand(name, jobs));
+    }
+
+    private static void add(CommandLine commands, String name, String description, JobCommand job) {
+        CommandSpec command = CommandSpec.forAnnotatedObject(job);
         command.usageMessage().description(description);
         command.mixinStandardHelpOptions(true);
         commands.addSubcommand(name, command);

@@ -6,6 +6,7 @@ import io.recthink.learn.ParameterVector;
 import io.recthink.model.ParameterLayout;
 import io.recthink.spark.gradient.LearningGroup.LearningCompletion;
 import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.run.TableFailure;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.spark.Partitioner;
 import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -112,14 +114,13 @@ public final class GradientStage {
     }
 
     private StepGradient compute(JavaRDD<LearningGroup> groups, GradientRequest request) {
-        List<Tuple2<Integer, GradientPart>> sums = groups.mapPartitionsWithIndex(new PartitionGradient(request), true)
+        JavaPairRDD<Integer, GradientPart> sums = groups.mapPartitionsWithIndex(new PartitionGradient(request), true)
                 .mapToPair(pair -> pair)
                 .groupByKey(new IndexPartitioner(partitions))
-                .mapValues(GradientStage::sum)
-                .collect();
+                .mapValues(GradientStage::sum);
         ParameterVector gradient = ParameterVector.zeros(layout);
         GradientPart.Statistics seen = new GradientPart.Statistics(0, GradientStatistics.ZERO, 0);
-        for (Tuple2<Integer, GradientPart> pair : sums) {
+        for (Tuple2<Integer, GradientPart> pair : collect(sums)) {
             if (pair._2 instanceof GradientPart.Chunk chunk) {
                 System.arraycopy(chunk.values(), 0, gradient.chunk(pair._1), 0, chunk.values().length);
             } else if (pair._2 instanceof GradientPart.Statistics statistics) {
@@ -127,6 +128,14 @@ public final class GradientStage {
             }
         }
         return new StepGradient(gradient, seen.sums(), seen.peakResidentBytes());
+    }
+
+    private static List<Tuple2<Integer, GradientPart>> collect(JavaPairRDD<Integer, GradientPart> sums) {
+        try {
+            return sums.collect();
+        } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+            throw TableFailure.explain("The shuffle of the gradient in spark.local.dir", e);
+        }
     }
 
     private static GradientPart sum(Iterable<GradientPart> parts) {

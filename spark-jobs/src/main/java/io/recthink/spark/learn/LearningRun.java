@@ -40,7 +40,7 @@ public final class LearningRun implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LearningRun.class);
 
     private final RunSettings settings;
-    private final Validation validation;
+    private final Optional<? extends Validation> validation;
     private final RunWriter writer;
     private final RunFolder folder;
     private final TreeSet<Integer> kept = new TreeSet<>();
@@ -50,7 +50,7 @@ public final class LearningRun implements AutoCloseable {
     private PolicyReference policy;
     private List<FileEntry> published = List.of();
 
-    private LearningRun(RunSettings settings, Validation validation, RunWriter writer) {
+    private LearningRun(RunSettings settings, Optional<? extends Validation> validation, RunWriter writer) {
         this.settings = settings;
         this.validation = validation;
         this.writer = writer;
@@ -60,6 +60,7 @@ public final class LearningRun implements AutoCloseable {
     /**
      * Begins a run, or goes on with it.
      *
+     * @param validation that finds the best policy; may be empty when the settings ask for none
      * @param resume whether to go on with a run that is there
      * @throws InvalidInputException when the folder cannot be used, or the run began with something else
      */
@@ -67,7 +68,7 @@ public final class LearningRun implements AutoCloseable {
             SparkSession spark,
             Configuration configuration,
             RunSettings settings,
-            Validation validation,
+            Optional<? extends Validation> validation,
             boolean resume) {
         RunWriter writer = RunWriter.open(settings.path(), spark.sparkContext().hadoopConfiguration(), resume);
         try {
@@ -249,17 +250,20 @@ public final class LearningRun implements AutoCloseable {
     /** The best policy with this step, after validating it when that is due; null without any validation so far. */
     private Best validate(int step, Map<String, Object> metrics) {
         Best before = saved == null ? null : saved.best();
-        boolean due =
-                settings.validateEvery() > 0 && (step % settings.validateEvery() == 0 || step == settings.steps());
-        if (!due) {
+        if (validation.isEmpty() || !isValidated(step)) {
             return before;
         }
-        Validation.Score score = validation.of(policy, folder.predictions(step));
+        Validation.Score score = validation.get().of(policy, folder.predictions(step));
         metrics.put("eval/mae", score.mae());
         metrics.put("eval/rmse", score.rmse());
         metrics.put("eval/failures", score.failures());
         Best now = new Best(step, score.mae());
         return before == null ? now : before.orBetter(now);
+    }
+
+    private boolean isValidated(int step) {
+        int every = settings.validateEvery();
+        return every > 0 && (step % every == 0 || step == settings.steps());
     }
 
     private void complete(String parentSha256, Cursor next, Best best, List<FileEntry> files) {

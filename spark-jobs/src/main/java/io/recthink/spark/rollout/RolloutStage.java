@@ -8,6 +8,7 @@ import io.recthink.generate.SamplingOptions;
 import io.recthink.generate.Seeds;
 import io.recthink.spark.run.PolicyHolder;
 import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.run.TableFailure;
 import io.recthink.spark.table.Tables;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -49,7 +50,11 @@ public final class RolloutStage {
         JavaRDD<Row> rollouts = JavaSparkContext.fromSparkContext(spark.sparkContext())
                 .parallelize(prompts, Math.min(partitions, prompts.size()))
                 .mapPartitions(sampling.of(step, policy));
-        spark.createDataFrame(rollouts, Tables.ROLLOUTS).write().parquet(path);
+        try {
+            spark.createDataFrame(rollouts, Tables.ROLLOUTS).write().parquet(path);
+        } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+            throw TableFailure.explain(path, e);
+        }
     }
 
     /** Reads the rollouts of a step. */

@@ -14,6 +14,7 @@ import io.recthink.prompt.OutputGrammar;
 import io.recthink.prompt.ParsedOutput;
 import io.recthink.reward.Reward;
 import io.recthink.reward.RewardFunction;
+import io.recthink.spark.run.TableFailure;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
 import java.util.stream.Stream;
@@ -75,11 +76,13 @@ public final class ScoreStage {
 
     /** Writes the columns of {@link Tables#SCORED} of scored rollouts. */
     public void write(Dataset<Row> scored, String path) {
-        scored.select(Stream.of(Tables.SCORED.fieldNames())
-                        .map(name -> col(name))
-                        .toArray(Column[]::new))
-                .write()
-                .parquet(path);
+        Column[] columns =
+                Stream.of(Tables.SCORED.fieldNames()).map(name -> col(name)).toArray(Column[]::new);
+        try {
+            scored.select(columns).write().parquet(path);
+        } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+            throw TableFailure.explain(path, e);
+        }
     }
 
     /** The parts of a reward from (text, finish, truth). */

@@ -9,10 +9,11 @@ import io.recthink.spark.learn.LearningRun;
 import io.recthink.spark.learn.RunSettings;
 import io.recthink.spark.learn.StartModel;
 import io.recthink.spark.learn.StepSession;
-import io.recthink.spark.learn.Validation;
+import io.recthink.spark.predict.PolicyValidation;
 import io.recthink.spark.table.PreparedData;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -46,9 +47,10 @@ public final class SftJob implements Job {
                             .formatted(paths.resolve(paths.traces()), folder));
         }
         RunSettings settings = settings(configuration, Digest.of(data.sha256(), keys));
-        Validation validation = (policy, path) -> {
-            throw new UnsupportedOperationException();
-        };
+        Optional<PolicyValidation> validation = settings.validateEvery() == 0
+                ? Optional.empty()
+                : Optional.of(
+                        PolicyValidation.of(session, configuration, data, PreparedData.examples(session, folder)));
         try (LearningRun run = LearningRun.open(session, configuration, settings, validation, resume);
                 SftSteps steps = new SftSteps(session, configuration, data, traces, keys, run)) {
             Progress progress = new Progress("sft", settings.steps());
@@ -56,6 +58,8 @@ public final class SftJob implements Job {
                 String summary = steps.next();
                 progress.done(run.stepsDone(), summary);
             }
+        } finally {
+            validation.ifPresent(PolicyValidation::close);
         }
     }
 

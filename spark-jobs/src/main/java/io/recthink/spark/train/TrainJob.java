@@ -10,10 +10,11 @@ import io.recthink.spark.learn.LearningRun;
 import io.recthink.spark.learn.RunSettings;
 import io.recthink.spark.learn.StartModel;
 import io.recthink.spark.learn.StepSession;
-import io.recthink.spark.learn.Validation;
+import io.recthink.spark.predict.PolicyValidation;
 import io.recthink.spark.table.PreparedData;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -49,12 +50,13 @@ public final class TrainJob implements Job {
         String folder = configuration.paths().resolve(configuration.paths().data());
         PreparedData data = PreparedData.read(spark, folder);
         SparkSession session = StepSession.of(spark, configuration.train().partitions());
-        Dataset<Row> pool = PreparedData.examples(session, folder)
-                .filter(col("split").equalTo("train").and(col("pool").equalTo("rl")));
-        Validation validation = (policy, path) -> {
-            throw new UnsupportedOperationException();
-        };
+        Dataset<Row> examples = PreparedData.examples(session, folder);
+        Dataset<Row> pool =
+                examples.filter(col("split").equalTo("train").and(col("pool").equalTo("rl")));
         RunSettings settings = settings(spark, configuration, data);
+        Optional<PolicyValidation> validation = settings.validateEvery() == 0
+                ? Optional.empty()
+                : Optional.of(PolicyValidation.of(session, configuration, data, examples));
         try (LearningRun run = LearningRun.open(session, configuration, settings, validation, resume);
                 GrpoSteps steps = new GrpoSteps(session, configuration, data, pool, run)) {
             Progress progress = new Progress("train", settings.steps());
@@ -63,6 +65,8 @@ public final class TrainJob implements Job {
                 progress.done(run.stepsDone(), summary);
                 steps.refuseToGoOn();
             }
+        } finally {
+            validation.ifPresent(PolicyValidation::close);
         }
     }
 

@@ -1,0 +1,28 @@
+package io.recthink.spark.cli;
+
+import io.recthink.spark.Job;
+import java.util.function.Function;
+import picocli.CommandLine.Option;
+
+/** The command of a job that can go on where it was stopped. */
+final class ResumableJobCommand extends JobCommand {
+    private final Function<Boolean, Job> jobs;
+
+    @Option(names = "--resume", description = "go on with the run in the run folder, from its newest complete step")
+    private boolean resume;
+
+    /**
+     * A command.
+     *
+     * @param jobs makes the job; is told whether to resume
+     */
+    ResumableJobCommand(String name, Function<Boolean, Job> jobs) {
+        super(name, jobs.apply(false));
+        this.jobs = jobs;
+    }
+
+    @Override
+    Job job() {
+        return jobs.apply(resume);
+    }
+}

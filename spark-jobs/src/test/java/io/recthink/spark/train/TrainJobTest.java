@@ -1,0 +1,284 @@
+package io.recthink.spark.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.spark.SparkTest;
+import io.recthink.spark.learn.StoppedException;
+import io.recthink.spark.run.Cursor;
+import io.recthink.spark.run.FileEntry;
+import io.recthink.spark.run.Manifest;
+import io.recthink.spark.run.RunFolder;
+import io.recthink.spark.table.Tables;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainJobTest {
+    private static final SparkSession SPARK = SparkTest.spark();
+    private static final String[] FOUR_STEPS = {
+        "train.steps=4", "train.keep.last=1", "train.keep.every=3", "validation.every=2"
+    };
+
+    @TempDir
+    private static Path root;
+
+    private static TinyWorld world;
+
+    @BeforeAll
+    static void trainFourSteps() {
+        world = TinyWorld.create(SPARK, root);
+        new TrainJob(false).run(SPARK, world.configuration(FOUR_STEPS));
+    }
+
+    @Test
+    void everyStepIsWrittenAsDocumented() {
+        RunFolder run = folder(world.run());
+        assertThat(run.manifests()).extracting(Manifest::step).containsExactly(0, 1, 2, 3, 4);
+        assertThat(run.description().job()).isEqualTo("train");
+        Manifest third = run.required(3);
+        assertThat(third.parentSha256())
+                .isEqualTo(run.required(2).policyVersion().sha256());
+        assertThat(third.cursor()).isEqualTo(new Cursor(0, 12));
+        assertThat(third.files())
+                .extracting(FileEntry::path)
+                .contains("metrics.json", "policy/model.safetensors", "optimizer/optimizer.safetensors")
+                .anyMatch(path -> path.startsWith("rollouts/part-"))
+                .anyMatch(path -> path.startsWith("scored/part-"));
+        assertThat(SPARK.read().parquet(run.table(3, "rollouts")).schema().asNullable())
+                .isEqualTo(Tables.ROLLOUTS.asNullable());
+        assertThat(SPARK.read().parquet(run.table(3, "scored")).schema().asNullable())
+                .isEqualTo(Tables.SCORED.asNullable());
+    }
+
+    @Test
+    void metricsHaveTheNamesThatPeopleChart() {
+        ObjectNode metrics = folder(world.run()).metrics(2).orElseThrow();
+        assertThat(metrics.fieldNames())
+                .toIterable()
+                .contains(
+                        "step",
+                        "reward",
+                        "reward_std",
+                        "rewards/format/mean",
+                        "rewards/answer/mean",
+                        "frac_reward_zero_std",
+                        "format_rate",
+                        "parse_failures",
+                        "loss",
+                        "grad_norm",
+                        "lr",
+                        "entropy",
+                        "kl",
+                        "clip_ratio",
+                        "completions/mean_length",
+                        "completions/min_length",
+                        "completions/max_length",
+                        "completions/clipped_ratio",
+                        "sampling_logp_difference/mean",
+                        "sampling_logp_difference/max",
+                        "num_tokens",
+                        "tokens_per_second/rollout",
+                        "tokens_per_second/gradient",
+                        "step_time",
+                        "time/rollout",
+                        "time/score",
+                        "time/gradient",
+                        "time/learn",
+                        "time/publish",
+                        "peak_rss_bytes",
+                        "eval/mae",
+                        "eval/rmse",
+                        "eval/failures");
+        assertThat(metrics.get("sampling_logp_difference/max").asDouble()).isLessThan(1e-4);
+    }
+
+    @Test
+    void advantagesAreThoseOfTheGroup() {
+        RunFolder run = folder(world.run());
+        List<Row> groups = SPARK.read()
+                .parquet(run.table(1, "scored"))
+                .orderBy("rowId", "sample")
+                .collectAsList();
+        assertThat(groups).hasSize(16);
+        boolean anyLive = false;
+        for (int g = 0; g < 4; g++) {
+            double[] rewards = groups.subList(4 * g, 4 * g + 4).stream()
+                    .mapToDouble(row -> row.<Double>getAs("reward"))
+                    .toArray();
+            double mean = (rewards[0] + rewards[1] + rewards[2] + rewards[3]) / 4;
+            double variance = 0;
+            for (double reward : rewards) {
+                variance += (reward - mean) * (reward - mean) / 3;
+            }
+            boolean dead = variance < 1e-20;
+            anyLive |= !dead;
+            for (int sample = 0; sample < 4; sample++) {
+                Row row = groups.get(4 * g + sample);
+                assertThat(row.<Boolean>getAs("dead")).isEqualTo(dead);
+                double expected = dead ? 0 : (rewards[sample] - mean) / (Math.sqrt(variance) + 1e-6);
+                assertThat(row.<Double>getAs("advantage"))
+                        .isCloseTo(expected, org.assertj.core.data.Offset.offset(1e-9));
+            }
+        }
+        assertThat(anyLive).isTrue();
+    }
+
+    @Test
+    void policiesAreKeptAsConfigured() {
+        Path run = world.run();
+        int best = folder(run).best().step();
+        for (int step = 0; step <= 4; step++) {
+            boolean kept = step == 0 || step == 3 || step == 4 || step == best;
+            assertThat(Files.exists(run.resolve("step-00000" + step + "/policy")))
+                    .as("policy of step " + step)
+                    .isEqualTo(kept);
+            assertThat(run.resolve("step-00000" + step + "/manifest.json")).exists();
+        }
+        assertThat(run.resolve("eval/step-000002/predictions")).exists();
+        assertThat(run.resolve("lock.json")).doesNotExist();
+    }
+
+    @Test
+    void aStoppedRunEndsAsIfItHadNeverStopped(@TempDir Path other) throws IOException {
+        Path copy = copy(world.run(), other.resolve("run"));
+        // The kill came after step 3 was complete; of step 4 some files were there, but no manifest.
+        Files.delete(copy.resolve("step-000004/manifest.json"));
+        new TrainJob(true).run(SPARK, world.configuration(with(FOUR_STEPS, "paths.run=" + copy)));
+        assertThat(copy.resolve("step-000004/policy/model.safetensors"))
+                .hasSameBinaryContentAs(world.run().resolve("step-000004/policy/model.safetensors"));
+        assertThat(copy.resolve("step-000004/optimizer/optimizer.safetensors"))
+                .hasSameBinaryContentAs(world.run().resolve("step-000004/optimizer/optimizer.safetensors"));
+        assertThat(rollouts(copy, 4)).isEqualTo(rollouts(world.run(), 4));
+    }
+
+    @Test
+    void otherPartitionsOfTheSameRolloutsGiveTheSameStepUpToRounding(@TempDir Path other) {
+        Path run = other.resolve("run");
+        new TrainJob(false)
+                .run(
+                        SPARK,
+                        world.configuration(
+                                "train.steps=1", "train.partitions=3", "train.microBatch=2", "paths.run=" + run));
+        assertThat(rollouts(run, 1)).isEqualTo(rollouts(world.run(), 1));
+        double norm = folder(run).metrics(1).orElseThrow().get("grad_norm").asDouble();
+        double expected =
+                folder(world.run()).metrics(1).orElseThrow().get("grad_norm").asDouble();
+        assertThat(norm).isCloseTo(expected, org.assertj.core.data.Percentage.withPercentage(1e-3));
+    }
+
+    @Test
+    void resumingWithAnotherConfigurationNamesTheKeys() {
+        Configuration changed =
+                world.configuration(with(FOUR_STEPS, "seed=18", "train.promptsPerStep=2", "train.keep.last=9"));
+        assertThatThrownBy(() -> new TrainJob(true).run(SPARK, changed))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("seed: was 17, is 18")
+                .hasMessageContaining("train.promptsPerStep: was 4, is 2")
+                .hasMessageNotContaining("keep");
+    }
+
+    @Test
+    void resumingWithAnotherModelIsRefused(@TempDir Path other) throws IOException {
+        Path model = copy(root.resolve("model"), other.resolve("model"));
+        Files.writeString(model.resolve("chat_template.jinja"), "{{ messages[0]['content'] }}");
+        assertThatThrownBy(() ->
+                        new TrainJob(true).run(SPARK, world.configuration(with(FOUR_STEPS, "paths.model=" + model))))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("start model: was ");
+    }
+
+    @Test
+    void resumingWithOtherDataIsRefused(@TempDir Path other) throws IOException {
+        Path data = copy(root.resolve("data"), other.resolve("data"));
+        Files.delete(data.resolve(".data.json.crc"));
+        String json = Files.readString(data.resolve("data.json"));
+        Files.writeString(data.resolve("data.json"), json.replace("data-sha256", "other-sha256"));
+        assertThatThrownBy(() ->
+                        new TrainJob(true).run(SPARK, world.configuration(with(FOUR_STEPS, "paths.data=" + data))))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("data: was data-sha256, is other-sha256");
+    }
+
+    @Test
+    void aFinishedRunIsNotBegunAgain() {
+        assertThatThrownBy(() -> new TrainJob(false).run(SPARK, world.configuration(FOUR_STEPS)))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("already holds a run");
+    }
+
+    @Test
+    void aGroupOfOneIsRefused() {
+        assertThatThrownBy(() -> world.configuration("train.groupSize=1"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("train.groupSize must be at least 2 (was 1)");
+    }
+
+    @Test
+    void aPromptLongerThanTheContextIsRefused(@TempDir Path other) {
+        assertThatThrownBy(() -> new TrainJob(false)
+                        .run(SPARK, world.configuration("prompt.maxTokens=250", "paths.run=" + other.resolve("run"))))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("prompt.maxTokens 250 + rollout.maxTokens 8 is more than the 256 positions");
+    }
+
+    @Test
+    void aPoolSmallerThanAStepIsRefused(@TempDir Path other) {
+        assertThatThrownBy(() -> new TrainJob(false)
+                        .run(
+                                SPARK,
+                                world.configuration("train.promptsPerStep=25", "paths.run=" + other.resolve("run"))))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("pool rl of paths.data has 24 rows, a step takes 25");
+    }
+
+    @Test
+    void aGuardStopsTheRunAndTheRunGoesOnWithAnother(@TempDir Path other) {
+        String run = "paths.run=" + other.resolve("run");
+        assertThatThrownBy(() -> new TrainJob(false)
+                        .run(SPARK, world.configuration("train.steps=2", "train.guards.maxEntropy=0.01", run)))
+                .isInstanceOf(StoppedException.class)
+                .hasMessageContaining("train stopped after step 1: the entropy rose to ")
+                .hasMessageContaining("above train.guards.maxEntropy 0.0100")
+                .hasMessageContaining("--resume");
+        new TrainJob(true).run(SPARK, world.configuration("train.steps=2", run));
+        assertThat(folder(other.resolve("run")).newest()).map(Manifest::step).hasValue(2);
+    }
+
+    private static List<String> rollouts(Path run, int step) {
+        return SPARK.read()
+                .parquet(folder(run).table(step, "rollouts"))
+                .orderBy("rowId", "sample")
+                .toJSON()
+                .collectAsList();
+    }
+
+    private static RunFolder folder(Path run) {
+        return RunFolder.at(run.toString(), SPARK.sparkContext().hadoopConfiguration());
+    }
+
+    private static String[] with(String[] settings, String... more) {
+        return Stream.concat(Stream.of(settings), Stream.of(more)).toArray(String[]::new);
+    }
+
+    private static Path copy(Path source, Path target) throws IOException {
+        try (Stream<Path> files = Files.walk(source)) {
+            for (Path file : files.toList()) {
+                Path copied = target.resolve(source.relativize(file).toString());
+                Files.createDirectories(copied.getParent());
+                Files.copy(file, copied);
+            }
+        }
+        return target;
+    }
+}
