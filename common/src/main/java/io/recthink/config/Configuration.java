@@ -109,6 +109,7 @@ public record Configuration(
         void check(Problems problems) {
             problems.require(minRating < maxRating, "minRating", "below maxRating " + maxRating, minRating);
             problems.between(0, 1, "maxQuarantineShare", maxQuarantineShare);
+            columns.check(problems.in("columns"));
         }
     }
 
@@ -137,7 +138,15 @@ public record Configuration(
             String categories,
             String brand,
             String price,
-            String description) {}
+            String description) {
+        void check(Problems problems) {
+            problems.require(!user.isBlank(), "user", "a Spark SQL expression", "'" + user + "'");
+            problems.require(!item.isBlank(), "item", "a Spark SQL expression", "'" + item + "'");
+            problems.require(!rating.isBlank(), "rating", "a Spark SQL expression", "'" + rating + "'");
+            problems.require(!time.isBlank(), "time", "a Spark SQL expression", "'" + time + "'");
+            problems.require(!itemId.isBlank(), "itemId", "a Spark SQL expression", "'" + itemId + "'");
+        }
+    }
 
     /** How a log becomes examples. */
     public record Prepare(

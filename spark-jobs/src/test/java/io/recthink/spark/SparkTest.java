@@ -13,6 +13,7 @@ public final class SparkTest {
                 .appName("recthink tests")
                 .config("spark.ui.enabled", false)
                 .config("spark.sql.shuffle.partitions", 2)
+                .config("spark.sql.adaptive.enabled", false)
                 .config("spark.sql.session.timeZone", "UTC")
                 .config("spark.driver.host", "127.0.0.1")
                 .getOrCreate();

@@ -1,0 +1,88 @@
+package io.recthink.spark.prepare;
+
+import io.recthink.InvalidInputException;
+import io.recthink.spark.table.PreparedData;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+
+/** The folder that {@code prepare} writes. A complete one is never touched again. */
+final class DataFolder {
+    private final SparkSession spark;
+    private final String folder;
+
+    /** @throws InvalidInputException when the folder already holds a complete data set */
+    DataFolder(SparkSession spark, String folder) {
+        this.spark = spark;
+        this.folder = folder;
+        attempt(() -> {
+            if (PreparedData.exists(spark, folder)) {
+                throw new InvalidInputException(
+                        ("paths.data: %s already holds a complete data set; set another paths.data, or remove the folder to"
+                                        + " prepare it anew")
+                                .formatted(folder));
+            }
+        });
+    }
+
+    /** The path of a table or file inside. */
+    String path(String name) {
+        return folder + "/" + name;
+    }
+
+    /**
+     * Makes the folder, and empties it of what an earlier attempt left.
+     *
+     * @return whether anything was removed
+     */
+    boolean clear() {
+        boolean[] removed = {false};
+        attempt(() -> {
+            Path path = new Path(folder);
+            FileSystem files = path.getFileSystem(spark.sparkContext().hadoopConfiguration());
+            if (!files.mkdirs(path)) {
+                throw new IOException("the folder cannot be made");
+            }
+            for (FileStatus leftover : files.listStatus(path)) {
+                files.delete(leftover.getPath(), true);
+                removed[0] = true;
+            }
+        });
+        return removed[0];
+    }
+
+    /** Writes a text file in UTF-8. */
+    void write(String name, String text) {
+        attempt(() -> {
+            Path file = new Path(folder, name);
+            FileSystem files = file.getFileSystem(spark.sparkContext().hadoopConfiguration());
+            try (OutputStream out = files.create(file, false)) {
+                out.write(text.getBytes(StandardCharsets.UTF_8));
+            }
+        });
+    }
+
+    /** Writes {@code data.json}: from now on the folder is a data set. */
+    void complete(PreparedData data) {
+        attempt(() -> data.write(spark, folder));
+    }
+
+    private void attempt(Attempt attempt) {
+        try {
+            attempt.run();
+        } catch (IOException e) {
+            throw new InvalidInputException(
+                    "paths.data: %s cannot be written: %s; check the path, its permissions and the space left"
+                            .formatted(folder, e.getMessage()),
+                    e);
+        }
+    }
+
+    private interface Attempt {
+        void run() throws IOException;
+    }
+}

@@ -1,0 +1,299 @@
+package io.recthink.spark.prepare;
+
+import static org.apache.spark.sql.functions.abs;
+import static org.apache.spark.sql.functions.aggregate;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.exists;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.filter;
+import static org.apache.spark.sql.functions.least;
+import static org.apache.spark.sql.functions.length;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.transform;
+import static org.apache.spark.sql.functions.trim;
+import static org.apache.spark.sql.functions.unix_micros;
+import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import io.recthink.config.Configuration.Prepare;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
+
+/**
+ * Tests an examples table for what a row must not know. They look at the table as it was written and at the reviews, and
+ * take nothing from the code that made the histories.
+ *
+ * <ul>
+ *   <li>no row is lost;
+ *   <li>the review to predict is in none of its own histories, neither under its own name nor, from
+ *       {@value #MIN_CHARACTERS} characters on, as text inside another entry. People paste one text under several
+ *       products, so an entry that carries the text counts as a leak only unless the log itself has that text in the
+ *       earlier review that the entry names; such copies are counted;
+ *   <li>every time in a history is before the row's own and, outside train, before the end of the data fitted on;
+ *   <li>counts and means equal those of a scan of all earlier rows, and the histories are as long as they should be;
+ *   <li>no row id is there twice, and no row outside train is in a pool.
+ * </ul>
+ *
+ * <p>Text of at least {@value #MIN_CHARACTERS} characters that stands both in train and in test is counted, no more:
+ * shops copy reviews between editions of a product.
+ */
+final class LeakTests {
+    static final int MIN_CHARACTERS = 20;
+    private static final double TOLERANCE = 1e-9;
+
+    private final Dataset<Row> examples;
+    private final Dataset<Row> reviews;
+    private final long expectedRows;
+    private final TimeSplit split;
+    private final boolean refit;
+    private final int historyItems;
+
+    /** What is no leak but worth knowing. */
+    record Findings(long copiedTexts, long testTextsInTrain, long userTies, long itemTies) {}
+
+    /**
+     * @param examples as in Tables.EXAMPLES
+     * @param reviews of the same rows: rowId, userId, itemId, time, review
+     * @param rows how many there are
+     */
+    LeakTests(Dataset<Row> examples, Dataset<Row> reviews, long rows, TimeSplit split, Prepare options) {
+        this.examples = examples;
+        this.reviews = reviews;
+        this.expectedRows = rows;
+        this.split = split;
+        this.refit = options.refit();
+        this.historyItems = options.historyItems();
+    }
+
+    /**
+     * Runs all tests.
+     *
+     * @throws LeakException at the first that fails
+     */
+    Findings run() {
+        long suspects = testHistories();
+        long copies = suspects == 0 ? 0 : testCopies();
+        Row ties = testMeans();
+        testPools();
+        return new Findings(copies, testTextsInTrain(), ties.getAs("userTies"), ties.getAs("itemTies"));
+    }
+
+    private Dataset<Row> withReview() {
+        return examples.join(reviews.select(col("rowId"), col("review").as("ownReview")), "rowId");
+    }
+
+    private static Column saysOwnReview(Column entry) {
+        return length(trim(col("ownReview")))
+                .geq(MIN_CHARACTERS)
+                .and(entry.getField("review").contains(trim(col("ownReview"))));
+    }
+
+    private long testHistories() {
+        Column horizon = split.horizon(col("time"), refit);
+        Map<String, Column> rules = new LinkedHashMap<>();
+        rules.put(
+                "the row's own review in its history",
+                exists(col("userHistory"), entry -> entry.getField("itemId").equalTo(col("itemId")))
+                        .or(exists(col("itemHistory"), entry -> entry.getField("userId")
+                                .equalTo(col("userId")))));
+        rules.put(
+                "a history entry that is not before the row's time",
+                exists(col("userHistory"), entry -> entry.getField("time").geq(horizon))
+                        .or(exists(col("itemHistory"), entry -> entry.getField("time")
+                                .geq(horizon))));
+        rules.put("a split that is not that of its time", col("split").notEqual(split.split(col("time"))));
+        Column suspicious = exists(col("userHistory"), LeakTests::saysOwnReview)
+                .or(exists(col("itemHistory"), LeakTests::saysOwnReview));
+        Dataset<Row> rows = withReview();
+        Row result = refuse(
+                rows,
+                rules,
+                count(when(suspicious, true)).as("suspects"),
+                count(lit(1)).as("rows"));
+        if (result.<Long>getAs("rows") != expectedRows) {
+            throw new LeakException("prepare: the examples must not be used: %d of %d rows were written"
+                    .formatted(result.<Long>getAs("rows"), expectedRows));
+        }
+        return result.getAs("suspects");
+    }
+
+    /** Entries that say the review to predict: each must be an earlier review that says so in the log. */
+    private long testCopies() {
+        Column users = transform(
+                filter(col("userHistory"), LeakTests::saysOwnReview),
+                entry -> struct(
+                        col("userId").as("userId"),
+                        entry.getField("itemId").as("itemId"),
+                        entry.getField("review").as("text")));
+        Column items = transform(
+                filter(col("itemHistory"), LeakTests::saysOwnReview),
+                entry -> struct(
+                        entry.getField("userId").as("userId"),
+                        col("itemId").as("itemId"),
+                        entry.getField("review").as("text")));
+        Dataset<Row> rows = withReview();
+        Dataset<Row> entries = rows.select(
+                        col("rowId").as("exampleId"), explode(users).as("said"))
+                .union(rows.select(col("rowId").as("exampleId"), explode(items).as("said")))
+                .select("exampleId", "said.*");
+        Dataset<Row> logged = reviews.select("userId", "itemId", "review");
+        Dataset<Row> compared = entries.join(
+                logged,
+                entries.col("userId")
+                        .equalTo(logged.col("userId"))
+                        .and(entries.col("itemId").equalTo(logged.col("itemId")))
+                        .and(entries.col("text").equalTo(logged.col("review"))),
+                "left");
+        Dataset<Row> named = compared.select(col("exampleId").as("rowId"), col("review"));
+        Row result = refuse(
+                named,
+                Map.of(
+                        "the text of the row's own review in its history",
+                        col("review").isNull()),
+                count(lit(1)).as("copies"));
+        return result.getAs("copies");
+    }
+
+    private Row testMeans() {
+        Dataset<Row> rows = examples.select(
+                col("rowId"),
+                col("userId"),
+                col("itemId"),
+                col("split"),
+                col("truth"),
+                unix_micros(col("time")).as("micros"),
+                col("userMean"),
+                col("itemMean"),
+                col("nUser"),
+                col("nItem"),
+                col("seenUser"),
+                col("seenItem"),
+                size(col("userHistory")).as("userHistorySize"),
+                size(col("itemHistory")).as("itemHistorySize"),
+                ratings("userHistory").as("userHistoryRatings"),
+                ratings("itemHistory").as("itemHistoryRatings"));
+        Dataset<Row> scanned = scan(scan(rows, "user"), "item");
+        Map<String, Column> rules = new LinkedHashMap<>();
+        for (String side : new String[] {"user", "item"}) {
+            String name = side.equals("user") ? "User" : "Item";
+            Column seen = col(side + "Seen");
+            Column mean = col(side + "Mean");
+            Column recomputed = col(side + "Ratings").divide(seen);
+            Column inHistory = col(side + "HistoryRatings").divide(seen);
+            rules.put(
+                    "n" + name + " that is not the count of earlier train rows",
+                    col("n" + name).notEqual(col(side + "Trained")));
+            rules.put(
+                    "seen" + name + " that contradicts n" + name,
+                    col("seen" + name).notEqual(col("n" + name).gt(0)));
+            rules.put(
+                    side + "Mean that is not the mean of the earlier rows", differ(mean, when(seen.gt(0), recomputed)));
+            rules.put(
+                    side + "Mean that is not the mean of the history",
+                    seen.gt(0).and(col(side + "HistorySize").equalTo(seen)).and(differ(mean, inHistory)));
+            rules.put(
+                    side + "History of the wrong length",
+                    col(side + "HistorySize").notEqual(least(seen, lit((long) historyItems))));
+        }
+        return refuse(
+                scanned,
+                rules,
+                count(when(col("userAtOnce").gt(1), true)).as("userTies"),
+                count(when(col("itemAtOnce").gt(1), true)).as("itemTies"));
+    }
+
+    private static Column ratings(String history) {
+        return aggregate(col(history), lit(0.0), (total, entry) -> total.plus(entry.getField("rating")));
+    }
+
+    private static Column differ(Column one, Column other) {
+        return one.isNull()
+                .notEqual(other.isNull())
+                .or(coalesce(abs(one.minus(other)).gt(TOLERANCE), lit(false)));
+    }
+
+    /** Counts and adds up all rows of the key that lie strictly before, in growing frames. */
+    private Dataset<Row> scan(Dataset<Row> rows, String side) {
+        WindowSpec byTime = Window.partitionBy(side + "Id").orderBy("micros");
+        WindowSpec before = byTime.rangeBetween(Window.unboundedPreceding(), -1);
+        Column train = col("split").equalTo(TimeSplit.TRAIN);
+        Column visible = refit ? train.or(col("split").equalTo(TimeSplit.VALIDATION)) : train;
+        Column looksFurther = col("split").equalTo(TimeSplit.TEST);
+        Column trained = count(when(train, true)).over(before);
+        Column all = count(when(visible, true)).over(before);
+        Column trainRatings = sum(when(train, col("truth"))).over(before);
+        Column allRatings = sum(when(visible, col("truth"))).over(before);
+        return rows.withColumn(side + "Trained", trained)
+                .withColumn(side + "Seen", when(looksFurther, all).otherwise(trained))
+                .withColumn(side + "Ratings", when(looksFurther, allRatings).otherwise(trainRatings))
+                .withColumn(side + "AtOnce", count(lit(1)).over(byTime.rangeBetween(0, 0)));
+    }
+
+    private void testPools() {
+        Column pooled = col("pool").isNotNull();
+        Column heldOut = col("split").notEqual(TimeSplit.TRAIN);
+        Dataset<Row> ids = examples.groupBy("rowId")
+                .agg(
+                        count(lit(1)).as("times"),
+                        max(pooled).as("pooled"),
+                        max(heldOut).as("heldOut"));
+        Map<String, Column> rules = new LinkedHashMap<>();
+        rules.put("a pool outside the train split", col("pooled").and(col("heldOut")));
+        rules.put("a row id that another row or pool has too", col("times").gt(1));
+        refuse(ids, rules, count(lit(1)).as("rows"));
+    }
+
+    private long testTextsInTrain() {
+        Dataset<Row> texts = reviews.where(length(trim(col("review"))).geq(MIN_CHARACTERS))
+                .withColumn("split", split.split(col("time")))
+                .groupBy(xxhash64(trim(col("review"))).as("text"))
+                .agg(
+                        count(when(col("split").equalTo(TimeSplit.TRAIN), true)).as("train"),
+                        count(when(col("split").equalTo(TimeSplit.TEST), true)).as("test"));
+        Row total = texts.where(col("train").gt(0))
+                .agg(coalesce(sum("test"), lit(0L)).as("rows"))
+                .first();
+        return total.getLong(0);
+    }
+
+    /** Counts the rows that break each rule, in one pass with {@code others}; refuses the table when there are any. */
+    private static Row refuse(Dataset<Row> rows, Map<String, Column> rules, Column... others) {
+        Column[] all = new Column[others.length + 2 * rules.size()];
+        System.arraycopy(others, 0, all, 0, others.length);
+        int next = others.length;
+        for (Column broken : rules.values()) {
+            all[next++] = count(when(broken, true));
+            all[next++] = min(when(broken, col("rowId")));
+        }
+        Row result = rows.agg(all[0], java.util.Arrays.copyOfRange(all, 1, all.length))
+                .first();
+        Map<String, String> broken = new LinkedHashMap<>();
+        int at = others.length;
+        for (String rule : rules.keySet()) {
+            if (result.getLong(at) > 0) {
+                broken.put(rule, "%d rows (first %s)".formatted(result.getLong(at), result.getString(at + 1)));
+            }
+            at += 2;
+        }
+        if (!broken.isEmpty()) {
+            throw new LeakException("prepare: the examples must not be used: "
+                    + broken.entrySet().stream()
+                            .map(entry -> entry.getValue() + " have " + entry.getKey())
+                            .collect(Collectors.joining("; ")));
+        }
+        return result;
+    }
+}

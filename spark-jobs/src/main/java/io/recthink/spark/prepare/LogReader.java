@@ -1,0 +1,301 @@
+package io.recthink.spark.prepare;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.array_distinct;
+import static org.apache.spark.sql.functions.array_join;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.filter;
+import static org.apache.spark.sql.functions.flatten;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.to_json;
+import static org.apache.spark.sql.functions.trim;
+import static org.apache.spark.sql.functions.when;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.config.Configuration.Columns;
+import io.recthink.config.Configuration.SourceFormat;
+import io.recthink.spark.table.Tables;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.DateType;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.types.TimestampNTZType;
+import org.apache.spark.sql.types.TimestampType;
+
+/**
+ * Reads a log into two tables of fixed columns. Values of JSON and CSV are read as text and cast here, so that one odd
+ * value makes one unusable row and never changes the type of a column. Time without a zone is UTC (the session's zone is
+ * set by {@link PrepareJob}).
+ */
+final class LogReader {
+    private static final String UNPARSED = "_corrupt_record";
+    private static final String LAST_SECOND = "7258118400"; // 2200-01-01: what lies behind it counts milliseconds
+
+    private static final Columns AMAZON_2014 = new Columns(
+            "reviewerID",
+            "asin",
+            "overall",
+            "unixReviewTime",
+            "summary",
+            "reviewText",
+            "asin",
+            "title",
+            "categories",
+            "brand",
+            "price",
+            "description");
+    private static final StructType AMAZON_2014_REVIEWS = new StructType()
+            .add("reviewerID", DataTypes.StringType)
+            .add("asin", DataTypes.StringType)
+            .add("reviewText", DataTypes.StringType)
+            .add("overall", DataTypes.StringType)
+            .add("summary", DataTypes.StringType)
+            .add("unixReviewTime", DataTypes.StringType);
+    private static final StructType AMAZON_2014_ITEMS = new StructType()
+            .add("asin", DataTypes.StringType)
+            .add("title", DataTypes.StringType)
+            .add("brand", DataTypes.StringType)
+            .add("price", DataTypes.StringType)
+            .add("description", DataTypes.StringType)
+            .add("categories", DataTypes.createArrayType(DataTypes.createArrayType(DataTypes.StringType)));
+
+    private final SparkSession spark;
+    private final Configuration.Source source;
+    private final Columns columns;
+    private final String reviewsPath;
+    private final String itemsPath;
+
+    LogReader(SparkSession spark, Configuration configuration) {
+        this.spark = spark;
+        this.source = configuration.source();
+        this.columns = source.format() == SourceFormat.AMAZON_2014 ? AMAZON_2014 : source.columns();
+        String log = configuration.paths().resolve(configuration.paths().log());
+        boolean ownLog = source.reviews().isEmpty();
+        this.reviewsPath = ownLog ? log + "/reviews" : source.reviews();
+        this.itemsPath = ownLog && source.items().isEmpty() ? log + "/items" : source.items();
+    }
+
+    /** Where the reviews are read from. */
+    String reviewsPath() {
+        return reviewsPath;
+    }
+
+    /** Where the items are read from; empty when there are none. */
+    String itemsPath() {
+        return itemsPath;
+    }
+
+    /**
+     * One row a review: {@code userId, itemId, rating double, time timestamp, summary?, review?}, and for a row that cannot
+     * be used the {@code reason} and the {@code record} as it was found, both null otherwise.
+     *
+     * @throws InvalidInputException when the table or a mapped column is not there
+     */
+    Dataset<Row> reviews() {
+        Dataset<Row> table = table("source.reviews", reviewsPath, AMAZON_2014_REVIEWS);
+        Dataset<Row> mapped = table.select(
+                col(UNPARSED),
+                to_json(struct(fields(table))).as("record"),
+                text(table, "user", columns.user()).as("userId"),
+                text(table, "item", columns.item()).as("itemId"),
+                text(table, "rating", columns.rating()).as("ratingText"),
+                text(table, "time", columns.time()).as("timeText"),
+                timestamp(table).as("timestamp"),
+                text(table, "summary", columns.summary()).as("summary"),
+                text(table, "review", columns.review()).as("review"));
+        Dataset<Row> typed = mapped.withColumn("rating", expr("try_cast(ratingText AS DOUBLE)"))
+                .withColumn(
+                        "seconds",
+                        coalesce(
+                                col("timestamp").cast("decimal(20,6)"),
+                                expr("try_cast(timeText AS DECIMAL(20,6))"),
+                                expr("try_cast(timeText AS TIMESTAMP)").cast("decimal(20,6)")));
+        return typed.withColumn("reason", reason())
+                .select(
+                        col("userId"),
+                        col("itemId"),
+                        col("rating"),
+                        when(col("reason").isNull(), expr("timestamp_micros(CAST(seconds * 1000000 AS BIGINT))"))
+                                .as("time"),
+                        col("summary"),
+                        col("review"),
+                        col("reason"),
+                        when(col("reason").isNotNull(), coalesce(col(UNPARSED), col("record")))
+                                .as("record"));
+    }
+
+    /**
+     * One row an item that the log describes: {@code itemId, target} as in the examples table. Of several descriptions of
+     * an item the greatest in the order of their columns counts, which prefers a title to none.
+     */
+    Dataset<Row> items() {
+        if (itemsPath.isEmpty()) {
+            StructType none =
+                    new StructType().add("itemId", DataTypes.StringType).add("target", Tables.TARGET);
+            return spark.createDataFrame(List.of(), none);
+        }
+        Dataset<Row> table = table("source.items", itemsPath, AMAZON_2014_ITEMS);
+        return table.select(
+                        text(table, "itemId", columns.itemId()).as("itemId"),
+                        struct(
+                                        text(table, "title", columns.title()).as("title"),
+                                        categories(table).as("categories"),
+                                        text(table, "brand", columns.brand()).as("brand"),
+                                        text(table, "price", columns.price()).as("price"),
+                                        text(table, "description", columns.description())
+                                                .as("description"))
+                                .as("target"))
+                .where(col("itemId").isNotNull())
+                .groupBy("itemId")
+                .agg(max("target").as("target"));
+    }
+
+    private Column reason() {
+        Column rating = col("rating");
+        Column seconds = col("seconds");
+        return when(col(UNPARSED).isNotNull(), "the row cannot be parsed")
+                .when(col("userId").isNull(), "user is missing")
+                .when(col("itemId").isNull(), "item is missing")
+                .when(col("ratingText").isNull(), "rating is missing")
+                .when(rating.isNull(), "rating is not a number")
+                .when(
+                        rating.isNaN().or(rating.isin(Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY)),
+                        "rating is not finite")
+                .when(rating.lt(source.minRating()).or(rating.gt(source.maxRating())), "rating is outside the scale")
+                .when(col("timeText").isNull(), "time is missing")
+                .when(seconds.isNull(), "time cannot be read")
+                .when(seconds.lt(0), "time is before 1970")
+                .when(seconds.geq(lit(LAST_SECOND).cast("decimal(20,6)")), "time is after 2199 (milliseconds?)");
+    }
+
+    private Dataset<Row> table(String key, String path, StructType amazon) {
+        Dataset<Row> table = analysed(key, path, () -> switch (source.format()) {
+            case AMAZON_2014 -> json(path, amazon);
+            case JSON ->
+                json(
+                        path,
+                        spark.read()
+                                .option("primitivesAsString", true)
+                                .json(path)
+                                .schema());
+            case CSV ->
+                csv().schema(csv().csv(path).schema().add(UNPARSED, DataTypes.StringType))
+                        .csv(path);
+            case PARQUET ->
+                spark.read().parquet(path).withColumn(UNPARSED, lit(null).cast("string"));
+        });
+        if (names(table).length == 0) {
+            throw new InvalidInputException("%s: %s holds no rows that can be read as %s"
+                    .formatted(key, path, source.format().name().toLowerCase(Locale.ROOT)));
+        }
+        return table;
+    }
+
+    /** JSON lines; also the looser lines of the 2014 metadata, which quote with apostrophes. */
+    private Dataset<Row> json(String path, StructType schema) {
+        StructType fields = new StructType();
+        for (var field : schema.fields()) {
+            fields = field.name().equals(UNPARSED) ? fields : fields.add(field);
+        }
+        return spark.read()
+                .option("mode", "PERMISSIVE")
+                .option("columnNameOfCorruptRecord", UNPARSED)
+                .option("allowBackslashEscapingAnyCharacter", true)
+                .schema(fields.add(UNPARSED, DataTypes.StringType))
+                .json(path);
+    }
+
+    /** With a header; a quote inside a quoted field is doubled, and such a field may span lines. */
+    private DataFrameReader csv() {
+        return spark.read()
+                .option("header", true)
+                .option("mode", "PERMISSIVE")
+                .option("columnNameOfCorruptRecord", UNPARSED)
+                .option("escape", "\"")
+                .option("multiLine", true);
+    }
+
+    /** A mapped column as text; blank is null. */
+    private Column text(Dataset<Row> table, String name, String expression) {
+        if (expression.isBlank()) {
+            return lit(null).cast("string");
+        }
+        Column value = mapped(table, name, expression);
+        Column text = type(table, value) instanceof ArrayType ? array_join(value, " ") : value.cast("string");
+        return when(trim(text).notEqual(""), text);
+    }
+
+    private Column timestamp(Dataset<Row> table) {
+        Column time = mapped(table, "time", columns.time());
+        DataType type = type(table, time);
+        boolean isTime = type instanceof TimestampType || type instanceof TimestampNTZType || type instanceof DateType;
+        return (isTime ? time : lit(null)).cast("timestamp");
+    }
+
+    private Column categories(Dataset<Row> table) {
+        if (columns.categories().isBlank()) {
+            return lit(null).cast("array<string>");
+        }
+        Column value = mapped(table, "categories", columns.categories());
+        Column list = type(table, value) instanceof ArrayType outer
+                ? (outer.elementType() instanceof ArrayType ? flatten(value) : value)
+                : when(value.isNotNull(), array(value));
+        return filter(
+                array_distinct(list.cast("array<string>")), name -> trim(name).notEqual(""));
+    }
+
+    private Column mapped(Dataset<Row> table, String name, String expression) {
+        String key = "source.columns." + name;
+        Column column = analysed(key, expression, () -> expr(expression));
+        analysed(
+                key,
+                "'%s' over the columns %s".formatted(expression, String.join(", ", names(table))),
+                () -> table.select(column));
+        return column;
+    }
+
+    private static DataType type(Dataset<Row> table, Column column) {
+        return table.select(column).schema().fields()[0].dataType();
+    }
+
+    private static Column[] fields(Dataset<Row> table) {
+        return Arrays.stream(names(table))
+                .map(name -> table.col("`" + name + "`"))
+                .toArray(Column[]::new);
+    }
+
+    private static String[] names(Dataset<Row> table) {
+        return Arrays.stream(table.columns())
+                .filter(name -> !name.equals(UNPARSED))
+                .toArray(String[]::new);
+    }
+
+    /** Spark's analysis errors are checked exceptions that its Java signatures do not declare. */
+    private static <T> T analysed(String key, String what, Supplier<T> analysis) {
+        try {
+            return analysis.get();
+        } catch (Exception e) {
+            if (e instanceof AnalysisException cause) {
+                throw new InvalidInputException(
+                        "%s: cannot read %s: %s".formatted(key, what, cause.getSimpleMessage()), cause);
+            }
+            throw e;
+        }
+    }
+}

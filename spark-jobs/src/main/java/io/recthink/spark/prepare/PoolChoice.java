@@ -1,0 +1,86 @@
+package io.recthink.spark.prepare;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_list;
+import static org.apache.spark.sql.functions.concat_ws;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.posexplode;
+import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.sort_array;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.when;
+
+import io.recthink.config.Configuration.Pools;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+
+/**
+ * Chooses the three disjoint pools among the train rows whose user has been seen before: a row without a history
+ * teaches nothing about reading one. Rows are taken in the order of a hash of the seed and the row id, so that the
+ * choice is the same on every machine; first rl, then coldStart, then sft. When there are too few rows all pools shrink
+ * in proportion.
+ */
+final class PoolChoice {
+    static final String COLD_START = "coldStart";
+    static final String SFT = "sft";
+    static final String RL = "rl";
+
+    private final Dataset<Row> eligible;
+    private final long eligibleRows;
+    private final Pools sizes;
+    private final long seed;
+
+    /** @param rows narrow reviews with rowId, userId, time and split */
+    PoolChoice(Dataset<Row> rows, Pools wanted, long seed) {
+        this.eligible = rows.where(col("split").equalTo(TimeSplit.TRAIN))
+                .withColumn("firstTime", min("time").over(Window.partitionBy("userId")))
+                .where(col("time").gt(col("firstTime")))
+                .select("rowId");
+        this.eligibleRows = eligible.count();
+        this.sizes = shrink(wanted, eligibleRows);
+        this.seed = seed;
+    }
+
+    /** The sizes that the eligible rows allow. */
+    Pools sizes() {
+        return sizes;
+    }
+
+    /** Train rows that a pool could take. */
+    long eligibleRows() {
+        return eligibleRows;
+    }
+
+    /** {@code rows} with the column pool, null for rows in no pool. */
+    Dataset<Row> assign(Dataset<Row> rows) {
+        int rlEnd = sizes.rl();
+        int coldStartEnd = rlEnd + sizes.coldStart();
+        Column order = sha2(concat_ws(" ", lit(seed), col("rowId")).cast("binary"), 256);
+        // The limit is configuration, so the one task that numbers its rows stays small.
+        Dataset<Row> chosen = eligible.select(
+                        struct(order.as("order"), col("rowId")).as("ticket"))
+                .orderBy("ticket")
+                .limit(coldStartEnd + sizes.sft())
+                .agg(sort_array(collect_list("ticket")).as("tickets"))
+                .select(posexplode(col("tickets")).as(new String[] {"rank", "ticket"}))
+                .select(
+                        col("ticket.rowId").as("chosenId"),
+                        when(col("rank").lt(rlEnd), RL)
+                                .when(col("rank").lt(coldStartEnd), COLD_START)
+                                .otherwise(SFT)
+                                .as("pool"));
+        return rows.join(chosen, col("rowId").equalTo(col("chosenId")), "left").drop("chosenId");
+    }
+
+    private static Pools shrink(Pools wanted, long available) {
+        long total = (long) wanted.coldStart() + wanted.sft() + wanted.rl();
+        if (total <= available) {
+            return wanted;
+        }
+        return new Pools((int) (wanted.coldStart() * available / total), (int) (wanted.sft() * available / total), (int)
+                (wanted.rl() * available / total));
+    }
+}

@@ -1,0 +1,139 @@
+package io.recthink.spark.prepare;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.struct;
+
+import io.recthink.config.Configuration;
+import io.recthink.config.Configuration.Pools;
+import io.recthink.config.Configuration.Prepare;
+import io.recthink.spark.Job;
+import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.RowId;
+import io.recthink.spark.table.Tables;
+import java.io.PrintStream;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * {@code prepare}: from a review log to {@code examples}, {@code quarantine}, a data card and {@code data.json}, which is
+ * written last. Nothing is written before the log, the filters and the split have been found usable.
+ */
+public final class PrepareJob implements Job {
+    private final PrintStream out;
+
+    public PrepareJob() {
+        this(System.out);
+    }
+
+    PrepareJob(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public void run(SparkSession session, Configuration configuration) {
+        SparkSession spark = session.newSession();
+        spark.conf().set("spark.sql.session.timeZone", "UTC"); // times without a zone must not depend on the machine
+        try (Storage storage = new Storage()) {
+            prepare(spark, configuration, storage);
+        }
+    }
+
+    private void prepare(SparkSession spark, Configuration configuration, Storage storage) {
+        Prepare options = configuration.prepare();
+        DataFolder folder = new DataFolder(
+                spark, configuration.paths().resolve(configuration.paths().data()));
+        LogReader log = new LogReader(spark, configuration);
+
+        Dataset<Row> read = storage.keep(log.reviews());
+        Quarantine quarantine = quarantine(read, log, configuration);
+        Dataset<Row> distinct = storage.keep(earliest(read, configuration.name()));
+        long distinctRows = distinct.count();
+        KeptReviews kept = KeptReviews.of(distinct, distinctRows, options, storage);
+        say("%,d distinct (user, item), %,d kept by the %d-core", distinctRows, kept.count(), options.kcore());
+
+        TimeSplit split = kept.split();
+        Dataset<Row> reviews = storage.keep(kept.rows()
+                .join(log.items(), new String[] {"itemId"}, "left")
+                .withColumn("split", split.split(col("time")))
+                .withColumn("horizon", split.horizon(col("time"), options.refit())));
+        PoolChoice pools = pools(reviews, configuration);
+
+        if (folder.clear()) {
+            say("replaced what an unfinished attempt had left");
+        }
+        write(read.where(col("reason").isNotNull()).select("reason", "record"), folder, "quarantine");
+        write(
+                pools.assign(new ExampleRows(options).of(reviews)).selectExpr(Tables.EXAMPLES.fieldNames()),
+                folder,
+                "examples");
+
+        Dataset<Row> examples = spark.read().schema(Tables.EXAMPLES).parquet(folder.path("examples"));
+        LeakTests.Findings findings = new LeakTests(examples, reviews, kept.count(), split, options).run();
+        say("leak tests passed");
+        DataCard card =
+                Statistics.card(configuration.name(), log, quarantine, distinctRows, kept, options, examples, findings);
+        folder.write("data-card.json", card.toJson());
+        folder.write("data-card.md", card.toMarkdown());
+        folder.complete(description(configuration, card));
+        out.print(card.summary());
+        say("data card in %s", folder.path("data-card.md"));
+    }
+
+    private Quarantine quarantine(Dataset<Row> read, LogReader log, Configuration configuration) {
+        Quarantine quarantine =
+                Quarantine.of(read, log.reviewsPath(), configuration.source().maxQuarantineShare());
+        say("%,d rows read from %s", quarantine.read(), log.reviewsPath());
+        quarantine.reasons().forEach((reason, rows) -> say("%,d quarantined: %s", rows, reason));
+        return quarantine;
+    }
+
+    /** One review a (user, item): the earliest; of several at that time the least by rating, then by its words. */
+    private static Dataset<Row> earliest(Dataset<Row> read, String dataset) {
+        return read.where(col("reason").isNull())
+                .groupBy("userId", "itemId")
+                .agg(min(struct("time", "rating", "review", "summary")).as("first"))
+                .select("userId", "itemId", "first.*")
+                .withColumn("rowId", RowId.column(dataset, col("userId"), col("itemId"), col("time")));
+    }
+
+    private PoolChoice pools(Dataset<Row> reviews, Configuration configuration) {
+        Pools wanted = configuration.prepare().pools();
+        PoolChoice choice =
+                new PoolChoice(reviews.select("rowId", "userId", "time", "split"), wanted, configuration.seed());
+        Pools sizes = choice.sizes();
+        if (!sizes.equals(wanted)) {
+            say(
+                    "pools shrunk to coldStart %,d, sft %,d, rl %,d: only %,d train rows have a user seen before",
+                    sizes.coldStart(), sizes.sft(), sizes.rl(), choice.eligibleRows());
+        }
+        return choice;
+    }
+
+    private static void write(Dataset<Row> table, DataFolder folder, String name) {
+        table.write().parquet(folder.path(name));
+    }
+
+    private static PreparedData description(Configuration configuration, DataCard card) {
+        Map<String, Long> splits = card.splits().entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, split -> split.getValue().rows()));
+        return new PreparedData(
+                card.name(),
+                configuration.source().minRating(),
+                configuration.source().maxRating(),
+                card.sha256(),
+                card.rowIdsSha256(),
+                card.counts().kept(),
+                splits,
+                card.pools());
+    }
+
+    private void say(String format, Object... values) {
+        out.println("prepare: " + String.format(Locale.ROOT, format, values));
+    }
+}

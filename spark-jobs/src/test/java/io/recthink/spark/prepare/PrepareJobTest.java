@@ -1,0 +1,517 @@
+package io.recthink.spark.prepare;
+
+import static org.apache.spark.sql.functions.col;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.SparkTest;
+import io.recthink.spark.prepare.ReferenceProtocol.Expected;
+import io.recthink.spark.prepare.ReferenceProtocol.Review;
+import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.RowId;
+import io.recthink.spark.table.Tables;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Random;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PrepareJobTest {
+    private static final String NAME = "shop";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path folder;
+
+    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+    // ---- every rule, against the same protocol in plain lists
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 0, false, false, 3",
+        "2, 2, false, false, 2",
+        "3, 3, true, false, 4",
+        "4, 2, false, true, 3",
+        "5, 2, true, true, 0"
+    })
+    void followsTheProtocol(long seed, int kcore, boolean strict, boolean refit, int historyItems) throws IOException {
+        List<Review> log = randomLog(seed);
+        String[] settings = {
+            "prepare.kcore=" + kcore,
+            "prepare.strictCore=" + strict,
+            "prepare.refit=" + refit,
+            "prepare.historyItems=" + historyItems,
+            "prepare.validationFrom=0.6",
+            "prepare.testFrom=0.8"
+        };
+        Map<String, Expected> expected =
+                new ReferenceProtocol(NAME, configuration(settings).prepare()).examples(log);
+        assertThat(ReferenceProtocol.splits(expected)).hasSize(3);
+
+        prepare(log, settings);
+
+        assertThat(written()).containsExactlyInAnyOrderEntriesOf(expected);
+        assertThat(data().rows()).isEqualTo(expected.size());
+        assertThat(data().splits()).isEqualTo(ReferenceProtocol.splits(expected));
+    }
+
+    @Test
+    void theTableIsAsDocumented() throws IOException {
+        prepare(randomLog(1), "prepare.kcore=0");
+        assertThat(SparkTest.spark()
+                        .read()
+                        .parquet(folder + "/data/examples")
+                        .schema()
+                        .asNullable()
+                        .sql())
+                .isEqualTo(Tables.EXAMPLES.asNullable().sql());
+        assertThat(DataType.equalsStructurally(examples().schema(), Tables.EXAMPLES, true))
+                .isTrue();
+    }
+
+    // ---- the same result however the work is split
+
+    @Test
+    void partitionsChangeNothing() throws IOException {
+        List<Review> log = randomLog(6);
+        prepare(log, "prepare.kcore=2");
+        PreparedData one = data();
+        Map<String, Expected> rows = written();
+        Path other = folder.resolve("other");
+        Files.createDirectories(other);
+        for (int part = 0; part < 5; part++) {
+            List<Review> lines = new ArrayList<>();
+            for (int i = log.size() - 1; i >= 0; i--) {
+                if (i % 5 == part) {
+                    lines.add(log.get(i));
+                }
+            }
+            write(other.resolve("part-" + part + ".json"), lines);
+        }
+
+        SparkTest.spark().conf().set("spark.sql.shuffle.partitions", 7);
+        try {
+            run(configuration("prepare.kcore=2", "paths.data=again", "source.reviews=" + other));
+        } finally {
+            SparkTest.spark().conf().set("spark.sql.shuffle.partitions", 2);
+        }
+
+        assertThat(PreparedData.read(SparkTest.spark(), folder + "/again")).isEqualTo(one);
+        assertThat(written("again")).isEqualTo(rows);
+    }
+
+    @Test
+    void theHashesAreThoseOfTheDocumentedRecipe() throws Exception {
+        prepare(randomLog(7), "prepare.kcore=0");
+        Map<String, List<String>> buckets =
+                written().keySet().stream().sorted().collect(Collectors.groupingBy(id -> id.substring(0, 3)));
+        String lines = buckets.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(bucket -> bucket.getKey() + " " + sha256(String.join("\n", bucket.getValue())))
+                .collect(Collectors.joining("\n"));
+        assertThat(data().rowIdsSha256()).isEqualTo(sha256(lines)).hasSize(64);
+        assertThat(data().sha256()).isNotEqualTo(data().rowIdsSha256()).hasSize(64);
+    }
+
+    @Test
+    void anotherHistoryLengthKeepsTheRowIdsAndChangesTheData() throws IOException {
+        List<Review> log = randomLog(8);
+        prepare(log, "prepare.kcore=0", "prepare.historyItems=3");
+        PreparedData three = data();
+        run(configuration("prepare.kcore=0", "prepare.historyItems=2", "paths.data=two"));
+        PreparedData two = PreparedData.read(SparkTest.spark(), folder + "/two");
+        assertThat(two.rowIdsSha256()).isEqualTo(three.rowIdsSha256());
+        assertThat(two.sha256()).isNotEqualTo(three.sha256());
+    }
+
+    // ---- pools
+
+    @Test
+    void poolsAreDisjointTrainRowsOfUsersSeenBefore() throws IOException {
+        prepare(
+                randomLog(9),
+                "prepare.kcore=0",
+                "prepare.pools.coldStart=5",
+                "prepare.pools.sft=20",
+                "prepare.pools.rl=10");
+        Dataset<Row> pooled = examples().where(col("pool").isNotNull());
+        assertThat(pooled.where(col("split").notEqual("train").or(col("nUser").equalTo(0)))
+                        .count())
+                .isZero();
+        assertThat(data().pools()).isEqualTo(Map.of("coldStart", 5L, "sft", 20L, "rl", 10L));
+        assertThat(pooled.groupBy("pool").count().collectAsList().stream()
+                        .collect(Collectors.toMap(row -> row.getString(0), row -> row.getLong(1))))
+                .isEqualTo(data().pools());
+    }
+
+    @Test
+    void poolsShrinkInProportionAndSaySo() throws IOException {
+        prepare(
+                randomLog(9),
+                "prepare.kcore=0",
+                "prepare.pools.coldStart=1000",
+                "prepare.pools.sft=2000",
+                "prepare.pools.rl=1000");
+        long eligible = examples()
+                .where(col("split").equalTo("train").and(col("nUser").gt(0)))
+                .count();
+        assertThat(data().pools())
+                .isEqualTo(Map.of("coldStart", eligible / 4, "sft", eligible / 2, "rl", eligible / 4));
+        assertThat(said())
+                .contains("pools shrunk to coldStart %d, sft %d, rl %d: only %d train rows have a user seen before"
+                        .formatted(eligible / 4, eligible / 2, eligible / 4, eligible));
+    }
+
+    // ---- unusable rows
+
+    @Test
+    void unusableRowsAreQuarantinedWithTheirReason() throws IOException {
+        List<String> lines =
+                new ArrayList<>(randomLog(10).stream().map(PrepareJobTest::line).toList());
+        int good = lines.size();
+        Map<String, String> bad = new HashMap<>();
+        bad.put("{\"u\": \"x\", \"i\"", "the row cannot be parsed");
+        bad.put("{\"i\":\"i1\",\"s\":3,\"t\":5}", "user is missing");
+        bad.put("{\"u\":\"  \",\"i\":\"i2\",\"s\":3,\"t\":5}", "user is missing");
+        bad.put("{\"u\":\"x\",\"i\":null,\"s\":3,\"t\":5}", "item is missing");
+        bad.put("{\"u\":\"x\",\"i\":\"i1\",\"t\":5}", "rating is missing");
+        bad.put("{\"u\":\"x\",\"i\":\"i1\",\"s\":\"five\",\"t\":5}", "rating is not a number");
+        bad.put("{\"u\":\"x\",\"i\":\"i1\",\"s\":\"NaN\",\"t\":5}", "rating is not finite");
+        bad.put("{\"u\":\"x\",\"i\":\"i1\",\"s\":\"-Infinity\",\"t\":5}", "rating is not finite");
+        bad.put("{\"u\":\"x\",\"i\":\"i1\",\"s\":5.5,\"t\":5}", "rating is outside the scale");
+        bad.put("{\"u\":\"x\",\"i\":\"i1\",\"s\":0,\"t\":5}", "rating is outside the scale");
+        bad.put("{\"u\":\"x\",\"i\":\"i1\",\"s\":3}", "time is missing");
+        bad.put("{\"u\":\"x\",\"i\":\"i1\",\"s\":3,\"t\":-1}", "time is before 1970");
+        bad.put("{\"u\":\"x\",\"i\":\"i1\",\"s\":3,\"t\":1393545600000}", "time is after 2199 (milliseconds?)");
+        bad.put("{\"u\":\"x\",\"i\":\"i1\",\"s\":3,\"t\":\"yesterday\"}", "time cannot be read");
+        bad.put("{\"u\":\"x\",\"i\":\"i1\",\"s\":3,\"t\":\"NaN\"}", "time cannot be read");
+        lines.addAll(bad.keySet());
+        Files.write(folder.resolve("log.json"), lines);
+
+        run(configuration("prepare.kcore=0"));
+
+        Map<String, Long> reasons = bad.values().stream().collect(Collectors.groupingBy(r -> r, Collectors.counting()));
+        List<Row> quarantine =
+                SparkTest.spark().read().parquet(folder + "/data/quarantine").collectAsList();
+        assertThat(quarantine.stream().collect(Collectors.groupingBy(row -> row.getString(0), Collectors.counting())))
+                .isEqualTo(reasons);
+        assertThat(quarantine)
+                .extracting(row -> row.getString(1))
+                .contains("{\"u\": \"x\", \"i\"")
+                .anyMatch(r -> r.contains("yesterday"));
+        JsonNode card = JSON.readTree(Files.readString(folder.resolve("data/data-card.json")));
+        assertThat(card.at("/counts/read").asLong()).isEqualTo(good + bad.size());
+        assertThat(card.at("/counts/usable").asLong()).isEqualTo(good);
+        assertThat(card.at("/quarantined/rating is not finite").asLong()).isEqualTo(2);
+        assertThat(said()).contains("2 quarantined: rating is not finite");
+    }
+
+    @Test
+    void tooManyUnusableRowsStopTheJobBeforeItWrites() throws IOException {
+        write(folder.resolve("log.json"), randomLog(10));
+        assertThatThrownBy(() -> run(configuration("source.maxRating=2", "source.maxQuarantineShare=0.1")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageMatching("source.reviews: \\d+ of \\d+ rows of .*log.json cannot be used "
+                        + "\\(rating is outside the scale \\d+\\), more than source.maxQuarantineShare 0.1; "
+                        + "mend the log, source.columns or the scale source.minRating to source.maxRating");
+        assertThat(folder.resolve("data")).doesNotExist();
+    }
+
+    // ---- bad input, with its message
+
+    @Test
+    void aMissingColumnIsNamed() throws IOException {
+        write(folder.resolve("log.json"), randomLog(1));
+        assertThatThrownBy(() -> run(configuration("source.columns.rating=stars")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("source.columns.rating: cannot read 'stars' over the columns i, r, s, t, u: ");
+        assertThatThrownBy(() -> run(configuration("source.columns.rating='s +'")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("source.columns.rating: cannot read s +: ");
+        assertThat(folder.resolve("data")).doesNotExist();
+    }
+
+    @Test
+    void aMappingMustNameItsFourColumns() {
+        assertThatThrownBy(() -> configuration("source.columns.time=''"))
+                .hasMessage("test: source.columns.time must be a Spark SQL expression (was '')");
+    }
+
+    @Test
+    void anEmptyLogIsRefused() throws IOException {
+        Files.writeString(folder.resolve("log.json"), "");
+        assertThatThrownBy(() -> run(configuration()))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("source.reviews: %s/log.json holds no rows that can be read as json", folder);
+        Files.writeString(folder.resolve("log.csv"), "u,i,s,t,r\n");
+        assertThatThrownBy(() -> run(configuration("source.format=csv", "source.reviews=" + folder + "/log.csv")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("source.reviews: %s/log.csv holds no rows; prepare needs a log with reviews", folder);
+        Files.writeString(folder.resolve("log.gone"), "");
+        assertThatThrownBy(
+                        () -> run(configuration("source.format=amazon-2014", "source.reviews=" + folder + "/log.gone")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("source.reviews: %s/log.gone holds no rows; prepare needs a log with reviews", folder);
+        assertThat(folder.resolve("data")).doesNotExist();
+    }
+
+    @Test
+    void aMissingLogIsNamed() {
+        assertThatThrownBy(() -> run(configuration("source.reviews=" + folder + "/nowhere.json")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("source.reviews: cannot read " + folder + "/nowhere.json: ");
+    }
+
+    @Test
+    void aCoreThatLeavesNothingIsRefused() throws IOException {
+        write(folder.resolve("log.json"), randomLog(1));
+        assertThatThrownBy(() -> run(configuration("prepare.kcore=100")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageMatching("prepare.kcore 100 leaves none of the \\d+ rows: .*; lower it");
+    }
+
+    @Test
+    void aLogWithoutTimeIsRefused() throws IOException {
+        List<Review> log = randomLog(1).stream()
+                .map(r -> new Review(r.user(), r.item(), r.rating(), 86_400, r.text()))
+                .toList();
+        write(folder.resolve("log.json"), log);
+        assertThatThrownBy(() -> run(configuration("prepare.kcore=0")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageMatching(
+                        "prepare.validationFrom 0.8 and prepare.testFrom 0.9: train of the \\d+ rows would be "
+                                + "empty, because too many rows share the time 1970-01-02T00:00:00Z; choose other quantiles or a longer log");
+        assertThat(folder.resolve("data")).doesNotExist();
+    }
+
+    // ---- the output folder
+
+    @Test
+    void aCompleteDataSetIsNeverReplaced() throws IOException {
+        prepare(randomLog(1), "prepare.kcore=0");
+        PreparedData before = data();
+        assertThatThrownBy(() -> run(configuration("prepare.kcore=2")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(
+                        "paths.data: %s/data already holds a complete data set; set another paths.data, or remove the"
+                                + " folder to prepare it anew",
+                        folder);
+        assertThat(data()).isEqualTo(before);
+    }
+
+    @Test
+    void leftoversOfAnUnfinishedAttemptAreReplaced() throws IOException {
+        Files.createDirectories(folder.resolve("data/examples"));
+        Files.writeString(folder.resolve("data/examples/part-0.parquet"), "half a file");
+        prepare(randomLog(1), "prepare.kcore=0");
+        assertThat(said()).contains("replaced what an unfinished attempt had left");
+        assertThat(written()).hasSize((int) data().rows());
+    }
+
+    // ---- formats
+
+    @Test
+    void csvAndParquetGiveTheSameExamplesAsJson() throws IOException {
+        List<Review> log = randomLog(11);
+        prepare(log, "prepare.kcore=0");
+        List<String> lines = new ArrayList<>(List.of("r,u,i,s,t"));
+        for (Review review : log) {
+            lines.add("\"%s\",%s,%s,%s,%s"
+                    .formatted(
+                            review.text().replace("\"", "\"\""),
+                            review.user(),
+                            review.item(),
+                            review.rating(),
+                            review.time()));
+        }
+        Files.write(folder.resolve("log.csv"), lines);
+        SparkTest.spark()
+                .read()
+                .json(folder + "/log.json")
+                .selectExpr("u", "i", "s", "timestamp_seconds(t) AS t", "r")
+                .write()
+                .parquet(folder + "/log.parquet");
+
+        run(configuration(
+                "prepare.kcore=0", "source.format=csv", "source.reviews=" + folder + "/log.csv", "paths.data=csv"));
+        run(configuration(
+                "prepare.kcore=0",
+                "source.format=parquet",
+                "source.reviews=" + folder + "/log.parquet",
+                "paths.data=parquet"));
+
+        PreparedData json = data();
+        assertThat(PreparedData.read(SparkTest.spark(), folder + "/csv")).isEqualTo(json);
+        assertThat(PreparedData.read(SparkTest.spark(), folder + "/parquet")).isEqualTo(json);
+    }
+
+    @Test
+    void itemsJoinTheirReviews() throws IOException {
+        Files.write(
+                folder.resolve("items.json"),
+                List.of(
+                        "{\"id\":\"i1\",\"name\":\"Strings\",\"cats\":[\"Guitars\",\"Parts\",\"Guitars\"],\"cost\":4.95}",
+                        "{\"id\":\"i1\",\"cost\":9}",
+                        "{\"id\":\"i2\",\"name\":\"Pick\"}"));
+        prepare(
+                randomLog(12),
+                "prepare.kcore=0",
+                "source.items=" + folder + "/items.json",
+                "source.columns.itemId=id",
+                "source.columns.title=upper(name)",
+                "source.columns.categories=cats",
+                "source.columns.price=cost");
+        Row target = examples().where("itemId = 'i1'").first().getAs("target");
+        assertThat(target.<String>getAs("title")).isEqualTo("STRINGS");
+        assertThat(target.getList(target.fieldIndex("categories"))).isEqualTo(List.of("Guitars", "Parts"));
+        assertThat(target.<String>getAs("price")).isEqualTo("4.95");
+        assertThat(target.<String>getAs("brand")).isNull();
+        assertThat(examples().where("itemId = 'i3' AND target.title IS NULL").count())
+                .isPositive();
+        assertThat(examples()
+                        .where("exists(userHistory, e -> e.itemId = 'i2' AND e.title = 'PICK')")
+                        .count())
+                .isPositive();
+        assertThat(examples()
+                        .where("exists(userHistory, e -> e.itemId = 'i2' AND e.title IS NULL)")
+                        .count())
+                .isZero();
+    }
+
+    // ---- helpers
+
+    /** Few users and items and coarse times, so that repeats and ties are common. */
+    private static List<Review> randomLog(long seed) {
+        Random random = new Random(seed);
+        List<Review> log = new ArrayList<>();
+        for (int i = 0; i < 250; i++) {
+            String user = "u" + (int) Math.floor(Math.pow(random.nextDouble(), 2) * 25);
+            String item = "i" + random.nextInt(15);
+            double rating = 1 + random.nextInt(9) / 2.0;
+            long time = 86_400L * random.nextInt(60);
+            log.add(new Review(
+                    user, item, rating, time, "Review " + i + ": \"%s\", zoë".formatted(random.nextInt(1000))));
+        }
+        return log;
+    }
+
+    private static String line(Review review) {
+        return JSON.createObjectNode()
+                .put("u", review.user())
+                .put("i", review.item())
+                .put("s", review.rating())
+                .put("t", review.time())
+                .put("r", review.text())
+                .toString();
+    }
+
+    private static void write(Path file, List<Review> log) throws IOException {
+        Files.write(file, log.stream().map(PrepareJobTest::line).toList());
+    }
+
+    private void prepare(List<Review> log, String... settings) throws IOException {
+        write(folder.resolve("log.json"), log);
+        run(configuration(settings));
+    }
+
+    private Configuration configuration(String... settings) {
+        String yaml =
+                """
+                name: %s
+                paths: {root: %s}
+                source:
+                  format: json
+                  reviews: %s/log.json
+                  columns: {user: u, item: i, rating: s, time: t, review: r}
+                """
+                        .formatted(NAME, folder, folder);
+        return ConfigurationReader.read("test", yaml, List.of(settings));
+    }
+
+    private void run(Configuration configuration) {
+        new PrepareJob(new PrintStream(said, true, StandardCharsets.UTF_8)).run(SparkTest.spark(), configuration);
+    }
+
+    private String said() {
+        return said.toString(StandardCharsets.UTF_8);
+    }
+
+    private PreparedData data() {
+        return PreparedData.read(SparkTest.spark(), folder + "/data");
+    }
+
+    private Dataset<Row> examples() {
+        return PreparedData.examples(SparkTest.spark(), folder + "/data");
+    }
+
+    private Map<String, Expected> written() {
+        return written("data");
+    }
+
+    private Map<String, Expected> written(String data) {
+        Map<String, Expected> rows = new HashMap<>();
+        for (Row row :
+                PreparedData.examples(SparkTest.spark(), folder + "/" + data).collectAsList()) {
+            String id = row.getAs("rowId");
+            long seconds = row.getTimestamp(row.fieldIndex("time")).toInstant().getEpochSecond();
+            assertThat(id).isEqualTo(RowId.of(NAME, row.getAs("userId"), row.getAs("itemId"), seconds));
+            assertThat(row.<Boolean>getAs("seenUser")).isEqualTo(row.<Long>getAs("nUser") > 0);
+            assertThat(row.<Boolean>getAs("seenItem")).isEqualTo(row.<Long>getAs("nItem") > 0);
+            rows.put(
+                    id,
+                    new Expected(
+                            id,
+                            row.getAs("split"),
+                            row.getAs("truth"),
+                            texts(row, "userHistory"),
+                            texts(row, "itemHistory"),
+                            mean(row, "userMean"),
+                            mean(row, "itemMean"),
+                            row.getAs("nUser"),
+                            row.getAs("nItem")));
+        }
+        return rows;
+    }
+
+    private static List<String> texts(Row row, String history) {
+        return row.<Row>getList(row.fieldIndex(history)).stream()
+                .map(entry -> entry.<String>getAs("review"))
+                .toList();
+    }
+
+    private static OptionalDouble mean(Row row, String column) {
+        Double mean = row.getAs(column);
+        return mean == null ? OptionalDouble.empty() : OptionalDouble.of(mean);
+    }
+
+    private static String sha256(String text) {
+        try {
+            return java.util.HexFormat.of()
+                    .formatHex(java.security.MessageDigest.getInstance("SHA-256")
+                            .digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (java.security.NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
