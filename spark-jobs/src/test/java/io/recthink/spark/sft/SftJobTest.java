@@ -1,0 +1,75 @@
+package io.recthink.spark.sft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.recthink.InvalidInputException;
+import io.recthink.spark.SparkTest;
+import io.recthink.spark.run.Manifest;
+import io.recthink.spark.run.RunFolder;
+import io.recthink.spark.train.TinyWorld;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SftJobTest {
+    private static final SparkSession SPARK = SparkTest.spark();
+    private static final String[] SETTINGS = {
+        "sft.steps=30", "sft.saveEvery=10", "sft.optimizer.learningRate=0.02", "sft.optimizer.warmupSteps=2"
+    };
+
+    @TempDir
+    private static Path root;
+
+    private static TinyWorld world;
+
+    @BeforeAll
+    static void warmStart() {
+        world = TinyWorld.create(SPARK, root);
+        new SftJob(false).run(SPARK, world.configuration(SETTINGS));
+    }
+
+    @Test
+    void theModelLearnsTheTraces() {
+        RunFolder run = folder();
+        double before = run.metrics(10).orElseThrow().get("loss").asDouble();
+        double after = run.metrics(30).orElseThrow().get("loss").asDouble();
+        assertThat(after).isLessThan(0.7 * before);
+    }
+
+    @Test
+    void onlySavedStepsStay() {
+        assertThat(folder().manifests()).extracting(Manifest::step).containsExactly(0, 10, 20, 30);
+        assertThat(root.resolve("warm-start/step-000029")).doesNotExist();
+        assertThat(root.resolve("warm-start/step-000010/policy")).doesNotExist();
+        assertThat(root.resolve("warm-start/step-000020/policy")).exists();
+    }
+
+    @Test
+    void aStoppedWarmStartEndsAsIfItHadNeverStopped() throws Exception {
+        Path last = root.resolve("warm-start/step-000030");
+        byte[] policy = Files.readAllBytes(last.resolve("policy/model.safetensors"));
+        byte[] optimizer = Files.readAllBytes(last.resolve("optimizer/optimizer.safetensors"));
+        Files.delete(last.resolve("manifest.json"));
+        Files.createDirectories(root.resolve("warm-start/step-000025/policy"));
+        new SftJob(true).run(SPARK, world.configuration(SETTINGS));
+        assertThat(last.resolve("policy/model.safetensors")).hasBinaryContent(policy);
+        assertThat(last.resolve("optimizer/optimizer.safetensors")).hasBinaryContent(optimizer);
+        assertThat(root.resolve("warm-start/step-000025")).doesNotExist();
+    }
+
+    @Test
+    void aScheduleThatDependsOnTheStepsKeepsThem() {
+        assertThatThrownBy(() -> new SftJob(true).run(SPARK, world.configuration("sft.steps=40", "sft.saveEvery=10",
+                        "sft.optimizer.learningRate=0.02", "sft.optimizer.warmupSteps=2")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("sft.steps: was 30, is 40");
+    }
+
+    private static RunFolder folder() {
+        return RunFolder.at(root.resolve("warm-start").toString(), SPARK.sparkContext().hadoopConfiguration());
+    }
+}
