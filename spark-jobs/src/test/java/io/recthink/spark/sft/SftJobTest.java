@@ -63,13 +63,20 @@ class SftJobTest {
 
     @Test
     void aScheduleThatDependsOnTheStepsKeepsThem() {
-        assertThatThrownBy(() -> new SftJob(true).run(SPARK, world.configuration("sft.steps=40", "sft.saveEvery=10",
-                        "sft.optimizer.learningRate=0.02", "sft.optimizer.warmupSteps=2")))
+        assertThatThrownBy(() -> new SftJob(true)
+                        .run(
+                                SPARK,
+                                world.configuration(
+                                        "sft.steps=40",
+                                        "sft.saveEvery=10",
+                                        "sft.optimizer.learningRate=0.02",
+                                        "sft.optimizer.warmupSteps=2")))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("sft.steps: was 30, is 40");
     }
 
     private static RunFolder folder() {
-        return RunFolder.at(root.resolve("warm-start").toString(), SPARK.sparkContext().hadoopConfiguration());
+        return RunFolder.at(
+                root.resolve("warm-start").toString(), SPARK.sparkContext().hadoopConfiguration());
     }
 }

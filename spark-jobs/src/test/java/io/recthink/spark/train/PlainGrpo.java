@@ -33,7 +33,8 @@ final class PlainGrpo {
 
     /** The gradient of the loss over all samples of a step. */
     Map<String, double[]> gradient(Map<String, float[]> weights, List<PlainSample> samples) {
-        long tokens = samples.stream().mapToLong(sample -> sample.completion().length).sum();
+        long tokens =
+                samples.stream().mapToLong(sample -> sample.completion().length).sum();
         Map<String, double[]> sum = new TreeMap<>();
         weights.forEach((name, values) -> sum.put(name, new double[values.length]));
         for (PlainSample sample : samples) {
@@ -64,7 +65,8 @@ final class PlainGrpo {
             }
             collector.backward(loss(parameters, sample, manager).mul(share));
             Map<String, float[]> gradient = new HashMap<>();
-            parameters.forEach((name, array) -> gradient.put(name, array.getGradient().toFloatArray()));
+            parameters.forEach(
+                    (name, array) -> gradient.put(name, array.getGradient().toFloatArray()));
             return gradient;
         }
     }
@@ -76,7 +78,8 @@ final class PlainGrpo {
         int[] sequence = new int[prompt + length];
         System.arraycopy(sample.prompt(), 0, sequence, 0, prompt);
         System.arraycopy(sample.completion(), 0, sequence, prompt, length);
-        NDArray logits = logits(parameters, sequence, manager).div(configuration.rollout().temperature());
+        NDArray logits = logits(parameters, sequence, manager)
+                .div(configuration.rollout().temperature());
         NDArray chosen = manager.create(sample.completion()).oneHot(model.vocabularySize());
         NDArray logprobs = logits.logSoftmax(-1)
                 .get(prompt - 1 + ":" + (prompt + length - 1))
@@ -96,7 +99,8 @@ final class PlainGrpo {
         NDArray x = manager.create(sequence).oneHot(model.vocabularySize()).matMul(embedding);
         for (int layer = 0; layer < model.layers(); layer++) {
             String name = "model.layers." + layer + ".";
-            NDArray attended = attention(parameters, name, norm(x, parameters.get(name + "input_layernorm.weight")), manager);
+            NDArray attended =
+                    attention(parameters, name, norm(x, parameters.get(name + "input_layernorm.weight")), manager);
             x = x.add(attended);
             NDArray normed = norm(x, parameters.get(name + "post_attention_layernorm.weight"));
             NDArray gate = linear(normed, parameters.get(name + "mlp.gate_proj.weight"));
@@ -109,15 +113,19 @@ final class PlainGrpo {
 
     private NDArray attention(Map<String, NDArray> parameters, String name, NDArray x, NDManager manager) {
         long length = x.getShape().get(0);
-        NDArray query = rotate(heads(linear(x, parameters.get(name + "self_attn.q_proj.weight")), model.heads()), manager);
-        NDArray key = rotate(heads(linear(x, parameters.get(name + "self_attn.k_proj.weight")), model.keyValueHeads()), manager);
+        NDArray query =
+                rotate(heads(linear(x, parameters.get(name + "self_attn.q_proj.weight")), model.heads()), manager);
+        NDArray key = rotate(
+                heads(linear(x, parameters.get(name + "self_attn.k_proj.weight")), model.keyValueHeads()), manager);
         NDArray value = heads(linear(x, parameters.get(name + "self_attn.v_proj.weight")), model.keyValueHeads());
         int copies = model.heads() / model.keyValueHeads();
         NDArray scores = query.matMul(key.repeat(0, copies).transpose(0, 2, 1)).div(Math.sqrt(model.headDim()));
         NDArray positions = manager.arange((int) length).toType(DataType.FLOAT32, false);
-        NDArray future = positions.reshape(1, length).gt(positions.reshape(length, 1)).toType(DataType.FLOAT32, false);
+        NDArray future =
+                positions.reshape(1, length).gt(positions.reshape(length, 1)).toType(DataType.FLOAT32, false);
         NDArray weights = scores.add(future.mul(-1e9)).softmax(-1);
-        NDArray mixed = weights.matMul(value.repeat(0, copies)).transpose(1, 0, 2).reshape(length, -1);
+        NDArray mixed =
+                weights.matMul(value.repeat(0, copies)).transpose(1, 0, 2).reshape(length, -1);
         return linear(mixed, parameters.get(name + "self_attn.o_proj.weight"));
     }
 
@@ -133,7 +141,8 @@ final class PlainGrpo {
         float[] angles = new float[length * half];
         for (int position = 0; position < length; position++) {
             for (int i = 0; i < half; i++) {
-                angles[position * half + i] = (float) (position * Math.pow(model.ropeTheta(), -2.0 * i / model.headDim()));
+                angles[position * half + i] =
+                        (float) (position * Math.pow(model.ropeTheta(), -2.0 * i / model.headDim()));
             }
         }
         NDArray angle = manager.create(angles, new Shape(1, length, half));

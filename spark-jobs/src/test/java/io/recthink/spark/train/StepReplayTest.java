@@ -45,7 +45,8 @@ class StepReplayTest {
         for (int step = 1; step <= 2; step++) {
             Map<String, float[]> weights = weights(world, step - 1);
             List<PlainSample> samples = samples(world, step);
-            assertThat(samples.stream().filter(sample -> sample.advantage() != 0)).isNotEmpty();
+            assertThat(samples.stream().filter(sample -> sample.advantage() != 0))
+                    .isNotEmpty();
             Map<String, double[]> gradient = new PlainGrpo(config(world), configuration).gradient(weights, samples);
             assertThat(weights(world, step).get("model.norm.weight")).isNotEqualTo(weights.get("model.norm.weight"));
             assertClose(weights(world, step), optimizer.step(weights, gradient));
@@ -62,20 +63,33 @@ class StepReplayTest {
     }
 
     private List<PlainSample> samples(TinyWorld world, int step) {
-        RunFolder run = RunFolder.at(world.run().toString(), spark.sparkContext().hadoopConfiguration());
+        RunFolder run =
+                RunFolder.at(world.run().toString(), spark.sparkContext().hadoopConfiguration());
         Dataset<Row> scored = spark.read().parquet(run.table(step, "scored")).select("rowId", "sample", "advantage");
-        return spark.read().parquet(run.table(step, "rollouts")).join(scored, new String[] {"rowId", "sample"}).collectAsList().stream()
+        return spark
+                .read()
+                .parquet(run.table(step, "rollouts"))
+                .join(scored, new String[] {"rowId", "sample"})
+                .collectAsList()
+                .stream()
                 .map(row -> new PlainSample(
-                        ints(row, "promptTokens"), ints(row, "completionTokens"), floats(row, "logprobs"), row.<Double>getAs("advantage")))
+                        ints(row, "promptTokens"),
+                        ints(row, "completionTokens"),
+                        floats(row, "logprobs"),
+                        row.<Double>getAs("advantage")))
                 .toList();
     }
 
     private static int[] ints(Row row, String column) {
-        return row.<Integer>getList(row.fieldIndex(column)).stream().mapToInt(Integer::intValue).toArray();
+        return row.<Integer>getList(row.fieldIndex(column)).stream()
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 
     private static double[] floats(Row row, String column) {
-        return row.<Float>getList(row.fieldIndex(column)).stream().mapToDouble(Float::doubleValue).toArray();
+        return row.<Float>getList(row.fieldIndex(column)).stream()
+                .mapToDouble(Float::doubleValue)
+                .toArray();
     }
 
     private static ModelConfig config(TinyWorld world) {

@@ -1,0 +1,91 @@
+package io.recthink.spark.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.recthink.spark.SparkTest;
+import io.recthink.spark.run.Manifest;
+import io.recthink.spark.run.RunFolder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run whose application is killed in all phases of a step, again and again, ends as the run that was left alone. */
+class KillTest {
+    private static final SparkSession SPARK = SparkTest.spark();
+    private static final int KILLED = 137;
+
+    /** One line a life; %s is the step it dies in, %d a random delay in milliseconds. */
+    private static final List<String> DEATHS = List.of(
+            "application-file:step-000000/policy/model.safetensors:%2$d",
+            "application-stage:RolloutStage:%1$d:%2$d",
+            "application-stage:ScoreStage:%1$d:%2$d",
+            "application-stage:GradientStage:%1$d:%2$d",
+            "application-file:step-%1$06d/policy:%2$d",
+            "application-file:step-%1$06d/optimizer:%2$d",
+            "application-file:step-%1$06d/metrics.json:%2$d",
+            "application-stage:RolloutStage:%1$d:%2$d",
+            "application-stage:GradientStage:%1$d:%2$d",
+            "application-file:step-%1$06d/policy/model.safetensors:%2$d",
+            "application-file:step-%1$06d/optimizer/optimizer.safetensors:%2$d",
+            "application-file:step-%1$06d/rollouts:%2$d");
+
+    @TempDir
+    private Path root;
+
+    @Test
+    void aRunKilledInEveryPhaseEndsWithTheSameWeightsAndRollouts() throws Exception {
+        TinyWorld world = TinyWorld.create(SPARK, root);
+        int steps = DEATHS.size() + 2;
+        String[] settings = {"train.steps=" + steps, "train.keep.last=2", "train.keep.every=0"};
+        new TrainJob(false).run(SPARK, world.configuration(with(settings, "paths.run=reference")));
+
+        Random random = new Random(3);
+        for (String death : DEATHS) {
+            int step = newest().map(Manifest::step).orElse(0) + 1;
+            String plan = death.formatted(step, random.nextInt(30));
+            int status = TrainApplication.run(world, "local[2]", true, plan, settings);
+            assertThat(status)
+                    .as("%s%n%s", plan, Files.readString(root.resolve("application.log")))
+                    .isEqualTo(KILLED);
+            // A step is whole or it does not count.
+            assertThat(newest().map(Manifest::step).orElse(0)).isBetween(step - 1, step);
+        }
+        assertThat(TrainApplication.run(world, "local[2]", true, "none", settings))
+                .isZero();
+
+        for (int step = 1; step <= steps; step++) {
+            assertThat(rollouts("run", step)).isNotEmpty().isEqualTo(rollouts("reference", step));
+        }
+        for (String file : List.of("policy/model.safetensors", "optimizer/optimizer.safetensors")) {
+            String name = "step-%06d/%s".formatted(steps, file);
+            assertThat(root.resolve("run").resolve(name))
+                    .hasSameBinaryContentAs(root.resolve("reference").resolve(name));
+        }
+    }
+
+    private java.util.Optional<Manifest> newest() {
+        return folder("run").newest();
+    }
+
+    private List<String> rollouts(String run, int step) {
+        return SPARK.read()
+                .parquet(folder(run).table(step, "rollouts"))
+                .orderBy("rowId", "sample")
+                .toJSON()
+                .collectAsList();
+    }
+
+    private RunFolder folder(String run) {
+        return RunFolder.at(root.resolve(run).toString(), SPARK.sparkContext().hadoopConfiguration());
+    }
+
+    private static String[] with(String[] settings, String more) {
+        String[] all = java.util.Arrays.copyOf(settings, settings.length + 1);
+        all[settings.length] = more;
+        return all;
+    }
+}

@@ -1,0 +1,69 @@
+package io.recthink.spark.train;
+
+import io.recthink.config.Configuration;
+import io.recthink.config.ConfigurationReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * {@code train} as an application of its own, for tests that kill it or parts of it: arguments are the master, the folder of a
+ * {@link TinyWorld}, whether to resume, what to sabotage (see {@link Sabotage}) and settings.
+ */
+public final class TrainApplication {
+    private TrainApplication() {}
+
+    public static void main(String[] arguments) throws IOException {
+        Path root = Path.of(arguments[1]);
+        List<String> settings = Stream.of(arguments).skip(4).toList();
+        Configuration configuration =
+                ConfigurationReader.read("tiny.yaml", Files.readString(root.resolve("tiny.yaml")), settings);
+        try (SparkSession spark = session(arguments[0])) {
+            Sabotage.plan(
+                    arguments[3],
+                    Path.of(configuration.paths().resolve(configuration.paths().run())),
+                    spark);
+            new TrainJob(Boolean.parseBoolean(arguments[2])).run(spark, configuration);
+        }
+    }
+
+    private static SparkSession session(String master) {
+        return SparkSession.builder()
+                .master(master)
+                .config("spark.ui.enabled", false)
+                .config("spark.driver.host", "127.0.0.1")
+                .config("spark.executor.memory", "1g")
+                .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
+                .config("spark.locality.wait", "0s")
+                .getOrCreate();
+    }
+
+    /**
+     * Starts the application and waits for its end.
+     *
+     * @return its exit status; 137 when it was killed
+     */
+    static int run(TinyWorld world, String master, boolean resume, String sabotage, String... settings)
+            throws IOException, InterruptedException {
+        Files.writeString(world.root().resolve("tiny.yaml"), world.yaml());
+        List<String> command =
+                new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow()));
+        java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> argument.startsWith("--add-") || argument.startsWith("-XX:+Ignore"))
+                .forEach(command::add);
+        command.addAll(
+                List.of("-Xmx1g", "-cp", System.getProperty("java.class.path"), TrainApplication.class.getName()));
+        command.addAll(List.of(master, world.root().toString(), Boolean.toString(resume), sabotage));
+        command.addAll(List.of(settings));
+        Path log = world.root().resolve("application.log");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+        return process.waitFor();
+    }
+}
