@@ -13,6 +13,7 @@ import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
@@ -23,6 +24,7 @@ import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.recthink.config.Configuration.Prepare;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -61,8 +63,8 @@ final class LeakTests {
     private final boolean refit;
     private final int historyItems;
 
-    /** What is no leak but worth knowing. */
-    record Findings(long copiedTexts, long testTextsInTrain, long userTies, long itemTies) {}
+    /** What is no leak but worth knowing; {@code users} and {@code items} are the distinct ones. */
+    record Findings(long users, long items, long copiedTexts, long testTextsInTrain, long userTies, long itemTies) {}
 
     /**
      * @param examples as in Tables.EXAMPLES
@@ -86,9 +88,15 @@ final class LeakTests {
     Findings run() {
         long suspects = testHistories();
         long copies = suspects == 0 ? 0 : testCopies();
-        Row ties = testMeans();
         testPools();
-        return new Findings(copies, testTextsInTrain(), ties.getAs("userTies"), ties.getAs("itemTies"));
+        Row counts = testMeans();
+        return new Findings(
+                counts.getAs("users"),
+                counts.getAs("items"),
+                copies,
+                testTextsInTrain(),
+                counts.getAs("userTies"),
+                counts.getAs("itemTies"));
     }
 
     private Dataset<Row> withReview() {
@@ -211,6 +219,8 @@ final class LeakTests {
         return refuse(
                 scanned,
                 rules,
+                count(when(col("userFirst"), true)).as("users"),
+                count(when(col("itemFirst"), true)).as("items"),
                 count(when(col("userAtOnce").gt(1), true)).as("userTies"),
                 count(when(col("itemAtOnce").gt(1), true)).as("itemTies"));
     }
@@ -239,6 +249,7 @@ final class LeakTests {
         return rows.withColumn(side + "Trained", trained)
                 .withColumn(side + "Seen", when(looksFurther, all).otherwise(trained))
                 .withColumn(side + "Ratings", when(looksFurther, allRatings).otherwise(trainRatings))
+                .withColumn(side + "First", row_number().over(byTime).equalTo(1))
                 .withColumn(side + "AtOnce", count(lit(1)).over(byTime.rangeBetween(0, 0)));
     }
 
@@ -269,7 +280,7 @@ final class LeakTests {
         return total.getLong(0);
     }
 
-    /** Counts the rows that break each rule, in one pass with {@code others}; refuses the table when there are any. */
+    /** Counts what breaks each rule, in one pass with {@code others}; refuses the table when there are any. */
     private static Row refuse(Dataset<Row> rows, Map<String, Column> rules, Column... others) {
         Column[] all = new Column[others.length + 2 * rules.size()];
         System.arraycopy(others, 0, all, 0, others.length);
@@ -278,20 +289,19 @@ final class LeakTests {
             all[next++] = count(when(broken, true));
             all[next++] = min(when(broken, col("rowId")));
         }
-        Row result = rows.agg(all[0], java.util.Arrays.copyOfRange(all, 1, all.length))
-                .first();
+        Row result = rows.agg(all[0], Arrays.copyOfRange(all, 1, all.length)).first();
         Map<String, String> broken = new LinkedHashMap<>();
         int at = others.length;
         for (String rule : rules.keySet()) {
             if (result.getLong(at) > 0) {
-                broken.put(rule, "%d rows (first %s)".formatted(result.getLong(at), result.getString(at + 1)));
+                broken.put(rule, "%d, first in row %s".formatted(result.getLong(at), result.getString(at + 1)));
             }
             at += 2;
         }
         if (!broken.isEmpty()) {
             throw new LeakException("prepare: the examples must not be used: "
                     + broken.entrySet().stream()
-                            .map(entry -> entry.getValue() + " have " + entry.getKey())
+                            .map(entry -> "%s (%s)".formatted(entry.getKey(), entry.getValue()))
                             .collect(Collectors.joining("; ")));
         }
         return result;

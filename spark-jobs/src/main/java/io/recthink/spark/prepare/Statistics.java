@@ -6,7 +6,6 @@ import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.countDistinct;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.percentile_approx;
@@ -17,7 +16,6 @@ import io.recthink.config.Configuration.Prepare;
 import io.recthink.spark.prepare.DataCard.Counts;
 import io.recthink.spark.prepare.DataCard.Percentiles;
 import io.recthink.spark.prepare.DataCard.Split;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,8 +41,6 @@ final class Statistics {
             Prepare options,
             Dataset<Row> examples,
             LeakTests.Findings findings) {
-        Row population =
-                examples.agg(countDistinct("userId"), countDistinct("itemId")).first();
         Counts counts = new Counts(
                 quarantine.read(),
                 quarantine.usable(),
@@ -54,8 +50,12 @@ final class Statistics {
                 options.kcore(),
                 options.strictCore(),
                 kept.rounds(),
-                population.getLong(0),
-                population.getLong(1));
+                findings.users(),
+                findings.items());
+        Column halfStars = round(col("truth").multiply(2)).divide(2);
+        List<Row> ratings = examples.groupBy(col("split"), col("pool"), halfStars.as("rating"))
+                .count()
+                .collectAsList();
         Fingerprint fingerprint = Fingerprint.of(examples);
         return new DataCard(
                 name,
@@ -65,8 +65,8 @@ final class Statistics {
                 quarantine.reasons(),
                 kept.split().validationFrom().toString(),
                 kept.split().testFrom().toString(),
-                splits(examples),
-                pools(examples),
+                splits(examples, ratings),
+                pools(ratings),
                 Map.of(
                         "user", (double) findings.userTies() / kept.count(),
                         "item", (double) findings.itemTies() / kept.count()),
@@ -76,18 +76,24 @@ final class Statistics {
                 fingerprint.table());
     }
 
-    private static Map<String, Long> pools(Dataset<Row> examples) {
+    private static Map<String, Long> pools(List<Row> counts) {
         Map<String, Long> pools = new LinkedHashMap<>();
         List.of(PoolChoice.COLD_START, PoolChoice.SFT, PoolChoice.RL).forEach(pool -> pools.put(pool, 0L));
-        for (Row row :
-                examples.where(col("pool").isNotNull()).groupBy("pool").count().collectAsList()) {
-            pools.put(row.getString(0), row.getLong(1));
-        }
+        counts.stream()
+                .filter(row -> row.getAs("pool") != null)
+                .forEach(row -> pools.merge(row.getAs("pool"), row.getAs("count"), Long::sum));
         return pools;
     }
 
-    private static Map<String, Split> splits(Dataset<Row> examples) {
-        Map<String, SortedMap<Double, Long>> histograms = histograms(examples);
+    private static SortedMap<Double, Long> histogram(List<Row> counts, String split) {
+        SortedMap<Double, Long> histogram = new TreeMap<>();
+        counts.stream()
+                .filter(row -> row.getAs("split").equals(split))
+                .forEach(row -> histogram.merge(row.getAs("rating"), row.getAs("count"), Long::sum));
+        return histogram;
+    }
+
+    private static Map<String, Split> splits(Dataset<Row> examples, List<Row> counts) {
         Column newUser = col("seenUser").equalTo(false);
         Column newItem = col("seenItem").equalTo(false);
         Column target = col("target");
@@ -117,7 +123,7 @@ final class Statistics {
                             row.getAs("rows"),
                             row.getAs("mean"),
                             row.getAs("median"),
-                            histograms.get(split),
+                            histogram(counts, split),
                             row.getAs("newUsers"),
                             row.getAs("newItems"),
                             row.getAs("newBoth"),
@@ -125,17 +131,6 @@ final class Statistics {
                             lengths(row)));
         }
         return splits;
-    }
-
-    private static Map<String, SortedMap<Double, Long>> histograms(Dataset<Row> examples) {
-        Column halfStars = round(col("truth").multiply(2)).divide(2);
-        Map<String, SortedMap<Double, Long>> histograms = new HashMap<>();
-        for (Row row : examples.groupBy(col("split"), halfStars).count().collectAsList()) {
-            histograms
-                    .computeIfAbsent(row.getString(0), split -> new TreeMap<>())
-                    .put(row.getDouble(1), row.getLong(2));
-        }
-        return histograms;
     }
 
     private static Map<String, Percentiles> lengths(Row row) {
