@@ -52,6 +52,7 @@ public final class Main implements CommandLine.IVersionProvider {
         commands.addSubcommand(new BenchmarkCommand());
         job(commands, "cold-start", "Write teacher traces for the warm start.", new ColdStartJob());
         job(commands, "init-model", "Make a small random model with a tokenizer of its own.", new InitModelJob());
+        commands.addSubcommand(new InspectCommand());
         return commands.setExecutionExceptionHandler((e, command, parsed) -> {
             if (e instanceof InvalidInputException) {
                 command.getErr().println(e.getMessage());

@@ -121,6 +121,20 @@ public final class RunFolder {
         return storage.path(stepName(step) + "/" + name).toString();
     }
 
+    /** Whether a step has a complete table, for example {@code rollouts}. */
+    public boolean hasTable(int step, String name) {
+        return storage.exists(stepName(step) + "/" + name + "/_SUCCESS");
+    }
+
+    /** The steps whose policies have complete validation predictions, ascending. */
+    public List<Integer> evaluated() {
+        return numbers("eval")
+                .filter(step -> storage.exists("eval/" + stepName(step) + "/predictions/_SUCCESS"))
+                .sorted()
+                .boxed()
+                .toList();
+    }
+
     /** The path of the validation predictions of a step's policy. */
     public String predictions(int step) {
         return storage.path("eval/" + stepName(step) + "/predictions").toString();

@@ -1,0 +1,49 @@
+package io.recthink.spark.cli;
+
+import io.recthink.config.Configuration;
+import io.recthink.spark.report.RunReport;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code recthink inspect [RUN]}: a run folder as one HTML page. */
+@Command(
+        name = "inspect",
+        description = "Shows a run folder of train or sft as one HTML page: curves, example traces, configuration.",
+        mixinStandardHelpOptions = true)
+final class InspectCommand implements Callable<Integer> {
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "RUN",
+            description = "the run folder, local or any Hadoop path; default: paths.run")
+    private Optional<String> run = Optional.empty();
+
+    @Option(names = "--output", paramLabel = "FILE", description = "the page to write; default: paths.report")
+    private Optional<String> output = Optional.empty();
+
+    @Mixin
+    private ConfigurationOptions options = new ConfigurationOptions();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        Configuration.Paths paths = options.read().paths();
+        try (SparkSession spark =
+                SparkSession.builder().appName("recthink inspect").getOrCreate()) {
+            String page = new RunReport(spark)
+                    .write(
+                            run.orElseGet(() -> paths.resolve(paths.run())),
+                            output.orElseGet(() -> paths.resolve(paths.report())));
+            spec.commandLine().getOut().println(page);
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,89 @@
+package io.recthink.spark.report;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.recthink.spark.run.Best;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.DoubleBinaryOperator;
+
+/** What {@code report.js} draws, in the order of the figures on the page. */
+final class ChartData {
+    private static final MathContext DIGITS = new MathContext(6);
+
+    private final ObjectMapper mapper = new ObjectMapper();
+    private final Curves curves;
+    private final List<ChartCatalogue.Section> sections;
+    private final Optional<Best> best;
+
+    ChartData(Curves curves, List<ChartCatalogue.Section> sections, Optional<Best> best) {
+        this.curves = curves;
+        this.sections = sections;
+        this.best = best;
+    }
+
+    /** The data as JSON that may stand inside a {@code script} element. */
+    String json() {
+        ObjectNode data = mapper.createObjectNode();
+        curves.steps().forEach(data.putArray("steps")::add);
+        best.ifPresent(policy -> data.put("best", policy.step()));
+        ArrayNode charts = data.putArray("charts");
+        sections.forEach(section -> section.charts().forEach(chart -> charts.add(chart(chart))));
+        return data.toString().replace("<", "\\u003c");
+    }
+
+    private ObjectNode chart(Chart chart) {
+        ObjectNode node = mapper.createObjectNode()
+                .put("format", chart.unit().format())
+                .put("fromZero", chart.unit().fromZero())
+                .put("stacked", chart.kind() == Chart.Kind.STACKED);
+        ArrayNode lines = node.putArray("lines");
+        for (Chart.Line line : chart.linesIn(curves)) {
+            lines.addObject()
+                    .put("label", line.label())
+                    .put("colour", chart.lines().indexOf(line))
+                    .set(
+                            "values",
+                            numbers(chart.unit(), curves.of(line.metric()).orElseThrow()));
+        }
+        chart.band().ifPresent(band -> band(node, chart, band));
+        return node;
+    }
+
+    private void band(ObjectNode node, Chart chart, Chart.Band band) {
+        if (band instanceof Chart.Band.Between between) {
+            curves.of(between.low()).ifPresent(low -> node.set("low", numbers(chart.unit(), low)));
+            curves.of(between.high()).ifPresent(high -> node.set("high", numbers(chart.unit(), high)));
+        } else if (band instanceof Chart.Band.Around around) {
+            Optional<double[]> deviation = curves.of(around.deviation());
+            deviation.ifPresent(values -> {
+                double[] middle = curves.of(chart.lines().get(0).metric()).orElseThrow();
+                node.set("low", numbers(chart.unit(), combine(middle, values, (m, d) -> m - d)));
+                node.set("high", numbers(chart.unit(), combine(middle, values, Double::sum)));
+            });
+        }
+    }
+
+    private static double[] combine(double[] left, double[] right, DoubleBinaryOperator operation) {
+        double[] result = new double[left.length];
+        for (int i = 0; i < result.length; i++) {
+            result[i] = operation.applyAsDouble(left[i], right[i]);
+        }
+        return result;
+    }
+
+    private ArrayNode numbers(Unit unit, double[] values) {
+        ArrayNode array = mapper.createArrayNode();
+        for (double value : values) {
+            if (Double.isFinite(value)) {
+                array.add(new BigDecimal(unit.of(value)).round(DIGITS).doubleValue());
+            } else {
+                array.addNull();
+            }
+        }
+        return array;
+    }
+}

@@ -1,0 +1,77 @@
+package io.recthink.spark.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.recthink.spark.run.RunFolder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * The metrics of a run over its steps. Of a long run only every n-th step is read, and the last one.
+ *
+ * @param steps ascending
+ * @param every 1 when all steps are here, else n
+ * @param values by metric name, one a step; NaN where a step has no such metric
+ */
+record Curves(List<Integer> steps, int every, Map<String, double[]> values) {
+    /**
+     * The metrics of a run; steps without metrics, such as the starting policy, are left out.
+     *
+     * @param complete the complete steps of the run
+     * @param most how many steps to read at most, besides the last one
+     */
+    static Curves read(RunFolder run, List<Integer> complete, int most) {
+        int every = Math.max(1, (complete.size() + most - 1) / most);
+        List<Integer> chosen = IntStream.range(0, complete.size())
+                .filter(i -> i % every == 0 || i == complete.size() - 1)
+                .mapToObj(complete::get)
+                .toList();
+        Map<Integer, ObjectNode> metrics = new TreeMap<>();
+        chosen.forEach(step -> run.metrics(step).ifPresent(found -> metrics.put(step, found)));
+        return of(metrics, every);
+    }
+
+    private static Curves of(Map<Integer, ObjectNode> metrics, int every) {
+        Map<String, double[]> values = new TreeMap<>();
+        int at = 0;
+        for (ObjectNode step : metrics.values()) {
+            for (Map.Entry<String, JsonNode> entry : step.properties()) {
+                if (entry.getValue().isNumber() && !entry.getKey().equals("step")) {
+                    values.computeIfAbsent(entry.getKey(), name -> missing(metrics.size()))[at] =
+                            entry.getValue().doubleValue();
+                }
+            }
+            at++;
+        }
+        return new Curves(List.copyOf(metrics.keySet()), every, values);
+    }
+
+    private static double[] missing(int size) {
+        double[] values = new double[size];
+        Arrays.fill(values, Double.NaN);
+        return values;
+    }
+
+    boolean isEmpty() {
+        return steps.isEmpty();
+    }
+
+    Set<String> names() {
+        return values.keySet();
+    }
+
+    Optional<double[]> of(String name) {
+        return Optional.ofNullable(values.get(name));
+    }
+
+    double[] present(String name) {
+        return Arrays.stream(values.getOrDefault(name, new double[0]))
+                .filter(Double::isFinite)
+                .toArray();
+    }
+}
