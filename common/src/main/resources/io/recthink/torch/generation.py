@@ -100,12 +100,15 @@ def draw(self, probabilities: Tensor, top_p: float, uniforms: Tensor) -> Tensor:
   return torch.searchsorted(cumulative, thresholds, right=True).squeeze(1).clamp_max(cumulative.size(1) - 1)
 
 # probabilities [N, V] with 0 for all but the likeliest tokens that together reach top_p (and those that tie with the
-# least likely of them). The 1,024 likeliest reach it nearly always; sorting all of them takes longer than a layer
+# least likely of them). Sorting the whole vocabulary would take longer than the model; the 256 likeliest nearly always
+# reach top_p
 def nucleus(self, probabilities: Tensor, top_p: float) -> Tensor:
   V = probabilities.size(1)
-  sorted = torch.topk(probabilities, min(V, 1024))[0]
-  if bool((sorted.sum(1) < top_p).any()):
-    sorted = torch.topk(probabilities, V)[0]
+  k = min(V, 256)
+  sorted = torch.topk(probabilities, k)[0]
+  while k < V and bool((sorted.sum(1) < top_p).any()):
+    k = min(V, 16 * k)
+    sorted = torch.topk(probabilities, k)[0]
   before = torch.cumsum(sorted, 1, dtype=7) - sorted
   count = (before < top_p).sum(1, keepdim=True)
   least = sorted.gather(1, count - 1)

@@ -52,6 +52,24 @@ class SamplingTest {
     }
 
     @Test
+    void drawsEachTokenWithTheNumberForItsPlace() {
+        try (TestModel model = TestModel.fixture("llama")) {
+            model.decoder().set((parameter, out) -> out.put(new float[(int) parameter.size()]));
+            Completion completion = model.generator()
+                    .generate(
+                            List.of(new PromptTokens(new int[] {5}, new long[] {99})),
+                            new SamplingOptions(70, 1, 1, List.of(), true))
+                    .get(0)
+                    .get(0);
+            // without weights every token is equally likely
+            assertThat(completion.tokens())
+                    .containsExactly(IntStream.range(0, 70)
+                            .map(place -> (int) (VOCABULARY * Seeds.uniform(99, place)))
+                            .toArray());
+        }
+    }
+
+    @Test
     void takesTheTokenWhoseCumulativeProbabilityPassesTheNumber() {
         float[] logits = logarithms(0.1, 0, 0.4, 0.5, 0);
         assertThat(draw(logits, 1, 1, 0)).isEqualTo(0);
@@ -67,13 +85,19 @@ class SamplingTest {
     }
 
     @Test
+    void neverTakesATokenWithoutProbability() {
+        assertThat(draw(logarithms(0, 0.4, 0.6), 1, 1, 0)).isEqualTo(1);
+        assertThat(draw(logarithms(0.4, 0.6, 0), 1, 1, 1 - 0x1p-52)).isEqualTo(1);
+    }
+
+    @Test
     void findsTheNucleusAmongMoreTokensThanAreSortedAtFirst() {
         Random random = new Random(1);
         double[] weights = random.doubles(5000, 0.5, 1.5).toArray();
         double sum = Arrays.stream(weights).sum();
         float[] logits = logarithms(Arrays.stream(weights).map(w -> w / sum).toArray());
         double[] nucleus = nucleus(softmax(logits, 1), 0.7);
-        assertThat(Arrays.stream(nucleus).filter(p -> p > 0).count()).isGreaterThan(1024);
+        assertThat(Arrays.stream(nucleus).filter(p -> p > 0).count()).isGreaterThan(256);
         for (int i = 0; i < 200; i++) {
             double number = random.nextDouble();
             double below = number - 1e-4;
