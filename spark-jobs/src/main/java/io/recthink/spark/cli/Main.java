@@ -40,6 +40,7 @@ public final class Main implements CommandLine.IVersionProvider {
 
     static CommandLine commandLine() {
         CommandLine commands = new CommandLine(new Main());
+        commands.addSubcommand(new QuickstartCommand());
         job(commands, "simulate", "Write a review log of simulated users.", new SimulateJob());
         job(commands, "prepare", "Turn a review log into examples to learn from and to predict.", new PrepareJob());
         job(commands, "oracle", "Predict a simulated log as well as its histories allow.", new OracleJob());

@@ -1,0 +1,81 @@
+package io.recthink.spark.cli;
+
+import io.recthink.config.Configuration;
+import io.recthink.spark.Job;
+import io.recthink.spark.coldstart.ColdStartJob;
+import io.recthink.spark.coldstart.InitModelJob;
+import io.recthink.spark.compare.CompareJob;
+import io.recthink.spark.predict.PredictJob;
+import io.recthink.spark.prepare.PrepareJob;
+import io.recthink.spark.report.RunReport;
+import io.recthink.spark.sft.SftJob;
+import io.recthink.spark.simulate.OracleJob;
+import io.recthink.spark.simulate.SimulateJob;
+import io.recthink.spark.train.TrainJob;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code recthink quickstart}: every job in its order, in one application, on a simulated log. */
+@Command(
+        name = "quickstart",
+        description = "Runs the whole way on a simulated log; bin/quickstart calls this with its configuration.",
+        mixinStandardHelpOptions = true)
+final class QuickstartCommand implements Callable<Integer> {
+    @Mixin
+    private ConfigurationOptions options = new ConfigurationOptions();
+
+    @Option(
+            names = "--from-scratch",
+            description =
+                    "make the warm-started policy too: a random model and its tokenizer, traces, supervised steps")
+    private boolean fromScratch;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        Configuration configuration = options.read();
+        Map<String, Job> jobs = jobs();
+        try (SparkSession spark =
+                SparkSession.builder().appName("recthink quickstart").getOrCreate()) {
+            int number = 0;
+            for (Map.Entry<String, Job> job : jobs.entrySet()) {
+                number++;
+                spec.commandLine().getErr().printf("%n[%d/%d] %s%n", number, jobs.size(), job.getKey());
+                job.getValue().run(spark, configuration);
+            }
+        }
+        return 0;
+    }
+
+    private Map<String, Job> jobs() {
+        Map<String, Job> jobs = new LinkedHashMap<>();
+        jobs.put("simulate: a review log of users whose tastes are known", new SimulateJob());
+        jobs.put("prepare: histories, a split by time, tests for leaks", new PrepareJob());
+        jobs.put("oracle: the best possible prediction from the same histories", new OracleJob());
+        if (fromScratch) {
+            jobs.put("init-model: a small random model with a tokenizer of its own", new InitModelJob());
+            jobs.put("cold-start: reasoning traces written by rule", new ColdStartJob());
+            jobs.put("sft: the model learns the form of the answers", new SftJob(false));
+        }
+        jobs.put("train: GRPO, the model learns from rewards", new TrainJob(false));
+        jobs.put("predict: the policy before and after GRPO on the test rows", new PredictJob());
+        jobs.put("compare: everybody on the same rows", new CompareJob());
+        jobs.put("inspect: curves and traces", this::inspect);
+        return jobs;
+    }
+
+    private void inspect(SparkSession spark, Configuration configuration) {
+        Configuration.Paths paths = configuration.paths();
+        String page = new RunReport(spark).write(paths.resolve(paths.run()), paths.resolve(paths.report()));
+        spec.commandLine().getOut().println("Report: " + page);
+    }
+}
