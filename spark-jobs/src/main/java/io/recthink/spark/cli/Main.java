@@ -55,9 +55,12 @@ public final class Main implements CommandLine.IVersionProvider {
         job(commands, "init-model", "Make a small random model with a tokenizer of its own.", new InitModelJob());
         commands.addSubcommand(new InspectCommand());
         return commands.setExecutionExceptionHandler((e, command, parsed) -> {
-            if (e instanceof InvalidInputException) {
-                command.getErr().println(e.getMessage());
-                return command.getCommandSpec().exitCodeOnInvalidInput();
+            // What a task on an executor refuses arrives as the cause of a failed Spark job.
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof InvalidInputException) {
+                    command.getErr().println(cause.getMessage());
+                    return command.getCommandSpec().exitCodeOnInvalidInput();
+                }
             }
             if (e instanceof StoppedException) {
                 command.getErr().println(e.getMessage());
