@@ -10,6 +10,7 @@ import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.metric.Referee;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.table.ExampleRows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

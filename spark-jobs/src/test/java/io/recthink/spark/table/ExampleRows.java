@@ -1,30 +1,31 @@
-package io.recthink.spark.compare;
+package io.recthink.spark.table;
 
 import io.recthink.spark.SparkTest;
-import io.recthink.spark.table.PreparedData;
-import io.recthink.spark.table.Tables;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
-/** Examples without texts, for tests of what is computed from numbers alone. */
-final class ExampleRows {
+/** Examples with nothing but numbers and a title. */
+public final class ExampleRows {
     private final List<Row> rows = new ArrayList<>();
 
-    ExampleRows add(String rowId, String split, String user, String item, double truth) {
-        return add(rowId, split, user, item, truth, null, null, 0, 0);
+    /** Adds an example of an item that is known by its title. */
+    public ExampleRows add(String rowId, String split, String user, String title, double truth) {
+        return add(rowId, split, user, title, truth, null, null, 0, 0);
     }
 
-    ExampleRows add(
+    /** Adds an example; the item's id is its title. */
+    public ExampleRows add(
             String rowId,
             String split,
             String user,
-            String item,
+            String title,
             double truth,
             Double userMean,
             Double itemMean,
@@ -33,12 +34,12 @@ final class ExampleRows {
         rows.add(RowFactory.create(
                 rowId,
                 user,
-                item,
+                title,
                 new Timestamp(0),
                 truth,
                 split,
                 null,
-                RowFactory.create("title", List.of(), null, null, null),
+                RowFactory.create(title, List.of(), null, null, null),
                 List.of(),
                 List.of(),
                 userMean,
@@ -50,8 +51,13 @@ final class ExampleRows {
         return this;
     }
 
+    /** The table. */
+    public Dataset<Row> table() {
+        return SparkTest.spark().createDataFrame(rows, Tables.EXAMPLES);
+    }
+
     /** Writes a data folder as {@code prepare} does. */
-    void write(Path folder) throws IOException {
+    public void write(Path folder) throws IOException {
         SparkTest.spark().createDataFrame(rows, Tables.EXAMPLES).write().parquet(folder + "/examples");
         new PreparedData("tests", 1, 5, "d1", "d2", rows.size(), Map.of(), Map.of())
                 .write(SparkTest.spark(), folder.toString());

@@ -1,0 +1,328 @@
+package io.recthink.spark.predict;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.config.ConfigurationReader;
+import io.recthink.generate.Completion;
+import io.recthink.generate.PromptTokens;
+import io.recthink.generate.SamplingOptions;
+import io.recthink.spark.rollout.PromptEncoding;
+import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.table.Tables;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.param.DoubleParam;
+import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.util.DefaultParamsReadable;
+import org.apache.spark.ml.util.DefaultParamsWritable;
+import org.apache.spark.ml.util.Identifiable$;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A policy as a Spark ML transformer: adds the greedy rating of each row, null where none can be read from the
+ * completion. Its setters are those of DJL's Spark extension.
+ *
+ * <pre>{@code
+ * new RatingPredictor().setModelUrl("hdfs:///runs/music").setOutputCol("rating").transform(examples)
+ * }</pre>
+ *
+ * The input has the columns of an example that a prompt shows (target, userHistory, itemHistory, userMean, itemMean), or
+ * one struct column of them, named by {@link #setInputCol}.
+ */
+public final class RatingPredictor extends Transformer implements DefaultParamsWritable {
+    private static final long serialVersionUID = 1L;
+    private static final List<String> SHOWN = List.of("target", "userHistory", "itemHistory", "userMean", "itemMean");
+
+    private final String uid;
+    private final Param<String> modelUrl;
+    private final Param<String> engine;
+    private final Param<String> inputCol;
+    private final Param<String> outputCol;
+    private final Param<String> traceCol;
+    private final Param<String> configuration;
+    private final IntParam batchSize;
+    private final DoubleParam minRating;
+    private final DoubleParam maxRating;
+
+    public RatingPredictor() {
+        this(Identifiable$.MODULE$.randomUID("RatingPredictor"));
+    }
+
+    /** A predictor with a given id, as the reader of saved ones asks for. */
+    public RatingPredictor(String uid) {
+        this.uid = uid;
+        modelUrl = new Param<>(this, "modelUrl", "path or URL of a model folder, a run folder or run@step");
+        engine = new Param<>(this, "engine", "the DJL engine; PyTorch");
+        inputCol = new Param<>(
+                this, "inputCol", "struct column with the columns of an example; not set: columns of the table itself");
+        outputCol = new Param<>(this, "outputCol", "column of the rating, a nullable double");
+        traceCol = new Param<>(this, "traceCol", "column of the completion's text; not set: none");
+        configuration = new Param<>(
+                this, "configuration", "YAML text of the sections prompt, rollout and model, where they differ");
+        batchSize = new IntParam(this, "batchSize", "prompts in one generation batch, at least 1");
+        minRating = new DoubleParam(this, "minRating", "lowest rating of the scale");
+        maxRating = new DoubleParam(this, "maxRating", "highest rating of the scale");
+        setDefault(engine, "PyTorch");
+        setDefault(outputCol, "prediction");
+        setDefault(configuration, "");
+        setDefault(batchSize, 32);
+        setDefault(minRating, 1.0);
+        setDefault(maxRating, 5.0);
+    }
+
+    @Override
+    public String uid() {
+        return uid;
+    }
+
+    /** Reads predictors that {@code write().save(path)} saved. */
+    public static MLReader<RatingPredictor> read() {
+        return new Reader().read();
+    }
+
+    /** Loads a saved predictor. */
+    public static RatingPredictor load(String path) {
+        return read().load(path);
+    }
+
+    private static final class Reader implements DefaultParamsReadable<RatingPredictor> {}
+
+    // Spark finds the parameters by these methods.
+
+    public Param<String> modelUrl() {
+        return modelUrl;
+    }
+
+    public Param<String> engine() {
+        return engine;
+    }
+
+    public Param<String> inputCol() {
+        return inputCol;
+    }
+
+    public Param<String> outputCol() {
+        return outputCol;
+    }
+
+    public Param<String> traceCol() {
+        return traceCol;
+    }
+
+    public Param<String> configuration() {
+        return configuration;
+    }
+
+    public IntParam batchSize() {
+        return batchSize;
+    }
+
+    public DoubleParam minRating() {
+        return minRating;
+    }
+
+    public DoubleParam maxRating() {
+        return maxRating;
+    }
+
+    /** The policy: a model folder, a run folder for its best policy, or {@code run@step}; any Hadoop path. */
+    public RatingPredictor setModelUrl(String url) {
+        set(modelUrl, url);
+        return this;
+    }
+
+    /**
+     * The DJL engine.
+     *
+     * @throws InvalidInputException for another one than PyTorch
+     */
+    public RatingPredictor setEngine(String name) {
+        if (!name.equals("PyTorch")) {
+            throw new InvalidInputException("engine: '" + name + "' is not supported; use PyTorch");
+        }
+        set(engine, name);
+        return this;
+    }
+
+    /** The struct column that holds the columns of an example. */
+    public RatingPredictor setInputCol(String column) {
+        set(inputCol, column);
+        return this;
+    }
+
+    /** The column of the rating. */
+    public RatingPredictor setOutputCol(String column) {
+        set(outputCol, column);
+        return this;
+    }
+
+    /** Also adds the text of the completion. */
+    public RatingPredictor setTraceCol(String column) {
+        set(traceCol, column);
+        return this;
+    }
+
+    /**
+     * Settings as in a configuration file; those of the sections prompt, rollout and model count.
+     *
+     * @throws io.recthink.config.ConfigurationException naming every unknown key and every value out of range
+     */
+    public RatingPredictor setConfiguration(String yaml) {
+        ConfigurationReader.read("configuration", yaml, List.of());
+        set(configuration, yaml);
+        return this;
+    }
+
+    /** Prompts in one generation batch. */
+    public RatingPredictor setBatchSize(int prompts) {
+        if (prompts < 1) {
+            throw new InvalidInputException("batchSize must be at least 1 (was " + prompts + ")");
+        }
+        set(batchSize, prompts);
+        return this;
+    }
+
+    /** The rating scale. */
+    public RatingPredictor setScale(double min, double max) {
+        set(minRating, min);
+        set(maxRating, max);
+        return this;
+    }
+
+    @Override
+    public Dataset<Row> transform(Dataset<?> dataset) {
+        StructType schema = transformSchema(dataset.schema());
+        if (!isDefined(modelUrl)) {
+            throw new InvalidInputException("modelUrl is not set; name the folder of a policy");
+        }
+        PolicyReference policy = PolicyArgument.resolve(
+                "modelUrl",
+                value(modelUrl),
+                dataset.sparkSession().sparkContext().hadoopConfiguration());
+        Configuration settings = ConfigurationReader.read("configuration", value(configuration), List.of());
+        Task task = new Task(
+                new PromptEncoding(policy, settings.prompt(), value(minRating), value(maxRating)),
+                settings.rollout().maxTokens(),
+                settings.model(),
+                value(batchSize),
+                isDefined(inputCol) ? value(inputCol) : "",
+                isDefined(traceCol));
+        return dataset.toDF().mapPartitions((MapPartitionsFunction<Row, Row>) task::predict, Encoders.row(schema));
+    }
+
+    // The parameters of Scala's primitive types are those of Java's in name only.
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private <T> T value(Param<?> param) {
+        return (T) getOrDefault(param);
+    }
+
+    @Override
+    public StructType transformSchema(StructType schema) {
+        StructType input = schema;
+        if (isDefined(inputCol)) {
+            String column = value(inputCol);
+            DataType type = Stream.of(schema.fields())
+                    .filter(field -> field.name().equals(column))
+                    .map(field -> field.dataType())
+                    .findFirst()
+                    .orElseThrow(() -> missing(column, schema));
+            if (!(type instanceof StructType struct)) {
+                throw new InvalidInputException("inputCol: the column " + column + " must be a struct of "
+                        + String.join(", ", SHOWN) + " (was " + type.simpleString() + ")");
+            }
+            input = struct;
+        }
+        for (String name : SHOWN) {
+            if (!List.of(input.fieldNames()).contains(name)) {
+                throw missing(name, input);
+            }
+            check(name, input.apply(name).dataType());
+        }
+        StructType output = added(schema, value(outputCol), DataTypes.DoubleType);
+        return isDefined(traceCol) ? added(output, value(traceCol), DataTypes.StringType) : output;
+    }
+
+    private static void check(String name, DataType type) {
+        DataType needed = Tables.EXAMPLES.apply(name).dataType();
+        if (!DataType.equalsIgnoreNullability(type, needed)) {
+            throw new InvalidInputException(
+                    "the column %s must be %s (was %s)".formatted(name, needed.simpleString(), type.simpleString()));
+        }
+    }
+
+    private static InvalidInputException missing(String column, StructType schema) {
+        return new InvalidInputException(
+                "there is no column %s; the columns are %s".formatted(column, String.join(", ", schema.fieldNames())));
+    }
+
+    private static StructType added(StructType schema, String column, DataType type) {
+        if (List.of(schema.fieldNames()).contains(column)) {
+            throw new InvalidInputException("the column " + column + " is already there; choose another name");
+        }
+        return schema.add(column, type, true);
+    }
+
+    @Override
+    public RatingPredictor copy(ParamMap extra) {
+        return (RatingPredictor) defaultCopy(extra);
+    }
+
+    /** What a task does with its rows. */
+    private record Task(
+            PromptEncoding encoding,
+            int maxTokens,
+            Configuration.Model model,
+            int batchSize,
+            String inputCol,
+            boolean withTrace)
+            implements Serializable {
+        Iterator<Row> predict(Iterator<Row> rows) {
+            if (!rows.hasNext()) {
+                return rows;
+            }
+            PolicyInTask policy = new PolicyInTask(encoding, model);
+            return new BatchedRows(rows, batchSize, batch -> predict(policy, batch));
+        }
+
+        private List<Row> predict(PolicyInTask policy, List<Row> batch) {
+            List<PromptTokens> prompts = batch.stream()
+                    .map(row -> policy.prompt(inputCol.isEmpty() ? row : row.getAs(inputCol)))
+                    .map(tokens -> new PromptTokens(tokens, new long[1]))
+                    .toList();
+            List<List<Completion>> completions = policy.complete(prompts, SamplingOptions.greedy(maxTokens));
+            List<Row> predicted = new ArrayList<>();
+            for (int i = 0; i < batch.size(); i++) {
+                predicted.add(extended(batch.get(i), completions.get(i).get(0), policy));
+            }
+            return predicted;
+        }
+
+        private Row extended(Row row, Completion completion, PolicyInTask policy) {
+            List<Object> values = new ArrayList<>();
+            for (int i = 0; i < row.size(); i++) {
+                values.add(row.get(i));
+            }
+            OptionalDouble rating = policy.rating(completion);
+            values.add(rating.isPresent() ? rating.getAsDouble() : null);
+            if (withTrace) {
+                values.add(completion.text());
+            }
+            return RowFactory.create(values.toArray());
+        }
+    }
+}

@@ -1,0 +1,230 @@
+package io.recthink.spark.predict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.SparkTest;
+import io.recthink.spark.table.ExampleRows;
+import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.Tables;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PredictJobTest {
+    private static final SparkSession SPARK = SparkTest.spark();
+    private static final String SETTINGS =
+            """
+            prompt:
+              think: none
+              system: " "
+              user: "{history} {target_item}"
+              targetItem: "{title}"
+            rollout:
+              maxTokens: 8
+            """;
+
+    @TempDir
+    static Path root;
+
+    @BeforeAll
+    static void writeDataAndModel() throws IOException {
+        WordChain.write(root.resolve("model"));
+        ExampleRows examples = new ExampleRows();
+        for (int i = 0; i < 20; i++) {
+            examples.add(
+                    "train-" + i,
+                    "train",
+                    "user-" + i % 3,
+                    List.of("good", "bad").get(i % 2),
+                    1 + i % 5);
+        }
+        for (int i = 0; i < 12; i++) {
+            examples.add(
+                    "test-" + i,
+                    "test",
+                    "user-" + i % 4,
+                    List.of("good", "bad", "mixed").get(i % 3),
+                    5);
+        }
+        examples.write(root.resolve("data"));
+    }
+
+    @Test
+    void greedyRatingsAreReadAndFailuresFallBackToTheBiasModel() {
+        List<Row> rows = predict("greedy", "predict.policies.first=model", "predict.policies.second=model");
+        assertThat(DataType.equalsIgnoreNullability(
+                        SPARK.read().parquet(root + "/greedy/first").schema(), Tables.PREDICTIONS))
+                .isTrue();
+        assertThat(rows).hasSize(24);
+        Map<String, Double> bias = bias();
+        Set<String> keys = new HashSet<>();
+        for (Row row : rows) {
+            String rowId = row.getAs("rowId");
+            keys.add(row.getAs("system") + rowId);
+            boolean bad = Integer.parseInt(rowId.substring(5)) % 3 == 1;
+            assertThat(row.<Boolean>getAs("failed")).as(rowId).isEqualTo(bad);
+            assertThat(row.<Double>getAs("yhat")).as(rowId).isEqualTo(bad ? bias.get(rowId) : 4.0);
+            assertThat(row.<String>getAs("trace")).isEqualTo(bad ? "" : "<rate> 4 </rate>");
+            assertThat(row.<Integer>getAs("tokensOut")).isEqualTo(bad ? 1 : 4);
+            assertThat(row.<Integer>getAs("tokensIn")).isEqualTo(2);
+            assertThat(row.<String>getAs("readout")).isEqualTo("greedy");
+        }
+        assertThat(keys).hasSize(24);
+    }
+
+    @Test
+    void samplesGiveMeanAndMedianOverTheRatingsThatCanBeRead() {
+        Map<String, Row> rows = new HashMap<>();
+        predict("samples", "predict.policies.policy=model", "predict.samples=5")
+                .forEach(row -> rows.put(row.getAs("rowId") + " " + row.getAs("readout"), row));
+        assertThat(rows).hasSize(36);
+        Map<String, Double> bias = bias();
+        Set<Double> means = new HashSet<>();
+        for (int i = 0; i < 12; i++) {
+            Row mean = rows.get("test-" + i + " mean-of-5");
+            Row median = rows.get("test-" + i + " median-of-5");
+            if (i % 3 == 1) {
+                assertThat(mean.<Boolean>getAs("failed")).isTrue();
+                assertThat(mean.<Double>getAs("yhat")).isEqualTo(bias.get("test-" + i));
+            } else {
+                means.add(mean.getAs("yhat"));
+                assertThat(mean.<Double>getAs("yhat")).isBetween(2.0, 4.0);
+                assertThat(median.<Double>getAs("yhat")).isIn(2.0, 3.0, 4.0);
+            }
+        }
+        assertThat(means).as("samples differ").hasSizeGreaterThan(1);
+    }
+
+    @Test
+    void predictionsDoNotDependOnTasksBatchesOrTheLayoutOfTheTable() {
+        String policy = "predict.policies.policy=model";
+        Set<List<Object>> one = values(predict("one-task", policy, "predict.samples=3", "predict.partitions=1"));
+        Set<List<Object>> many = values(
+                predict("many-tasks", policy, "predict.samples=3", "predict.partitions=4", "predict.maxBatch=2"));
+        assertThat(many).hasSize(36).isEqualTo(one);
+    }
+
+    @Test
+    void aSampleIsPredictedAndItsIdsAreWrittenWithTheirHash() throws Exception {
+        List<Row> rows = predict("sample", "predict.policies.policy=model", "predict.rows=5");
+        List<String> ids =
+                rows.stream().map(row -> row.<String>getAs("rowId")).sorted().toList();
+        byte[] list = Files.readAllBytes(root.resolve("sample/_rows.txt"));
+        assertThat(new String(list, java.nio.charset.StandardCharsets.UTF_8).lines())
+                .hasSize(5)
+                .containsExactlyElementsOf(ids);
+        assertThat(Files.readString(root.resolve("sample/_rows.sha256")).strip())
+                .isEqualTo(HexFormat.of()
+                        .formatHex(java.security.MessageDigest.getInstance("SHA-256")
+                                .digest(list)));
+    }
+
+    @Test
+    void whatCannotBePredictedIsRefusedBeforeAnythingIsWritten() throws IOException {
+        refused("predict.policies is empty");
+        refused("predict.policies.x: " + root + "/data is neither a model folder", "predict.policies.x=data");
+        refused("predict.policies.x: " + root + "/nowhere is neither", "predict.policies.x=nowhere");
+        refused("'_x' cannot name a folder", "predict.policies._x=model");
+        Files.createDirectories(root.resolve("refused/taken"));
+        refused("is already there", "predict.policies.fresh=model", "predict.policies.taken=model");
+        assertThat(root.resolve("refused/fresh")).doesNotExist();
+    }
+
+    @Test
+    void aSplitWithoutRowsIsRefused() {
+        refused("the split validation of", "predict.policies.x=model", "predict.split=validation");
+    }
+
+    @Test
+    void aPromptThatDoesNotFitTheModelsContextIsRefusedByName() {
+        assertThatThrownBy(() -> predict("long", "predict.policies.x=model", "rollout.maxTokens=100"))
+                .hasRootCauseInstanceOf(InvalidInputException.class)
+                .hasStackTraceContaining("that is more than the model's context of 64");
+    }
+
+    @Test
+    void validationScoresTheSameRowsWithTheSamePredictions() throws IOException {
+        Dataset<Row> examples = new ExampleRows()
+                .add("t", "train", "u", "good", 3)
+                .add("a", "validation", "u", "good", 5)
+                .add("b", "validation", "u", "bad", 1)
+                .table();
+        PreparedData data = PreparedData.read(SPARK, root + "/data");
+        try (PolicyValidation validation = PolicyValidation.of(SPARK, configuration("v"), data, examples)) {
+            var score = validation.of(
+                    PolicyArgument.resolve(
+                            "model", root + "/model", SPARK.sparkContext().hadoopConfiguration()),
+                    root + "/validation-predictions");
+            assertThat(score.mae()).isCloseTo((1 + 2) / 2.0, within(1e-12));
+            assertThat(score.rmse()).isCloseTo(Math.sqrt((1 + 4) / 2.0), within(1e-12));
+            assertThat(score.failures()).isEqualTo(0.5);
+        }
+    }
+
+    private static void refused(String message, String... settings) {
+        assertThatThrownBy(() -> predict("refused", settings))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining(message);
+    }
+
+    private static List<Row> predict(String predictions, String... settings) {
+        Configuration configuration = configuration(predictions, settings);
+        new PredictJob().run(SPARK, configuration);
+        List<Row> rows = new ArrayList<>();
+        for (String system : configuration.predict().policies().keySet()) {
+            rows.addAll(SPARK.read()
+                    .parquet(root + "/" + predictions + "/" + system)
+                    .collectAsList());
+        }
+        return rows;
+    }
+
+    private static Configuration configuration(String predictions, String... settings) {
+        List<String> all = new ArrayList<>(List.of(settings));
+        all.add("paths.root=" + root);
+        all.add("paths.predictions=" + predictions);
+        return ConfigurationReader.read("test", SETTINGS, all);
+    }
+
+    /** What must be the same each time: everything but the milliseconds. */
+    private static Set<List<Object>> values(List<Row> rows) {
+        Set<List<Object>> values = new HashSet<>();
+        for (Row row : rows) {
+            List<Object> value = new ArrayList<>();
+            for (String name : Tables.PREDICTIONS.fieldNames()) {
+                value.add(name.equals("ms") ? null : row.getAs(name));
+            }
+            values.add(value);
+        }
+        return values;
+    }
+
+    private static Map<String, Double> bias() {
+        Dataset<Row> examples = PreparedData.examples(SPARK, root + "/data");
+        Map<String, Double> bias = new HashMap<>();
+        FittedBiasModel.fit(examples.where("split = 'train'"), 1, 5)
+                .predict(examples.where("split = 'test'"), "yhat")
+                .collectAsList()
+                .forEach(row -> bias.put(row.getAs("rowId"), row.getAs("yhat")));
+        return bias;
+    }
+}

@@ -1,0 +1,134 @@
+package io.recthink.spark.predict;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.struct;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.recthink.InvalidInputException;
+import io.recthink.spark.table.ExampleRows;
+import io.recthink.spark.table.Tables;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RatingPredictorTest {
+    private static final String SETTINGS =
+            """
+            prompt:
+              think: none
+              system: " "
+              user: "{history} {target_item}"
+              targetItem: "{title}"
+            rollout:
+              maxTokens: 8
+            """;
+    private static final Dataset<Row> EXAMPLES = new ExampleRows()
+            .add("a", "test", "u", "good", 5)
+            .add("b", "test", "u", "bad", 5)
+            .add("c", "test", "v", "mixed", 5)
+            .table();
+
+    @TempDir
+    static Path root;
+
+    @BeforeAll
+    static void writeModel() throws IOException {
+        WordChain.write(root.resolve("model"));
+    }
+
+    @Test
+    void addsTheRatingToEachRowAndNullWhereNoneCanBeRead() {
+        Dataset<Row> predicted = predictor().setTraceCol("trace").transform(EXAMPLES);
+        assertThat(predicted.schema())
+                .isEqualTo(Tables.EXAMPLES
+                        .add("prediction", DataTypes.DoubleType, true)
+                        .add("trace", DataTypes.StringType, true));
+        List<Row> rows = predicted.orderBy("rowId").collectAsList();
+        assertThat(rows).extracting(row -> row.getAs("prediction")).containsExactly(4.0, null, 4.0);
+        assertThat(rows)
+                .extracting(row -> row.getAs("trace"))
+                .containsExactly("<rate> 4 </rate>", "", "<rate> 4 </rate>");
+        assertThat(rows).extracting(row -> row.getAs("truth")).containsExactly(5.0, 5.0, 5.0);
+    }
+
+    @Test
+    void readsTheExampleFromAStructColumn() {
+        Dataset<Row> packed = EXAMPLES.select(
+                col("rowId"),
+                struct("target", "userHistory", "itemHistory", "userMean", "itemMean")
+                        .as("example"));
+        List<Row> rows = predictor()
+                .setInputCol("example")
+                .setOutputCol("stars")
+                .setBatchSize(1)
+                .transform(packed)
+                .orderBy("rowId")
+                .collectAsList();
+        assertThat(rows).extracting(row -> row.getAs("stars")).containsExactly(4.0, null, 4.0);
+    }
+
+    @Test
+    void savedPredictorsAndPipelinesPredictTheSame() throws IOException {
+        predictor().write().save(root + "/saved");
+        RatingPredictor loaded = RatingPredictor.load(root + "/saved");
+        assertThat(loaded.explainParams()).isEqualTo(predictor().explainParams());
+        assertThat(ratings(loaded.transform(EXAMPLES))).containsExactly(4.0, null, 4.0);
+
+        PipelineModel pipeline =
+                new Pipeline().setStages(new PipelineStage[] {predictor()}).fit(EXAMPLES);
+        pipeline.save(root + "/pipeline");
+        assertThat(ratings(PipelineModel.load(root + "/pipeline").transform(EXAMPLES)))
+                .containsExactly(4.0, null, 4.0);
+    }
+
+    @Test
+    void refusesInputThatIsNoExample() {
+        assertThatThrownBy(() ->
+                        predictor().transformSchema(EXAMPLES.drop("userMean").schema()))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("there is no column userMean; the columns are rowId, ");
+        assertThatThrownBy(() -> predictor()
+                        .transformSchema(
+                                EXAMPLES.withColumn("userMean", col("rowId")).schema()))
+                .hasMessage("the column userMean must be double (was string)");
+        assertThatThrownBy(() -> predictor().setInputCol("rowId").transformSchema(EXAMPLES.schema()))
+                .hasMessageStartingWith("inputCol: the column rowId must be a struct of target, ");
+        assertThatThrownBy(() -> predictor().setOutputCol("truth").transformSchema(EXAMPLES.schema()))
+                .hasMessage("the column truth is already there; choose another name");
+    }
+
+    @Test
+    void refusesSettingsThatCannotBeUsed() {
+        assertThatThrownBy(() -> predictor().setEngine("MXNet")).hasMessageContaining("use PyTorch");
+        assertThatThrownBy(() -> predictor().setBatchSize(0)).hasMessageContaining("at least 1");
+        assertThatThrownBy(() -> predictor().setConfiguration("promt: {}"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("promt");
+        assertThatThrownBy(() -> new RatingPredictor().transform(EXAMPLES)).hasMessageContaining("modelUrl is not set");
+        assertThatThrownBy(() -> predictor().setModelUrl(root + "/nothing").transform(EXAMPLES))
+                .hasMessageContaining("neither a model folder");
+    }
+
+    private static List<Double> ratings(Dataset<Row> predicted) {
+        return predicted.orderBy("rowId").collectAsList().stream()
+                .map(row -> row.<Double>getAs("prediction"))
+                .toList();
+    }
+
+    private static RatingPredictor predictor() {
+        return new RatingPredictor()
+                .setEngine("PyTorch")
+                .setModelUrl(root.resolve("model").toUri().toString())
+                .setConfiguration(SETTINGS);
+    }
+}
