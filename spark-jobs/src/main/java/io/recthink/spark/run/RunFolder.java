@@ -121,15 +121,15 @@ public final class RunFolder {
         return storage.path(stepName(step) + "/" + name).toString();
     }
 
-    /** Whether a step has a complete table, for example {@code rollouts}. */
+    /** Whether a complete step has a table, for example {@code rollouts}. */
     public boolean hasTable(int step, String name) {
-        return storage.exists(stepName(step) + "/" + name + "/_SUCCESS");
+        return storage.exists(stepName(step) + "/" + name);
     }
 
-    /** The steps whose policies have complete validation predictions, ascending. */
+    /** The complete steps whose policies have validation predictions, ascending. */
     public List<Integer> evaluated() {
         return numbers("eval")
-                .filter(step -> storage.exists("eval/" + stepName(step) + "/predictions/_SUCCESS"))
+                .filter(step -> manifest(step).isPresent())
                 .sorted()
                 .boxed()
                 .toList();

@@ -7,7 +7,7 @@
   const root = document.documentElement;
   const sync = uPlot.sync("run");
   const FONT = "11px system-ui, -apple-system, 'Segoe UI', Roboto, Arial, sans-serif";
-  const FEW = 40;
+  const FEW = 30;
   let charts = [];
 
   const colour = name => getComputedStyle(root).getPropertyValue("--" + name).trim();
@@ -41,6 +41,7 @@
   const noisy = (values, means) => {
     const known = values.filter(value => value != null);
     const range = Math.max(...known) - Math.min(...known);
+    if (range <= 1e-6 * Math.abs(known[0])) return false;
     const strayed = values.reduce((sum, value, i) => sum + (value == null ? 0 : Math.abs(value - means[i])), 0);
     return strayed / known.length > 0.01 * range;
   };
@@ -63,7 +64,8 @@
     if (low == null) return [0, 1];
     if (chart.format === "percent") return [0, high > 0.25 ? Math.max(1, high) : Math.max(0.01, 1.3 * high)];
     const fromZero = low >= 0 && (chart.fromZero || low < 0.4 * high);
-    const pad = (high - low || Math.abs(high) || 1) * 0.08;
+    const flat = high - low <= 1e-6 * Math.abs(high);
+    const pad = flat ? 0.5 * Math.abs(high) || 1 : 0.08 * (high - low);
     return [fromZero ? 0 : low - pad, high + pad];
   };
 
@@ -92,9 +94,9 @@
     chart.lines.forEach(line => {
       const own = colour("series-" + line.colour);
       const known = line.values.filter(value => value != null).length;
-      const sparse = known <= Math.min(FEW, data.steps.length / 2) || data.steps.length === 1;
+      const sparse = known <= FEW;
       const means = smooth(line.values, Math.round(known / 50) + 1);
-      if (!sparse && known > FEW && noisy(line.values, means)) {
+      if (!sparse && noisy(line.values, means)) {
         add(line.values, { stroke: faint(own, 0.4), width: 1 });
         add(means, { stroke: own, width: 2 });
       } else {

@@ -167,6 +167,7 @@ final class ExampleRun {
         spark.createDataFrame(rows, schema)
                 .coalesce(1)
                 .write()
+                .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", false)
                 .parquet(folder.resolve(name).toString());
     }
 
