@@ -194,7 +194,7 @@ final class ReportPage {
         for (TraceTable table : traces) {
             html.open("article").element("h3", table.title()).element("p", table.note(), "class", "note");
             oneExample(table).ifPresent(this::example);
-            html.open("div", "class", "traces", "tabindex", "0", "aria-label", table.title());
+            html.open("div", "class", "traces", "role", "region", "tabindex", "0", "aria-label", table.title());
             table.columns().forEach(column -> column(column, oneExample(table).isEmpty()));
             html.close().close();
         }
