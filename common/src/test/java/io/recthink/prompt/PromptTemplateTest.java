@@ -192,6 +192,11 @@ class PromptTemplateTest {
     }
 
     @Test
+    void charactersThatHideTextAreTakenOut() {
+        assertThat(UntrustedText.oneLine("a\u202eb\ufffdc\u200bd\u0007e")).isEqualTo("abcd e");
+    }
+
+    @Test
     void harmlessAngleBracketsStay() {
         assertThat(UntrustedText.oneLine("I <3 it, 5 > 4 and 3 < 4")).isEqualTo("I <3 it, 5 > 4 and 3 < 4");
         assertThat(UntrustedText.oneLine("a <br /> b")).isEqualTo("a (br /) b");

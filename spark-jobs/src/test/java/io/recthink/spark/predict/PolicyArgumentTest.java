@@ -1,0 +1,83 @@
+package io.recthink.spark.predict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recthink.InvalidInputException;
+import io.recthink.spark.run.Best;
+import io.recthink.spark.run.Cursor;
+import io.recthink.spark.run.Manifest;
+import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.run.PolicyVersion;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PolicyArgumentTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void aRunStandsForItsBestPolicyOnValidation() throws IOException {
+        step(1, null);
+        step(2, new Best(1, 0.5));
+        assertThat(resolve("")).isEqualTo(policy(1));
+    }
+
+    @Test
+    void aRunWithoutValidationStandsForItsNewestPolicy() throws IOException {
+        step(1, null);
+        step(2, null);
+        assertThat(resolve("")).isEqualTo(policy(2));
+    }
+
+    @Test
+    void aStepCanBeNamed() throws IOException {
+        step(1, null);
+        step(2, new Best(1, 0.5));
+        assertThat(resolve("@2")).isEqualTo(policy(2));
+        assertThatThrownBy(() -> resolve("@3"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("has no complete step 3; its steps are [1, 2]");
+    }
+
+    @Test
+    void aModelFolderIsNamedByTheHashOfItsWeights() throws IOException {
+        Files.writeString(folder.resolve("config.json"), "{}");
+        Files.writeString(folder.resolve("model.safetensors"), "abc");
+        // printf abc | sha256sum
+        assertThat(resolve("").sha256()).isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        Files.writeString(folder.resolve("model.safetensors"), "abcd");
+        assertThat(resolve("").sha256()).startsWith("88d4266fd4e6338d");
+    }
+
+    @Test
+    void aFolderThatIsNeitherIsRefused() {
+        assertThatThrownBy(() -> resolve(""))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("predict.policies.grpo: " + folder
+                        + " is neither a model folder (no config.json) nor a run with a complete step");
+    }
+
+    private void step(int step, Best best) throws IOException {
+        Path path = Files.createDirectories(folder.resolve("step-00000" + step));
+        Files.createDirectories(path.resolve("policy"));
+        Files.writeString(path.resolve("policy/config.json"), "{}");
+        Manifest manifest =
+                new Manifest(step, new PolicyVersion(step, "sha-" + step), null, new Cursor(0, 0), best, List.of());
+        new ObjectMapper().writeValue(path.resolve("manifest.json").toFile(), manifest);
+    }
+
+    private PolicyReference resolve(String suffix) {
+        return PolicyArgument.resolve("grpo", folder + suffix, new Configuration());
+    }
+
+    private PolicyReference policy(int step) {
+        return new PolicyReference("file:" + folder + "/step-00000" + step + "/policy", step, "sha-" + step);
+    }
+}
