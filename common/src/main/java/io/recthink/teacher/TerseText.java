@@ -2,6 +2,7 @@ package io.recthink.teacher;
 
 import io.recthink.prompt.Item;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Marks and words only: a vocabulary and an order that a model of a hundred thousand parameters can learn. */
@@ -26,9 +27,20 @@ final class TerseText implements TraceText {
                 : String.join(" ", judgement.facts().stream().limit(MOST_WORDS).toList());
     }
 
+    /** Fact by fact, so that what the rating follows from stands at the same places in every trace. */
     @Override
     public String match(Judgement judgement) {
-        return words("for", judgement.reasonsFor(), "against", judgement.reasonsAgainst());
+        return judgement.facts().isEmpty()
+                ? "open"
+                : judgement.facts().stream()
+                        .limit(MOST_WORDS)
+                        .map(fact -> fact + " " + verdict(judgement, fact))
+                        .collect(Collectors.joining(" "));
+    }
+
+    private static String verdict(Judgement judgement, String fact) {
+        int points = judgement.points().getOrDefault(fact, 0);
+        return points > 0 ? "for" : points < 0 ? "against" : "open";
     }
 
     private static String words(String firstMark, List<String> first, String secondMark, List<String> second) {

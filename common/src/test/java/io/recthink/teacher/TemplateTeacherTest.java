@@ -65,7 +65,7 @@ class TemplateTeacherTest {
                         colour cable
                         </analyze item>
                         <match>
-                        for colour against cable
+                        colour for cable against
                         </match>
                         <rate>4</rate>""");
     }
