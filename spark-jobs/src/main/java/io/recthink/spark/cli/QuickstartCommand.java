@@ -1,5 +1,6 @@
 package io.recthink.spark.cli;
 
+import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.spark.Job;
 import io.recthink.spark.coldstart.ColdStartJob;
@@ -11,8 +12,12 @@ import io.recthink.spark.report.RunReport;
 import io.recthink.spark.sft.SftJob;
 import io.recthink.spark.simulate.OracleJob;
 import io.recthink.spark.simulate.SimulateJob;
+import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.train.TrainJob;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -22,12 +27,17 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code recthink quickstart}: every job in its order, in one application, on a simulated log. */
+/**
+ * {@code recthink quickstart}: every job in its order, in one application, on a simulated log. It starts from the
+ * warm-started policy in the folder {@value #POLICY} beside the configuration file, or makes that policy too.
+ */
 @Command(
         name = "quickstart",
         description = "Runs the whole way on a simulated log; bin/quickstart calls this with its configuration.",
         mixinStandardHelpOptions = true)
 final class QuickstartCommand implements Callable<Integer> {
+    private static final String POLICY = "quickstart-policy";
+
     @Mixin
     private ConfigurationOptions options = new ConfigurationOptions();
 
@@ -42,10 +52,11 @@ final class QuickstartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Configuration configuration = options.read();
-        Map<String, Job> jobs = jobs();
+        Configuration configuration = options.read(fromScratch ? List.of() : startFromPolicy());
+        Map<String, Job> jobs = jobs(fromScratch);
         try (SparkSession spark =
                 SparkSession.builder().appName("recthink quickstart").getOrCreate()) {
+            OutputFolder.requireNew(spark, "paths.root", configuration.paths().root());
             int number = 0;
             for (Map.Entry<String, Job> job : jobs.entrySet()) {
                 number++;
@@ -56,14 +67,29 @@ final class QuickstartCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Map<String, Job> jobs() {
+    /** Settings that put the policy of the project where the configuration has the one that sft makes. */
+    private List<String> startFromPolicy() {
+        Path policy = options.file()
+                .orElse(Path.of("quickstart.yaml"))
+                .toAbsolutePath()
+                .resolveSibling(POLICY)
+                .normalize();
+        if (!Files.isDirectory(policy)) {
+            throw new InvalidInputException(
+                    policy + " is missing: restore the folder, or make the policy with --from-scratch");
+        }
+        return List.of("train.start=" + policy, "predict.policies.warm-start=" + policy);
+    }
+
+    /** All jobs by their headings, in their order. */
+    Map<String, Job> jobs(boolean fromScratch) {
         Map<String, Job> jobs = new LinkedHashMap<>();
         jobs.put("simulate: a review log of users whose tastes are known", new SimulateJob());
         jobs.put("prepare: histories, a split by time, tests for leaks", new PrepareJob());
         jobs.put("oracle: the best possible prediction from the same histories", new OracleJob());
         if (fromScratch) {
-            jobs.put("init-model: a small random model with a tokenizer of its own", new InitModelJob());
             jobs.put("cold-start: reasoning traces written by rule", new ColdStartJob());
+            jobs.put("init-model: a small random model with a tokenizer of its own", new InitModelJob());
             jobs.put("sft: the model learns the form of the answers", new SftJob(false));
         }
         jobs.put("train: GRPO, the model learns from rewards", new TrainJob(false));
