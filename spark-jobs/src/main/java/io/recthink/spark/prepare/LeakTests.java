@@ -2,6 +2,8 @@ package io.recthink.spark.prepare;
 
 import static org.apache.spark.sql.functions.abs;
 import static org.apache.spark.sql.functions.aggregate;
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.array_compact;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
@@ -24,7 +26,6 @@ import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.recthink.config.Configuration.Prepare;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -240,17 +241,23 @@ final class LeakTests {
         WindowSpec byTime = Window.partitionBy(side + "Id").orderBy("micros");
         WindowSpec before = byTime.rangeBetween(Window.unboundedPreceding(), -1);
         Column train = col("split").equalTo(TimeSplit.TRAIN);
-        Column visible = refit ? train.or(col("split").equalTo(TimeSplit.VALIDATION)) : train;
-        Column looksFurther = col("split").equalTo(TimeSplit.TEST);
-        Column trained = count(when(train, true)).over(before);
-        Column all = count(when(visible, true)).over(before);
-        Column trainRatings = sum(when(train, col("truth"))).over(before);
-        Column allRatings = sum(when(visible, col("truth"))).over(before);
-        return rows.withColumn(side + "Trained", trained)
-                .withColumn(side + "Seen", when(looksFurther, all).otherwise(trained))
-                .withColumn(side + "Ratings", when(looksFurther, allRatings).otherwise(trainRatings))
+        Dataset<Row> scanned = rows.withColumn(
+                        side + "Trained", count(when(train, true)).over(before))
+                .withColumn(side + "Ratings", sum(when(train, col("truth"))).over(before))
+                .withColumn(side + "Seen", col(side + "Trained"))
                 .withColumn(side + "First", row_number().over(byTime).equalTo(1))
                 .withColumn(side + "AtOnce", count(lit(1)).over(byTime.rangeBetween(0, 0)));
+        return refit ? withValidation(scanned, side, before) : scanned;
+    }
+
+    /** After a refit the test rows see the validation rows too. */
+    private static Dataset<Row> withValidation(Dataset<Row> rows, String side, WindowSpec before) {
+        Column visible = col("split").notEqual(TimeSplit.TEST);
+        Column test = col("split").equalTo(TimeSplit.TEST);
+        Column all = count(when(visible, true)).over(before);
+        Column ratings = sum(when(visible, col("truth"))).over(before);
+        return rows.withColumn(side + "Seen", when(test, all).otherwise(col(side + "Seen")))
+                .withColumn(side + "Ratings", when(test, ratings).otherwise(col(side + "Ratings")));
     }
 
     private void testPools() {
@@ -280,30 +287,28 @@ final class LeakTests {
         return total.getLong(0);
     }
 
-    /** Counts what breaks each rule, in one pass with {@code others}; refuses the table when there are any. */
-    private static Row refuse(Dataset<Row> rows, Map<String, Column> rules, Column... others) {
-        Column[] all = new Column[others.length + 2 * rules.size()];
-        System.arraycopy(others, 0, all, 0, others.length);
-        int next = others.length;
-        for (Column broken : rules.values()) {
-            all[next++] = count(when(broken, true));
-            all[next++] = min(when(broken, col("rowId")));
-        }
-        Row result = rows.agg(all[0], Arrays.copyOfRange(all, 1, all.length)).first();
-        Map<String, String> broken = new LinkedHashMap<>();
-        int at = others.length;
-        for (String rule : rules.keySet()) {
-            if (result.getLong(at) > 0) {
-                broken.put(rule, "%d, first in row %s".formatted(result.getLong(at), result.getString(at + 1)));
-            }
-            at += 2;
-        }
-        if (!broken.isEmpty()) {
-            throw new LeakException("prepare: the examples must not be used: "
-                    + broken.entrySet().stream()
-                            .map(entry -> "%s (%s)".formatted(entry.getKey(), entry.getValue()))
-                            .collect(Collectors.joining("; ")));
+    /** Looks for rows that break a rule, in one pass with {@code counts}; refuses the table when there are any. */
+    private static Row refuse(Dataset<Row> rows, Map<String, Column> rules, Column... counts) {
+        Column any = rules.values().stream().reduce(lit(false), Column::or);
+        Row result = rows.agg(count(when(any, true)).as("broken"), counts).first();
+        if (result.<Long>getAs("broken") > 0) {
+            throw new LeakException("prepare: the examples must not be used: " + broken(rows, rules));
         }
         return result;
+    }
+
+    private static String broken(Dataset<Row> rows, Map<String, Column> rules) {
+        Column[] names = rules.entrySet().stream()
+                .map(rule -> when(rule.getValue(), rule.getKey()))
+                .toArray(Column[]::new);
+        return rows
+                .select(col("rowId"), explode(array_compact(array(names))).as("rule"))
+                .groupBy("rule")
+                .agg(count(lit(1)).as("times"), min("rowId").as("first"))
+                .orderBy("rule")
+                .collectAsList()
+                .stream()
+                .map(row -> "%s (%d, first in row %s)".formatted(row.getString(0), row.getLong(1), row.getString(2)))
+                .collect(Collectors.joining("; "));
     }
 }

@@ -3,7 +3,9 @@ package io.recthink.spark.prepare;
 import static org.apache.spark.sql.functions.col;
 
 import io.recthink.InvalidInputException;
+import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
@@ -27,10 +29,7 @@ record Quarantine(long read, Map<String, Long> reasons) {
     static Quarantine of(Dataset<Row> rows, String path, double maxShare) {
         long read = 0;
         Map<String, Long> reasons = new LinkedHashMap<>();
-        for (Row row : rows.groupBy("reason")
-                .count()
-                .orderBy(col("count").desc(), col("reason"))
-                .collectAsList()) {
+        for (Row row : counts(rows, path)) {
             read += row.getLong(1);
             if (!row.isNullAt(0)) {
                 reasons.put(row.getString(0), row.getLong(1));
@@ -43,6 +42,26 @@ record Quarantine(long read, Map<String, Long> reasons) {
         Quarantine quarantine = new Quarantine(read, reasons);
         quarantine.refuseAbove(maxShare, path);
         return quarantine;
+    }
+
+    /** Reads the log for the first time: files that cannot be read are found here. */
+    private static List<Row> counts(Dataset<Row> rows, String path) {
+        try {
+            return rows.groupBy("reason")
+                    .count()
+                    .orderBy(col("count").desc(), col("reason"))
+                    .collectAsList();
+        } catch (Exception e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof IOException) {
+                    throw new InvalidInputException(
+                            "source.reviews: %s cannot be read: %s; is a file damaged or incomplete?"
+                                    .formatted(path, cause.getMessage()),
+                            e);
+                }
+            }
+            throw e;
+        }
     }
 
     long usable() {

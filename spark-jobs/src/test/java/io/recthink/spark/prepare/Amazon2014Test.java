@@ -3,6 +3,8 @@ package io.recthink.spark.prepare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.SparkTest;
@@ -12,9 +14,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,9 +45,32 @@ class Amazon2014Test {
 
         PreparedData data = PreparedData.read(SparkTest.spark(), folder + "/data");
         assertThat(data.rows()).isEqualTo(10_261);
-        Dataset<Row> examples = PreparedData.examples(SparkTest.spark(), folder + "/data");
-        assertThat(examples.select("userId").distinct().count()).isEqualTo(1_429);
-        assertThat(examples.select("itemId").distinct().count()).isEqualTo(900);
+        assertThat(data.splits()).isEqualTo(Map.of("train", 8_208L, "validation", 1_021L, "test", 1_032L));
+        JsonNode card = new ObjectMapper().readTree(Files.readString(folder.resolve("data/data-card.json")));
+        assertThat(card.at("/counts/users").asLong()).isEqualTo(1_429);
+        assertThat(card.at("/counts/items").asLong()).isEqualTo(900);
+        assertThat(card.get("quarantined")).isEmpty();
+        assertThat(stars(card)).containsExactly(217L, 250L, 772L, 2_084L, 6_938L);
+        assertThat(PreparedData.examples(SparkTest.spark(), folder + "/data")
+                        .where("target.title IS NOT NULL")
+                        .select("itemId")
+                        .distinct()
+                        .count())
+                .isEqualTo(387);
+        assertThat(said.toString(StandardCharsets.UTF_8))
+                .contains("leak tests passed", "10,261 rows, 1,429 users, 900 items");
+    }
+
+    private static List<Long> stars(JsonNode card) {
+        List<Long> stars = new ArrayList<>();
+        for (String rating : List.of("1.0", "2.0", "3.0", "4.0", "5.0")) {
+            long rows = 0;
+            for (String split : List.of("train", "validation", "test")) {
+                rows += card.at("/splits/" + split + "/ratings/" + rating).asLong();
+            }
+            stars.add(rows);
+        }
+        return stars;
     }
 
     private static Path shared(String name) {

@@ -17,17 +17,23 @@ import io.recthink.spark.table.RowId;
 import io.recthink.spark.table.Tables;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.stream.Collectors;
+import java.util.zip.GZIPOutputStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
@@ -329,6 +335,16 @@ class PrepareJobTest {
         assertThat(written()).hasSize((int) data().rows());
     }
 
+    @Test
+    void aFolderThatCannotBeMadeIsRefused() throws IOException {
+        write(folder.resolve("log.json"), randomLog(1));
+        assertThatThrownBy(() -> run(configuration("prepare.kcore=0", "paths.data=log.json/data")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageMatching(
+                        "paths.data: .*/log.json/data cannot be written: .*; check the path, its permissions"
+                                + " and the space left");
+    }
+
     // ---- formats
 
     @Test
@@ -364,6 +380,50 @@ class PrepareJobTest {
         PreparedData json = data();
         assertThat(PreparedData.read(SparkTest.spark(), folder + "/csv")).isEqualTo(json);
         assertThat(PreparedData.read(SparkTest.spark(), folder + "/parquet")).isEqualTo(json);
+    }
+
+    @Test
+    void theLooseMetadataOfAmazon2014IsRead() throws IOException {
+        List<String> log = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            log.add("{\"reviewerID\": \"u%d\", \"asin\": \"000%d\", \"overall\": %d.0, \"unixReviewTime\": %d}"
+                    .formatted(i % 4, i / 4, 1 + i % 5, 86_400 * i));
+        }
+        gzip(folder.resolve("reviews.json.gz"), log);
+        gzip(
+                folder.resolve("meta.json.gz"),
+                List.of(
+                        "{'asin': '0001', 'title': \"Player's strings\", 'price': 14.35, 'salesRank': {'Music': 7},"
+                                + " 'categories': [['Instruments', 'Guitars'], ['Instruments']], 'brand': 'Acme'}",
+                        "{'asin': '0002', 'title': 'The player\\'s pick'}"));
+
+        run(configuration(
+                "source.format=amazon-2014",
+                "source.reviews=" + folder + "/reviews.json.gz",
+                "source.items=" + folder + "/meta.json.gz",
+                "prepare.kcore=0"));
+
+        Row strings = examples().where("itemId = '0001'").first().getAs("target");
+        assertThat(strings.<String>getAs("title")).isEqualTo("Player's strings");
+        assertThat(strings.<String>getAs("price")).isEqualTo("14.35");
+        assertThat(strings.getList(strings.fieldIndex("categories"))).isEqualTo(List.of("Instruments", "Guitars"));
+        Row pick = examples().where("itemId = '0002'").first().getAs("target");
+        assertThat(pick.<String>getAs("title")).isEqualTo("The player's pick");
+    }
+
+    @Test
+    void aDamagedFileIsNamed() throws IOException {
+        gzip(
+                folder.resolve("log.json.gz"),
+                randomLog(1).stream().map(PrepareJobTest::line).toList());
+        byte[] whole = Files.readAllBytes(folder.resolve("log.json.gz"));
+        Files.write(folder.resolve("log.json.gz"), Arrays.copyOf(whole, whole.length / 2));
+        assertThatThrownBy(() ->
+                        run(configuration("source.format=amazon-2014", "source.reviews=" + folder + "/log.json.gz")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageMatching(
+                        "source.reviews: .*log.json.gz cannot be read: .*; is a file damaged or incomplete\\?");
+        assertThat(folder.resolve("data")).doesNotExist();
     }
 
     @Test
@@ -428,6 +488,12 @@ class PrepareJobTest {
 
     private static void write(Path file, List<Review> log) throws IOException {
         Files.write(file, log.stream().map(PrepareJobTest::line).toList());
+    }
+
+    private static void gzip(Path file, List<String> lines) throws IOException {
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+            out.write(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     private void prepare(List<Review> log, String... settings) throws IOException {
@@ -507,10 +573,9 @@ class PrepareJobTest {
 
     private static String sha256(String text) {
         try {
-            return java.util.HexFormat.of()
-                    .formatHex(java.security.MessageDigest.getInstance("SHA-256")
-                            .digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (java.security.NoSuchAlgorithmException e) {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
     }
