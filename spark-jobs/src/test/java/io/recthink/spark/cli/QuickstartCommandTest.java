@@ -23,6 +23,7 @@ class QuickstartCommandTest {
                 List.of(
                         "paths.root=" + root.resolve("work"),
                         "simulate.users=60",
+                        "simulate.items=20",
                         "prepare.pools={coldStart: 200, rl: 60}",
                         "sft={steps: 2, batchSize: 8, saveEvery: 1}",
                         "train={steps: 1, promptsPerStep: 4}",
