@@ -88,9 +88,8 @@ public final class LearningRun implements AutoCloseable {
 
     private void begin(SparkSession spark, Configuration configuration) {
         Path model = settings.start().localize();
-        String startSha256 = ModelDigest.of(model);
-        writer.begin(description(spark, configuration, startSha256), configuration);
         learner = Learner.start(model, settings.optimizer());
+        writer.begin(description(spark, configuration, ModelDigest.of(model)), configuration);
         publishPolicy(0);
         start = policy;
         complete(null, Cursor.START, validate(0, new LinkedHashMap<>()), published);

@@ -1,5 +1,7 @@
 package io.recthink.spark.learn;
 
+import io.recthink.model.ModelConfig;
+import io.recthink.model.ModelFolder;
 import io.recthink.spark.run.PolicyStore;
 import io.recthink.spark.run.RunFolder;
 import java.nio.file.Path;
@@ -17,7 +19,19 @@ public record StartModel(String path) {
         return new StartModel(folder.policy(folder.best()));
     }
 
-    Path localize() {
+    /**
+     * Its shape.
+     *
+     * @throws io.recthink.InvalidInputException when there is no usable model
+     */
+    public ModelConfig config() {
+        try (ModelFolder folder = ModelFolder.open(localize())) {
+            return folder.config();
+        }
+    }
+
+    /** Its folder on this machine. */
+    public Path localize() {
         return PolicyStore.localize(path);
     }
 }

@@ -20,6 +20,8 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.deploy.SparkHadoopUtil;
+import org.apache.spark.sql.SparkSession;
+import scala.Option;
 
 /**
  * Model folders of any Hadoop file system as local ones, on the driver and on executors. A folder of a local file system
@@ -106,9 +108,13 @@ public final class PolicyStore {
         }
     }
 
+    // The driver's settings may have been changed in its session; executors know those that the application started
+    // with.
     private static Configuration hadoop() {
-        SparkEnv environment = SparkEnv.get();
-        return environment == null ? new Configuration() : SparkHadoopUtil.get().newConfiguration(environment.conf());
+        Option<SparkSession> session = SparkSession.getDefaultSession();
+        return session.isDefined()
+                ? session.get().sparkContext().hadoopConfiguration()
+                : SparkHadoopUtil.get().newConfiguration(SparkEnv.get().conf());
     }
 
     private static MessageDigest digest() {

@@ -3,13 +3,17 @@ package io.recthink.spark.sft;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Schedule;
+import io.recthink.model.ParameterLayout;
 import io.recthink.progress.Progress;
 import io.recthink.spark.Job;
+import io.recthink.spark.gradient.GradientStage;
 import io.recthink.spark.learn.LearningRun;
 import io.recthink.spark.learn.RunSettings;
 import io.recthink.spark.learn.StartModel;
 import io.recthink.spark.learn.StepSession;
 import io.recthink.spark.predict.PolicyValidation;
+import io.recthink.spark.rollout.PromptEncoding;
+import io.recthink.spark.rollout.PromptOrder;
 import io.recthink.spark.table.PreparedData;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,12 +51,21 @@ public final class SftJob implements Job {
                             .formatted(paths.resolve(paths.traces()), folder));
         }
         RunSettings settings = settings(configuration, Digest.of(data.sha256(), keys));
+        PromptOrder order = new PromptOrder(
+                configuration.seed(), keys, configuration.sft().batchSize(), "table of traces (paths.traces)");
+        GradientStage gradient = new GradientStage(
+                session,
+                configuration.sft().partitions(),
+                ParameterLayout.of(settings.start().config()));
+        int endToken = EndToken.of(settings.start().localize());
         Optional<PolicyValidation> validation = settings.validateEvery() == 0
                 ? Optional.empty()
                 : Optional.of(
                         PolicyValidation.of(session, configuration, data, PreparedData.examples(session, folder)));
         try (LearningRun run = LearningRun.open(session, configuration, settings, validation, resume);
-                SftSteps steps = new SftSteps(session, configuration, data, traces, keys, run)) {
+                TraceTable table = new TraceTable(
+                        traces, PromptEncoding.of(run.startPolicy(), configuration.prompt(), data), endToken)) {
+            SftSteps steps = new SftSteps(configuration, table, order, gradient, run);
             Progress progress = new Progress("sft", settings.steps());
             while (run.hasNext()) {
                 String summary = steps.next();

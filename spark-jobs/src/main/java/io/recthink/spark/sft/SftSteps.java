@@ -1,8 +1,6 @@
 package io.recthink.spark.sft;
 
 import io.recthink.config.Configuration;
-import io.recthink.model.ModelFolder;
-import io.recthink.model.ParameterLayout;
 import io.recthink.spark.gradient.GradientRequest;
 import io.recthink.spark.gradient.GradientRequest.SupervisedLoss;
 import io.recthink.spark.gradient.GradientStage;
@@ -11,21 +9,14 @@ import io.recthink.spark.gradient.StepGradient;
 import io.recthink.spark.learn.LearningRun;
 import io.recthink.spark.learn.LearningRun.Update;
 import io.recthink.spark.learn.Stopwatch;
-import io.recthink.spark.rollout.PromptEncoding;
 import io.recthink.spark.rollout.PromptOrder;
 import io.recthink.spark.run.Cursor;
-import io.recthink.spark.run.PolicyStore;
-import io.recthink.spark.table.PreparedData;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 
 /** The steps of a supervised run, one at a time. */
-final class SftSteps implements AutoCloseable {
+final class SftSteps {
     private static final int TRACES_AHEAD = 4096;
 
     private final Configuration configuration;
@@ -37,34 +28,30 @@ final class SftSteps implements AutoCloseable {
     private SftMetrics metrics;
     private long tokens;
 
+    /**
+     * The steps of a run from where it is now.
+     *
+     * @param traces to learn from
+     * @param order of their keys
+     * @param gradient the stage for the model of the run
+     */
     SftSteps(
-            SparkSession spark,
             Configuration configuration,
-            PreparedData data,
-            Dataset<Row> traces,
-            List<String> keys,
+            TraceTable traces,
+            PromptOrder order,
+            GradientStage gradient,
             LearningRun run) {
-        Configuration.Sft sft = configuration.sft();
-        Path model =
-                PolicyStore.localize(run.startPolicy().path(), run.startPolicy().sha256());
         this.configuration = configuration;
         this.run = run;
-        this.order = new PromptOrder(configuration.seed(), keys, sft.batchSize(), "table of traces (paths.traces)");
-        this.traces = new TraceTable(
-                traces, PromptEncoding.of(run.startPolicy(), configuration.prompt(), data), EndToken.of(model));
-        this.gradient = new GradientStage(spark, sft.partitions(), layout(model));
+        this.order = order;
+        this.traces = traces;
+        this.gradient = gradient;
         this.cursor = run.cursor();
         this.metrics = new SftMetrics();
         this.tokens = run.folder()
                 .metrics(run.stepsDone())
                 .map(saved -> saved.path("num_tokens").asLong())
                 .orElse(0L);
-    }
-
-    private static ParameterLayout layout(Path model) {
-        try (ModelFolder folder = ModelFolder.open(model)) {
-            return folder.layout();
-        }
     }
 
     /**
@@ -116,10 +103,5 @@ final class SftSteps implements AutoCloseable {
         return examples.stream()
                 .mapToLong(trace -> trace.prompt().length + trace.completion().length)
                 .sum();
-    }
-
-    @Override
-    public void close() {
-        traces.close();
     }
 }

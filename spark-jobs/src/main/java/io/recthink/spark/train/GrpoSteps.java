@@ -1,10 +1,6 @@
 package io.recthink.spark.train;
 
-import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.model.ModelConfig;
-import io.recthink.model.ModelFolder;
-import io.recthink.model.ParameterLayout;
 import io.recthink.spark.gradient.GradientRequest;
 import io.recthink.spark.gradient.GradientRequest.ClipAndReduction;
 import io.recthink.spark.gradient.GradientRequest.GrpoLoss;
@@ -20,8 +16,6 @@ import io.recthink.spark.rollout.PromptOrder;
 import io.recthink.spark.rollout.PromptTable;
 import io.recthink.spark.rollout.RolloutStage;
 import io.recthink.spark.run.Cursor;
-import io.recthink.spark.run.PolicyReference;
-import io.recthink.spark.run.PolicyStore;
 import io.recthink.spark.score.ScoreStage;
 import io.recthink.spark.table.PreparedData;
 import java.util.List;
@@ -29,7 +23,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
@@ -53,46 +46,30 @@ final class GrpoSteps implements AutoCloseable {
     /**
      * The steps of a run from where it is now.
      *
-     * @param pool the examples to learn from; their row ids are kept on the driver, so that the pool must be bounded by
-     *     configuration and not by the log
+     * @param pool the examples to learn from
+     * @param order of their row ids
+     * @param gradient the stage for the model of the run
      */
-    GrpoSteps(SparkSession spark, Configuration configuration, PreparedData data, Dataset<Row> pool, LearningRun run) {
-        Configuration.Train train = configuration.train();
+    GrpoSteps(
+            SparkSession spark,
+            Configuration configuration,
+            PreparedData data,
+            Dataset<Row> pool,
+            PromptOrder order,
+            GradientStage gradient,
+            LearningRun run) {
         this.configuration = configuration;
         this.run = run;
-        ModelConfig model = model(run.startPolicy());
-        refuseShortContext(model);
-        this.gradient = new GradientStage(spark, train.partitions(), ParameterLayout.of(model));
-        this.order =
-                new PromptOrder(configuration.seed(), rowIds(pool), train.promptsPerStep(), "pool rl of paths.data");
+        this.order = order;
+        this.gradient = gradient;
         this.prompts = new PromptTable(pool, PromptEncoding.of(run.startPolicy(), configuration.prompt(), data));
         this.rollout = new RolloutStage(spark, configuration);
         this.score = new ScoreStage(configuration, data);
-        this.guards = StepGuards.after(train.guards(), run.folder(), run.stepsDone());
+        this.guards = StepGuards.after(configuration.train().guards(), run.folder(), run.stepsDone());
         this.tokens = run.folder()
                 .metrics(run.stepsDone())
                 .map(metrics -> metrics.path("num_tokens").asLong())
                 .orElse(0L);
-    }
-
-    private static ModelConfig model(PolicyReference policy) {
-        try (ModelFolder folder = ModelFolder.open(PolicyStore.localize(policy.path(), policy.sha256()))) {
-            return folder.config();
-        }
-    }
-
-    private void refuseShortContext(ModelConfig model) {
-        int prompt = configuration.prompt().maxTokens();
-        int completion = configuration.rollout().maxTokens();
-        if ((long) prompt + completion > model.maxPositions()) {
-            throw new InvalidInputException(
-                    "prompt.maxTokens %d + rollout.maxTokens %d is more than the %d positions of the model. Lower one of them."
-                            .formatted(prompt, completion, model.maxPositions()));
-        }
-    }
-
-    private static List<String> rowIds(Dataset<Row> pool) {
-        return pool.select("rowId").as(Encoders.STRING()).collectAsList();
     }
 
     /**

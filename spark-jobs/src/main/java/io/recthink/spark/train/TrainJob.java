@@ -2,20 +2,26 @@ package io.recthink.spark.train;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Schedule;
+import io.recthink.model.ModelConfig;
+import io.recthink.model.ParameterLayout;
 import io.recthink.progress.Progress;
 import io.recthink.spark.Job;
+import io.recthink.spark.gradient.GradientStage;
 import io.recthink.spark.learn.LearningRun;
 import io.recthink.spark.learn.RunSettings;
 import io.recthink.spark.learn.StartModel;
 import io.recthink.spark.learn.StepSession;
 import io.recthink.spark.predict.PolicyValidation;
+import io.recthink.spark.rollout.PromptOrder;
 import io.recthink.spark.table.PreparedData;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
@@ -54,11 +60,16 @@ public final class TrainJob implements Job {
         Dataset<Row> pool =
                 examples.filter(col("split").equalTo("train").and(col("pool").equalTo("rl")));
         RunSettings settings = settings(spark, configuration, data);
+        ModelConfig model = settings.start().config();
+        refuseShortContext(configuration, model);
+        PromptOrder order = order(configuration, pool);
+        GradientStage gradient =
+                new GradientStage(session, configuration.train().partitions(), ParameterLayout.of(model));
         Optional<PolicyValidation> validation = settings.validateEvery() == 0
                 ? Optional.empty()
                 : Optional.of(PolicyValidation.of(session, configuration, data, examples));
         try (LearningRun run = LearningRun.open(session, configuration, settings, validation, resume);
-                GrpoSteps steps = new GrpoSteps(session, configuration, data, pool, run)) {
+                GrpoSteps steps = new GrpoSteps(session, configuration, data, pool, order, gradient, run)) {
             Progress progress = new Progress("train", settings.steps());
             while (run.hasNext()) {
                 String summary = steps.next();
@@ -68,6 +79,23 @@ public final class TrainJob implements Job {
         } finally {
             validation.ifPresent(PolicyValidation::close);
         }
+    }
+
+    private static void refuseShortContext(Configuration configuration, ModelConfig model) {
+        int prompt = configuration.prompt().maxTokens();
+        int completion = configuration.rollout().maxTokens();
+        if ((long) prompt + completion > model.maxPositions()) {
+            throw new InvalidInputException(
+                    "prompt.maxTokens %d + rollout.maxTokens %d is more than the %d positions of the model. Lower one of them."
+                            .formatted(prompt, completion, model.maxPositions()));
+        }
+    }
+
+    /** The driver keeps the row ids of the pool: as many as prepare.pools.rl allows, however long the log is. */
+    private static PromptOrder order(Configuration configuration, Dataset<Row> pool) {
+        List<String> rowIds = pool.select("rowId").as(Encoders.STRING()).collectAsList();
+        return new PromptOrder(
+                configuration.seed(), rowIds, configuration.train().promptsPerStep(), "pool rl of paths.data");
     }
 
     private static RunSettings settings(SparkSession spark, Configuration configuration, PreparedData data) {

@@ -6,6 +6,7 @@ import io.recthink.spark.SparkTest;
 import io.recthink.spark.run.RunFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,7 +53,7 @@ class ClusterTest {
     }
 
     private static int train(String master, String run, String sabotage) throws Exception {
-        String[] settings = java.util.Arrays.copyOf(SETTINGS, SETTINGS.length + 1);
+        String[] settings = Arrays.copyOf(SETTINGS, SETTINGS.length + 1);
         settings[SETTINGS.length] = "paths.run=" + run;
         return TrainApplication.run(world, master, false, sabotage, settings);
     }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TrainJobTest {
     private static final SparkSession SPARK = SparkTest.spark();
     private static final String[] FOUR_STEPS = {
-        "train.steps=4", "train.keep.last=1", "train.keep.every=3", "validation.every=2"
+        "train.steps=4", "train.keep.last=2", "train.keep.every=2", "validation.every=2"
     };
 
     @TempDir
@@ -46,6 +46,7 @@ class TrainJobTest {
         RunFolder run = folder(world.run());
         assertThat(run.manifests()).extracting(Manifest::step).containsExactly(0, 1, 2, 3, 4);
         assertThat(run.description().job()).isEqualTo("train");
+        assertThat(Files.exists(world.run().resolve("step-000003/rollouts"))).isTrue();
         Manifest third = run.required(3);
         assertThat(third.parentSha256())
                 .isEqualTo(run.required(2).policyVersion().sha256());
@@ -139,7 +140,7 @@ class TrainJobTest {
         Path run = world.run();
         int best = folder(run).best().step();
         for (int step = 0; step <= 4; step++) {
-            boolean kept = step == 0 || step == 3 || step == 4 || step == best;
+            boolean kept = step != 1 || step == best;
             assertThat(Files.exists(run.resolve("step-00000" + step + "/policy")))
                     .as("policy of step " + step)
                     .isEqualTo(kept);
@@ -175,6 +176,34 @@ class TrainJobTest {
         double expected =
                 folder(world.run()).metrics(1).orElseThrow().get("grad_norm").asDouble();
         assertThat(norm).isCloseTo(expected, org.assertj.core.data.Percentage.withPercentage(1e-3));
+    }
+
+    @Test
+    void theKlTermHoldsThePolicyNearItsStart(@TempDir Path other) {
+        String[] settings = {"train.steps=2", "train.optimizer.learningRate=0.01"};
+        Path free = other.resolve("free");
+        Path held = other.resolve("held");
+        new TrainJob(false).run(SPARK, world.configuration(with(settings, "paths.run=" + free)));
+        new TrainJob(false)
+                .run(SPARK, world.configuration(with(settings, "paths.run=" + held, "train.klCoefficient=1")));
+        // At step 1 policy and reference are the same; at step 2 the term pulls.
+        assertThat(folder(held).metrics(1).orElseThrow().get("kl").asDouble()).isLessThan(1e-9);
+        assertThat(folder(held).metrics(2).orElseThrow().get("kl").asDouble()).isPositive();
+        assertThat(folder(free).metrics(2).orElseThrow().get("kl").asDouble()).isZero();
+        assertThat(folder(held).required(1).policyVersion())
+                .isEqualTo(folder(free).required(1).policyVersion());
+        assertThat(folder(held).required(2).policyVersion())
+                .isNotEqualTo(folder(free).required(2).policyVersion());
+    }
+
+    @Test
+    void aRunCanLiveOnStorageThatIsNotLocal(@TempDir Path other) {
+        SPARK.sparkContext().hadoopConfiguration().set("fs.elsewhere.impl", ElsewhereFileSystem.class.getName());
+        String run = "elsewhere:" + other.resolve("run");
+        new TrainJob(false).run(SPARK, world.configuration("train.steps=1", "paths.run=" + run));
+        new TrainJob(true).run(SPARK, world.configuration("train.steps=2", "paths.run=" + run));
+        assertThat(other.resolve("run/step-000002/policy/model.safetensors"))
+                .hasSameBinaryContentAs(world.run().resolve("step-000002/policy/model.safetensors"));
     }
 
     @Test
