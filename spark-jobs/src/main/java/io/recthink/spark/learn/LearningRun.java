@@ -101,7 +101,8 @@ public final class LearningRun implements AutoCloseable {
         saved = newest;
         start = reference(folder.required(0));
         policy = reference(newest);
-        Path model = PolicyStore.localize(policy.path(), policy.sha256());
+        // The starting policy is never forgotten; the tokenizer and the configuration of every policy are its own.
+        Path model = PolicyStore.localize(start.path(), start.sha256());
         learner = newest.step() == 0
                 ? Learner.start(model, settings.optimizer())
                 : writer.readOptimizer(newest.step(), state -> Learner.resume(model, state, settings.optimizer()));
