@@ -145,12 +145,12 @@ record DataCard(
     private void stages(StringBuilder out) {
         out.append(line("## Stages%n%n| stage | rows |%n|---|---:|"));
         out.append(line("| read | %,d |", counts.read));
-        quarantined.forEach((reason, rows) -> out.append(line("| quarantined: %s | -%,d |", reason, rows)));
-        out.append(line("| repeated (user, item), the earliest stays | -%,d |", counts.usable - counts.distinct));
+        quarantined.forEach((reason, rows) -> out.append(line("| quarantined: %s | %,d |", reason, -rows)));
+        out.append(line("| repeated (user, item), the earliest stays | %,d |", counts.distinct - counts.usable));
         String scope = counts.strictCore ? "train period only" : "whole log";
         out.append(line(
-                "| %d-core (%s, %d rounds) | -%,d |",
-                counts.kcore, scope, counts.coreRounds, counts.distinct - counts.kept));
+                "| %d-core (%s, rounds: %d) | %,d |",
+                counts.kcore, scope, counts.coreRounds, counts.kept - counts.distinct));
         out.append(line("| **kept** | **%,d** |%n", counts.kept));
         out.append(line("%,d users, %,d items.%n", counts.users, counts.items));
         if (counts.keptByOtherCore >= 0) {

@@ -5,6 +5,7 @@ import io.recthink.spark.table.PreparedData;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -12,6 +13,12 @@ import org.apache.spark.sql.SparkSession;
 
 /** The folder that {@code prepare} writes. A complete one is never touched again. */
 final class DataFolder {
+    static final String EXAMPLES = "examples";
+    static final String QUARANTINE = "quarantine";
+    static final String CARD_JSON = "data-card.json";
+    static final String CARD_TEXT = "data-card.md";
+    private static final Set<String> WRITTEN = Set.of(EXAMPLES, QUARANTINE, CARD_JSON, CARD_TEXT);
+
     private final SparkSession spark;
     private final String folder;
 
@@ -38,6 +45,7 @@ final class DataFolder {
      * Makes the folder, and empties it of what an earlier attempt left.
      *
      * @return whether anything was removed
+     * @throws InvalidInputException when the folder holds something that this job does not write; nothing is removed then
      */
     boolean clear() {
         boolean[] removed = {false};
@@ -47,12 +55,23 @@ final class DataFolder {
             if (!files.mkdirs(path)) {
                 throw new IOException("the folder cannot be made");
             }
-            for (FileStatus leftover : files.listStatus(path)) {
-                files.delete(leftover.getPath(), true);
-                removed[0] = true;
+            FileStatus[] leftovers = files.listStatus(path);
+            for (FileStatus leftover : leftovers) {
+                refuseForeign(leftover.getPath().getName());
+            }
+            for (FileStatus leftover : leftovers) {
+                removed[0] |= files.delete(leftover.getPath(), true);
             }
         });
         return removed[0];
+    }
+
+    private void refuseForeign(String name) {
+        if (!WRITTEN.contains(name)) {
+            throw new InvalidInputException(
+                    "paths.data: %s holds %s, which prepare did not write; name a folder of its own"
+                            .formatted(folder, name));
+        }
     }
 
     /** Writes a text file in UTF-8. */

@@ -66,7 +66,10 @@ final class ExampleRows {
         return col(key).equalTo(col(side + "Key")).and(col("horizon").equalTo(col(side + "Moment")));
     }
 
+    /** An item that the log does not describe: a target whose fields are all null. */
     private static Column unknown() {
-        return lit(null).cast(Tables.TARGET);
+        return struct(Arrays.stream(Tables.TARGET.fields())
+                .map(field -> lit(null).cast(field.dataType()).as(field.name()))
+                .toArray(Column[]::new));
     }
 }

@@ -66,22 +66,22 @@ public final class PrepareJob implements Job {
         if (folder.clear()) {
             say("replaced what an unfinished attempt had left");
         }
-        write(read.where(col("reason").isNotNull()).select("reason", "record"), folder, "quarantine");
+        write(read.where(col("reason").isNotNull()).select("reason", "record"), folder, DataFolder.QUARANTINE);
         write(
                 pools.assign(new ExampleRows(options).of(reviews)).selectExpr(Tables.EXAMPLES.fieldNames()),
                 folder,
-                "examples");
+                DataFolder.EXAMPLES);
 
-        Dataset<Row> examples = spark.read().schema(Tables.EXAMPLES).parquet(folder.path("examples"));
+        Dataset<Row> examples = spark.read().schema(Tables.EXAMPLES).parquet(folder.path(DataFolder.EXAMPLES));
         LeakTests.Findings findings = new LeakTests(examples, reviews, kept.count(), split, options).run();
         say("leak tests passed");
         DataCard card =
                 Statistics.card(configuration.name(), log, quarantine, distinctRows, kept, options, examples, findings);
-        folder.write("data-card.json", card.toJson());
-        folder.write("data-card.md", card.toMarkdown());
+        folder.write(DataFolder.CARD_JSON, card.toJson());
+        folder.write(DataFolder.CARD_TEXT, card.toMarkdown());
         folder.complete(description(configuration, card));
         out.print(card.summary());
-        say("data card in %s", folder.path("data-card.md"));
+        say("data card in %s", folder.path(DataFolder.CARD_TEXT));
     }
 
     private Quarantine quarantine(Dataset<Row> read, LogReader log, Configuration configuration) {

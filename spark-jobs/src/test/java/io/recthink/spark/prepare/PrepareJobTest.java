@@ -336,6 +336,19 @@ class PrepareJobTest {
     }
 
     @Test
+    void whatOthersWroteIsNeverRemoved() throws IOException {
+        Files.createDirectories(folder.resolve("data/examples"));
+        Files.writeString(folder.resolve("data/thesis.txt"), "ten years of work");
+        assertThatThrownBy(() -> prepare(randomLog(1), "prepare.kcore=0"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(
+                        "paths.data: %s/data holds thesis.txt, which prepare did not write; name a folder of its own",
+                        folder);
+        assertThat(folder.resolve("data/thesis.txt")).hasContent("ten years of work");
+        assertThat(folder.resolve("data/examples")).exists();
+    }
+
+    @Test
     void aFolderThatCannotBeMadeIsRefused() throws IOException {
         write(folder.resolve("log.json"), randomLog(1));
         assertThatThrownBy(() -> run(configuration("prepare.kcore=0", "paths.data=log.json/data")))
@@ -447,7 +460,9 @@ class PrepareJobTest {
         assertThat(target.getList(target.fieldIndex("categories"))).isEqualTo(List.of("Guitars", "Parts"));
         assertThat(target.<String>getAs("price")).isEqualTo("4.95");
         assertThat(target.<String>getAs("brand")).isNull();
-        assertThat(examples().where("itemId = 'i3' AND target.title IS NULL").count())
+        assertThat(examples()
+                        .where("itemId = 'i3' AND target IS NOT NULL AND target.title IS NULL")
+                        .count())
                 .isPositive();
         assertThat(examples()
                         .where("exists(userHistory, e -> e.itemId = 'i2' AND e.title = 'PICK')")
