@@ -1,0 +1,72 @@
+package io.recthink.learn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.recthink.config.Configuration.Reduction;
+import io.recthink.learn.Objective.Grpo;
+import io.recthink.learn.Objective.Supervised;
+import io.recthink.learn.Objective.TokenLoss;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ObjectiveTest {
+    private static final double OLD = -2;
+
+    @ParameterizedTest
+    @CsvSource({"1, 1.1, false", "1, 1.4, true", "1, 0.5, false", "-1, 0.9, false", "-1, 0.5, true", "-1, 1.4, false"})
+    void theClipHoldsBackOnlyWhatWouldRaiseTheSurrogate(double advantage, double ratio, boolean clipped) {
+        TokenLoss token = grpo(Reduction.TOKEN_MEAN, 0).token(row(advantage, false), 0, OLD + Math.log(ratio));
+        double limit = ratio > 1 ? 1.3 : 0.8;
+        assertThat(token.clipped()).isEqualTo(clipped);
+        assertThat(token.loss()).isCloseTo(-(clipped ? limit : ratio) * advantage / 40, within(1e-9));
+        assertThat(token.derivative()).isCloseTo(clipped ? 0 : -ratio * advantage / 40, within(1e-9));
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-3.1, -2.05, -1.9, -0.4})
+    void theDerivativeIsTheSlopeOfTheLoss(double logprob) {
+        for (double advantage : new double[] {-0.7, 1.3}) {
+            Grpo objective = grpo(Reduction.SEQUENCE_MEAN, 0.05);
+            Row row = row(advantage, true);
+            double above = objective.token(row, 0, logprob + 1e-5).loss();
+            double below = objective.token(row, 0, logprob - 1e-5).loss();
+            assertThat(objective.token(row, 0, logprob).derivative()).isCloseTo((above - below) / 2e-5, within(1e-8));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-4, -2.5, -1})
+    void theDivergenceIsPositiveAwayFromTheReference(double logprob) {
+        TokenLoss token = grpo(Reduction.TOKEN_MEAN, 0.05).token(row(0, true), 0, logprob);
+        double distance = -2.5 - logprob;
+        assertThat(token.kl()).isCloseTo(Math.exp(distance) - distance - 1, within(1e-9));
+        assertThat(token.loss()).isCloseTo(0.05 * token.kl() / 40, within(1e-9));
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0.5, 1, 2})
+    void supervisedLossIsTheMeanOverAllTokensOfTheStep(double weight) {
+        var row = new Row(new int[] {1, 2}, null, null, 0, weight);
+        TokenLoss token = new Supervised(10).token(row, 1, -3);
+        assertThat(token.loss()).isCloseTo(0.3 * weight, within(1e-12));
+        assertThat(token.derivative()).isCloseTo(-0.1 * weight, within(1e-12));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1})
+    void stepsWithoutTokensAreRefused(long tokens) {
+        assertThatThrownBy(() -> new Supervised(tokens)).hasMessageContaining("totalTokens must be at least 1");
+    }
+
+    private static Grpo grpo(Reduction reduction, double klCoefficient) {
+        return new Grpo(0.2, 0.3, reduction, klCoefficient, 8, 40, 1);
+    }
+
+    private static Row row(double advantage, boolean reference) {
+        float[] old = {(float) OLD, (float) OLD};
+        return new Row(new int[] {1, 2}, old, reference ? new float[] {-2.5f, -2.5f} : null, advantage, 1);
+    }
+}

@@ -1,0 +1,281 @@
+package io.recthink.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Each kernel against its formula in plain FP32 operations of DJL: the values, and the gradients where they matter. */
+class DecoderKernelsTest {
+    private static final int HEADS = 4;
+    private static final int KEY_HEADS = 2;
+    private static final int HEAD = 6;
+    private static final int HIDDEN = 10;
+    private static final int WIDE = 14;
+
+    private NDManager manager;
+
+    @BeforeEach
+    void open() {
+        TorchRuntime.prepareThread(1);
+        manager = NDManager.newBaseManager("PyTorch");
+        manager.getEngine().setRandomSeed(11);
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @Test
+    void normalizes() {
+        assertSame(
+                inputs -> kernel("normalize", inputs.get(0), inputs.get(1), manager.create(1e-3)),
+                inputs -> normalized(inputs.get(0), inputs.get(1)),
+                random(3, 5, HIDDEN),
+                random(HIDDEN));
+    }
+
+    @Test
+    void feedsForward() {
+        assertSame(
+                x -> kernel("feed_forward", x.get(0), x.get(1), x.get(2), x.get(3)),
+                x -> fedForward(x.get(0), x.get(1), x.get(2), x.get(3)),
+                random(3, HIDDEN),
+                random(WIDE, HIDDEN),
+                random(WIDE, HIDDEN),
+                random(HIDDEN, WIDE));
+    }
+
+    @Test
+    void turnsHeadsByTheirPosition() {
+        NDArray positions =
+                manager.create(new long[] {0, 1, 5, 2, 3, 9}, new Shape(2, 3)).toType(DataType.INT64, false);
+        NDArray frequencies = manager.create(new float[] {1, 0.3f, 0.01f});
+        NDList half = Kernels.instance().callWithGradient("rotary", manager, positions, frequencies);
+        assertSame(
+                x -> kernel("rotate", x.get(0), half.get(0), half.get(1)),
+                x -> turned(x.get(0), positions, frequencies),
+                random(2, 3, HEADS, HEAD));
+    }
+
+    @Test
+    void computesALayerOfAPackedBatch() {
+        // two prompts of 3 and 2 tokens padded to 3, two completions of 2 positions each
+        NDArray lengths = manager.create(new long[] {3, 2});
+        NDArray shape = manager.create(new long[] {3, 2, 2});
+        NDArray frequencies = manager.create(new float[] {1, 0.3f, 0.01f});
+        NDArray positions = kernel("packed_positions", lengths, shape);
+        assertThat(positions.toLongArray()).containsExactly(0, 1, 2, 3, 4, 3, 4, 0, 1, 2, 2, 3, 2, 3);
+        NDArray mask = kernel("packed_mask", lengths, shape);
+        NDList rotary = Kernels.instance().callWithGradient("rotary", manager, positions, frequencies);
+        NDArray epsilon = manager.create(1e-3);
+        assertSame(
+                w -> {
+                    var arguments =
+                            new ArrayList<NDArray>(List.of(w.get(0), rotary.get(0), rotary.get(1), mask, epsilon));
+                    arguments.addAll(w.subList(1, w.size()));
+                    return kernel("packed_layer", arguments.toArray(NDArray[]::new));
+                },
+                w -> layer(w, positions, frequencies),
+                layerInputs());
+    }
+
+    @Test
+    void givesProbabilitiesLogProbabilitiesAndEntropiesOfTheHead() {
+        NDArray hidden = random(5, HIDDEN);
+        NDArray weight = random(7, HIDDEN);
+        NDArray targets = manager.create(new long[] {0, 6, 3, 3, 1});
+        NDList head =
+                Kernels.instance().callWithGradient("head", manager, hidden, weight, targets, manager.create(0.5));
+        NDArray logprobs = hidden.matMul(weight.transpose()).mul(2).logSoftmax(-1);
+        assertClose(head.get(0), logprobs.exp());
+        assertClose(head.get(1), logprobs.gather(targets.expandDims(1), 1).squeeze(1));
+        assertClose(head.get(2), logprobs.exp().mul(logprobs).sum(new int[] {1}).neg());
+    }
+
+    @Test
+    void differentiatesTheHead() {
+        NDArray hidden = random(5, HIDDEN);
+        NDArray weight = random(7, HIDDEN);
+        NDArray targets = manager.create(new long[] {0, 6, 3, 3, 1});
+        NDArray derivatives = random(5);
+        NDArray hiddenLeaf = Gradients.leaf(hidden, manager);
+        NDArray weightLeaf = Gradients.leaf(weight, manager);
+        NDArray loss = Gradients.record(() -> hiddenLeaf
+                .matMul(weightLeaf.transpose())
+                .mul(2)
+                .logSoftmax(-1)
+                .gather(targets.expandDims(1), 1)
+                .squeeze(1)
+                .mul(derivatives));
+        Gradients.backward(loss, manager.ones(new Shape(5)));
+        NDArray temperature = manager.create(0.5);
+        NDArray sum = random(7, HIDDEN);
+        NDArray before = sum.duplicate();
+        NDArray probabilities = Kernels.instance()
+                .callWithGradient("head", manager, hidden, weight, targets, temperature)
+                .get(0);
+        NDArray gradient =
+                kernel("head_backward", probabilities, hidden, weight, targets, derivatives, temperature, sum);
+        assertClose(gradient, Gradients.of(hiddenLeaf, manager).orElseThrow());
+        assertClose(sum.sub(before), Gradients.of(weightLeaf, manager).orElseThrow());
+    }
+
+    @Test
+    void addsUpTheGradientsOfRowsThatAreUsedTwice() {
+        NDArray gradient = random(3, 2);
+        NDArray rows = manager.create(new long[] {4, 1, 4});
+        NDArray spread = kernel("select_backward", manager.zeros(new Shape(2, 3, 2)), rows, gradient);
+        assertClose(spread.reshape(6, 2).get(4), gradient.get(0).add(gradient.get(2)));
+        assertClose(spread.reshape(6, 2).get(1), gradient.get(1));
+        assertThat(spread.sum().getFloat()).isCloseTo(gradient.sum().getFloat(), Offset.offset(1e-5f));
+        NDArray table = manager.ones(new Shape(5, 2));
+        kernel("embed_backward", table, rows, gradient);
+        assertClose(table.get(4), gradient.get(0).add(gradient.get(2)).add(1));
+        assertClose(table.get(0), manager.ones(new Shape(2)));
+    }
+
+    private NDArray[] layerInputs() {
+        return new NDArray[] {
+            random(2, 7, HIDDEN),
+            random(HIDDEN),
+            random(HEADS * HEAD, HIDDEN),
+            random(HEADS * HEAD),
+            random(HEAD),
+            random(KEY_HEADS * HEAD, HIDDEN),
+            random(KEY_HEADS * HEAD),
+            random(HEAD),
+            random(KEY_HEADS * HEAD, HIDDEN),
+            random(KEY_HEADS * HEAD),
+            random(HIDDEN, HEADS * HEAD),
+            random(HIDDEN),
+            random(WIDE, HIDDEN),
+            random(WIDE, HIDDEN),
+            random(HIDDEN, WIDE),
+        };
+    }
+
+    /** One decoder layer, written as its formulas; w holds x and the parameters in the kernel's order. */
+    private NDArray layer(List<NDArray> w, NDArray positions, NDArray frequencies) {
+        NDArray x = w.get(0);
+        NDArray h = normalized(x, w.get(1));
+        NDArray q = heads(linear(h, w.get(2)).add(w.get(3)), HEADS);
+        NDArray k = heads(linear(h, w.get(5)).add(w.get(6)), KEY_HEADS);
+        NDArray v = heads(linear(h, w.get(8)).add(w.get(9)), KEY_HEADS);
+        q = turned(normalized(q, w.get(4)), positions, frequencies).transpose(0, 2, 1, 3);
+        k = turned(normalized(k, w.get(7)), positions, frequencies).transpose(0, 2, 1, 3);
+        NDArray keys = k.repeat(1, HEADS / KEY_HEADS);
+        NDArray values = v.transpose(0, 2, 1, 3).repeat(1, HEADS / KEY_HEADS);
+        NDArray scores =
+                q.matMul(keys.transpose(0, 1, 3, 2)).div(Math.sqrt(HEAD)).add(allowed());
+        NDArray attended =
+                scores.softmax(-1).matMul(values).transpose(0, 2, 1, 3).reshape(2, 7, HEADS * HEAD);
+        NDArray y = x.add(linear(attended, w.get(10)));
+        return y.add(fedForward(normalized(y, w.get(11)), w.get(12), w.get(13), w.get(14)));
+    }
+
+    /** Who may look at whom in the packed batch, written out: 7 positions are prompt 0 1 2, completions 3 4 and 5 6. */
+    private NDArray allowed() {
+        String full = "1000000 1100000 1110000 1111000 1111100 1110010 1110011";
+        String padded = "1000000 1100000 1110000 1101000 1101100 1100010 1100011";
+        String all = (full + padded).replace(" ", "");
+        var mask = new float[2 * 7 * 7];
+        for (int i = 0; i < mask.length; i++) {
+            mask[i] = all.charAt(i) == '1' ? 0 : -1e9f;
+        }
+        return manager.create(mask, new Shape(2, 1, 7, 7));
+    }
+
+    private static NDArray heads(NDArray x, int heads) {
+        return x.reshape(2, 7, heads, HEAD);
+    }
+
+    private static NDArray linear(NDArray x, NDArray weight) {
+        return x.matMul(weight.transpose());
+    }
+
+    private static NDArray normalized(NDArray x, NDArray weight) {
+        return x.div(x.mul(x)
+                        .mean(new int[] {x.getShape().dimension() - 1}, true)
+                        .add(1e-3)
+                        .sqrt())
+                .mul(weight);
+    }
+
+    private static NDArray fedForward(NDArray x, NDArray gate, NDArray up, NDArray down) {
+        NDArray g = linear(x, gate);
+        return linear(g.div(g.neg().exp().add(1)).mul(linear(x, up)), down);
+    }
+
+    private static NDArray turned(NDArray x, NDArray positions, NDArray frequencies) {
+        NDArray angles = positions
+                .toType(DataType.FLOAT32, false)
+                .expandDims(2)
+                .mul(frequencies)
+                .expandDims(2);
+        NDArray a = x.get(new NDIndex("...,:" + HEAD / 2));
+        NDArray b = x.get(new NDIndex("...," + HEAD / 2 + ":"));
+        NDArray first = a.mul(angles.cos()).sub(b.mul(angles.sin()));
+        NDArray second = b.mul(angles.cos()).add(a.mul(angles.sin()));
+        return first.concat(second, 3);
+    }
+
+    private NDArray random(long... shape) {
+        return manager.randomNormal(0, 0.5f, new Shape(shape), DataType.FLOAT32);
+    }
+
+    private NDArray kernel(String name, NDArray... inputs) {
+        return Kernels.instance().callWithGradient(name, manager, inputs).singletonOrThrow();
+    }
+
+    @FunctionalInterface
+    private interface Function {
+        NDArray apply(List<NDArray> inputs);
+    }
+
+    private void assertSame(Function kernel, Function formula, NDArray... inputs) {
+        List<NDArray> ours = leaves(inputs);
+        List<NDArray> theirs = leaves(inputs);
+        NDArray actual = recorded(() -> kernel.apply(ours));
+        NDArray expected = recorded(() -> formula.apply(theirs));
+        assertClose(actual, expected);
+        NDArray upstream = manager.randomNormal(0, 1, actual.getShape(), DataType.FLOAT32);
+        Gradients.backward(actual, upstream);
+        Gradients.backward(expected, upstream);
+        for (int i = 0; i < inputs.length; i++) {
+            assertClose(
+                    Gradients.of(ours.get(i), manager).orElseThrow(),
+                    Gradients.of(theirs.get(i), manager).orElseThrow());
+        }
+    }
+
+    private static NDArray recorded(Supplier<NDArray> computation) {
+        return Gradients.record(computation);
+    }
+
+    private List<NDArray> leaves(NDArray... inputs) {
+        var leaves = new ArrayList<NDArray>();
+        for (NDArray input : inputs) {
+            leaves.add(Gradients.leaf(input, manager));
+        }
+        return leaves;
+    }
+
+    private static void assertClose(NDArray actual, NDArray expected) {
+        assertThat(actual.getShape()).isEqualTo(expected.getShape());
+        assertThat(expected.abs().max().getFloat()).isPositive();
+        assertThat(actual.toFloatArray()).containsExactly(expected.toFloatArray(), Offset.offset(2e-5f));
+    }
+}
