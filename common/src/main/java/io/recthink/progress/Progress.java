@@ -12,21 +12,26 @@ public final class Progress {
     private static final long QUIET_SECONDS = 10;
 
     private final String name;
+    private final long begun;
     private final long total;
     private final PrintStream out;
     private final boolean terminal;
     private final long start = System.nanoTime();
     private long lastShown = start;
-    private long first = -1;
 
-    /** Progress on standard error; standard output stays free for results. */
+    /**
+     * Progress on standard error; standard output stays free for results.
+     *
+     * @param begun how many of the total were done before, by a process that was stopped; the rate does not count them
+     */
     @SuppressWarnings("SystemConsoleNull") // the build and Spark are held to JDK 17
-    public Progress(String name, long total) {
-        this(name, total, System.err, System.console() != null);
+    public Progress(String name, long begun, long total) {
+        this(name, begun, total, System.err, System.console() != null);
     }
 
-    Progress(String name, long total, PrintStream out, boolean terminal) {
+    Progress(String name, long begun, long total, PrintStream out, boolean terminal) {
         this.name = name;
+        this.begun = begun;
         this.total = total;
         this.out = out;
         this.terminal = terminal;
@@ -38,9 +43,6 @@ public final class Progress {
      * @param note what to show beside the numbers, for example the reward; may be empty
      */
     public void done(long done, String note) {
-        if (first < 0) {
-            first = done - 1;
-        }
         long now = System.nanoTime();
         boolean last = done >= total;
         if (terminal) {
@@ -54,7 +56,7 @@ public final class Progress {
 
     private String line(long done, long now, String note) {
         double seconds = (now - start) / 1e9;
-        double rate = (done - first) / seconds;
+        double rate = (done - begun) / seconds;
         long left = rate > 0 ? Math.round((total - done) / rate) : 0;
         return String.format(
                 Locale.ROOT,

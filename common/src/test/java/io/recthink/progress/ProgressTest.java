@@ -13,7 +13,7 @@ final class ProgressTest {
 
     @Test
     void terminalLineMovesAndEndsWithTheLastStep() {
-        Progress progress = new Progress("train", 2, out, true);
+        Progress progress = new Progress("train", 0, 2, out, true);
 
         progress.done(1, "reward 0.50");
         progress.done(2, "reward 0.75");
@@ -31,7 +31,7 @@ final class ProgressTest {
 
     @Test
     void logGetsTheLastStepAndNoLineForEachStepBefore() {
-        Progress progress = new Progress("predict", 1000, out, false);
+        Progress progress = new Progress("predict", 0, 1000, out, false);
 
         for (int done = 1; done <= 1000; done++) {
             progress.done(done, "");
@@ -43,19 +43,29 @@ final class ProgressTest {
 
     @Test
     void noteIsLeftOutWhenEmpty() {
-        new Progress("sft", 1, out, false).done(1, "");
+        new Progress("sft", 0, 1, out, false).done(1, "");
 
         assertThat(written()).endsWith("0:00 left" + System.lineSeparator());
     }
 
     @Test
     void resumedWorkCountsTheStepsOfThisProcessForTheRate() throws InterruptedException {
-        Progress progress = new Progress("train", 1000, out, true);
+        Progress progress = new Progress("train", 899, 1000, out, true);
         Thread.sleep(1100);
 
         progress.done(900, "");
 
-        assertThat(written()).contains("train 900/1000").contains("s each");
+        assertThat(written()).contains("train 900/1000  1.").contains(" s each");
+    }
+
+    @Test
+    void whatIsFirstReportedLateCountsForTheRateAsWell() throws InterruptedException {
+        Progress progress = new Progress("predict", 0, 1000, out, true);
+        Thread.sleep(1000);
+
+        progress.done(500, "");
+
+        assertThat(written()).containsPattern("predict 500/1000  4\\d\\d\\.\\d/s  0:01 left");
     }
 
     private String written() {

@@ -58,7 +58,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                 ModelTokenizer tokenizer = folder.tokenizer();
                 Decoder decoder = Decoder.load(folder, ComputeType.FLOAT32, Device.cpu())) {
             Benchmark benchmark = new Benchmark(decoder, tokenizer, prompt, completion, group);
-            List<Measurement> measurements = benchmark.run(new Progress("benchmark", Benchmark.STEPS));
+            List<Measurement> measurements = benchmark.run(new Progress("benchmark", 0, Benchmark.STEPS));
             command.commandLine().getOut().println(json ? json(measurements) : table(measurements));
         }
         return 0;

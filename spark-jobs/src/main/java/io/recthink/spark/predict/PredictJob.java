@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.col;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.progress.Progress;
 import io.recthink.spark.Job;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.table.OutputFolder;
@@ -12,7 +11,6 @@ import io.recthink.spark.table.PreparedData;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -37,7 +35,7 @@ public final class PredictJob implements Job {
                 throw new InvalidInputException("predict.split: the split %s of %s has no rows"
                         .formatted(settings.split(), paths.resolve(paths.data())));
             }
-            SparkListener progress = progress(scoring, policies.size());
+            SparkListener progress = new PredictProgress(scoring.done(), scoring.rows() * policies.size());
             spark.sparkContext().addSparkListener(progress);
             try {
                 policies.forEach((system, policy) -> scoring.predict(system, policy, settings.samples())
@@ -76,22 +74,5 @@ public final class PredictJob implements Job {
 
     private static String folder(Configuration configuration, String system) {
         return configuration.paths().resolve(configuration.paths().predictions()) + "/" + system;
-    }
-
-    private static SparkListener progress(Scoring scoring, int policies) {
-        long total = scoring.rows() * policies;
-        Progress progress = new Progress("predict", total);
-        return new SparkListener() {
-            private long shown;
-
-            @Override
-            public void onTaskEnd(SparkListenerTaskEnd end) {
-                long done = Math.min(total, scoring.done());
-                if (done > shown) {
-                    shown = done;
-                    progress.done(done, "");
-                }
-            }
-        };
     }
 }

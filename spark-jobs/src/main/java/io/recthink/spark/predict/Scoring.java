@@ -58,9 +58,9 @@ public final class Scoring implements AutoCloseable {
         return rows;
     }
 
-    /** How many rows were predicted so far, for all policies together; tasks count when they end. */
-    public long done() {
-        return done.value();
+    /** Counts the rows that were predicted so far, for all policies together; on the driver, those of tasks that have ended. */
+    LongAccumulator done() {
+        return done;
     }
 
     /**

@@ -66,7 +66,7 @@ public final class SftJob implements Job {
                 TraceTable table = new TraceTable(
                         traces, PromptEncoding.of(run.startPolicy(), configuration.prompt(), data), endToken)) {
             SftSteps steps = new SftSteps(configuration, table, order, gradient, run);
-            Progress progress = new Progress("sft", settings.steps());
+            Progress progress = new Progress("sft", run.stepsDone(), settings.steps());
             while (run.hasNext()) {
                 String summary = steps.next();
                 progress.done(run.stepsDone(), summary);

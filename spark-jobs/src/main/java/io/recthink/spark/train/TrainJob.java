@@ -70,7 +70,7 @@ public final class TrainJob implements Job {
                 : Optional.of(PolicyValidation.of(session, configuration, data, examples));
         try (LearningRun run = LearningRun.open(session, configuration, settings, validation, resume);
                 GrpoSteps steps = new GrpoSteps(session, configuration, data, pool, order, gradient, run)) {
-            Progress progress = new Progress("train", settings.steps());
+            Progress progress = new Progress("train", run.stepsDone(), settings.steps());
             while (run.hasNext()) {
                 String summary = steps.next();
                 progress.done(run.stepsDone(), summary);
