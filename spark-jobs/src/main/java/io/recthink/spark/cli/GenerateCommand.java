@@ -26,11 +26,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Shows what a model answers. The answer alone goes to standard output. */
-@Command(
-        name = "generate",
-        description = "Let a model answer one prompt.",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true)
+@Command(name = "generate", description = "Let a model answer one prompt.", mixinStandardHelpOptions = true)
 final class GenerateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
@@ -58,10 +54,15 @@ final class GenerateCommand implements Callable<Integer> {
             names = "--top-p",
             paramLabel = "P",
             defaultValue = "1",
-            description = "sample only the likeliest tokens that together have this probability")
+            description =
+                    "sample only the likeliest tokens that together have this probability (default: ${DEFAULT-VALUE})")
     private double topP;
 
-    @Option(names = "--seed", paramLabel = "S", defaultValue = "0", description = "seed of the random numbers")
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            defaultValue = "0",
+            description = "seed of the random numbers (default: ${DEFAULT-VALUE})")
     private long seed;
 
     @Option(names = "--ignore-end", description = "go on after the model has ended, up to --max-tokens")
@@ -70,7 +71,7 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print one JSON object, with the tokens and their log-probabilities")
     private boolean json;
 
-    @Option(names = "--threads", paramLabel = "N", description = "threads to compute with; default: all cores")
+    @Option(names = "--threads", paramLabel = "N", description = "threads to compute with (default: all cores)")
     private int threads = Runtime.getRuntime().availableProcessors();
 
     static final class Prompt {
