@@ -2,6 +2,7 @@ package io.recthink.spark.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.RunFolder;
@@ -63,7 +64,11 @@ class KillTest {
         assertThat(status).as(() -> log()).isZero();
 
         for (int step = 1; step <= steps; step++) {
-            assertThat(rollouts("run", step)).isNotEmpty().isEqualTo(rollouts("reference", step));
+            int number = step;
+            assertThat(rollouts("run", step))
+                    .as(() -> "step " + number + ": " + metrics("run", number) + metrics("reference", number))
+                    .isNotEmpty()
+                    .isEqualTo(rollouts("reference", step));
         }
         for (String file : List.of("policy/model.safetensors", "optimizer/optimizer.safetensors")) {
             String name = "step-%06d/%s".formatted(steps, file);
@@ -78,6 +83,12 @@ class KillTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Tells a fault of the sampler, which the learner's log-probabilities contradict, from one of the weights. */
+    private String metrics(String run, int step) {
+        return run + " " + folder(run).metrics(step).map(JsonNode::toString).orElse("without metrics")
+                + System.lineSeparator();
     }
 
     private Optional<Manifest> newest() {
