@@ -86,7 +86,12 @@ class CompareJobTest {
         assertThat(row.failed()).isEqualTo(25);
         assertThat(row.mae()).isCloseTo(failedError / 100, within(1e-12));
         assertThat(row.parsedMae()).hasValue(0);
-        assertThat(row.differenceInterval().high()).isNegative();
+        double bias = referee.at("trivial/mae/bias").asDouble();
+        assertThat(row.difference()).isCloseTo(row.mae() - bias, within(1e-8));
+        assertThat(row.differenceInterval().low()).isLessThan(row.difference());
+        assertThat(row.differenceInterval().high())
+                .isGreaterThan(row.difference())
+                .isNegative();
         assertThat(row.beatsPromptMeans()).isTrue();
         assertThat(comparison.focus()).contains(row.key());
         assertThat(comparison.focusRows())
