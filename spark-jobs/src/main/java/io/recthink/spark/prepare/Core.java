@@ -21,12 +21,12 @@ record Core(Dataset<Row> rows, long count, int rounds) {
      * @param rows with the columns userId and itemId; best narrow, because each round stores them
      * @param count how many rows
      * @param k at least 1
-     * @param storage keeps the rows of the result
+     * @param tables keeps the rows of the result
      */
-    static Core of(Dataset<Row> rows, long count, int k, Storage storage) {
+    static Core of(Dataset<Row> rows, long count, int k, PersistedTables tables) {
         Dataset<Row> current = rows;
         for (int round = 1; ; round++) {
-            Dataset<Row> next = storage.keep(frequent(frequent(current, "userId", k), "itemId", k));
+            Dataset<Row> next = tables.keep(frequent(frequent(current, "userId", k), "itemId", k));
             long left = next.count();
             current.unpersist();
             if (left == count) {

@@ -22,19 +22,19 @@ import org.apache.spark.sql.Row;
  * @param split the cuts
  */
 record KeptReviews(Dataset<Row> rows, long count, int rounds, long countOfWholeCore, TimeSplit split) {
-    static KeptReviews of(Dataset<Row> reviews, long count, Prepare options, Storage storage) {
-        Dataset<Row> ids = storage.keep(reviews.select("rowId", "userId", "itemId", "time"));
+    static KeptReviews of(Dataset<Row> reviews, long count, Prepare options, PersistedTables tables) {
+        Dataset<Row> ids = tables.keep(reviews.select("rowId", "userId", "itemId", "time"));
         if (options.kcore() == 0) {
             return new KeptReviews(reviews, count, 0, -1, cut(ids, count, options));
         }
         return options.strictCore()
-                ? strict(reviews, ids, count, options, storage)
-                : whole(reviews, ids, count, options, storage);
+                ? strict(reviews, ids, count, options, tables)
+                : whole(reviews, ids, count, options, tables);
     }
 
     private static KeptReviews whole(
-            Dataset<Row> reviews, Dataset<Row> ids, long count, Prepare options, Storage storage) {
-        Core core = Core.of(ids, count, options.kcore(), storage);
+            Dataset<Row> reviews, Dataset<Row> ids, long count, Prepare options, PersistedTables tables) {
+        Core core = Core.of(ids, count, options.kcore(), tables);
         refuseEmpty(core, count, options, "the log");
         Dataset<Row> rows =
                 core.count() == count ? reviews : marked(reviews, core).where(col("inCore"));
@@ -43,15 +43,15 @@ record KeptReviews(Dataset<Row> rows, long count, int rounds, long countOfWholeC
     }
 
     private static KeptReviews strict(
-            Dataset<Row> reviews, Dataset<Row> ids, long count, Prepare options, Storage storage) {
+            Dataset<Row> reviews, Dataset<Row> ids, long count, Prepare options, PersistedTables tables) {
         TimeSplit split = cut(ids, count, options);
         Column later = col("time").geq(lit(split.validationFrom()));
-        Dataset<Row> train = storage.keep(ids.where(not(later)));
+        Dataset<Row> train = tables.keep(ids.where(not(later)));
         long trainRows = train.count();
-        Core core = Core.of(train, trainRows, options.kcore(), storage);
+        Core core = Core.of(train, trainRows, options.kcore(), tables);
         refuseEmpty(core, trainRows, options, "the train period");
         long kept = core.count() + count - trainRows;
-        Core wholeCore = Core.of(ids, count, options.kcore(), storage);
+        Core wholeCore = Core.of(ids, count, options.kcore(), tables);
         Dataset<Row> rows = marked(reviews, core).where(col("inCore").or(later)).drop("inCore");
         return new KeptReviews(rows, kept, core.rounds(), wholeCore.count(), split);
     }

@@ -38,26 +38,26 @@ public final class PrepareJob implements Job {
     public void run(SparkSession session, Configuration configuration) {
         SparkSession spark = session.newSession();
         spark.conf().set("spark.sql.session.timeZone", "UTC"); // times without a zone must not depend on the machine
-        try (Storage storage = new Storage()) {
-            prepare(spark, configuration, storage);
+        try (PersistedTables tables = new PersistedTables()) {
+            prepare(spark, configuration, tables);
         }
     }
 
-    private void prepare(SparkSession spark, Configuration configuration, Storage storage) {
+    private void prepare(SparkSession spark, Configuration configuration, PersistedTables tables) {
         Prepare options = configuration.prepare();
         DataFolder folder = new DataFolder(
                 spark, configuration.paths().resolve(configuration.paths().data()));
         LogReader log = new LogReader(spark, configuration);
 
-        Dataset<Row> read = storage.keep(log.reviews());
+        Dataset<Row> read = tables.keep(log.reviews());
         Quarantine quarantine = quarantine(read, log, configuration);
-        Dataset<Row> distinct = storage.keep(earliest(read, configuration.name()));
+        Dataset<Row> distinct = tables.keep(earliest(read, configuration.name()));
         long distinctRows = distinct.count();
-        KeptReviews kept = KeptReviews.of(distinct, distinctRows, options, storage);
+        KeptReviews kept = KeptReviews.of(distinct, distinctRows, options, tables);
         say("%,d distinct (user, item), %,d kept by the %d-core", distinctRows, kept.count(), options.kcore());
 
         TimeSplit split = kept.split();
-        Dataset<Row> reviews = storage.keep(kept.rows()
+        Dataset<Row> reviews = tables.keep(kept.rows()
                 .join(log.items(), new String[] {"itemId"}, "left")
                 .withColumn("split", split.split(col("time")))
                 .withColumn("horizon", split.horizon(col("time"), options.refit())));

@@ -7,7 +7,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 
 /** Tables that are kept by the executors because they are used more than once; freed when closed. */
-final class Storage implements AutoCloseable {
+final class PersistedTables implements AutoCloseable {
     private final List<Dataset<Row>> kept = new ArrayList<>();
 
     Dataset<Row> keep(Dataset<Row> table) {
