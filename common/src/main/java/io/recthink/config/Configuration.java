@@ -117,6 +117,14 @@ public record Configuration(
     public enum SourceFormat {
         @JsonProperty("amazon-2014")
         AMAZON_2014,
+        @JsonProperty("amazon-2018")
+        AMAZON_2018,
+        @JsonProperty("amazon-2023")
+        AMAZON_2023,
+        @JsonProperty("yelp")
+        YELP,
+        @JsonProperty("movielens")
+        MOVIELENS,
         @JsonProperty("json")
         JSON,
         @JsonProperty("csv")

@@ -18,11 +18,12 @@ import static org.apache.spark.sql.functions.when;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Columns;
-import io.recthink.config.Configuration.SourceFormat;
 import io.recthink.spark.table.Tables;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
@@ -47,36 +48,9 @@ final class LogReader {
     private static final String UNPARSED = "_corrupt_record";
     private static final String LAST_SECOND = "7258118400"; // 2200-01-01: what lies behind it counts milliseconds
 
-    private static final Columns AMAZON_2014 = new Columns(
-            "reviewerID",
-            "asin",
-            "overall",
-            "unixReviewTime",
-            "summary",
-            "reviewText",
-            "asin",
-            "title",
-            "categories",
-            "brand",
-            "price",
-            "description");
-    private static final StructType AMAZON_2014_REVIEWS = new StructType()
-            .add("reviewerID", DataTypes.StringType)
-            .add("asin", DataTypes.StringType)
-            .add("reviewText", DataTypes.StringType)
-            .add("overall", DataTypes.StringType)
-            .add("summary", DataTypes.StringType)
-            .add("unixReviewTime", DataTypes.StringType);
-    private static final StructType AMAZON_2014_ITEMS = new StructType()
-            .add("asin", DataTypes.StringType)
-            .add("title", DataTypes.StringType)
-            .add("brand", DataTypes.StringType)
-            .add("price", DataTypes.StringType)
-            .add("description", DataTypes.StringType)
-            .add("categories", DataTypes.createArrayType(DataTypes.createArrayType(DataTypes.StringType)));
-
     private final SparkSession spark;
     private final Configuration.Source source;
+    private final Optional<PublishedLayout> layout;
     private final Columns columns;
     private final String reviewsPath;
     private final String itemsPath;
@@ -84,7 +58,8 @@ final class LogReader {
     LogReader(SparkSession spark, Configuration configuration) {
         this.spark = spark;
         this.source = configuration.source();
-        this.columns = source.format() == SourceFormat.AMAZON_2014 ? AMAZON_2014 : source.columns();
+        this.layout = PublishedLayout.of(source.format());
+        this.columns = layout.map(PublishedLayout::columns).orElse(source.columns());
         String log = configuration.paths().resolve(configuration.paths().log());
         boolean ownLog = source.reviews().isEmpty();
         this.reviewsPath = ownLog ? log + "/reviews" : source.reviews();
@@ -108,7 +83,7 @@ final class LogReader {
      * @throws InvalidInputException when the table or a mapped column is not there
      */
     Dataset<Row> reviews() {
-        Dataset<Row> table = table("source.reviews", reviewsPath, AMAZON_2014_REVIEWS);
+        Dataset<Row> table = table("source.reviews", reviewsPath, PublishedLayout::reviews);
         Dataset<Row> mapped = table.select(
                 col(UNPARSED),
                 to_json(struct(fields(table))).as("record"),
@@ -150,7 +125,7 @@ final class LogReader {
                     new StructType().add("itemId", DataTypes.StringType).add("target", Tables.TARGET);
             return spark.createDataFrame(List.of(), none);
         }
-        Dataset<Row> table = table("source.items", itemsPath, AMAZON_2014_ITEMS);
+        Dataset<Row> table = table("source.items", itemsPath, PublishedLayout::items);
         return table.select(
                         text(table, "itemId", columns.itemId()).as("itemId"),
                         struct(
@@ -184,9 +159,11 @@ final class LogReader {
                 .when(seconds.geq(lit(LAST_SECOND).cast("decimal(20,6)")), "time is after 2199 (milliseconds?)");
     }
 
-    private Dataset<Row> table(String key, String path, StructType amazon) {
+    /** @param published the schema of the table in a published layout */
+    private Dataset<Row> table(String key, String path, Function<PublishedLayout, StructType> published) {
         Dataset<Row> table = analysed(key, path, () -> switch (source.format()) {
-            case AMAZON_2014 -> json(path, amazon);
+            case AMAZON_2014, AMAZON_2018, AMAZON_2023, YELP -> json(path, published.apply(layout.orElseThrow()));
+            case MOVIELENS -> movieLens(path, published.apply(layout.orElseThrow()));
             case JSON ->
                 json(
                         path,
@@ -219,6 +196,20 @@ final class LogReader {
                 .option("allowBackslashEscapingAnyCharacter", true)
                 .schema(fields.add(UNPARSED, DataTypes.StringType))
                 .json(path);
+    }
+
+    /** The .csv files of the later releases have a header, the .dat files of the earlier ones have none. */
+    private Dataset<Row> movieLens(String path, StructType schema) {
+        StructType parsed = schema.add(UNPARSED, DataTypes.StringType);
+        return path.matches(".*\\.dat(\\.\\w+)?")
+                ? spark.read()
+                        .option("mode", "PERMISSIVE")
+                        .option("columnNameOfCorruptRecord", UNPARSED)
+                        .option("sep", "::")
+                        .option("encoding", "ISO-8859-1")
+                        .schema(parsed)
+                        .csv(path)
+                : csv().option("multiLine", false).schema(parsed).csv(path);
     }
 
     /** With a header; a quote inside a quoted field is doubled, and such a field may span lines. */

@@ -17,11 +17,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real reviews, where they lie beside the project. */
-class Amazon2014Test {
+class PublishedDataTest {
     private static final Path REVIEWS = shared("amazon-2014/reviews_Musical_Instruments_5.json.gz");
     private static final Path ITEMS = shared("amazon-2014/meta_Musical_Instruments.json.gz");
 
@@ -59,6 +63,42 @@ class Amazon2014Test {
                 .isEqualTo(387);
         assertThat(said.toString(StandardCharsets.UTF_8))
                 .contains("leak tests passed", "10,261 rows, 1,429 users, 900 items");
+    }
+
+    /** Counts as the publishers' files have them; a k-core of 0 keeps every first rating. */
+    @ParameterizedTest
+    @CsvSource({
+        "amazon-2018, amazon-2018/Gift_Cards_5.json.gz, amazon-2018/meta_Gift_Cards.json.gz, 2972, 458, 148",
+        "amazon-2023, amazon-2023/reviews.jsonl.gz, amazon-2023/meta.jsonl.gz, 3455, 354, 3228",
+        "yelp, yelp/yelp_academic_dataset_review.json.gz, yelp/yelp_academic_dataset_business.json.gz, 4362, 1711, 515",
+        "movielens, movielens/ratings.csv.gz, movielens/movies.csv.gz, 100836, 610, 9724",
+    })
+    void preparesTheOtherReleases(String format, String reviews, String items, long read, long users, long itemCount)
+            throws Exception {
+        assumeTrue(Files.exists(shared(reviews)), "no reviews at " + shared(reviews));
+        Configuration configuration = ConfigurationReader.read(
+                "test",
+                "",
+                List.of(
+                        "name=" + format,
+                        "paths.root=" + folder,
+                        "source.format=" + format,
+                        "source.minRating=0.5",
+                        "source.reviews=" + shared(reviews),
+                        "source.items=" + shared(items),
+                        "prepare.kcore=0"));
+
+        new PrepareJob(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8))
+                .run(SparkTest.spark(), configuration);
+
+        JsonNode card = new ObjectMapper().readTree(Files.readString(folder.resolve("data/data-card.json")));
+        assertThat(card.at("/counts/read").asLong()).isEqualTo(read);
+        assertThat(card.at("/counts/users").asLong()).isEqualTo(users);
+        assertThat(card.at("/counts/items").asLong()).isEqualTo(itemCount);
+        assertThat(card.get("quarantined")).isEmpty();
+        Dataset<Row> titles =
+                PreparedData.examples(SparkTest.spark(), folder + "/data").where("target.title IS NOT NULL");
+        assertThat(titles.count() / (double) read).isBetween(0.65, 1.0);
     }
 
     private static List<Long> stars(JsonNode card) {
