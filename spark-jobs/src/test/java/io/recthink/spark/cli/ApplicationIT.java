@@ -49,16 +49,17 @@ class ApplicationIT {
 
     @Test
     void theJobsRunOneAfterTheOther() throws Exception {
+        Path policy = HOME.resolve("conf/quickstart-policy");
         List<String> small = List.of(
                 "--config=" + HOME.resolve("conf/quickstart.yaml"),
                 "--set=paths.root=" + folder,
-                "--set=paths.model=" + HOME.resolve("conf/quickstart-policy"),
+                "--set=paths.model=" + policy,
                 "--set=simulate.users=60",
                 "--set=simulate.items=20",
                 "--set=prepare.pools={coldStart: 0, rl: 60}",
                 "--set=train={start: model, steps: 1, promptsPerStep: 4}",
                 "--set=validation.every=0",
-                "--set=predict.policies={grpo: run, warm-start: model}");
+                "--set=predict.policies={grpo: run, warm-start: " + policy + "}");
         for (String job : List.of("simulate", "prepare", "train", "predict", "compare", "inspect")) {
             List<String> arguments = new ArrayList<>(List.of(job));
             arguments.addAll(small);
