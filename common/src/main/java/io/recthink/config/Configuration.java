@@ -160,6 +160,7 @@ public record Configuration(
     public record Prepare(
             int kcore,
             boolean strictCore,
+            SplitKind split,
             double validationFrom,
             double testFrom,
             boolean refit,
@@ -177,6 +178,16 @@ public record Configuration(
             problems.atLeast(0, "pools.sft", pools.sft);
             problems.atLeast(0, "pools.rl", pools.rl);
         }
+    }
+
+    /** How a log is divided into train, validation and test. */
+    public enum SplitKind {
+        @JsonProperty("global-time")
+        GLOBAL_TIME,
+        @JsonProperty("per-user-last")
+        PER_USER_LAST,
+        @JsonProperty("random")
+        RANDOM
     }
 
     /** Sizes of the three disjoint pools of train rows. */

@@ -3,6 +3,7 @@ package io.recthink.spark.prepare;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.recthink.spark.table.SplitLabel;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,8 +18,7 @@ import java.util.stream.Collectors;
  * @param items where the items came from; empty when nowhere
  * @param counts rows at each stage
  * @param quarantined unusable rows by reason
- * @param validationFrom first time of the validation split, ISO 8601 in UTC
- * @param testFrom first time of the test split
+ * @param split how the rows were divided
  * @param splits what each split looks like
  * @param pools rows of each pool
  * @param ties shares of rows whose time another row of the user, or of what it rates, has too
@@ -33,8 +33,7 @@ record DataCard(
         String items,
         Counts counts,
         Map<String, Long> quarantined,
-        String validationFrom,
-        String testFrom,
+        SplitLabel split,
         Map<String, Split> splits,
         Map<String, Long> pools,
         Map<String, Double> ties,
@@ -43,7 +42,6 @@ record DataCard(
         String rowIdsSha256,
         String sha256) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-    private static final List<String> SPLITS = List.of(TimeSplit.TRAIN, TimeSplit.VALIDATION, TimeSplit.TEST);
 
     /**
      * Rows at each stage.
@@ -53,9 +51,9 @@ record DataCard(
      * @param distinct after all but the earliest review of a user and an item went
      * @param kept after the k-core
      * @param keptByOtherCore what the k-core would have kept counted the other way (on the whole log, where it was
-     *     counted on the train period only); -1 when not asked
+     *     counted on the train rows only); -1 when not asked
      * @param kcore k; 0: no core was taken
-     * @param strictCore whether it was counted on the train period only
+     * @param strictCore whether it was counted on the train rows only
      * @param coreRounds rounds until nothing changed
      * @param users distinct users of the kept rows
      * @param items distinct items of the kept rows
@@ -114,11 +112,14 @@ record DataCard(
         out.append(line(
                 "%-11s %9s  %-10s %5s %6s %9s %9s",
                 "split", "rows", "from", "mean", "median", "new users", "new items"));
-        for (String split : SPLITS) {
+        for (String split : SplitRule.ALL) {
             Split of = splits.get(split);
             out.append(line(
                     "%-11s %,9d  %-10s %5.2f %6.1f %8.1f%% %8.1f%%",
                     split, of.rows, from(split), of.mean, of.median, 100 * of.newUsers, 100 * of.newItems));
+        }
+        if (!split.warning().isEmpty()) {
+            out.append(line("WARNING     %s: %s", split.label(), split.warning()));
         }
         out.append(line("pools       %s", words(pools)));
         out.append(line("row ids     sha256 %s", rowIdsSha256));
@@ -147,7 +148,7 @@ record DataCard(
         out.append(line("| read | %,d |", counts.read));
         quarantined.forEach((reason, rows) -> out.append(line("| quarantined: %s | %,d |", reason, -rows)));
         out.append(line("| repeated (user, item), the earliest stays | %,d |", counts.distinct - counts.usable));
-        String scope = counts.strictCore ? "train period only" : "whole log";
+        String scope = counts.strictCore ? "train rows only" : "whole log";
         out.append(line(
                 "| %d-core (%s, rounds: %d) | %,d |",
                 counts.kcore, scope, counts.coreRounds, counts.kept - counts.distinct));
@@ -155,17 +156,20 @@ record DataCard(
         out.append(line("%,d users, %,d items.%n", counts.users, counts.items));
         if (counts.keptByOtherCore >= 0) {
             out.append(line(
-                    "The core counted on the whole log, which knows the future, would have kept %,d rows (%+,d).%n",
+                    "The core counted on the whole log, which knows the held-out rows, would have kept %,d rows (%+,d).%n",
                     counts.keptByOtherCore, counts.keptByOtherCore - counts.kept));
         }
     }
 
     private void splits(StringBuilder out) {
-        out.append(line("## Splits%n"));
+        out.append(line("## Splits%n%nThe rule: %s.%n", split.label()));
+        if (!split.warning().isEmpty()) {
+            out.append(line("**Mind:** %s.%n", split.warning()));
+        }
         out.append(line(
                 "| split | from (UTC) | rows | mean | median | new users | new items | both new | item described |"));
         out.append(line("|---|---|---:|---:|---:|---:|---:|---:|---:|"));
-        for (String split : SPLITS) {
+        for (String split : SplitRule.ALL) {
             Split of = splits.get(split);
             out.append(line(
                     "| %s | %s | %,d | %.3f | %s | %.1f%% | %.1f%% | %.1f%% | %.1f%% |",
@@ -186,7 +190,7 @@ record DataCard(
                 .toList();
         out.append(line("%n| rating | %s |", join(ratings)));
         out.append(line("|---|%s", "---:|".repeat(ratings.size())));
-        for (String split : SPLITS) {
+        for (String split : SplitRule.ALL) {
             List<Long> rows = ratings.stream()
                     .map(rating -> splits.get(split).ratings.getOrDefault(rating, 0L))
                     .toList();
@@ -199,7 +203,7 @@ record DataCard(
         out.append(
                 line(
                         "## Lengths in characters%n%n| split | text | p50 | p90 | p99 | longest |%n|---|---|---:|---:|---:|---:|"));
-        for (String split : SPLITS) {
+        for (String split : SplitRule.ALL) {
             splits.get(split)
                     .characters
                     .forEach((text, of) -> out.append(
@@ -222,13 +226,16 @@ record DataCard(
                 copiedTexts));
     }
 
-    private String from(String split) {
-        return switch (split) {
-            case TimeSplit.TRAIN -> "start";
-            case TimeSplit.VALIDATION -> validationFrom.substring(0, 10);
-            case TimeSplit.TEST -> testFrom.substring(0, 10);
-            default -> throw new IllegalArgumentException(split);
-        };
+    /** Where a split begins; a dash where time does not decide. */
+    private String from(String name) {
+        String from =
+                switch (name) {
+                    case SplitRule.TRAIN -> split.validationFrom() == null ? null : "start";
+                    case SplitRule.VALIDATION -> split.validationFrom();
+                    case SplitRule.TEST -> split.testFrom();
+                    default -> throw new IllegalArgumentException(name);
+                };
+        return from == null ? "-" : from.substring(0, Math.min(10, from.length()));
     }
 
     private static String words(Map<String, Long> pools) {

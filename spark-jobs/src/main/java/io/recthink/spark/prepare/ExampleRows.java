@@ -3,6 +3,7 @@ package io.recthink.spark.prepare;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.struct;
 
 import io.recthink.config.Configuration.Prepare;
@@ -13,21 +14,34 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
-/** Gives each review what was known before it. */
+/**
+ * Gives each review what was known before it. Train and validation rows look back on train rows; so do test rows, unless
+ * a refit shows them the validation rows too.
+ */
 final class ExampleRows {
+    private static final Column TRAIN = col("split").equalTo(SplitRule.TRAIN);
+    private static final Column TEST = col("split").equalTo(SplitRule.TEST);
+
     private final Histories histories;
-    private final Column allowed;
+    private final boolean refit;
 
     ExampleRows(Prepare options) {
         this.histories = new Histories(options.historyItems());
-        Column train = col("split").equalTo(TimeSplit.TRAIN);
-        this.allowed = options.refit() ? train.or(col("split").equalTo(TimeSplit.VALIDATION)) : train;
+        this.refit = options.refit();
     }
 
     /** The columns of {@link Tables#EXAMPLES} without the pool. */
     Dataset<Row> of(Dataset<Row> reviews) {
-        Dataset<Row> users = side(reviews, "userId", "user", Tables.USER_HISTORY_ENTRY);
-        Dataset<Row> items = side(reviews, "itemId", "item", Tables.ITEM_HISTORY_ENTRY);
+        if (!refit) {
+            return lookBack(reviews, reviews, TRAIN);
+        }
+        return lookBack(reviews.where(not(TEST)), reviews.where(not(TEST)), TRAIN)
+                .unionByName(lookBack(reviews.where(TEST), reviews, not(TEST)));
+    }
+
+    private Dataset<Row> lookBack(Dataset<Row> reviews, Dataset<Row> all, Column allowed) {
+        Dataset<Row> users = side(reviews, all.where(allowed), "userId", "user", Tables.USER_HISTORY_ENTRY);
+        Dataset<Row> items = side(reviews, all.where(allowed), "itemId", "item", Tables.ITEM_HISTORY_ENTRY);
         return reviews.join(users, known("userId", "user"))
                 .join(items, known("itemId", "item"))
                 .select(
@@ -48,12 +62,12 @@ final class ExampleRows {
                         col("itemTrained").gt(0).as("seenItem"));
     }
 
-    private Dataset<Row> side(Dataset<Row> reviews, String key, String side, StructType entry) {
+    private Dataset<Row> side(Dataset<Row> reviews, Dataset<Row> visible, String key, String side, StructType entry) {
         Column[] fields = Arrays.stream(entry.fieldNames())
                 .map(name -> (name.equals("title") ? col("target.title") : col(name)).as(name))
                 .toArray(Column[]::new);
         return histories
-                .of(reviews, key, allowed, struct(fields))
+                .of(reviews, visible, key, struct(fields))
                 .select(
                         col("key").as(side + "Key"),
                         col("moment").as(side + "Moment"),

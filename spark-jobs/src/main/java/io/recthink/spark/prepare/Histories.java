@@ -25,11 +25,10 @@ import org.apache.spark.sql.expressions.WindowSpec;
 /**
  * What was known of a user, or of an item, at the moments that somebody asks about.
  *
- * <p>A row looks back from its horizon ({@link TimeSplit#horizon}), strictly. Horizons of train rows are moments at which
- * the key was reviewed; those of all other rows are one or two cuts. So the table needs one row a (key, moment), never a
- * pair of reviews: reviews of one moment are gathered into its last N (a row number bounds them before they are
- * gathered), and a window over the N + 1 moments before the present one holds everything that the last N reviews can
- * come from (one more than N, because one of them may be a cut at which nothing was reviewed). Counts and sums run over
+ * <p>A row looks back from its horizon ({@link SplitRule#horizon}), strictly. So the table needs one row a (key, moment),
+ * never a pair of reviews: visible reviews of one moment are gathered into its last N (a row number bounds them before
+ * they are gathered). The moments that were reviewed are counted up; the last N of them before a moment hold everything
+ * that its last N reviews can come from, however many moments in between are only asked about. Counts and sums run over
  * all earlier moments in a growing frame. A key with a million reviews costs a sort on disk and N entries of memory, not
  * a million squared. Sums are decimal: the same to the last bit in whatever order they are added.
  */
@@ -44,25 +43,25 @@ final class Histories {
     }
 
     /**
-     * One row a (key, moment): {@code key, moment, history array<entry>, seen, mean?, trained}. {@code history} is
-     * ascending in time, reviews of one moment in the order of their row ids; {@code seen} and {@code mean} are over all
-     * allowed reviews before the moment, {@code trained} counts those of the train split.
+     * One row a (key, moment): {@code key, moment, history array<entry>, seen, mean?, trained}, for the horizons of all
+     * {@code asking} rows. {@code history} is ascending in time, reviews of one moment in the order of their row ids;
+     * {@code seen} and {@code mean} are over all visible reviews before the moment, {@code trained} counts those of the
+     * train split.
      *
-     * @param rows reviews with rowId, time, horizon, split, rating and the key
+     * @param asking reviews with split, horizon and the key; those of the train split must be visible
+     * @param visible reviews that may stand in a history, with rowId, time, split, rating and the key
      * @param key userId or itemId
-     * @param allowed which rows may appear in a history
      * @param entry what a history says of a review
      */
-    Dataset<Row> of(Dataset<Row> rows, String key, Column allowed, Column entry) {
-        Dataset<Row> reviewed = rows.where(allowed)
-                .select(
-                        col(key).as("key"),
-                        col("time").as("moment"),
-                        col("rowId"),
-                        col("split").equalTo(TimeSplit.TRAIN).as("train"),
-                        col("rating").cast(EXACT).as("rating"),
-                        entry.as("entry"));
-        Dataset<Row> asked = rows.where(col("split").notEqual(TimeSplit.TRAIN))
+    Dataset<Row> of(Dataset<Row> asking, Dataset<Row> visible, String key, Column entry) {
+        Dataset<Row> reviewed = visible.select(
+                col(key).as("key"),
+                col("time").as("moment"),
+                col("rowId"),
+                col("split").equalTo(SplitRule.TRAIN).as("train"),
+                col("rating").cast(EXACT).as("rating"),
+                entry.as("entry"));
+        Dataset<Row> asked = asking.where(col("split").notEqual(SplitRule.TRAIN)) // train rows ask at their own reviews
                 .select(
                         col(key).as("key"),
                         col("horizon").as("moment"),
@@ -91,18 +90,21 @@ final class Histories {
     }
 
     private Dataset<Row> lookBack(Dataset<Row> moments) {
-        WindowSpec byTime = Window.partitionBy("key").orderBy("moment");
-        WindowSpec before = byTime.rowsBetween(Window.unboundedPreceding(), -1);
-        Column gathered = flatten(collect_list(col("entries")).over(byTime.rowsBetween(-(items + 1L), -1)));
+        WindowSpec before = Window.partitionBy("key").orderBy("moment").rowsBetween(Window.unboundedPreceding(), -1);
+        WindowSpec lastReviewed =
+                Window.partitionBy("key").orderBy("reviewedBefore").rangeBetween(-reach(), -1);
+        Column reviewed = col("reviews").gt(0);
         Column latest =
                 slice(col("gathered"), greatest(lit(1), size(col("gathered")).minus(items - 1)), lit(items));
         return moments.select(
                         col("key"),
                         col("moment"),
-                        gathered.as("gathered"),
+                        when(reviewed, col("entries")).as("entries"),
+                        count(when(reviewed, true)).over(before).as("reviewedBefore"),
                         coalesce(sum("reviews").over(before), lit(0L)).as("seen"),
                         coalesce(sum("trainReviews").over(before), lit(0L)).as("trained"),
                         sum("ratings").over(before).as("ratings"))
+                .withColumn("gathered", flatten(collect_list(col("entries")).over(lastReviewed)))
                 .select(
                         col("key"),
                         col("moment"),
@@ -110,5 +112,10 @@ final class Histories {
                         col("seen"),
                         col("trained"),
                         col("ratings").cast("double").divide(col("seen")).as("mean"));
+    }
+
+    /** A frame must hold a moment, even where no entry is kept. */
+    private long reach() {
+        return Math.max(1, items);
     }
 }

@@ -15,6 +15,7 @@ import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.struct;
@@ -45,7 +46,10 @@ import org.apache.spark.sql.expressions.WindowSpec;
  *       {@value #MIN_CHARACTERS} characters on, as text inside another entry. People paste one text under several
  *       products, so an entry that carries the text counts as a leak only unless the log itself has that text in the
  *       earlier review that the entry names; such copies are counted;
- *   <li>every time in a history is before the row's own and, outside train, before the end of the data fitted on;
+ *   <li>every row is in the split that the rule gives it;
+ *   <li>every time in a history is before the row's own and, with one cut in time, outside train before the end of the
+ *       data fitted on; with the other splits every entry is a row of the train split (for test rows after a refit, or of
+ *       validation);
  *   <li>counts and means equal those of a scan of all earlier rows, and the histories are as long as they should be;
  *   <li>no row id is there twice, and no row outside train is in a pool.
  * </ul>
@@ -60,7 +64,7 @@ final class LeakTests {
     private final Dataset<Row> examples;
     private final Dataset<Row> reviews;
     private final long expectedRows;
-    private final TimeSplit split;
+    private final SplitRule split;
     private final boolean refit;
     private final int historyItems;
 
@@ -72,7 +76,7 @@ final class LeakTests {
      * @param reviews of the same rows: rowId, userId, itemId, time, review
      * @param rows how many there are
      */
-    LeakTests(Dataset<Row> examples, Dataset<Row> reviews, long rows, TimeSplit split, Prepare options) {
+    LeakTests(Dataset<Row> examples, Dataset<Row> reviews, long rows, SplitRule split, Prepare options) {
         this.examples = examples;
         this.reviews = reviews;
         this.expectedRows = rows;
@@ -89,6 +93,10 @@ final class LeakTests {
     Findings run() {
         long suspects = testHistories();
         long copies = suspects == 0 ? 0 : testCopies();
+        testSplits();
+        if (!split.timeDecides()) {
+            testVisibility();
+        }
         testPools();
         Row counts = testMeans();
         return new Findings(
@@ -111,7 +119,7 @@ final class LeakTests {
     }
 
     private long testHistories() {
-        Column horizon = split.horizon(col("time"), refit);
+        Column horizon = split.horizon(refit);
         Map<String, Column> rules = new LinkedHashMap<>();
         rules.put(
                 "the row's own review in its history",
@@ -123,7 +131,6 @@ final class LeakTests {
                 exists(col("userHistory"), entry -> entry.getField("time").geq(horizon))
                         .or(exists(col("itemHistory"), entry -> entry.getField("time")
                                 .geq(horizon))));
-        rules.put("a split that is not that of its time", col("split").notEqual(split.split(col("time"))));
         Column suspicious = exists(col("userHistory"), LeakTests::saysOwnReview)
                 .or(exists(col("itemHistory"), LeakTests::saysOwnReview));
         Dataset<Row> rows = withReview();
@@ -174,6 +181,48 @@ final class LeakTests {
                         col("review").isNull()),
                 count(lit(1)).as("copies"));
         return result.getAs("copies");
+    }
+
+    private void testSplits() {
+        Dataset<Row> written =
+                examples.select("rowId", "userId", "time", "split").withColumnRenamed("split", "written");
+        refuse(
+                split.assign(written),
+                Map.of("a split that the rule does not give", col("split").notEqual(col("written"))),
+                count(lit(1)).as("rows"));
+    }
+
+    /** Where train rows lie on both sides of a held-out row, times do not tell what a history may say. */
+    private void testVisibility() {
+        Column users = transform(
+                col("userHistory"),
+                entry -> struct(
+                        col("userId").as("userId"),
+                        entry.getField("itemId").as("itemId"),
+                        entry.getField("time").as("time")));
+        Column items = transform(
+                col("itemHistory"),
+                entry -> struct(
+                        entry.getField("userId").as("userId"),
+                        col("itemId").as("itemId"),
+                        entry.getField("time").as("time")));
+        Dataset<Row> entries = examples.select(
+                        col("rowId"), col("split"), explode(users).as("said"))
+                .union(examples.select(
+                        col("rowId"), col("split"), explode(items).as("said")))
+                .select("rowId", "split", "said.*");
+        Dataset<Row> rows = examples.select(
+                col("userId"), col("itemId"), col("time"), col("split").as("saidSplit"));
+        Column train = col("saidSplit").equalTo(SplitRule.TRAIN);
+        Column refitted = lit(refit)
+                .and(col("split").equalTo(SplitRule.TEST))
+                .and(col("saidSplit").equalTo(SplitRule.VALIDATION));
+        refuse(
+                entries.join(rows, new String[] {"userId", "itemId", "time"}, "left"),
+                Map.of(
+                        "a history entry that is no visible row of the log",
+                        coalesce(not(train.or(refitted)), lit(true))),
+                count(lit(1)).as("entries"));
     }
 
     private Row testMeans() {
@@ -240,7 +289,7 @@ final class LeakTests {
     private Dataset<Row> scan(Dataset<Row> rows, String side) {
         WindowSpec byTime = Window.partitionBy(side + "Id").orderBy("micros");
         WindowSpec before = byTime.rangeBetween(Window.unboundedPreceding(), -1);
-        Column train = col("split").equalTo(TimeSplit.TRAIN);
+        Column train = col("split").equalTo(SplitRule.TRAIN);
         Dataset<Row> scanned = rows.withColumn(
                         side + "Trained", count(when(train, true)).over(before))
                 .withColumn(side + "Ratings", sum(when(train, col("truth"))).over(before))
@@ -252,8 +301,8 @@ final class LeakTests {
 
     /** After a refit the test rows see the validation rows too. */
     private static Dataset<Row> withValidation(Dataset<Row> rows, String side, WindowSpec before) {
-        Column visible = col("split").notEqual(TimeSplit.TEST);
-        Column test = col("split").equalTo(TimeSplit.TEST);
+        Column visible = col("split").notEqual(SplitRule.TEST);
+        Column test = col("split").equalTo(SplitRule.TEST);
         Column all = count(when(visible, true)).over(before);
         Column ratings = sum(when(visible, col("truth"))).over(before);
         return rows.withColumn(side + "Seen", when(test, all).otherwise(col(side + "Seen")))
@@ -262,7 +311,7 @@ final class LeakTests {
 
     private void testPools() {
         Column pooled = col("pool").isNotNull();
-        Column heldOut = col("split").notEqual(TimeSplit.TRAIN);
+        Column heldOut = col("split").notEqual(SplitRule.TRAIN);
         Dataset<Row> ids = examples.groupBy("rowId")
                 .agg(
                         count(lit(1)).as("times"),
@@ -275,12 +324,13 @@ final class LeakTests {
     }
 
     private long testTextsInTrain() {
-        Dataset<Row> texts = reviews.where(length(trim(col("review"))).geq(MIN_CHARACTERS))
-                .withColumn("split", split.split(col("time")))
+        Dataset<Row> texts = reviews.select("rowId", "review")
+                .where(length(trim(col("review"))).geq(MIN_CHARACTERS))
+                .join(examples.select("rowId", "split"), "rowId")
                 .groupBy(xxhash64(trim(col("review"))).as("text"))
                 .agg(
-                        count(when(col("split").equalTo(TimeSplit.TRAIN), true)).as("train"),
-                        count(when(col("split").equalTo(TimeSplit.TEST), true)).as("test"));
+                        count(when(col("split").equalTo(SplitRule.TRAIN), true)).as("train"),
+                        count(when(col("split").equalTo(SplitRule.TEST), true)).as("test"));
         Row total = texts.where(col("train").gt(0))
                 .agg(coalesce(sum("test"), lit(0L)).as("rows"))
                 .first();

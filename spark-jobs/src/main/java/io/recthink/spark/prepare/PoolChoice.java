@@ -35,7 +35,7 @@ final class PoolChoice {
 
     /** @param rows narrow reviews with rowId, userId, time and split */
     PoolChoice(Dataset<Row> rows, Pools wanted, long seed) {
-        this.eligible = rows.where(col("split").equalTo(TimeSplit.TRAIN))
+        this.eligible = rows.where(col("split").equalTo(SplitRule.TRAIN))
                 .withColumn("firstTime", min("time").over(Window.partitionBy("userId")))
                 .where(col("time").gt(col("firstTime")))
                 .select("rowId");

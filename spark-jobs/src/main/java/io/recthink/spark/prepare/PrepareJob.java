@@ -10,6 +10,7 @@ import io.recthink.config.Configuration.Prepare;
 import io.recthink.spark.Job;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.RowId;
+import io.recthink.spark.table.SplitLabel;
 import io.recthink.spark.table.Tables;
 import java.io.PrintStream;
 import java.util.Locale;
@@ -53,14 +54,13 @@ public final class PrepareJob implements Job {
         Quarantine quarantine = quarantine(read, log, configuration);
         Dataset<Row> distinct = tables.keep(earliest(read, configuration.name()));
         long distinctRows = distinct.count();
-        KeptReviews kept = KeptReviews.of(distinct, distinctRows, options, tables);
-        say("%,d distinct (user, item), %,d kept by the %d-core", distinctRows, kept.count(), options.kcore());
+        KeptReviews kept = KeptReviews.of(distinct, distinctRows, options, configuration.seed(), tables);
+        sayKept(kept, distinctRows, options);
 
-        TimeSplit split = kept.split();
+        SplitRule split = kept.split();
         Dataset<Row> reviews = tables.keep(kept.rows()
                 .join(log.items(), new String[] {"itemId"}, "left")
-                .withColumn("split", split.split(col("time")))
-                .withColumn("horizon", split.horizon(col("time"), options.refit())));
+                .withColumn("horizon", split.horizon(options.refit())));
         PoolChoice pools = pools(reviews, configuration);
 
         if (folder.clear()) {
@@ -82,6 +82,20 @@ public final class PrepareJob implements Job {
         folder.complete(description(configuration, card));
         out.print(card.summary());
         say("data card in %s", folder.path(DataFolder.CARD_TEXT));
+    }
+
+    private void sayKept(KeptReviews kept, long distinct, Prepare options) {
+        say("%,d distinct (user, item), %,d kept by the %d-core", distinct, kept.count(), options.kcore());
+        if (kept.countOfWholeCore() >= 0) {
+            say(
+                    "counted on the whole log, which knows the held-out rows, the %d-core would keep %,d (%+,d)",
+                    options.kcore(), kept.countOfWholeCore(), kept.countOfWholeCore() - kept.count());
+        }
+        SplitLabel label = kept.split().label();
+        say("%s", label.label());
+        if (!label.warning().isEmpty()) {
+            say("WARNING: %s", label.warning());
+        }
     }
 
     private Quarantine quarantine(Dataset<Row> read, LogReader log, Configuration configuration) {
@@ -130,7 +144,8 @@ public final class PrepareJob implements Job {
                 card.rowIdsSha256(),
                 card.counts().kept(),
                 splits,
-                card.pools());
+                card.pools(),
+                card.split());
     }
 
     private void say(String format, Object... values) {

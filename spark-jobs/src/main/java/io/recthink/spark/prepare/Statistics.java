@@ -63,8 +63,7 @@ final class Statistics {
                 log.itemsPath(),
                 counts,
                 quarantine.reasons(),
-                kept.split().validationFrom().toString(),
-                kept.split().testFrom().toString(),
+                kept.split().label(),
                 splits(examples, ratings),
                 pools(ratings),
                 Map.of(

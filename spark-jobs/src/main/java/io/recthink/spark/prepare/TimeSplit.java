@@ -1,10 +1,12 @@
 package io.recthink.spark.prepare;
 
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.unix_micros;
 import static org.apache.spark.sql.functions.when;
 
 import io.recthink.InvalidInputException;
+import io.recthink.spark.table.SplitLabel;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -21,11 +23,7 @@ import scala.Tuple2;
  * {@code testFrom}. A cut is the time of the row at rank floor(quantile x rows), counted from 0 in ascending time: exact,
  * and rows of one time stay on one side, the later one.
  */
-record TimeSplit(Instant validationFrom, Instant testFrom) {
-    static final String TRAIN = "train";
-    static final String VALIDATION = "validation";
-    static final String TEST = "test";
-
+record TimeSplit(Instant validationFrom, Instant testFrom) implements SplitRule {
     TimeSplit {
         if (!validationFrom.isBefore(testFrom)) {
             throw new IllegalArgumentException("validation from " + validationFrom + ", test from " + testFrom);
@@ -77,20 +75,30 @@ record TimeSplit(Instant validationFrom, Instant testFrom) {
         return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }
 
-    /** The split that a time falls into. */
-    Column split(Column time) {
-        return when(time.lt(lit(validationFrom)), TRAIN)
-                .when(time.lt(lit(testFrom)), VALIDATION)
-                .otherwise(TEST);
+    @Override
+    public Dataset<Row> assign(Dataset<Row> rows) {
+        return rows.withColumn(
+                "split",
+                when(col("time").lt(lit(validationFrom)), TRAIN)
+                        .when(col("time").lt(lit(testFrom)), VALIDATION)
+                        .otherwise(TEST));
     }
 
-    /**
-     * The time before which a row may look back: its own for a train row, else the end of the data that the model was
-     * fitted on, which is the train split and with {@code refit}, for test rows, the validation split too.
-     */
-    Column horizon(Column time, boolean refit) {
-        return when(time.lt(lit(validationFrom)), time)
-                .when(time.lt(lit(testFrom)), lit(validationFrom))
+    /** Its own time for a train row, else the end of the data that the model was fitted on. */
+    @Override
+    public Column horizon(boolean refit) {
+        return when(col("time").lt(lit(validationFrom)), col("time"))
+                .when(col("time").lt(lit(testFrom)), lit(validationFrom))
                 .otherwise(lit(refit ? testFrom : validationFrom));
+    }
+
+    @Override
+    public boolean timeDecides() {
+        return true;
+    }
+
+    @Override
+    public SplitLabel label() {
+        return SplitLabel.globalTime(validationFrom, testFrom);
     }
 }

@@ -25,6 +25,7 @@ import org.apache.spark.sql.SparkSession;
  * @param rows rows in all, at least 1
  * @param splits rows of each split
  * @param pools rows of each pool
+ * @param split how the rows were divided, with the warning that belongs under a table
  */
 public record PreparedData(
         String name,
@@ -34,7 +35,8 @@ public record PreparedData(
         String rowIdsSha256,
         long rows,
         Map<String, Long> splits,
-        Map<String, Long> pools) {
+        Map<String, Long> pools,
+        SplitLabel split) {
     private static final String FILE = "data.json";
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -44,6 +46,7 @@ public record PreparedData(
         }
         splits = Map.copyOf(splits);
         pools = Map.copyOf(pools);
+        split = split == null ? SplitLabel.unwritten() : split;
     }
 
     /**

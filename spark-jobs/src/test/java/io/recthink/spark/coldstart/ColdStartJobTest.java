@@ -10,6 +10,7 @@ import io.recthink.model.ModelFolder;
 import io.recthink.model.ModelTokenizer;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.SplitLabel;
 import io.recthink.spark.table.Tables;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -131,6 +132,16 @@ class ColdStartJobTest {
                     false));
         }
         spark.createDataFrame(examples, Tables.EXAMPLES).write().parquet(root + "/data/examples");
-        new PreparedData("test", 1, 5, "", "", rows + 2, Map.of(), Map.of()).write(spark, root + "/data");
+        new PreparedData(
+                        "test",
+                        1,
+                        5,
+                        "",
+                        "",
+                        rows + 2,
+                        Map.of(),
+                        Map.of(),
+                        SplitLabel.globalTime(Instant.ofEpochSecond(1), Instant.ofEpochSecond(2)))
+                .write(spark, root + "/data");
     }
 }

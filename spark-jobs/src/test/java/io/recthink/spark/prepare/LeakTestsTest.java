@@ -3,6 +3,7 @@ package io.recthink.spark.prepare;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.array_union;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.slice;
@@ -32,6 +33,8 @@ import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Plants each leak into a sound table and sees it caught. */
 class LeakTestsTest {
@@ -41,7 +44,7 @@ class LeakTestsTest {
     static Path folder;
 
     private static Configuration configuration;
-    private static TimeSplit split;
+    private static SplitRule split;
     private static Dataset<Row> sound;
     private static Dataset<Row> reviews;
 
@@ -59,20 +62,12 @@ class LeakTestsTest {
             }
         }
         Files.write(folder.resolve("log.json"), log);
-        configuration = ConfigurationReader.read(
-                "test",
-                "",
-                List.of(
-                        "paths.root=" + folder,
-                        "source.format=json",
-                        "source.reviews=" + folder + "/log.json",
-                        "source.columns.review=review",
-                        "prepare.historyItems=20"));
+        configuration = configuration();
         new PrepareJob(new PrintStream(OutputStream.nullOutputStream())).run(SparkTest.spark(), configuration);
         JsonNode card = new ObjectMapper().readTree(Files.readString(folder.resolve("data/data-card.json")));
         split = new TimeSplit(
-                Instant.parse(card.get("validationFrom").asText()),
-                Instant.parse(card.get("testFrom").asText()));
+                Instant.parse(card.at("/split/validationFrom").asText()),
+                Instant.parse(card.at("/split/testFrom").asText()));
         sound = PreparedData.examples(SparkTest.spark(), folder + "/data").cache();
         Column time = expr("timestamp_seconds(time)");
         reviews = SparkTest.spark()
@@ -157,8 +152,58 @@ class LeakTestsTest {
     }
 
     @Test
-    void aSplitThatIsNotThatOfItsTime() {
-        caught(changed("test", "split", lit("train")), "a split that is not that of its time");
+    void aSplitThatTheRuleDoesNotGive() {
+        caught(changed("test", "split", lit("train")), "a split that the rule does not give");
+    }
+
+    /** Held-out rows that are earlier than the row: with one cut in time they would have a later time. */
+    @ParameterizedTest
+    @ValueSource(strings = {"per-user-last", "random"})
+    void heldOutRowsInAHistory(String kind) {
+        Configuration leaky = configuration("prepare.split=" + kind, "paths.data=" + kind);
+        new PrepareJob(new PrintStream(OutputStream.nullOutputStream())).run(SparkTest.spark(), leaky);
+        Dataset<Row> examples =
+                PreparedData.examples(SparkTest.spark(), folder + "/" + kind).cache();
+        SplitRule rule = SplitRule.of(examples, 100, leaky.prepare(), leaky.seed());
+        assertThat(new LeakTests(examples, reviews, 100, rule, leaky.prepare())
+                        .run()
+                        .users())
+                .isEqualTo(10);
+
+        Dataset<Row> heldOuts = examples.where("split = 'validation'")
+                .select(
+                        col("userId"),
+                        col("itemId").as("heldOutItem"),
+                        col("time").as("heldOutTime"));
+        Row last = examples.where("split = 'test' AND size(userHistory) > 0")
+                .join(heldOuts, "userId")
+                .where(col("heldOutTime").lt(col("time")))
+                .orderBy("rowId", "heldOutTime")
+                .first();
+        Column entry = transform(slice(col("userHistory"), 1, 1), first -> first.withField(
+                        "itemId", lit(last.<String>getAs("heldOutItem")))
+                .withField("time", lit(last.<Object>getAs("heldOutTime"))));
+        Dataset<Row> leaked = examples.withColumn(
+                "userHistory",
+                when(col("rowId").equalTo(last.<String>getAs("rowId")), concat(entry, slice(col("userHistory"), 2, 20)))
+                        .otherwise(col("userHistory")));
+        assertThatThrownBy(() -> new LeakTests(leaked, reviews, 100, rule, leaky.prepare()).run())
+                .isInstanceOf(LeakException.class)
+                .hasMessageContaining("a history entry that is no visible row of the log (1, first in row "
+                        + last.<String>getAs("rowId") + ")");
+        assertThatThrownBy(() -> new LeakTests(
+                                examples.withColumn(
+                                        "split",
+                                        when(col("rowId").equalTo(last.<String>getAs("rowId")), "validation")
+                                                .otherwise(col("split"))),
+                                reviews,
+                                100,
+                                rule,
+                                leaky.prepare())
+                        .run())
+                .isInstanceOf(LeakException.class)
+                .hasMessageContaining("a split that the rule does not give (1, ");
+        examples.unpersist();
     }
 
     @Test
@@ -223,6 +268,17 @@ class LeakTestsTest {
                 column,
                 when(victim(split), value.cast(sound.schema().apply(column).dataType()))
                         .otherwise(before));
+    }
+
+    private static Configuration configuration(String... more) {
+        List<String> settings = new ArrayList<>(List.of(
+                "paths.root=" + folder,
+                "source.format=json",
+                "source.reviews=" + folder + "/log.json",
+                "source.columns.review=review",
+                "prepare.historyItems=20"));
+        settings.addAll(List.of(more));
+        return ConfigurationReader.read("test", "", settings);
     }
 
     private static void caught(Dataset<Row> examples, String rule) {

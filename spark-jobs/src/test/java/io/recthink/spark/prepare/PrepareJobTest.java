@@ -55,15 +55,21 @@ class PrepareJobTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, 0, false, false, 3",
-        "2, 2, false, false, 2",
-        "3, 3, true, false, 4",
-        "4, 2, false, true, 3",
-        "5, 2, true, true, 0"
+        "1, global-time, 0, false, false, 3",
+        "2, global-time, 2, false, false, 2",
+        "3, global-time, 3, true, false, 4",
+        "4, global-time, 2, false, true, 3",
+        "5, global-time, 2, true, true, 0",
+        "6, per-user-last, 2, false, false, 3",
+        "7, per-user-last, 2, true, true, 2",
+        "8, random, 0, false, false, 2",
+        "9, random, 2, true, true, 3"
     })
-    void followsTheProtocol(long seed, int kcore, boolean strict, boolean refit, int historyItems) throws IOException {
+    void followsTheProtocol(long seed, String split, int kcore, boolean strict, boolean refit, int historyItems)
+            throws IOException {
         List<Review> log = randomLog(seed);
         String[] settings = {
+            "prepare.split=" + split,
             "prepare.kcore=" + kcore,
             "prepare.strictCore=" + strict,
             "prepare.refit=" + refit,
@@ -71,8 +77,7 @@ class PrepareJobTest {
             "prepare.validationFrom=0.6",
             "prepare.testFrom=0.8"
         };
-        Map<String, Expected> expected =
-                new ReferenceProtocol(NAME, configuration(settings).prepare()).examples(log);
+        Map<String, Expected> expected = new ReferenceProtocol(configuration(settings)).examples(log);
         assertThat(ReferenceProtocol.splits(expected)).hasSize(3);
 
         prepare(log, settings);
@@ -149,6 +154,55 @@ class PrepareJobTest {
         PreparedData two = PreparedData.read(SparkTest.spark(), folder + "/two");
         assertThat(two.rowIdsSha256()).isEqualTo(three.rowIdsSha256());
         assertThat(two.sha256()).isNotEqualTo(three.sha256());
+    }
+
+    // ---- alternatives to one cut in time, and their labels
+
+    @ParameterizedTest
+    @CsvSource({"per-user-last, last row of each user (leaky)", "random, random split (leaky)"})
+    void aLeakySplitSaysSoWhereverItIsRead(String split, String label) throws IOException {
+        prepare(randomLog(13), "prepare.kcore=0", "prepare.split=" + split);
+        assertThat(data().split().label()).isEqualTo(label);
+        assertThat(data().split().warning()).contains("later than many test rows");
+        assertThat(said()).contains("prepare: " + label, "prepare: WARNING: ", "WARNING     " + label);
+        assertThat(Files.readString(folder.resolve("data/data-card.md")))
+                .contains("The rule: " + label, "**Mind:** train rows", "| test | - |");
+        JsonNode card = JSON.readTree(Files.readString(folder.resolve("data/data-card.json")));
+        assertThat(card.at("/split/label").asText()).isEqualTo(label);
+    }
+
+    @Test
+    void oneCutInTimeNeedsNoWarning() throws IOException {
+        prepare(randomLog(13), "prepare.kcore=0");
+        assertThat(data().split().warning()).isEmpty();
+        assertThat(data().split().validationFrom()).startsWith("1970-02-");
+        assertThat(said()).contains("prepare: global time split").doesNotContain("WARNING");
+    }
+
+    @Test
+    void anotherSeedDrawsOtherRows() throws IOException {
+        prepare(randomLog(14), "prepare.kcore=0", "prepare.split=random");
+        PreparedData one = data();
+        run(configuration("prepare.kcore=0", "prepare.split=random", "seed=18", "paths.data=other"));
+        PreparedData other = PreparedData.read(SparkTest.spark(), folder + "/other");
+        assertThat(other.rowIdsSha256()).isEqualTo(one.rowIdsSha256());
+        assertThat(other.splits()).isNotEqualTo(one.splits());
+    }
+
+    @Test
+    void usersOfTwoRowsLeaveNothingToTrainOn() throws IOException {
+        write(
+                folder.resolve("log.json"),
+                List.of(
+                        new Review("u1", "i1", 3, 1, "one"),
+                        new Review("u1", "i2", 3, 2, "two"),
+                        new Review("u2", "i1", 3, 1, "three")));
+        assertThatThrownBy(() -> run(configuration("prepare.kcore=0", "prepare.split=per-user-last")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(
+                        "prepare.split per-user-last: train of the 3 rows would be empty; a user needs three rows to"
+                                + " have one in each; choose another split or a longer log");
+        assertThat(folder.resolve("data")).doesNotExist();
     }
 
     // ---- pools

@@ -1,10 +1,16 @@
 package io.recthink.spark.prepare;
 
+import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Prepare;
 import io.recthink.spark.table.RowId;
 import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,34 +38,81 @@ final class ReferenceProtocol {
 
     private final String dataset;
     private final Prepare options;
+    private final long seed;
 
-    ReferenceProtocol(String dataset, Prepare options) {
-        this.dataset = dataset;
-        this.options = options;
+    ReferenceProtocol(Configuration configuration) {
+        this.dataset = configuration.name();
+        this.options = configuration.prepare();
+        this.seed = configuration.seed();
     }
 
     /** The examples by row id. */
     Map<String, Expected> examples(List<Review> log) {
-        List<Review> kept = earliest(log);
-        long[] cuts = options.strictCore() ? cuts(kept) : new long[2];
+        List<Review> distinct = earliest(log);
+        Map<Review, String> splits;
+        List<Review> kept;
         if (options.strictCore()) {
-            List<Review> train = kept.stream().filter(r -> r.time < cuts[0]).toList();
-            Set<Review> core = new HashSet<>(core(train));
-            kept = kept.stream()
-                    .filter(r -> r.time >= cuts[0] || core.contains(r))
+            splits = splits(distinct);
+            Set<Review> core = new HashSet<>(core(
+                    distinct.stream().filter(r -> splits.get(r).equals("train")).toList()));
+            kept = distinct.stream()
+                    .filter(r -> !splits.get(r).equals("train") || core.contains(r))
                     .toList();
         } else {
-            kept = core(kept);
-            long[] found = cuts(kept);
-            cuts[0] = found[0];
-            cuts[1] = found[1];
+            kept = core(distinct);
+            splits = splits(kept);
         }
         Map<String, Expected> examples = new LinkedHashMap<>();
         for (Review review : kept) {
-            Expected expected = expected(review, kept, cuts);
+            Expected expected = expected(review, kept, splits);
             examples.put(expected.rowId, expected);
         }
         return examples;
+    }
+
+    private Map<Review, String> splits(List<Review> reviews) {
+        return switch (options.split()) {
+            case GLOBAL_TIME -> cutInTime(reviews);
+            case PER_USER_LAST -> lastOfUsers(reviews);
+            case RANDOM ->
+                reviews.stream().collect(Collectors.toMap(r -> r, r -> {
+                    double fraction = fraction(id(r));
+                    return name(fraction, options.validationFrom(), options.testFrom());
+                }));
+        };
+    }
+
+    private Map<Review, String> cutInTime(List<Review> reviews) {
+        List<Long> times = reviews.stream().map(Review::time).sorted().toList();
+        long validation = times.get(rank(options.validationFrom(), times));
+        long test = times.get(rank(options.testFrom(), times));
+        return reviews.stream().collect(Collectors.toMap(r -> r, r -> name(r.time, validation, test)));
+    }
+
+    private static <T extends Comparable<T>> String name(T value, T validation, T test) {
+        return value.compareTo(validation) < 0 ? "train" : value.compareTo(test) < 0 ? "validation" : "test";
+    }
+
+    private Map<Review, String> lastOfUsers(List<Review> reviews) {
+        Map<Review, String> splits = new HashMap<>();
+        for (Review review : reviews) {
+            long later = reviews.stream()
+                    .filter(o -> o.user.equals(review.user))
+                    .filter(o -> o.time > review.time || (o.time == review.time && id(o).compareTo(id(review)) > 0))
+                    .count();
+            splits.put(review, later == 0 ? "test" : later == 1 ? "validation" : "train");
+        }
+        return splits;
+    }
+
+    private double fraction(String rowId) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest(("split " + seed + " " + rowId).getBytes(StandardCharsets.UTF_8));
+            return new BigInteger(1, digest).doubleValue() / Math.pow(2, 256);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static List<Review> earliest(List<Review> log) {
@@ -88,43 +141,37 @@ final class ReferenceProtocol {
         }
     }
 
-    private long[] cuts(List<Review> reviews) {
-        List<Long> times = reviews.stream().map(Review::time).sorted().toList();
-        return new long[] {times.get(rank(options.validationFrom(), times)), times.get(rank(options.testFrom(), times))
-        };
-    }
-
     private static int rank(double quantile, List<Long> times) {
         return new BigDecimal(Double.toString(quantile))
                 .multiply(new BigDecimal(times.size()))
                 .intValue();
     }
 
-    private Expected expected(Review review, List<Review> kept, long[] cuts) {
-        List<Review> users = earlier(review, kept, cuts).stream()
+    private Expected expected(Review review, List<Review> kept, Map<Review, String> splits) {
+        List<Review> users = earlier(review, kept, splits).stream()
                 .filter(o -> o.user.equals(review.user))
                 .toList();
-        List<Review> items = earlier(review, kept, cuts).stream()
+        List<Review> items = earlier(review, kept, splits).stream()
                 .filter(o -> o.item.equals(review.item))
                 .toList();
         return new Expected(
                 id(review),
-                split(review, cuts),
+                splits.get(review),
                 review.rating,
                 latest(users),
                 latest(items),
                 users.stream().mapToDouble(Review::rating).average(),
                 items.stream().mapToDouble(Review::rating).average(),
-                users.stream().filter(o -> split(o, cuts).equals("train")).count(),
-                items.stream().filter(o -> split(o, cuts).equals("train")).count());
+                users.stream().filter(o -> splits.get(o).equals("train")).count(),
+                items.stream().filter(o -> splits.get(o).equals("train")).count());
     }
 
-    private List<Review> earlier(Review review, List<Review> kept, long[] cuts) {
-        boolean seesValidation = options.refit() && split(review, cuts).equals("test");
+    private List<Review> earlier(Review review, List<Review> kept, Map<Review, String> splits) {
+        boolean seesValidation = options.refit() && splits.get(review).equals("test");
         return kept.stream()
                 .filter(o -> o.time < review.time)
-                .filter(o -> split(o, cuts).equals("train")
-                        || (seesValidation && split(o, cuts).equals("validation")))
+                .filter(o -> splits.get(o).equals("train")
+                        || (seesValidation && splits.get(o).equals("validation")))
                 .sorted(Comparator.comparingLong(Review::time).thenComparing(this::id))
                 .toList();
     }
@@ -132,10 +179,6 @@ final class ReferenceProtocol {
     private List<String> latest(List<Review> reviews) {
         List<String> texts = new ArrayList<>(reviews.stream().map(Review::text).toList());
         return texts.subList(Math.max(0, texts.size() - options.historyItems()), texts.size());
-    }
-
-    private static String split(Review review, long[] cuts) {
-        return review.time < cuts[0] ? "train" : review.time < cuts[1] ? "validation" : "test";
     }
 
     private String id(Review review) {

@@ -4,6 +4,7 @@ import io.recthink.spark.SparkTest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +60,16 @@ public final class ExampleRows {
     /** Writes a data folder as {@code prepare} does. */
     public void write(Path folder) throws IOException {
         SparkTest.spark().createDataFrame(rows, Tables.EXAMPLES).write().parquet(folder + "/examples");
-        new PreparedData("tests", 1, 5, "d1", "d2", rows.size(), Map.of(), Map.of())
+        new PreparedData(
+                        "tests",
+                        1,
+                        5,
+                        "d1",
+                        "d2",
+                        rows.size(),
+                        Map.of(),
+                        Map.of(),
+                        SplitLabel.globalTime(Instant.ofEpochSecond(1), Instant.ofEpochSecond(2)))
                 .write(SparkTest.spark(), folder.toString());
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration.SplitKind;
 import io.recthink.spark.SparkTest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +15,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PreparedDataTest {
     private static final PreparedData DATA = new PreparedData(
-            "music", 1, 5, "aa", "bb", 10, Map.of("train", 8L, "validation", 1L, "test", 1L), Map.of("rl", 2L));
+            "music",
+            1,
+            5,
+            "aa",
+            "bb",
+            10,
+            Map.of("train", 8L, "validation", 1L, "test", 1L),
+            Map.of("rl", 2L),
+            SplitLabel.random());
 
     @TempDir
     Path folder;
@@ -33,6 +42,21 @@ class PreparedDataTest {
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
                         "paths.data: %s holds no prepared data (no data.json); run `recthink prepare` first", folder);
+    }
+
+    @Test
+    void aDataSetOfTheFirstVersionWasCutInTime() throws IOException {
+        Files.writeString(
+                folder.resolve("data.json"),
+                """
+                {"name": "music", "minRating": 1, "maxRating": 5, "sha256": "aa", "rowIdsSha256": "bb", "rows": 10,
+                 "splits": {}, "pools": {}}
+                """);
+        SplitLabel split =
+                PreparedData.read(SparkTest.spark(), folder.toString()).split();
+        assertThat(split.kind()).isEqualTo(SplitKind.GLOBAL_TIME);
+        assertThat(split.warning()).isEmpty();
+        assertThat(split.validationFrom()).isNull();
     }
 
     @Test

@@ -6,12 +6,14 @@ import io.recthink.model.ModelConfig;
 import io.recthink.model.ModelInitializer;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.RowId;
+import io.recthink.spark.table.SplitLabel;
 import io.recthink.spark.table.Tables;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -176,7 +178,8 @@ public final class TinyWorld {
                             "rows-sha256",
                             examples.size(),
                             Map.of("train", (long) trainRows, "validation", 6L),
-                            Map.of("rl", (long) trainRows))
+                            Map.of("rl", (long) trainRows),
+                            SplitLabel.globalTime(Instant.ofEpochSecond(1), Instant.ofEpochSecond(2)))
                     .write(spark, data);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,0 +1,47 @@
+package io.recthink.spark.prepare;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.when;
+
+import io.recthink.spark.table.SplitLabel;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
+
+/**
+ * The last row of each user is test, the one before it validation, the rest train; of rows of one time the greater row
+ * id is the later. A user with one row is only tested, as somebody new.
+ */
+record LastOfUserSplit() implements SplitRule {
+    @Override
+    public Dataset<Row> assign(Dataset<Row> rows) {
+        WindowSpec latestFirst = Window.partitionBy("userId")
+                .orderBy(col("time").desc(), col("rowId").desc());
+        Column fromLast = col("fromLast");
+        return rows.withColumn("fromLast", row_number().over(latestFirst))
+                .withColumn(
+                        "split",
+                        when(fromLast.equalTo(1), TEST)
+                                .when(fromLast.equalTo(2), VALIDATION)
+                                .otherwise(TRAIN))
+                .drop("fromLast");
+    }
+
+    @Override
+    public Column horizon(boolean refit) {
+        return col("time");
+    }
+
+    @Override
+    public boolean timeDecides() {
+        return false;
+    }
+
+    @Override
+    public SplitLabel label() {
+        return SplitLabel.perUserLast();
+    }
+}

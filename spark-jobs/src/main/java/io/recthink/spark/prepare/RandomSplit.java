@@ -1,0 +1,62 @@
+package io.recthink.spark.prepare;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat_ws;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.substring;
+import static org.apache.spark.sql.functions.when;
+
+import io.recthink.spark.table.SplitLabel;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * Each row by itself: the first {@value #DIGITS} digits of the SHA-256 of {@code split SP seed SP rowId}, read as a
+ * hexadecimal fraction, are below {@code validationFrom} (train), below {@code testFrom} (validation) or not (test). A
+ * row falls into the same split whatever other rows there are, so the shares are met on average only.
+ *
+ * @param validationFrom in (0, testFrom)
+ * @param testFrom below 1
+ * @param seed of the hash
+ */
+record RandomSplit(double validationFrom, double testFrom, long seed) implements SplitRule {
+    private static final int DIGITS = 15;
+
+    @Override
+    public Dataset<Row> assign(Dataset<Row> rows) {
+        Column hash = sha2(concat_ws(" ", lit("split"), lit(seed), col("rowId")).cast("binary"), 256);
+        Column fraction = substring(hash, 1, DIGITS);
+        return rows.withColumn(
+                "split",
+                when(fraction.lt(digits(validationFrom)), TRAIN)
+                        .when(fraction.lt(digits(testFrom)), VALIDATION)
+                        .otherwise(TEST));
+    }
+
+    /** A fraction as the digits of a hash: of equal length, so that their order is that of the text. */
+    private static String digits(double fraction) {
+        BigInteger scale = BigInteger.valueOf(16).pow(DIGITS);
+        BigInteger digits =
+                BigDecimal.valueOf(fraction).multiply(new BigDecimal(scale)).toBigInteger();
+        return ("%0" + DIGITS + "x").formatted(digits);
+    }
+
+    @Override
+    public Column horizon(boolean refit) {
+        return col("time");
+    }
+
+    @Override
+    public boolean timeDecides() {
+        return false;
+    }
+
+    @Override
+    public SplitLabel label() {
+        return SplitLabel.random();
+    }
+}
