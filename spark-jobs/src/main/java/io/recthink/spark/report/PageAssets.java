@@ -1,5 +1,6 @@
 package io.recthink.spark.report;
 
+import io.recthink.spark.html.PageStyle;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,7 +25,7 @@ record PageAssets(String style, List<String> scripts) {
     static PageAssets load() {
         String uplot = UPLOT + uplotVersion() + "/dist/";
         return new PageAssets(
-                read(uplot + "uPlot.min.css") + read("report.css"),
+                read(uplot + "uPlot.min.css") + PageStyle.css() + read("report.css"),
                 List.of(read(uplot + "uPlot.iife.min.js"), read("report.js")));
     }
 

@@ -1,4 +1,4 @@
-package io.recthink.spark.report;
+package io.recthink.spark.html;
 
 import java.io.StringWriter;
 import javax.xml.stream.XMLOutputFactory;
@@ -6,11 +6,11 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
 /** Writes HTML. All text and all attributes are escaped: a completion may contain anything. */
-final class HtmlWriter {
+public final class HtmlWriter {
     private final StringWriter page = new StringWriter();
     private final XMLStreamWriter out;
 
-    HtmlWriter() {
+    public HtmlWriter() {
         try {
             // Not the factory of the class path: others refuse control characters, which a completion may contain.
             out = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(page);
@@ -21,7 +21,7 @@ final class HtmlWriter {
     }
 
     /** Opens an element; attributes are names and values in turn. */
-    HtmlWriter open(String name, String... attributes) {
+    public HtmlWriter open(String name, String... attributes) {
         try {
             out.writeStartElement(name);
             writeAttributes(attributes);
@@ -32,7 +32,7 @@ final class HtmlWriter {
     }
 
     /** An element that has no content and no end tag. */
-    HtmlWriter empty(String name, String... attributes) {
+    public HtmlWriter empty(String name, String... attributes) {
         try {
             out.writeEmptyElement(name);
             writeAttributes(attributes);
@@ -43,12 +43,12 @@ final class HtmlWriter {
     }
 
     /** An element with nothing but text. */
-    HtmlWriter element(String name, String text, String... attributes) {
+    public HtmlWriter element(String name, String text, String... attributes) {
         return open(name, attributes).text(text).close();
     }
 
     /** Text; control characters, which no reader would see, become their pictures. */
-    HtmlWriter text(String text) {
+    public HtmlWriter text(String text) {
         try {
             out.writeCharacters(text.codePoints()
                     .map(c -> c < ' ' && c != '\n' && c != '\t' && c != '\r' ? c + '\u2400' : c)
@@ -60,7 +60,8 @@ final class HtmlWriter {
         }
     }
 
-    HtmlWriter close() {
+    /** Closes the innermost element. */
+    public HtmlWriter close() {
         try {
             out.writeEndElement();
             return this;
@@ -70,7 +71,7 @@ final class HtmlWriter {
     }
 
     /** A {@code style} or {@code script} element, whose content HTML takes as it is. */
-    HtmlWriter code(String name, String content, String... attributes) {
+    public HtmlWriter code(String name, String content, String... attributes) {
         if (content.contains("</" + name)) {
             throw new IllegalArgumentException("the content of <" + name + "> ends the element");
         }
@@ -86,7 +87,7 @@ final class HtmlWriter {
     }
 
     /** The page, when all elements are closed. */
-    String page() {
+    public String page() {
         try {
             out.writeEndDocument();
             out.flush();
