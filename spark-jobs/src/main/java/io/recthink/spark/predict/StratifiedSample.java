@@ -5,8 +5,8 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.floor;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.sha2;
-import static org.apache.spark.sql.functions.when;
 
+import io.recthink.spark.table.HistoryBuckets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -46,11 +46,7 @@ public final class StratifiedSample {
         Dataset<Row> strata = examples.select(
                 col("rowId"),
                 floor(col("truth")).as("rating"),
-                when(col("nUser").lt(1), 0)
-                        .when(col("nUser").lt(5), 1)
-                        .when(col("nUser").lt(20), 2)
-                        .otherwise(3)
-                        .as("bucket"));
+                HistoryBuckets.index(col("nUser")).as("bucket"));
         // One row a stratum: a few dozen, whatever the size of the table.
         List<Row> sizes = strata.groupBy("rating", "bucket")
                 .count()

@@ -5,10 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.recthink.spark.table.SplitLabel;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.stream.Collectors;
 
 /**
  * What somebody should know of a data set before believing a number that was measured on it.
@@ -20,10 +18,11 @@ import java.util.stream.Collectors;
  * @param quarantined unusable rows by reason
  * @param split how the rows were divided
  * @param splits what each split looks like
+ * @param timeLine when the rows were written
  * @param pools rows of each pool
- * @param ties shares of rows whose time another row of the user, or of what it rates, has too
- * @param copiedTexts history entries that carry the text of the row's own review, and do so in the log too
- * @param testTextsInTrain test rows whose review text stands in train too
+ * @param ties rows whose time another row of the user, or of the item, has too
+ * @param lengths of prompts and reviews
+ * @param copies texts that stand where one would not expect them
  * @param rowIdsSha256 see {@link Fingerprint}
  * @param sha256 see {@link Fingerprint}
  */
@@ -35,10 +34,11 @@ record DataCard(
         Map<String, Long> quarantined,
         SplitLabel split,
         Map<String, Split> splits,
+        TimeLine timeLine,
         Map<String, Long> pools,
-        Map<String, Double> ties,
-        long copiedTexts,
-        long testTextsInTrain,
+        Map<String, Ties> ties,
+        Lengths lengths,
+        Copies copies,
         String rowIdsSha256,
         String sha256) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -74,6 +74,8 @@ record DataCard(
      * One split.
      *
      * @param rows how many
+     * @param first the earliest time, ISO 8601 in UTC
+     * @param last the latest time
      * @param mean mean rating
      * @param median median rating
      * @param ratings rows by rating, rounded to half stars
@@ -81,10 +83,15 @@ record DataCard(
      * @param newItems share of rows whose item is not
      * @param newBoth share of rows of which neither is
      * @param described share of rows whose item has a title, a brand, categories or a description
+     * @param users rows by the earlier train rows of the user, in the buckets of HistoryBuckets
+     * @param items rows by the earlier train rows of the item
+     * @param paperLike rows that published code keeps: user and item both seen, five earlier train rows together
      * @param characters of the histories and the target, by percentile
      */
     record Split(
             long rows,
+            String first,
+            String last,
             double mean,
             double median,
             SortedMap<Double, Long> ratings,
@@ -92,10 +99,52 @@ record DataCard(
             double newItems,
             double newBoth,
             double described,
+            Map<String, Long> users,
+            Map<String, Long> items,
+            long paperLike,
             Map<String, Percentiles> characters) {}
 
-    /** Percentiles of a length in characters. */
+    /** Percentiles of a length. */
     record Percentiles(long p50, long p90, long p99, long max) {}
+
+    /**
+     * Rows over time.
+     *
+     * @param unit of a bin: hour, day, week, month, quarter or year, so that there are not too many
+     * @param bins ascending; a time without rows has none
+     */
+    record TimeLine(String unit, List<Bin> bins) {}
+
+    /**
+     * One bin.
+     *
+     * @param from its first time, ISO 8601 in UTC
+     * @param rows by split
+     */
+    record Bin(String from, Map<String, Long> rows) {}
+
+    /** How many rows, and their share of all rows. */
+    record Ties(long rows, double share) {}
+
+    /**
+     * Lengths of texts, measured on a sample of each split.
+     *
+     * @param unit tokens or words
+     * @param model whose tokens; empty for words
+     * @param sample rows of a split that were measured, at most about that many
+     * @param texts by text (prompt, review) and split; a split without such texts is left out
+     */
+    record Lengths(String unit, String model, int sample, Map<String, Map<String, Percentiles>> texts) {}
+
+    /**
+     * Texts that the log has more than once; shops copy reviews between editions of a product.
+     *
+     * @param histories history entries that carry the text of the row's own review, and do so in the log too
+     * @param targets rows whose item's own description carries the text of the review
+     * @param testInTrain test rows whose review text stands in train too
+     * @param testInTrainOfUser those where it is the same user's
+     */
+    record Copies(long histories, long targets, long testInTrain, long testInTrainOfUser) {}
 
     String toJson() {
         try {
@@ -105,129 +154,8 @@ record DataCard(
         }
     }
 
-    /** The lines that a person should see when the job ends. */
-    String summary() {
-        StringBuilder out = new StringBuilder();
-        out.append(line("%s: %,d rows, %,d users, %,d items", name, counts.kept, counts.users, counts.items));
-        out.append(line(
-                "%-11s %9s  %-10s %5s %6s %9s %9s",
-                "split", "rows", "from", "mean", "median", "new users", "new items"));
-        for (String split : SplitRule.ALL) {
-            Split of = splits.get(split);
-            out.append(line(
-                    "%-11s %,9d  %-10s %5.2f %6.1f %8.1f%% %8.1f%%",
-                    split, of.rows, from(split), of.mean, of.median, 100 * of.newUsers, 100 * of.newItems));
-        }
-        if (!split.warning().isEmpty()) {
-            out.append(line("WARNING     %s: %s", split.label(), split.warning()));
-        }
-        out.append(line("pools       %s", words(pools)));
-        out.append(line("row ids     sha256 %s", rowIdsSha256));
-        return out.toString();
-    }
-
-    String toMarkdown() {
-        StringBuilder out = new StringBuilder();
-        out.append(line("# Data card: %s%n", name));
-        out.append(line(
-                "Reviews from `%s`%s.%n", reviews, items.isEmpty() ? ", no items" : ", items from `" + items + "`"));
-        stages(out);
-        splits(out);
-        lengths(out);
-        out.append(
-                line("## Pools%n%n%s. All are disjoint train rows whose user had been seen before.%n", words(pools)));
-        warnings(out);
-        out.append(line("## Identity%n"));
-        out.append(line("- sha256 of the row ids: `%s`", rowIdsSha256));
-        out.append(line("- sha256 of the examples: `%s`", sha256));
-        return out.toString();
-    }
-
-    private void stages(StringBuilder out) {
-        out.append(line("## Stages%n%n| stage | rows |%n|---|---:|"));
-        out.append(line("| read | %,d |", counts.read));
-        quarantined.forEach((reason, rows) -> out.append(line("| quarantined: %s | %,d |", reason, -rows)));
-        out.append(line("| repeated (user, item), the earliest stays | %,d |", counts.distinct - counts.usable));
-        String scope = counts.strictCore ? "train rows only" : "whole log";
-        out.append(line(
-                "| %d-core (%s, rounds: %d) | %,d |",
-                counts.kcore, scope, counts.coreRounds, counts.kept - counts.distinct));
-        out.append(line("| **kept** | **%,d** |%n", counts.kept));
-        out.append(line("%,d users, %,d items.%n", counts.users, counts.items));
-        if (counts.keptByOtherCore >= 0) {
-            out.append(line(
-                    "The core counted on the whole log, which knows the held-out rows, would have kept %,d rows (%+,d).%n",
-                    counts.keptByOtherCore, counts.keptByOtherCore - counts.kept));
-        }
-    }
-
-    private void splits(StringBuilder out) {
-        out.append(line("## Splits%n%nThe rule: %s.%n", split.label()));
-        if (!split.warning().isEmpty()) {
-            out.append(line("**Mind:** %s.%n", split.warning()));
-        }
-        out.append(line(
-                "| split | from (UTC) | rows | mean | median | new users | new items | both new | item described |"));
-        out.append(line("|---|---|---:|---:|---:|---:|---:|---:|---:|"));
-        for (String split : SplitRule.ALL) {
-            Split of = splits.get(split);
-            out.append(line(
-                    "| %s | %s | %,d | %.3f | %s | %.1f%% | %.1f%% | %.1f%% | %.1f%% |",
-                    split,
-                    from(split),
-                    of.rows,
-                    of.mean,
-                    of.median,
-                    100 * of.newUsers,
-                    100 * of.newItems,
-                    100 * of.newBoth,
-                    100 * of.described));
-        }
-        List<Double> ratings = splits.values().stream()
-                .flatMap(split -> split.ratings.keySet().stream())
-                .distinct()
-                .sorted()
-                .toList();
-        out.append(line("%n| rating | %s |", join(ratings)));
-        out.append(line("|---|%s", "---:|".repeat(ratings.size())));
-        for (String split : SplitRule.ALL) {
-            List<Long> rows = ratings.stream()
-                    .map(rating -> splits.get(split).ratings.getOrDefault(rating, 0L))
-                    .toList();
-            out.append(line("| %s | %s |", split, join(rows)));
-        }
-        out.append(System.lineSeparator());
-    }
-
-    private void lengths(StringBuilder out) {
-        out.append(
-                line(
-                        "## Lengths in characters%n%n| split | text | p50 | p90 | p99 | longest |%n|---|---|---:|---:|---:|---:|"));
-        for (String split : SplitRule.ALL) {
-            splits.get(split)
-                    .characters
-                    .forEach((text, of) -> out.append(
-                            line("| %s | %s | %,d | %,d | %,d | %,d |", split, text, of.p50, of.p90, of.p99, of.max)));
-        }
-        out.append(System.lineSeparator());
-    }
-
-    private void warnings(StringBuilder out) {
-        out.append(line("## What to mind%n"));
-        out.append(line(
-                "- %.1f%% of the rows share their time with another row of the user, %.1f%% with another row of the item;"
-                        + " such rows do not see each other.",
-                100 * ties.get("user"), 100 * ties.get("item")));
-        out.append(line(
-                "- %,d test rows have a review whose text stands in train too (%d characters or more).",
-                testTextsInTrain, LeakTests.MIN_CHARACTERS));
-        out.append(line(
-                "- %,d history entries carry the text of the review to predict, because the log has it twice.%n",
-                copiedTexts));
-    }
-
-    /** Where a split begins; a dash where time does not decide. */
-    private String from(String name) {
+    /** Where a split begins, as a day; a dash where time does not decide. */
+    String from(String name) {
         String from =
                 switch (name) {
                     case SplitRule.TRAIN -> split.validationFrom() == null ? null : "start";
@@ -238,17 +166,12 @@ record DataCard(
         return from == null ? "-" : from.substring(0, Math.min(10, from.length()));
     }
 
-    private static String words(Map<String, Long> pools) {
-        return pools.entrySet().stream()
-                .map(pool -> String.format(Locale.ROOT, "%s %,d", pool.getKey(), pool.getValue()))
-                .collect(Collectors.joining(", "));
-    }
-
-    private static String join(List<? extends Number> numbers) {
-        return numbers.stream().map(Number::toString).collect(Collectors.joining(" | "));
-    }
-
-    private static String line(String format, Object... values) {
-        return String.format(Locale.ROOT, format + "%n", values);
+    /** All ratings that occur in any split, ascending. */
+    List<Double> scale() {
+        return splits.values().stream()
+                .flatMap(of -> of.ratings.keySet().stream())
+                .distinct()
+                .sorted()
+                .toList();
     }
 }

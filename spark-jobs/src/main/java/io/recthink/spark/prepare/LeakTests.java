@@ -55,7 +55,7 @@ import org.apache.spark.sql.expressions.WindowSpec;
  * </ul>
  *
  * <p>Text of at least {@value #MIN_CHARACTERS} characters that stands both in train and in test is counted, no more:
- * shops copy reviews between editions of a product.
+ * shops copy reviews between editions of a product. So are rows whose item's description says the review.
  */
 final class LeakTests {
     static final int MIN_CHARACTERS = 20;
@@ -69,7 +69,15 @@ final class LeakTests {
     private final int historyItems;
 
     /** What is no leak but worth knowing; {@code users} and {@code items} are the distinct ones. */
-    record Findings(long users, long items, long copiedTexts, long testTextsInTrain, long userTies, long itemTies) {}
+    record Findings(
+            long users,
+            long items,
+            long copiedTexts,
+            long textsOfTargets,
+            long testTextsInTrain,
+            long testTextsInTrainOfUser,
+            long userTies,
+            long itemTies) {}
 
     /**
      * @param examples as in Tables.EXAMPLES
@@ -91,19 +99,22 @@ final class LeakTests {
      * @throws LeakException at the first that fails
      */
     Findings run() {
-        long suspects = testHistories();
-        long copies = suspects == 0 ? 0 : testCopies();
+        Row said = testHistories();
+        long copies = said.<Long>getAs("suspects") == 0 ? 0 : testCopies();
         testSplits();
         if (!split.timeDecides()) {
             testVisibility();
         }
         testPools();
         Row counts = testMeans();
+        Row copied = testTextsInTrain();
         return new Findings(
                 counts.getAs("users"),
                 counts.getAs("items"),
                 copies,
-                testTextsInTrain(),
+                said.getAs("described"),
+                copied.getAs("test"),
+                copied.getAs("testOfUser"),
                 counts.getAs("userTies"),
                 counts.getAs("itemTies"));
     }
@@ -118,7 +129,13 @@ final class LeakTests {
                 .and(entry.getField("review").contains(trim(col("ownReview"))));
     }
 
-    private long testHistories() {
+    private static Column describedByOwnReview() {
+        return length(trim(col("ownReview")))
+                .geq(MIN_CHARACTERS)
+                .and(coalesce(col("target.description"), lit("")).contains(trim(col("ownReview"))));
+    }
+
+    private Row testHistories() {
         Column horizon = split.horizon(refit);
         Map<String, Column> rules = new LinkedHashMap<>();
         rules.put(
@@ -138,12 +155,13 @@ final class LeakTests {
                 rows,
                 rules,
                 count(when(suspicious, true)).as("suspects"),
+                count(when(describedByOwnReview(), true)).as("described"),
                 count(lit(1)).as("rows"));
         if (result.<Long>getAs("rows") != expectedRows) {
             throw new LeakException("prepare: the examples must not be used: %d of %d rows were written"
                     .formatted(result.<Long>getAs("rows"), expectedRows));
         }
-        return result.getAs("suspects");
+        return result;
     }
 
     /** Entries that say the review to predict: each must be an earlier review that says so in the log. */
@@ -323,18 +341,24 @@ final class LeakTests {
         refuse(ids, rules, count(lit(1)).as("rows"));
     }
 
-    private long testTextsInTrain() {
-        Dataset<Row> texts = reviews.select("rowId", "review")
+    private Row testTextsInTrain() {
+        Dataset<Row> ofUsers = reviews.select("rowId", "userId", "review")
                 .where(length(trim(col("review"))).geq(MIN_CHARACTERS))
                 .join(examples.select("rowId", "split"), "rowId")
-                .groupBy(xxhash64(trim(col("review"))).as("text"))
+                .groupBy(xxhash64(trim(col("review"))).as("text"), col("userId"))
                 .agg(
                         count(when(col("split").equalTo(SplitRule.TRAIN), true)).as("train"),
                         count(when(col("split").equalTo(SplitRule.TEST), true)).as("test"));
-        Row total = texts.where(col("train").gt(0))
-                .agg(coalesce(sum("test"), lit(0L)).as("rows"))
+        Dataset<Row> texts = ofUsers.groupBy("text")
+                .agg(
+                        sum("train").as("train"),
+                        sum("test").as("test"),
+                        sum(when(col("train").gt(0), col("test")).otherwise(0L)).as("testOfUser"));
+        return texts.where(col("train").gt(0))
+                .agg(
+                        coalesce(sum("test"), lit(0L)).as("test"),
+                        coalesce(sum("testOfUser"), lit(0L)).as("testOfUser"))
                 .first();
-        return total.getLong(0);
     }
 
     /** Looks for rows that break a rule, in one pass with {@code counts}; refuses the table when there are any. */

@@ -8,6 +8,7 @@ import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Pools;
 import io.recthink.config.Configuration.Prepare;
 import io.recthink.spark.Job;
+import io.recthink.spark.prepare.DataCard.Counts;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.RowId;
 import io.recthink.spark.table.SplitLabel;
@@ -39,12 +40,13 @@ public final class PrepareJob implements Job {
     public void run(SparkSession session, Configuration configuration) {
         SparkSession spark = session.newSession();
         spark.conf().set("spark.sql.session.timeZone", "UTC"); // times without a zone must not depend on the machine
-        try (PersistedTables tables = new PersistedTables()) {
-            prepare(spark, configuration, tables);
+        try (PersistedTables tables = new PersistedTables();
+                TextLengths lengths = TextLengths.of(spark, configuration)) {
+            prepare(spark, configuration, tables, lengths);
         }
     }
 
-    private void prepare(SparkSession spark, Configuration configuration, PersistedTables tables) {
+    private void prepare(SparkSession spark, Configuration configuration, PersistedTables tables, TextLengths lengths) {
         Prepare options = configuration.prepare();
         DataFolder folder = new DataFolder(
                 spark, configuration.paths().resolve(configuration.paths().data()));
@@ -75,12 +77,19 @@ public final class PrepareJob implements Job {
         Dataset<Row> examples = spark.read().schema(Tables.EXAMPLES).parquet(folder.path(DataFolder.EXAMPLES));
         LeakTests.Findings findings = new LeakTests(examples, reviews, kept.count(), split, options).run();
         say("leak tests passed");
-        DataCard card =
-                Statistics.card(configuration.name(), log, quarantine, distinctRows, kept, options, examples, findings);
+        Statistics statistics = new Statistics(examples);
+        DataCard card = statistics.card(
+                configuration.name(),
+                log,
+                counts(quarantine, distinctRows, kept, options, findings),
+                quarantine,
+                split.label(),
+                lengths.measure(examples, reviews, statistics.rows()),
+                findings);
         folder.write(DataFolder.CARD_JSON, card.toJson());
-        folder.write(DataFolder.CARD_TEXT, card.toMarkdown());
+        folder.write(DataFolder.CARD_TEXT, DataCardText.markdown(card));
         folder.complete(description(configuration, card));
-        out.print(card.summary());
+        out.print(DataCardText.summary(card));
         say("data card in %s", folder.path(DataFolder.CARD_TEXT));
     }
 
@@ -126,6 +135,21 @@ public final class PrepareJob implements Job {
                     sizes.coldStart(), sizes.sft(), sizes.rl(), choice.eligibleRows());
         }
         return choice;
+    }
+
+    private static Counts counts(
+            Quarantine quarantine, long distinct, KeptReviews kept, Prepare options, LeakTests.Findings findings) {
+        return new Counts(
+                quarantine.read(),
+                quarantine.usable(),
+                distinct,
+                kept.count(),
+                kept.countOfWholeCore(),
+                options.kcore(),
+                options.strictCore(),
+                kept.rounds(),
+                findings.users(),
+                findings.items());
     }
 
     private static void write(Dataset<Row> table, DataFolder folder, String name) {

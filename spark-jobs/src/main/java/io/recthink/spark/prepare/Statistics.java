@@ -6,21 +6,37 @@ import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.date_trunc;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.percentile_approx;
 import static org.apache.spark.sql.functions.round;
 import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.unix_micros;
+import static org.apache.spark.sql.functions.when;
 
-import io.recthink.config.Configuration.Prepare;
+import io.recthink.spark.prepare.DataCard.Bin;
+import io.recthink.spark.prepare.DataCard.Copies;
 import io.recthink.spark.prepare.DataCard.Counts;
+import io.recthink.spark.prepare.DataCard.Lengths;
 import io.recthink.spark.prepare.DataCard.Percentiles;
 import io.recthink.spark.prepare.DataCard.Split;
+import io.recthink.spark.prepare.DataCard.Ties;
+import io.recthink.spark.prepare.DataCard.TimeLine;
+import io.recthink.spark.table.HistoryBuckets;
+import io.recthink.spark.table.SplitLabel;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -28,34 +44,33 @@ import org.apache.spark.sql.Row;
 /** The numbers of the data card that come from the examples as they were written. */
 final class Statistics {
     private static final int ACCURACY = 10_000;
+    private static final int MOST_BINS = 120;
+    private static final Map<String, Duration> UNITS = units();
 
-    private Statistics() {}
+    private final Dataset<Row> examples;
+    private final List<Row> ratings;
+    private final Map<String, Row> splits;
 
-    /** The data card of {@code examples}. */
-    static DataCard card(
-            String name,
-            LogReader log,
-            Quarantine quarantine,
-            long distinct,
-            KeptReviews kept,
-            Prepare options,
-            Dataset<Row> examples,
-            LeakTests.Findings findings) {
-        Counts counts = new Counts(
-                quarantine.read(),
-                quarantine.usable(),
-                distinct,
-                kept.count(),
-                kept.countOfWholeCore(),
-                options.kcore(),
-                options.strictCore(),
-                kept.rounds(),
-                findings.users(),
-                findings.items());
+    /** @param examples as in Tables.EXAMPLES */
+    Statistics(Dataset<Row> examples) {
         Column halfStars = round(col("truth").multiply(2)).divide(2);
-        List<Row> ratings = examples.groupBy(col("split"), col("pool"), halfStars.as("rating"))
+        this.examples = examples;
+        this.ratings = examples.groupBy(col("split"), col("pool"), halfStars.as("rating"))
                 .count()
                 .collectAsList();
+        this.splits = examples.groupBy("split").agg(count(lit(1)).as("rows"), figures()).collectAsList().stream()
+                .collect(Collectors.toMap(row -> row.getAs("split"), row -> row));
+    }
+
+    /** The data card. */
+    DataCard card(
+            String name,
+            LogReader log,
+            Counts counts,
+            Quarantine quarantine,
+            SplitLabel split,
+            Lengths lengths,
+            LeakTests.Findings findings) {
         Fingerprint fingerprint = Fingerprint.of(examples);
         return new DataCard(
                 name,
@@ -63,73 +78,166 @@ final class Statistics {
                 log.itemsPath(),
                 counts,
                 quarantine.reasons(),
-                kept.split().label(),
-                splits(examples, ratings),
-                pools(ratings),
+                split,
+                splits(),
+                timeLine(),
+                pools(),
                 Map.of(
-                        "user", (double) findings.userTies() / kept.count(),
-                        "item", (double) findings.itemTies() / kept.count()),
-                findings.copiedTexts(),
-                findings.testTextsInTrain(),
+                        "user", ties(findings.userTies(), counts),
+                        "item", ties(findings.itemTies(), counts)),
+                lengths,
+                new Copies(
+                        findings.copiedTexts(),
+                        findings.textsOfTargets(),
+                        findings.testTextsInTrain(),
+                        findings.testTextsInTrainOfUser()),
                 fingerprint.rowIds(),
                 fingerprint.table());
     }
 
-    private static Map<String, Long> pools(List<Row> counts) {
+    /** Rows of each split. */
+    Map<String, Long> rows() {
+        return splits.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, split -> split.getValue()
+                .getAs("rows")));
+    }
+
+    private static Ties ties(long rows, Counts counts) {
+        return new Ties(rows, (double) rows / counts.kept());
+    }
+
+    private Map<String, Long> pools() {
         Map<String, Long> pools = new LinkedHashMap<>();
         List.of(PoolChoice.COLD_START, PoolChoice.SFT, PoolChoice.RL).forEach(pool -> pools.put(pool, 0L));
-        counts.stream()
+        ratings.stream()
                 .filter(row -> row.getAs("pool") != null)
                 .forEach(row -> pools.merge(row.getAs("pool"), row.getAs("count"), Long::sum));
         return pools;
     }
 
-    private static SortedMap<Double, Long> histogram(List<Row> counts, String split) {
+    private SortedMap<Double, Long> histogram(String split) {
         SortedMap<Double, Long> histogram = new TreeMap<>();
-        counts.stream()
+        ratings.stream()
                 .filter(row -> row.getAs("split").equals(split))
                 .forEach(row -> histogram.merge(row.getAs("rating"), row.getAs("count"), Long::sum));
         return histogram;
     }
 
-    private static Map<String, Split> splits(Dataset<Row> examples, List<Row> counts) {
+    private static Column[] figures() {
         Column newUser = col("seenUser").equalTo(false);
         Column newItem = col("seenItem").equalTo(false);
         Column target = col("target");
         Column described = coalesce(target.getField("title"), target.getField("brand"), target.getField("description"))
                 .isNotNull()
                 .or(coalesce(size(target.getField("categories")).gt(0), lit(false)));
-        Map<String, Split> splits = new LinkedHashMap<>();
-        for (Row row : examples.groupBy("split")
-                .agg(
-                        count(lit(1)).as("rows"),
-                        avg("truth").as("mean"),
-                        percentile_approx(col("truth"), lit(0.5), lit(ACCURACY)).as("median"),
-                        share(newUser).as("newUsers"),
-                        share(newItem).as("newItems"),
-                        share(newUser.and(newItem)).as("newBoth"),
-                        share(described).as("described"),
-                        percentiles(characters("userHistory", "title", "summary", "review"))
-                                .as("user history"),
-                        percentiles(characters("itemHistory", "summary", "review"))
-                                .as("item history"),
-                        percentiles(targetCharacters()).as("target"))
-                .collectAsList()) {
-            String split = row.getAs("split");
-            splits.put(
+        Column paperLike = col("seenUser")
+                .and(col("seenItem"))
+                .and(col("nUser").plus(col("nItem")).geq(5));
+        List<Column> figures = new ArrayList<>(List.of(
+                unix_micros(min("time")).as("first"),
+                unix_micros(max("time")).as("last"),
+                avg("truth").as("mean"),
+                percentile_approx(col("truth"), lit(0.5), lit(ACCURACY)).as("median"),
+                share(newUser).as("newUsers"),
+                share(newItem).as("newItems"),
+                share(newUser.and(newItem)).as("newBoth"),
+                share(described).as("described"),
+                count(when(paperLike, true)).as("paperLike"),
+                percentiles(characters("userHistory", "title", "summary", "review"))
+                        .as("user history"),
+                percentiles(characters("itemHistory", "summary", "review")).as("item history"),
+                percentiles(targetCharacters()).as("target")));
+        for (String side : List.of("nUser", "nItem")) {
+            for (int bucket = 0; bucket < HistoryBuckets.LABELS.size(); bucket++) {
+                Column inside = HistoryBuckets.index(col(side)).equalTo(bucket);
+                figures.add(count(when(inside, true)).as(side + HistoryBuckets.LABELS.get(bucket)));
+            }
+        }
+        return figures.toArray(Column[]::new);
+    }
+
+    private Map<String, Split> splits() {
+        Map<String, Split> described = new LinkedHashMap<>();
+        for (String split : SplitRule.ALL) {
+            Row row = splits.get(split);
+            described.put(
                     split,
                     new Split(
                             row.getAs("rows"),
+                            instant(row.getAs("first")).toString(),
+                            instant(row.getAs("last")).toString(),
                             row.getAs("mean"),
                             row.getAs("median"),
-                            histogram(counts, split),
+                            histogram(split),
                             row.getAs("newUsers"),
                             row.getAs("newItems"),
                             row.getAs("newBoth"),
                             row.getAs("described"),
+                            buckets(row, "nUser"),
+                            buckets(row, "nItem"),
+                            row.getAs("paperLike"),
                             lengths(row)));
         }
-        return splits;
+        return described;
+    }
+
+    private static Map<String, Long> buckets(Row row, String side) {
+        Map<String, Long> buckets = new LinkedHashMap<>();
+        HistoryBuckets.LABELS.forEach(label -> buckets.put(label, row.getAs(side + label)));
+        return buckets;
+    }
+
+    private TimeLine timeLine() {
+        Instant first = instant(splits.values().stream()
+                .mapToLong(row -> row.getAs("first"))
+                .min()
+                .orElseThrow());
+        Instant last = instant(splits.values().stream()
+                .mapToLong(row -> row.getAs("last"))
+                .max()
+                .orElseThrow());
+        String unit = unit(Duration.between(first, last));
+        SortedMap<Instant, Map<String, Long>> bins = new TreeMap<>();
+        for (Row row : examples.groupBy(
+                        unix_micros(date_trunc(unit, col("time"))).as("from"), col("split"))
+                .count()
+                .collectAsList()) {
+            bins.computeIfAbsent(instant(row.getAs("from")), from -> new LinkedHashMap<>())
+                    .put(row.getAs("split"), row.getAs("count"));
+        }
+        return new TimeLine(
+                unit,
+                bins.entrySet().stream()
+                        .map(bin -> new Bin(bin.getKey().toString(), inOrder(bin.getValue())))
+                        .toList());
+    }
+
+    /** The finest unit that gives few enough bins. */
+    private static String unit(Duration range) {
+        return UNITS.entrySet().stream()
+                .filter(unit -> range.dividedBy(unit.getValue()) < MOST_BINS)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse("year"); // at most the two centuries between 1970 and 2199
+    }
+
+    private static Map<String, Duration> units() {
+        Map<String, Duration> units = new LinkedHashMap<>();
+        units.put("hour", Duration.ofHours(1));
+        units.put("day", Duration.ofDays(1));
+        units.put("week", Duration.ofDays(7));
+        units.put("month", Duration.ofDays(28));
+        units.put("quarter", Duration.ofDays(90));
+        return units;
+    }
+
+    private static Map<String, Long> inOrder(Map<String, Long> rows) {
+        Map<String, Long> ordered = new LinkedHashMap<>();
+        SplitRule.ALL.forEach(split -> ordered.put(split, rows.getOrDefault(split, 0L)));
+        return ordered;
+    }
+
+    private static Instant instant(long micros) {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }
 
     private static Map<String, Percentiles> lengths(Row row) {

@@ -89,6 +89,8 @@ class LeakTestsTest {
         // and item 9 has no train reviews.
         assertThat(findings.copiedTexts()).isEqualTo(28 + 8 + 8);
         assertThat(findings.testTextsInTrain()).isEqualTo(2);
+        assertThat(findings.testTextsInTrainOfUser()).isEqualTo(1); // u3; u4 had said something else before
+        assertThat(findings.textsOfTargets()).isZero();
         assertThat(findings.users()).isEqualTo(10);
         assertThat(findings.items()).isEqualTo(10);
         assertThat(findings.userTies()).isZero();

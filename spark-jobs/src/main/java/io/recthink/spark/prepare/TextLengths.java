@@ -1,0 +1,202 @@
+package io.recthink.spark.prepare;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.substring;
+import static org.apache.spark.sql.functions.trim;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.model.ChatTemplate;
+import io.recthink.model.ChatTemplate.Message;
+import io.recthink.model.ModelTokenizer;
+import io.recthink.prompt.PromptTemplate;
+import io.recthink.spark.prepare.DataCard.Lengths;
+import io.recthink.spark.prepare.DataCard.Percentiles;
+import io.recthink.spark.run.PolicyStore;
+import io.recthink.spark.table.Examples;
+import java.io.IOException;
+import java.io.Serializable;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToIntFunction;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * How long prompts and reviews are: in tokens of the configured model when its folder is there, else in words. Measured
+ * on about {@value #SAMPLE} rows of each split, those of the least row ids, which are hashes: a fair sample, and always
+ * the same one, small enough for the driver. Prompts are as the model would see them, but none is shortened to
+ * {@code prompt.maxTokens}.
+ */
+final class TextLengths implements AutoCloseable {
+    private static final int SAMPLE = 1000;
+    private static final int ID_DIGITS = 10;
+    private static final int LONGEST_REVIEW = 100_000; // characters; a review without end must not fill the driver
+
+    private final Configuration.Prompt prompt;
+    private final Configuration.Source source;
+    private final String model;
+    private final ModelTokenizer tokenizer;
+    private final ChatTemplate chatTemplate;
+
+    private TextLengths(
+            Configuration configuration, String model, ModelTokenizer tokenizer, ChatTemplate chatTemplate) {
+        this.prompt = configuration.prompt();
+        this.source = configuration.source();
+        this.model = model;
+        this.tokenizer = tokenizer;
+        this.chatTemplate = chatTemplate;
+    }
+
+    /**
+     * Opens the tokenizer and the chat template of {@code paths.model} where there is a model.
+     *
+     * @throws InvalidInputException when they cannot be used
+     */
+    static TextLengths of(SparkSession spark, Configuration configuration) {
+        String model = configuration.paths().resolve(configuration.paths().model());
+        if (!exists(spark, model + "/tokenizer.json")) {
+            return new TextLengths(configuration, "", null, null);
+        }
+        java.nio.file.Path folder = PolicyStore.localize(model);
+        ChatTemplate chatTemplate = ChatTemplate.open(folder);
+        return new TextLengths(configuration, model, ModelTokenizer.open(folder), chatTemplate);
+    }
+
+    private static boolean exists(SparkSession spark, String file) {
+        Path path = new Path(file);
+        try {
+            return path.getFileSystem(spark.sparkContext().hadoopConfiguration())
+                    .exists(path);
+        } catch (IOException e) {
+            throw new InvalidInputException("paths.model: %s cannot be read: %s".formatted(path.getParent(), e), e);
+        }
+    }
+
+    /**
+     * Measures a sample.
+     *
+     * @param examples as in Tables.EXAMPLES
+     * @param reviews of the same rows: rowId, split, review
+     * @param rows of each split
+     */
+    Lengths measure(Dataset<Row> examples, Dataset<Row> reviews, Map<String, Long> rows) {
+        Map<String, Map<String, Percentiles>> measured = new LinkedHashMap<>();
+        measured.put("prompt", percentiles(prompts(examples.where(sampled(rows))), this::ofPrompt));
+        measured.put(
+                "review", percentiles(reviews(reviews.where(sampled(rows))), text -> ofText(text.contents.get(0))));
+        return new Lengths(tokenizer == null ? "words" : "tokens", model, SAMPLE, measured);
+    }
+
+    private static Column sampled(Map<String, Long> rows) {
+        BigInteger scale = BigInteger.valueOf(16).pow(ID_DIGITS);
+        Column chosen = lit(false);
+        for (Map.Entry<String, Long> split : rows.entrySet()) {
+            Column of = col("split").equalTo(split.getKey());
+            if (split.getValue() > SAMPLE) {
+                BigInteger first =
+                        scale.multiply(BigInteger.valueOf(SAMPLE)).divide(BigInteger.valueOf(split.getValue()));
+                of = of.and(col("rowId").lt(("%0" + ID_DIGITS + "x").formatted(first)));
+            }
+            chosen = chosen.or(of);
+        }
+        return chosen;
+    }
+
+    /** The messages of one prompt, or one review. */
+    private record Text(String split, List<String> roles, List<String> contents) implements Serializable {
+        private static final long serialVersionUID = 1;
+    }
+
+    private List<Text> prompts(Dataset<Row> examples) {
+        Configuration.Prompt settings = prompt;
+        double min = source.minRating();
+        double max = source.maxRating();
+        return examples.select("split", "target", "userHistory", "itemHistory", "userMean", "itemMean")
+                .javaRDD()
+                .mapPartitions(part -> rendered(part, new PromptTemplate(settings, min, max)))
+                .collect();
+    }
+
+    private static Iterator<Text> rendered(Iterator<Row> examples, PromptTemplate template) {
+        List<Text> texts = new ArrayList<>();
+        examples.forEachRemaining(example -> {
+            List<Message> messages = template.messages(Examples.input(example));
+            texts.add(new Text(
+                    example.getAs("split"),
+                    new ArrayList<>(messages.stream().map(Message::role).toList()),
+                    new ArrayList<>(messages.stream().map(Message::content).toList())));
+        });
+        return texts.iterator();
+    }
+
+    private static List<Text> reviews(Dataset<Row> reviews) {
+        return reviews
+                .where(trim(col("review")).notEqual(""))
+                .select(col("split"), substring(col("review"), 1, LONGEST_REVIEW))
+                .collectAsList()
+                .stream()
+                .map(row -> new Text(row.getString(0), List.of(), List.of(row.getString(1))))
+                .toList();
+    }
+
+    private static Map<String, Percentiles> percentiles(List<Text> texts, ToIntFunction<Text> length) {
+        Map<String, Percentiles> percentiles = new LinkedHashMap<>();
+        for (String split : SplitRule.ALL) {
+            int[] lengths = texts.stream()
+                    .filter(text -> text.split.equals(split))
+                    .mapToInt(length)
+                    .sorted()
+                    .toArray();
+            if (lengths.length > 0) {
+                percentiles.put(
+                        split,
+                        new Percentiles(
+                                nearestRank(lengths, 0.5),
+                                nearestRank(lengths, 0.9),
+                                nearestRank(lengths, 0.99),
+                                lengths[lengths.length - 1]));
+            }
+        }
+        return percentiles;
+    }
+
+    private static int nearestRank(int[] sorted, double quantile) {
+        return sorted[(int) Math.ceil(quantile * sorted.length) - 1];
+    }
+
+    private int ofPrompt(Text text) {
+        if (tokenizer == null) {
+            return text.contents.stream().mapToInt(this::ofText).sum();
+        }
+        List<Message> messages = new ArrayList<>();
+        for (int i = 0; i < text.roles.size(); i++) {
+            messages.add(new Message(text.roles.get(i), text.contents.get(i)));
+        }
+        return ofText(chatTemplate.render(messages, true));
+    }
+
+    private int ofText(String text) {
+        return tokenizer == null
+                ? (int) Arrays.stream(text.split("\\s+"))
+                        .filter(word -> !word.isEmpty())
+                        .count()
+                : tokenizer.encode(text).length;
+    }
+
+    @Override
+    public void close() {
+        if (tokenizer != null) {
+            tokenizer.close();
+        }
+    }
+}
