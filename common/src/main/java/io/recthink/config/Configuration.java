@@ -102,11 +102,17 @@ public record Configuration(
             SourceFormat format,
             String reviews,
             String items,
+            String filter,
             double minRating,
             double maxRating,
             double maxQuarantineShare,
             Columns columns) {
         void check(Problems problems) {
+            problems.require(
+                    format != SourceFormat.TABLE || !reviews.isBlank(),
+                    "reviews",
+                    "the name of a table, because source.format is table",
+                    "'" + reviews + "'");
             problems.require(minRating < maxRating, "minRating", "below maxRating " + maxRating, minRating);
             problems.between(0, 1, "maxQuarantineShare", maxQuarantineShare);
             columns.check(problems.in("columns"));
@@ -130,7 +136,14 @@ public record Configuration(
         @JsonProperty("csv")
         CSV,
         @JsonProperty("parquet")
-        PARQUET
+        PARQUET,
+        @JsonProperty("orc")
+        ORC,
+        @JsonProperty("avro")
+        AVRO,
+        /** What {@code spark.table} resolves: a view or a table of the catalog or of another one, Iceberg's for example. */
+        @JsonProperty("table")
+        TABLE
     }
 
     /** Spark SQL expressions over the tables of a log; empty where the log has no such column. */

@@ -22,9 +22,10 @@ class JobCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Configuration configuration = options.read();
+        Job job = job();
         try (SparkSession spark =
                 SparkSession.builder().appName("recthink " + name).getOrCreate()) {
-            job().run(spark, configuration);
+            job.run(spark, configuration);
         }
         return 0;
     }

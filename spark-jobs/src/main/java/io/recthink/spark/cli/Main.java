@@ -8,7 +8,6 @@ import io.recthink.spark.coldstart.InitModelJob;
 import io.recthink.spark.compare.CompareJob;
 import io.recthink.spark.learn.StoppedException;
 import io.recthink.spark.predict.PredictJob;
-import io.recthink.spark.prepare.PrepareJob;
 import io.recthink.spark.sft.SftJob;
 import io.recthink.spark.simulate.OracleJob;
 import io.recthink.spark.simulate.SimulateJob;
@@ -42,7 +41,7 @@ public final class Main implements CommandLine.IVersionProvider {
         CommandLine commands = new CommandLine(new Main());
         commands.addSubcommand(new QuickstartCommand());
         job(commands, "simulate", "Write a review log of simulated users.", new SimulateJob());
-        job(commands, "prepare", "Turn a review log into examples to learn from and to predict.", new PrepareJob());
+        add(commands, "prepare", "Turn a review log into examples to learn from and to predict.", new PrepareCommand());
         job(commands, "oracle", "Predict a simulated log as well as its histories allow.", new OracleJob());
         resumable(commands, "sft", "Teach a model the form of the answers by imitation of traces.", SftJob::new);
         resumable(commands, "train", "Train a policy by GRPO.", TrainJob::new);

@@ -54,9 +54,12 @@ final class LogReader {
     private final Columns columns;
     private final String reviewsPath;
     private final String itemsPath;
+    private final Period period;
 
-    LogReader(SparkSession spark, Configuration configuration) {
+    /** @param period the reviews that are read; items have no time */
+    LogReader(SparkSession spark, Configuration configuration, Period period) {
         this.spark = spark;
+        this.period = period;
         this.source = configuration.source();
         this.layout = PublishedLayout.of(source.format());
         this.columns = layout.map(PublishedLayout::columns).orElse(source.columns());
@@ -78,12 +81,14 @@ final class LogReader {
 
     /**
      * One row a review: {@code userId, itemId, rating double, time timestamp, summary?, review?}, and for a row that cannot
-     * be used the {@code reason} and the {@code record} as it was found, both null otherwise.
+     * be used the {@code reason} and the {@code record} as it was found, both null otherwise. Rows for which
+     * {@code source.filter} does not hold and rows outside the period are not read, and where the source can skip them
+     * not touched either; a row without a readable time lies in no period and is never skipped for its time.
      *
      * @throws InvalidInputException when the table or a mapped column is not there
      */
     Dataset<Row> reviews() {
-        Dataset<Row> table = table("source.reviews", reviewsPath, PublishedLayout::reviews);
+        Dataset<Row> table = within(filtered(table("source.reviews", reviewsPath, PublishedLayout::reviews)));
         Dataset<Row> mapped = table.select(
                 col(UNPARSED),
                 to_json(struct(fields(table))).as("record"),
@@ -100,7 +105,8 @@ final class LogReader {
                         coalesce(
                                 col("timestamp").cast("decimal(20,6)"),
                                 expr("try_cast(timeText AS DECIMAL(20,6))"),
-                                expr("try_cast(timeText AS TIMESTAMP)").cast("decimal(20,6)")));
+                                expr("try_cast(timeText AS TIMESTAMP)").cast("decimal(20,6)")))
+                .where(col("seconds").isNull().or(period.containsSeconds(col("seconds"))));
         return typed.withColumn("reason", reason())
                 .select(
                         col("userId"),
@@ -141,6 +147,28 @@ final class LogReader {
                 .agg(max("target").as("target"));
     }
 
+    private Dataset<Row> filtered(Dataset<Row> table) {
+        if (source.filter().isBlank()) {
+            return table;
+        }
+        Column predicate = analysed("source.filter", source.filter(), () -> expr(source.filter()));
+        return analysed(
+                "source.filter",
+                "'%s' over the columns %s".formatted(source.filter(), String.join(", ", names(table))),
+                () -> table.where(predicate));
+    }
+
+    /** Leaves out what lies outside the period where the time column has a type that sources can compare. */
+    private Dataset<Row> within(Dataset<Row> table) {
+        if (period.isEverything()) {
+            return table;
+        }
+        Column time = mapped(table, "time", columns.time());
+        return period.contains(time, type(table, time))
+                .map(inside -> table.where(inside.or(time.isNull())))
+                .orElse(table);
+    }
+
     private Column reason() {
         Column rating = col("rating");
         Column seconds = col("seconds");
@@ -174,14 +202,23 @@ final class LogReader {
             case CSV ->
                 csv().schema(csv().csv(path).schema().add(UNPARSED, DataTypes.StringType))
                         .csv(path);
-            case PARQUET ->
-                spark.read().parquet(path).withColumn(UNPARSED, lit(null).cast("string"));
+            case PARQUET, ORC, AVRO -> parsed(spark.read().format(formatName()).load(path));
+            case TABLE -> parsed(spark.table(path));
         });
         if (names(table).length == 0) {
-            throw new InvalidInputException("%s: %s holds no rows that can be read as %s"
-                    .formatted(key, path, source.format().name().toLowerCase(Locale.ROOT)));
+            throw new InvalidInputException(
+                    "%s: %s holds no rows that can be read as %s".formatted(key, path, formatName()));
         }
         return table;
+    }
+
+    private String formatName() {
+        return source.format().name().toLowerCase(Locale.ROOT);
+    }
+
+    /** A table whose source has types of its own: every row of it can be parsed. */
+    private static Dataset<Row> parsed(Dataset<Row> table) {
+        return table.withColumn(UNPARSED, lit(null).cast("string"));
     }
 
     /** JSON lines; also the looser lines of the 2014 metadata, which quote with apostrophes. */

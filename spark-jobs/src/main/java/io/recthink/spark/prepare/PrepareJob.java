@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import scala.collection.JavaConverters;
 
 /**
  * {@code prepare}: from a review log to {@code examples}, {@code quarantine}, a data card and {@code data.json}, which is
@@ -27,18 +28,30 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class PrepareJob implements Job {
     private final PrintStream out;
+    private final Period period;
 
+    /** Prepares a whole log. */
     public PrepareJob() {
-        this(System.out);
+        this(Period.ALWAYS);
+    }
+
+    /** Prepares the part of a log that lies in a period. */
+    public PrepareJob(Period period) {
+        this(System.out, period);
     }
 
     PrepareJob(PrintStream out) {
+        this(out, Period.ALWAYS);
+    }
+
+    PrepareJob(PrintStream out, Period period) {
         this.out = out;
+        this.period = period;
     }
 
     @Override
     public void run(SparkSession session, Configuration configuration) {
-        SparkSession spark = session.newSession();
+        SparkSession spark = likewise(session);
         spark.conf().set("spark.sql.session.timeZone", "UTC"); // times without a zone must not depend on the machine
         try (PersistedTables tables = new PersistedTables();
                 TextLengths lengths = TextLengths.of(spark, configuration)) {
@@ -46,11 +59,24 @@ public final class PrepareJob implements Job {
         }
     }
 
+    /** A new session with the settings of another, those that were made after its start too: catalogs for example. */
+    private static SparkSession likewise(SparkSession session) {
+        SparkSession spark = session.newSession();
+        Map<String, String> settings =
+                JavaConverters.mapAsJavaMap(session.conf().getAll());
+        settings.forEach((key, value) -> {
+            if (key.startsWith("spark.sql.") && !spark.conf().getOption(key).contains(value)) {
+                spark.conf().set(key, value);
+            }
+        });
+        return spark;
+    }
+
     private void prepare(SparkSession spark, Configuration configuration, PersistedTables tables, TextLengths lengths) {
         Prepare options = configuration.prepare();
         DataFolder folder = new DataFolder(
                 spark, configuration.paths().resolve(configuration.paths().data()));
-        LogReader log = new LogReader(spark, configuration);
+        LogReader log = new LogReader(spark, configuration, period);
 
         Dataset<Row> read = tables.keep(log.reviews());
         Quarantine quarantine = quarantine(read, log, configuration);

@@ -27,7 +27,7 @@ record PublishedLayout(StructType reviews, StructType items, Columns columns) {
             case AMAZON_2023 -> Optional.of(amazon2023());
             case YELP -> Optional.of(yelp());
             case MOVIELENS -> Optional.of(movieLens());
-            case JSON, CSV, PARQUET -> Optional.empty();
+            case JSON, CSV, PARQUET, ORC, AVRO, TABLE -> Optional.empty();
         };
     }
 

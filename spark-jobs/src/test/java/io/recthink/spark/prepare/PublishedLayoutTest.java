@@ -137,7 +137,7 @@ class PublishedLayoutTest {
                         "source.minRating=0.5",
                         "source.reviews=" + folder.resolve(file),
                         "source.items=" + folder.resolve(file)));
-        return new LogReader(SparkTest.spark(), configuration);
+        return new LogReader(SparkTest.spark(), configuration, Period.ALWAYS);
     }
 
     private static List<String> lines(Dataset<Row> table, List<String> columns) {

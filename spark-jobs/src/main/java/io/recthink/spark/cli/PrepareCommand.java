@@ -1,0 +1,28 @@
+package io.recthink.spark.cli;
+
+import io.recthink.spark.Job;
+import io.recthink.spark.prepare.Period;
+import io.recthink.spark.prepare.PrepareJob;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The command that prepares a log, or a part of it. */
+final class PrepareCommand extends JobCommand {
+    @Option(
+            names = "--since",
+            paramLabel = "TIME",
+            description = "read reviews from this date or time on (2024-06-01, 2024-06-01T12:00:00Z)")
+    private Optional<String> since = Optional.empty();
+
+    @Option(names = "--until", paramLabel = "TIME", description = "read reviews before this date or time only")
+    private Optional<String> until = Optional.empty();
+
+    PrepareCommand() {
+        super("prepare", new PrepareJob());
+    }
+
+    @Override
+    Job job() {
+        return new PrepareJob(Period.of(since, until));
+    }
+}
