@@ -26,6 +26,7 @@ public record Configuration(
         Train train,
         Validation validation,
         Predict predict,
+        Mf mf,
         Compare compare) {
 
     void check(Problems problems) {
@@ -43,6 +44,7 @@ public record Configuration(
         train.check(problems.in("train"));
         validation.check(problems.in("validation"));
         predict.check(problems.in("predict"));
+        mf.check(problems.in("mf"));
         compare.check(problems.in("compare"));
     }
 
@@ -56,6 +58,8 @@ public record Configuration(
             String warmStart,
             String run,
             String predictions,
+            String validationPredictions,
+            String mf,
             String table,
             String report) {
 
@@ -498,6 +502,60 @@ public record Configuration(
             problems.atLeast(0, "samples", samples);
             problems.atLeast(1, "partitions", partitions);
             problems.atLeast(1, "maxBatch", maxBatch);
+        }
+    }
+
+    /** Matrix factorisation; the lists are the values that the search on validation may combine. */
+    public record Mf(
+            boolean biases,
+            List<Integer> factors,
+            List<Double> learningRates,
+            List<Double> factorPenalties,
+            List<Double> biasPenalties,
+            int maxEpochs,
+            int patience,
+            double maxUpdates,
+            int minSettings,
+            int blocks,
+            int parallelism,
+            Als als) {
+        /** The most blocks a side: an epoch has as many passes, and a user block as many blocks of ratings. */
+        public static final int MAX_BLOCKS = 1000;
+
+        public Mf {
+            factors = List.copyOf(factors);
+            learningRates = List.copyOf(learningRates);
+            factorPenalties = List.copyOf(factorPenalties);
+            biasPenalties = List.copyOf(biasPenalties);
+        }
+
+        void check(Problems problems) {
+            problems.each("factors", "at least 1", factors, size -> size >= 1);
+            problems.each("learningRates", "positive", learningRates, rate -> rate > 0 && Double.isFinite(rate));
+            problems.each("factorPenalties", "at least 0", factorPenalties, penalty -> penalty >= 0);
+            problems.each("biasPenalties", "at least 0", biasPenalties, penalty -> penalty >= 0);
+            problems.atLeast(1, "maxEpochs", maxEpochs);
+            problems.atLeast(1, "patience", patience);
+            problems.positive("maxUpdates", maxUpdates);
+            problems.atLeast(1, "minSettings", minSettings);
+            problems.between(0, MAX_BLOCKS, "blocks", blocks);
+            problems.atLeast(1, "parallelism", parallelism);
+            als.check(problems.in("als"));
+        }
+    }
+
+    /** Spark's alternating least squares on what the bias model leaves over. */
+    public record Als(List<Integer> ranks, List<Double> penalties, int iterations, int blocks) {
+        public Als {
+            ranks = List.copyOf(ranks);
+            penalties = List.copyOf(penalties);
+        }
+
+        void check(Problems problems) {
+            problems.each("ranks", "at least 1", ranks, rank -> rank >= 1);
+            problems.each("penalties", "at least 0", penalties, penalty -> penalty >= 0);
+            problems.atLeast(1, "iterations", iterations);
+            problems.atLeast(1, "blocks", blocks);
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 
 /**
  * Reads a configuration. Precedence, from low to high: {@code defaults.yaml}, the file, {@code --set key=value} in the
@@ -136,7 +137,11 @@ public final class ConfigurationReader {
 
     /** Whether a value can take the place of a default. Numbers may be texts: YAML 1.1 reads 1e-5 as one. */
     private static boolean fits(JsonNode known, JsonNode value) {
-        if (known.isIntegralNumber()) {
+        if (known.isArray()) {
+            return value.isArray()
+                    && StreamSupport.stream(value.spliterator(), false)
+                            .allMatch(element -> fits(known.get(0), element));
+        } else if (known.isIntegralNumber()) {
             return value.isIntegralNumber()
                     || (value.isTextual() && value.textValue().matches("[+-]?\\d+"));
         } else if (known.isNumber()) {
@@ -149,7 +154,9 @@ public final class ConfigurationReader {
     }
 
     private static String kind(JsonNode known) {
-        if (known.isIntegralNumber()) {
+        if (known.isArray()) {
+            return "a list such as " + known;
+        } else if (known.isIntegralNumber()) {
             return "a whole number";
         } else if (known.isNumber()) {
             return "a number";

@@ -2,6 +2,7 @@ package io.recthink.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Gathers what is wrong with a configuration, so that all of it is reported at once. */
 public final class Problems {
@@ -39,6 +40,12 @@ public final class Problems {
 
     void between(double low, double high, String key, double value) {
         require(value >= low && value <= high, key, "between " + low + " and " + high, value);
+    }
+
+    /** Notes every value of a list that is out of range, and a list without values. */
+    <T> void each(String key, String expected, List<T> values, Predicate<T> holds) {
+        require(!values.isEmpty(), key, "a list of at least one value", "empty");
+        values.forEach(value -> require(holds.test(value), key, expected, value));
     }
 
     List<String> messages() {

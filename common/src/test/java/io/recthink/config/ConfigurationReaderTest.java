@@ -159,6 +159,26 @@ final class ConfigurationReaderTest {
     }
 
     @Test
+    void listsAreReadWhole() {
+        Configuration.Mf mf = read("mf:\n  factors: [4]\n", "mf.learningRates=[1e-3, 0.5]", "mf.als.penalties=[1]")
+                .mf();
+        assertThat(mf.factors()).containsExactly(4);
+        assertThat(mf.learningRates()).containsExactly(1e-3, 0.5);
+        assertThat(mf.als().penalties()).containsExactly(1.0);
+        assertThat(mf.factorPenalties())
+                .isEqualTo(ConfigurationReader.defaults().mf().factorPenalties());
+    }
+
+    @Test
+    void anythingElseWhereAListIsExpectedIsRefused() {
+        assertRefused("", "mf.factors=16").hasMessageContaining("mf.factors must be a list such as [8,16,32] (was 16)");
+        assertRefused("", "mf.factors=[8, many]").hasMessageContaining("mf.factors must be a list such as [8,16,32]");
+        assertRefused("", "mf.factors=[]").hasMessageContaining("mf.factors must be a list of at least one value");
+        assertRefused("", "mf.learningRates=[0.1, -1]")
+                .hasMessageContaining("mf.learningRates must be positive (was -1.0)");
+    }
+
+    @Test
     void unknownChoiceIsRefusedWithTheKnownOnes() {
         assertRefused("", "prompt.think=deeply")
                 .hasMessage(FILE + ": prompt.think must be one of four-steps, none, free (was deeply)");

@@ -7,6 +7,7 @@ import io.recthink.spark.coldstart.ColdStartJob;
 import io.recthink.spark.coldstart.InitModelJob;
 import io.recthink.spark.compare.CompareJob;
 import io.recthink.spark.learn.StoppedException;
+import io.recthink.spark.mf.MfJob;
 import io.recthink.spark.predict.PredictJob;
 import io.recthink.spark.sft.SftJob;
 import io.recthink.spark.simulate.OracleJob;
@@ -46,6 +47,11 @@ public final class Main implements CommandLine.IVersionProvider {
         resumable(commands, "sft", "Teach a model the form of the answers by imitation of traces.", SftJob::new);
         resumable(commands, "train", "Train a policy by GRPO.", TrainJob::new);
         job(commands, "predict", "Predict ratings with one or several policies.", new PredictJob());
+        job(
+                commands,
+                "mf",
+                "Predict ratings by matrix factorisation, its settings searched on validation.",
+                new MfJob());
         job(commands, "compare", "Score all systems on the same rows and write the table.", new CompareJob());
         commands.addSubcommand(new ImportModelCommand());
         commands.addSubcommand(new GenerateCommand());
