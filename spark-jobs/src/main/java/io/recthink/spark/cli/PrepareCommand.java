@@ -17,12 +17,20 @@ final class PrepareCommand extends JobCommand {
     @Option(names = "--until", paramLabel = "TIME", description = "read reviews before this date or time only")
     private Optional<String> until = Optional.empty();
 
+    @Option(
+            names = "--append-to",
+            paramLabel = "DATA",
+            description =
+                    "begin with the data set of this folder (relative ones lie below paths.root), unchanged, and add"
+                            + " what is later; --since is its end, unless given")
+    private Optional<String> appendTo = Optional.empty();
+
     PrepareCommand() {
         super("prepare", new PrepareJob());
     }
 
     @Override
     Job job() {
-        return new PrepareJob(Period.of(since, until));
+        return new PrepareJob(Period.of(since, until), appendTo);
     }
 }

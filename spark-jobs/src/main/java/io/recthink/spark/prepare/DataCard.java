@@ -1,5 +1,6 @@
 package io.recthink.spark.prepare;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -25,6 +26,7 @@ import java.util.SortedMap;
  * @param copies texts that stand where one would not expect them
  * @param rowIdsSha256 see {@link Fingerprint}
  * @param sha256 see {@link Fingerprint}
+ * @param appended the part that was added last; null for a log that was prepared in one go
  */
 record DataCard(
         String name,
@@ -40,7 +42,8 @@ record DataCard(
         Lengths lengths,
         Copies copies,
         String rowIdsSha256,
-        String sha256) {
+        String sha256,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Appended appended) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /**
@@ -68,7 +71,13 @@ record DataCard(
             boolean strictCore,
             int coreRounds,
             long users,
-            long items) {}
+            long items) {
+        /** The same with the distinct users and items. */
+        Counts with(long users, long items) {
+            return new Counts(
+                    read, usable, distinct, kept, keptByOtherCore, kcore, strictCore, coreRounds, users, items);
+        }
+    }
 
     /**
      * One split.
@@ -145,6 +154,30 @@ record DataCard(
      * @param testInTrainOfUser those where it is the same user's
      */
     record Copies(long histories, long targets, long testInTrain, long testInTrainOfUser) {}
+
+    /**
+     * A part of a log that was added to an earlier data set; see {@link Append} for what joins.
+     *
+     * @param to the folder of the earlier data set
+     * @param sha256 of its examples, which are all here as they were
+     * @param since the first time that was read, ISO 8601 in UTC
+     * @param until the first time that was not, or the end of what there was
+     * @param read rows of the part
+     * @param known rows that the earlier data set has
+     * @param repeated later reviews of a user and an item that it has
+     * @param outsideCore rows of users and items that are not in its core
+     * @param rows rows that joined, all of them test rows
+     */
+    record Appended(
+            String to,
+            String sha256,
+            String since,
+            String until,
+            long read,
+            long known,
+            long repeated,
+            long outsideCore,
+            long rows) {}
 
     String toJson() {
         try {

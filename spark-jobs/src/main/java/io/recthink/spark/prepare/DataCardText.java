@@ -1,5 +1,6 @@
 package io.recthink.spark.prepare;
 
+import io.recthink.spark.prepare.DataCard.Appended;
 import io.recthink.spark.prepare.DataCard.Counts;
 import io.recthink.spark.prepare.DataCard.Percentiles;
 import io.recthink.spark.prepare.DataCard.Split;
@@ -81,11 +82,30 @@ final class DataCardText {
                 counts.kcore(), scope, counts.coreRounds(), counts.kept() - counts.distinct());
         line("| **kept** | **%,d** |%n", counts.kept());
         line("%,d users, %,d items.%n", counts.users(), counts.items());
+        if (card.appended() != null) {
+            appended(card.appended());
+        }
         if (counts.keptByOtherCore() >= 0) {
             line(
                     "The core counted on the whole log, which knows the held-out rows, would have kept %,d rows (%+,d).%n",
                     counts.keptByOtherCore(), counts.keptByOtherCore() - counts.kept());
         }
+    }
+
+    private void appended(Appended part) {
+        line(
+                "%,d of these rows were appended to `%s` (sha256 `%s`), which is part of this data set as it was. Of %,d rows"
+                        + " read from %s to %s, %,d were there already, %,d repeated a user and an item, %,d were of a user"
+                        + " or an item outside the core. All that joined are test rows; the cuts have not moved.%n",
+                part.rows(),
+                part.to(),
+                part.sha256(),
+                part.read(),
+                part.since(),
+                part.until(),
+                part.known(),
+                part.repeated(),
+                part.outsideCore());
     }
 
     private void splits() {

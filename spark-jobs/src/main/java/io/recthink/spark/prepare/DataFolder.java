@@ -14,10 +14,11 @@ import org.apache.spark.sql.SparkSession;
 /** The folder that {@code prepare} writes. A complete one is never touched again. */
 final class DataFolder {
     static final String EXAMPLES = "examples";
+    static final String REVIEWS = "reviews";
     static final String QUARANTINE = "quarantine";
     static final String CARD_JSON = "data-card.json";
     static final String CARD_TEXT = "data-card.md";
-    private static final Set<String> WRITTEN = Set.of(EXAMPLES, QUARANTINE, CARD_JSON, CARD_TEXT);
+    private static final Set<String> WRITTEN = Set.of(EXAMPLES, REVIEWS, QUARANTINE, CARD_JSON, CARD_TEXT, Origin.FILE);
 
     private final SparkSession spark;
     private final String folder;

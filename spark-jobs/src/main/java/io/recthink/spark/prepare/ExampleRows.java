@@ -39,6 +39,16 @@ final class ExampleRows {
                 .unionByName(lookBack(reviews.where(TEST), reviews, not(TEST)));
     }
 
+    /**
+     * The same for test rows that are added to others.
+     *
+     * @param later with the split test
+     * @param earlier the reviews, of all splits, that they look back on
+     */
+    Dataset<Row> added(Dataset<Row> later, Dataset<Row> earlier) {
+        return lookBack(later, earlier, refit ? not(TEST) : TRAIN);
+    }
+
     private Dataset<Row> lookBack(Dataset<Row> reviews, Dataset<Row> all, Column allowed) {
         Dataset<Row> users = side(reviews, all.where(allowed), "userId", "user", Tables.USER_HISTORY_ENTRY);
         Dataset<Row> items = side(reviews, all.where(allowed), "itemId", "item", Tables.ITEM_HISTORY_ENTRY);

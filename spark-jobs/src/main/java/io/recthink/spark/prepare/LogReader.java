@@ -62,11 +62,16 @@ final class LogReader {
         this.period = period;
         this.source = configuration.source();
         this.layout = PublishedLayout.of(source.format());
-        this.columns = layout.map(PublishedLayout::columns).orElse(source.columns());
+        this.columns = columns(source);
         String log = configuration.paths().resolve(configuration.paths().log());
         boolean ownLog = source.reviews().isEmpty();
         this.reviewsPath = ownLog ? log + "/reviews" : source.reviews();
         this.itemsPath = ownLog && source.items().isEmpty() ? log + "/items" : source.items();
+    }
+
+    /** What the columns of a log mean: as published, or as configured. */
+    static Columns columns(Configuration.Source source) {
+        return PublishedLayout.of(source.format()).map(PublishedLayout::columns).orElse(source.columns());
     }
 
     /** Where the reviews are read from. */

@@ -1,21 +1,26 @@
 package io.recthink.spark.prepare;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.unix_micros;
 
 import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Pools;
 import io.recthink.config.Configuration.Prepare;
 import io.recthink.spark.Job;
-import io.recthink.spark.prepare.DataCard.Counts;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.RowId;
 import io.recthink.spark.table.SplitLabel;
 import io.recthink.spark.table.Tables;
 import java.io.PrintStream;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -29,24 +34,32 @@ import scala.collection.JavaConverters;
 public final class PrepareJob implements Job {
     private final PrintStream out;
     private final Period period;
+    private final Optional<String> appendTo;
 
     /** Prepares a whole log. */
     public PrepareJob() {
-        this(Period.ALWAYS);
+        this(Period.ALWAYS, Optional.empty());
     }
 
-    /** Prepares the part of a log that lies in a period. */
-    public PrepareJob(Period period) {
-        this(System.out, period);
+    /**
+     * Prepares a part of a log.
+     *
+     * @param period the part
+     * @param appendTo the folder of an earlier data set that the new one shall begin with, below {@code paths.root} unless
+     *     absolute; see {@link Append} for what joins it
+     */
+    public PrepareJob(Period period, Optional<String> appendTo) {
+        this(System.out, period, appendTo);
     }
 
     PrepareJob(PrintStream out) {
-        this(out, Period.ALWAYS);
+        this(out, Period.ALWAYS, Optional.empty());
     }
 
-    PrepareJob(PrintStream out, Period period) {
+    PrepareJob(PrintStream out, Period period, Optional<String> appendTo) {
         this.out = out;
         this.period = period;
+        this.appendTo = appendTo;
     }
 
     @Override
@@ -73,50 +86,113 @@ public final class PrepareJob implements Job {
     }
 
     private void prepare(SparkSession spark, Configuration configuration, PersistedTables tables, TextLengths lengths) {
-        Prepare options = configuration.prepare();
         DataFolder folder = new DataFolder(
                 spark, configuration.paths().resolve(configuration.paths().data()));
-        LogReader log = new LogReader(spark, configuration, period);
+        Origin origin = Origin.of(configuration, LogReader.columns(configuration.source()), "");
+        Optional<EarlierData> earlier = appendTo.map(
+                data -> EarlierData.open(spark, configuration.paths().resolve(data), origin));
+        Period part = earlier.map(data -> data.rest(period)).orElse(period);
+        LogReader log = new LogReader(spark, configuration, part);
 
         Dataset<Row> read = tables.keep(log.reviews());
         Quarantine quarantine = quarantine(read, log, configuration);
         Dataset<Row> distinct = tables.keep(earliest(read, configuration.name()));
-        long distinctRows = distinct.count();
-        KeptReviews kept = KeptReviews.of(distinct, distinctRows, options, configuration.seed(), tables);
-        sayKept(kept, distinctRows, options);
-
-        SplitRule split = kept.split();
-        Dataset<Row> reviews = tables.keep(kept.rows()
-                .join(log.items(), new String[] {"itemId"}, "left")
-                .withColumn("horizon", split.horizon(options.refit())));
-        PoolChoice pools = pools(reviews, configuration);
+        Draft draft = earlier.isPresent()
+                ? appended(earlier.get(), distinct, quarantine, log, configuration, tables)
+                : whole(distinct, quarantine, log, configuration, tables);
+        Instant end = end(read, part);
 
         if (folder.clear()) {
             say("replaced what an unfinished attempt had left");
         }
-        write(read.where(col("reason").isNotNull()).select("reason", "record"), folder, DataFolder.QUARANTINE);
-        write(
-                pools.assign(new ExampleRows(options).of(reviews)).selectExpr(Tables.EXAMPLES.fieldNames()),
-                folder,
-                DataFolder.EXAMPLES);
+        Dataset<Row> unusable = read.where(col("reason").isNotNull()).select("reason", "record");
+        write(draft.moreQuarantine().map(unusable::unionByName).orElse(unusable), folder, DataFolder.QUARANTINE);
+        write(draft.reviews().selectExpr(Tables.REVIEWS.fieldNames()), folder, DataFolder.REVIEWS);
+        write(draft.examples().selectExpr(Tables.EXAMPLES.fieldNames()), folder, DataFolder.EXAMPLES);
 
         Dataset<Row> examples = spark.read().schema(Tables.EXAMPLES).parquet(folder.path(DataFolder.EXAMPLES));
-        LeakTests.Findings findings = new LeakTests(examples, reviews, kept.count(), split, options).run();
+        LeakTests.Findings findings = new LeakTests(
+                        examples, draft.reviews(), draft.counts().kept(), draft.split(), configuration.prepare())
+                .run();
+        earlier.ifPresent(data -> data.refuseChanged(examples));
         say("leak tests passed");
         Statistics statistics = new Statistics(examples);
         DataCard card = statistics.card(
                 configuration.name(),
                 log,
-                counts(quarantine, distinctRows, kept, options, findings),
-                quarantine,
-                split.label(),
-                lengths.measure(examples, reviews, statistics.rows()),
-                findings);
+                draft.counts().with(findings.users(), findings.items()),
+                draft.quarantined(),
+                draft.split().label(),
+                lengths.measure(examples, draft.reviews(), statistics.rows()),
+                findings,
+                draft.appended(part, end));
+        folder.write(Origin.FILE, origin.until(end).toJson());
         folder.write(DataFolder.CARD_JSON, card.toJson());
         folder.write(DataFolder.CARD_TEXT, DataCardText.markdown(card));
         folder.complete(description(configuration, card));
         out.print(DataCardText.summary(card));
         say("data card in %s", folder.path(DataFolder.CARD_TEXT));
+    }
+
+    private Draft whole(
+            Dataset<Row> distinct,
+            Quarantine quarantine,
+            LogReader log,
+            Configuration configuration,
+            PersistedTables tables) {
+        Prepare options = configuration.prepare();
+        long distinctRows = distinct.count();
+        KeptReviews kept = KeptReviews.of(distinct, distinctRows, options, configuration.seed(), tables);
+        sayKept(kept, distinctRows, options);
+        Dataset<Row> reviews = tables.keep(kept.rows()
+                .join(log.items(), new String[] {"itemId"}, "left")
+                .withColumn("horizon", kept.split().horizon(options.refit())));
+        PoolChoice pools = pools(reviews, configuration);
+        return Draft.whole(
+                reviews, pools.assign(new ExampleRows(options).of(reviews)), quarantine, distinctRows, kept, options);
+    }
+
+    private Draft appended(
+            EarlierData earlier,
+            Dataset<Row> distinct,
+            Quarantine read,
+            LogReader log,
+            Configuration configuration,
+            PersistedTables tables) {
+        Prepare options = configuration.prepare();
+        Append append = new Append(earlier, distinct, options, tables);
+        Quarantine quarantine = read.with(
+                append.refused(), log.reviewsPath(), configuration.source().maxQuarantineShare());
+        append.refused().forEach((reason, rows) -> say("%,d quarantined: %s", rows, reason));
+        say(
+                "%,d rows join the %,d of %s; %,d are there already, %,d repeat a user and an item, %,d are outside the core",
+                append.newRows(),
+                earlier.data().rows(),
+                earlier.folder(),
+                append.knownRows(),
+                append.repeatedRows(),
+                append.rowsOutsideCore());
+        Dataset<Row> items = earlier.items();
+        Dataset<Row> described = items.unionByName(log.items().join(items, new String[] {"itemId"}, "left_anti"));
+        Dataset<Row> later = tables.keep(append.rows()
+                .join(described, new String[] {"itemId"}, "left")
+                .withColumn("horizon", earlier.split().horizon(options.refit())));
+        Dataset<Row> there = tables.keep(earlier.divided());
+        Dataset<Row> examples = new ExampleRows(options)
+                .added(later, there)
+                .withColumn("pool", lit(null).cast("string"));
+        return Draft.appended(earlier, append, there, later, examples, quarantine);
+    }
+
+    /** The end of what was read: as asked for, or just after the latest row. */
+    private static Instant end(Dataset<Row> read, Period part) {
+        return part.until().orElseGet(() -> {
+            long latest = read.where(col("reason").isNull())
+                    .agg(unix_micros(max("time")))
+                    .first()
+                    .getLong(0);
+            return Instant.EPOCH.plus(latest + 1, ChronoUnit.MICROS);
+        });
     }
 
     private void sayKept(KeptReviews kept, long distinct, Prepare options) {
@@ -161,21 +237,6 @@ public final class PrepareJob implements Job {
                     sizes.coldStart(), sizes.sft(), sizes.rl(), choice.eligibleRows());
         }
         return choice;
-    }
-
-    private static Counts counts(
-            Quarantine quarantine, long distinct, KeptReviews kept, Prepare options, LeakTests.Findings findings) {
-        return new Counts(
-                quarantine.read(),
-                quarantine.usable(),
-                distinct,
-                kept.count(),
-                kept.countOfWholeCore(),
-                options.kcore(),
-                options.strictCore(),
-                kept.rounds(),
-                findings.users(),
-                findings.items());
     }
 
     private static void write(Dataset<Row> table, DataFolder folder, String name) {

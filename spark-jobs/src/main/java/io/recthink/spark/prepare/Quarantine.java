@@ -64,6 +64,20 @@ record Quarantine(long read, Map<String, Long> reasons) {
         }
     }
 
+    /**
+     * The same with more unusable rows.
+     *
+     * @param more by reason
+     * @throws InvalidInputException when there are too many now
+     */
+    Quarantine with(Map<String, Long> more, String path, double maxShare) {
+        Map<String, Long> all = new LinkedHashMap<>(reasons);
+        more.forEach((reason, rows) -> all.merge(reason, rows, Long::sum));
+        Quarantine quarantine = new Quarantine(read, all);
+        quarantine.refuseAbove(maxShare, path);
+        return quarantine;
+    }
+
     long usable() {
         return read - reasons.values().stream().mapToLong(Long::longValue).sum();
     }

@@ -17,6 +17,7 @@ import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.unix_micros;
 import static org.apache.spark.sql.functions.when;
 
+import io.recthink.spark.prepare.DataCard.Appended;
 import io.recthink.spark.prepare.DataCard.Bin;
 import io.recthink.spark.prepare.DataCard.Copies;
 import io.recthink.spark.prepare.DataCard.Counts;
@@ -34,6 +35,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -67,17 +69,18 @@ final class Statistics {
             String name,
             LogReader log,
             Counts counts,
-            Quarantine quarantine,
+            Map<String, Long> quarantined,
             SplitLabel split,
             Lengths lengths,
-            LeakTests.Findings findings) {
+            LeakTests.Findings findings,
+            Optional<Appended> appended) {
         Fingerprint fingerprint = Fingerprint.of(examples);
         return new DataCard(
                 name,
                 log.reviewsPath(),
                 log.itemsPath(),
                 counts,
-                quarantine.reasons(),
+                quarantined,
                 split,
                 splits(),
                 timeLine(),
@@ -92,7 +95,8 @@ final class Statistics {
                         findings.testTextsInTrain(),
                         findings.testTextsInTrainOfUser()),
                 fingerprint.rowIds(),
-                fingerprint.table());
+                fingerprint.table(),
+                appended.orElse(null));
     }
 
     /** Rows of each split. */

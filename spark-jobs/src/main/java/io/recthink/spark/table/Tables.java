@@ -41,6 +41,19 @@ public final class Tables {
             .add("review", DataTypes.StringType, OPTIONAL);
 
     /**
+     * One review behind an example of the same row id. No job that predicts may look here: the table exists so that later
+     * rows can be appended to a data set, whose histories say what these reviews say.
+     */
+    public static final StructType REVIEWS = new StructType()
+            .add("rowId", DataTypes.StringType, REQUIRED)
+            .add("userId", DataTypes.StringType, REQUIRED)
+            .add("itemId", DataTypes.StringType, REQUIRED)
+            .add("time", DataTypes.TimestampType, REQUIRED)
+            .add("rating", DataTypes.DoubleType, REQUIRED)
+            .add("summary", DataTypes.StringType, OPTIONAL)
+            .add("review", DataTypes.StringType, OPTIONAL);
+
+    /**
      * One (user, item, time) to predict. {@code split} is train, validation or test; {@code pool} is coldStart, sft, rl or
      * null. Histories are ascending in time and strictly earlier than {@code time}. {@code userMean} and {@code itemMean}
      * are taken over all earlier records that the row may see, not only over those in its histories; null when there are

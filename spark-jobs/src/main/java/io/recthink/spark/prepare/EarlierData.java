@@ -1,0 +1,151 @@
+package io.recthink.spark.prepare;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.size;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration.SplitKind;
+import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.SplitLabel;
+import io.recthink.spark.table.Tables;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.Optional;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** A complete data set that a later part of its log is appended to. It is only read. */
+final class EarlierData {
+    private final SparkSession spark;
+    private final String folder;
+    private final PreparedData data;
+    private final Origin origin;
+
+    private EarlierData(SparkSession spark, String folder, PreparedData data, Origin origin) {
+        this.spark = spark;
+        this.folder = folder;
+        this.data = data;
+        this.origin = origin;
+    }
+
+    /**
+     * Opens a data set.
+     *
+     * @throws InvalidInputException when it is not complete, was prepared in another way than {@code now}, or has a split
+     *     that appended rows would change
+     */
+    static EarlierData open(SparkSession spark, String folder, Origin now) {
+        Origin origin = Origin.read(spark, folder);
+        origin.refuseOther(now, folder);
+        PreparedData data = PreparedData.read(spark, folder);
+        if (data.split().kind() != SplitKind.GLOBAL_TIME) {
+            throw new InvalidInputException(
+                    "--append-to %s: its split is '%s', and later rows would change which of its rows a model may know; only"
+                                    .formatted(folder, data.split().label())
+                            + " prepare.split global-time can be appended to");
+        }
+        return new EarlierData(spark, folder, data, origin);
+    }
+
+    String folder() {
+        return folder;
+    }
+
+    PreparedData data() {
+        return data;
+    }
+
+    /** The first time that the data set has not seen. */
+    Instant closedUntil() {
+        return Instant.parse(origin.closedUntil());
+    }
+
+    /**
+     * The part of a log that follows it.
+     *
+     * @param asked may begin earlier: then the rows of before are compared with those that are there
+     * @throws InvalidInputException when it begins later, which would leave a gap
+     */
+    Period rest(Period asked) {
+        if (asked.since().isPresent() && asked.since().get().isAfter(closedUntil())) {
+            throw new InvalidInputException(
+                    "--since %s would leave a gap after %s, where %s ends; leave --since out to go on from there"
+                            .formatted(asked.since().get(), closedUntil(), folder));
+        }
+        return new Period(asked.since().or(() -> Optional.of(closedUntil())), asked.until());
+    }
+
+    /**
+     * Makes sure that all its examples are among others, unchanged.
+     *
+     * @throws LeakException when they are not
+     */
+    void refuseChanged(Dataset<Row> all) {
+        Dataset<Row> mine = all.join(reviews().select("rowId"), new String[] {"rowId"}, "left_semi")
+                .selectExpr(Tables.EXAMPLES.fieldNames());
+        String sha256 = Fingerprint.of(mine).table();
+        if (!sha256.equals(data.sha256())) {
+            throw new LeakException(
+                    "prepare: the examples must not be used: those of %s are not all there as they were (sha256 %s, was %s)"
+                            .formatted(folder, sha256, data.sha256()));
+        }
+    }
+
+    /** The cuts, which stay where they are. */
+    TimeSplit split() {
+        SplitLabel label = data.split();
+        return new TimeSplit(Instant.parse(label.validationFrom()), Instant.parse(label.testFrom()));
+    }
+
+    /** The examples, as in {@link Tables#EXAMPLES}. */
+    Dataset<Row> examples() {
+        return PreparedData.examples(spark, folder);
+    }
+
+    /** The reviews behind the examples, as in {@link Tables#REVIEWS}. */
+    Dataset<Row> reviews() {
+        return spark.read().schema(Tables.REVIEWS).parquet(folder + "/" + DataFolder.REVIEWS);
+    }
+
+    /** The same with the columns split and target of their examples. */
+    Dataset<Row> divided() {
+        return reviews().join(examples().select("rowId", "split", "target"), "rowId");
+    }
+
+    /** The rows that could not be used: reason and record. */
+    Dataset<Row> quarantine() {
+        return spark.read().schema("reason STRING, record STRING").parquet(folder + "/" + DataFolder.QUARANTINE);
+    }
+
+    /** One row an item that is described: {@code itemId, target}. */
+    Dataset<Row> items() {
+        Column target = col("target");
+        Column described = coalesce(
+                        target.getField("title"),
+                        target.getField("brand"),
+                        target.getField("price"),
+                        target.getField("description"))
+                .isNotNull()
+                .or(size(target.getField("categories")).gt(0));
+        return examples().where(described).groupBy("itemId").agg(max("target").as("target"));
+    }
+
+    /** The data card. */
+    JsonNode card() {
+        Path file = new Path(folder, DataFolder.CARD_JSON);
+        try (InputStream in =
+                file.getFileSystem(spark.sparkContext().hadoopConfiguration()).open(file)) {
+            return new ObjectMapper().readTree(in);
+        } catch (IOException e) {
+            throw new InvalidInputException("--append-to %s: %s cannot be read: %s".formatted(folder, file, e), e);
+        }
+    }
+}

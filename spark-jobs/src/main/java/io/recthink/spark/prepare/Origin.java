@@ -1,0 +1,111 @@
+package io.recthink.spark.prepare;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.config.Configuration.Columns;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * How a data set was prepared: all that a later part of its log must be prepared with too, so that both make one data
+ * set. It is kept in {@code prepare.json} beside the examples.
+ *
+ * @param settings dotted keys of the configuration with their values; a rule that came later is missing in older ones
+ * @param closedUntil the time, ISO 8601 in UTC, before which the log was read: the first time of a later part
+ */
+record Origin(Map<String, JsonNode> settings, String closedUntil) {
+    static final String FILE = "prepare.json";
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    /** What a configuration says. Pools and the seed are left out: they choose among rows that an append never touches. */
+    static Origin of(Configuration configuration, Columns columns, String closedUntil) {
+        Map<String, JsonNode> settings = new LinkedHashMap<>();
+        put(settings, "name", configuration.name());
+        put(settings, "source.minRating", configuration.source().minRating());
+        put(settings, "source.maxRating", configuration.source().maxRating());
+        put(settings, "source.columns.user", columns.user());
+        put(settings, "source.columns.item", columns.item());
+        put(settings, "source.columns.rating", columns.rating());
+        put(settings, "source.columns.time", columns.time());
+        put(settings, "source.columns.summary", columns.summary());
+        put(settings, "source.columns.review", columns.review());
+        ObjectNode prepare = JSON.valueToTree(configuration.prepare());
+        prepare.remove("pools");
+        prepare.properties().forEach(setting -> settings.put("prepare." + setting.getKey(), setting.getValue()));
+        return new Origin(settings, closedUntil);
+    }
+
+    private static void put(Map<String, JsonNode> settings, String key, Object value) {
+        settings.put(key, JSON.valueToTree(value));
+    }
+
+    /**
+     * Reads the file of a data folder.
+     *
+     * @throws InvalidInputException when there is none
+     */
+    static Origin read(SparkSession spark, String folder) {
+        Path file = new Path(folder, FILE);
+        try {
+            FileSystem files = file.getFileSystem(spark.sparkContext().hadoopConfiguration());
+            try (InputStream in = files.open(file)) {
+                return JSON.readValue(in, Origin.class);
+            }
+        } catch (FileNotFoundException e) {
+            throw new InvalidInputException(
+                    "--append-to %s: holds no %s; it is no data set, or one of a version that could not be appended to:"
+                                    .formatted(folder, FILE)
+                            + " prepare the whole log anew",
+                    e);
+        } catch (IOException e) {
+            throw new InvalidInputException("--append-to %s: %s cannot be read: %s".formatted(folder, FILE, e), e);
+        }
+    }
+
+    /** The same, read up to a time. */
+    Origin until(Instant end) {
+        return new Origin(settings, end.toString());
+    }
+
+    String toJson() {
+        try {
+            return JSON.writeValueAsString(this) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Whether rows that are prepared by {@code now} belong to this data set.
+     *
+     * @throws InvalidInputException naming each setting that differs
+     */
+    void refuseOther(Origin now, String folder) {
+        List<String> differences = new ArrayList<>();
+        settings.forEach((key, value) -> {
+            JsonNode other = now.settings.get(key);
+            if (!value.equals(other)) {
+                differences.add("%s was %s there and is %s here".formatted(key, value, other));
+            }
+        });
+        if (!differences.isEmpty()) {
+            throw new InvalidInputException(
+                    "--append-to %s: %s; an append keeps every row as it is: use the same settings, or prepare the whole log anew"
+                            .formatted(folder, String.join(", ", differences)));
+        }
+    }
+}
