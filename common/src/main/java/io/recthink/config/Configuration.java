@@ -560,9 +560,11 @@ public record Configuration(
     }
 
     /** The table. */
-    public record Compare(String reference, String focus, int resamples, double confidence) {
+    public record Compare(
+            String reference, String focus, int resamples, int sliceResamples, double confidence, boolean intersect) {
         void check(Problems problems) {
             problems.atLeast(1, "resamples", resamples);
+            problems.atLeast(1, "sliceResamples", sliceResamples);
             problems.require(confidence > 0 && confidence < 1, "confidence", "between 0 and 1", confidence);
         }
     }

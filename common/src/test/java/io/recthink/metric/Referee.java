@@ -33,30 +33,4 @@ public final class Referee {
                 .mapToDouble(i -> node.get(i).asDouble())
                 .toArray();
     }
-
-    /** The errors of all systems, summed by user. */
-    public UserErrors errors() {
-        double[] user = numbers("user");
-        double[] truth = numbers("truth");
-        int systems = at("yhat").size();
-        int users = (int) java.util.Arrays.stream(user).max().orElseThrow() + 1;
-        UserErrors errors = new UserErrors(systems);
-        for (int u = 0; u < users; u++) {
-            long rows = 0;
-            double[] absolute = new double[systems];
-            double[] squared = new double[systems];
-            for (int row = 0; row < user.length; row++) {
-                if (user[row] == u) {
-                    rows++;
-                    for (int system = 0; system < systems; system++) {
-                        double error = at("yhat/" + system + "/" + row).asDouble() - truth[row];
-                        absolute[system] += Math.abs(error);
-                        squared[system] += error * error;
-                    }
-                }
-            }
-            errors.add(rows, absolute, squared);
-        }
-        return errors;
-    }
 }

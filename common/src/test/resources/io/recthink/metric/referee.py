@@ -1,4 +1,6 @@
-"""Numbers that the metrics are checked against: python referee.py > referee.json (numpy 2, scipy 1).
+"""Numbers that the metrics are checked against: python referee.py > referee.json
+
+(numpy 2, scipy 1, scikit-learn 1, statsmodels 0.14.)
 
 The draws of the bootstrap repeat java.util.SplittableRandom, so that intervals agree to rounding; the plain
 numpy bootstrap beside them, with draws of its own, shows that they are right and not only equal.
@@ -6,7 +8,9 @@ numpy bootstrap beside them, with draws of its own, shows that they are right an
 import json
 
 import numpy as np
-from scipy import optimize
+from scipy import integrate, optimize, sparse, stats
+from sklearn import isotonic, metrics
+from statsmodels.stats import multitest
 
 MASK = (1 << 64) - 1
 GAMMA = 0x9E3779B97F4A7C15
@@ -64,6 +68,63 @@ def trivial(train, test, user, item, y, features):
     return rows
 
 
+def least_absolute_deviations(design, y):
+    """The smallest sum of absolute residuals, and weights that reach it, by linear programming."""
+    rows, columns = design.shape
+    cost = np.concatenate([np.zeros(columns), np.ones(2 * rows)])
+    equal = sparse.hstack([design, sparse.identity(rows), -sparse.identity(rows)])
+    found = optimize.linprog(cost, A_eq=equal, b_eq=y, bounds=[(None, None)] * columns + [(0, None)] * 2 * rows)
+    return found.fun, found.x[:columns]
+
+
+def isotonic_absolute(x, y):
+    """The smallest sum of absolute residuals of any monotone function of x, by linear programming."""
+    values, place = np.unique(x, return_inverse=True)
+    rows, columns = len(y), len(values)
+    cost = np.concatenate([np.zeros(columns), np.ones(2 * rows)])
+    hit = sparse.csr_matrix((np.ones(rows), (np.arange(rows), place)), shape=(rows, columns))
+    equal = sparse.hstack([hit, sparse.identity(rows), -sparse.identity(rows)])
+    step = sparse.hstack([sparse.eye(columns - 1, columns) - sparse.eye(columns - 1, columns, 1),
+                          sparse.csr_matrix((columns - 1, 2 * rows))])
+    bounds = [(None, None)] * columns + [(0, None)] * 2 * rows
+    return optimize.linprog(cost, A_eq=equal, b_eq=y, A_ub=step, b_ub=np.zeros(columns - 1), bounds=bounds).fun
+
+
+def crps(probabilities, truth):
+    """By numerical integration over the scale from 1 to 5."""
+    cumulative = np.cumsum(probabilities)
+    square = lambda x: (cumulative[min(int(x) - 1, len(cumulative) - 1)] - (x >= truth)) ** 2
+    return sum(integrate.quad(square, a, b)[0] for a, b in ((k / 2, (k + 1) / 2) for k in range(2, 10)))
+
+
+def pair_accuracy(user, truth, yhat):
+    points, pairs = 0.0, 0
+    for i in range(len(user)):
+        for j in range(i):
+            if user[i] == user[j] and truth[i] != truth[j]:
+                pairs += 1
+                order = np.sign(truth[i] - truth[j]) * np.sign(yhat[i] - yhat[j])
+                points += (1 + order) / 2
+    return points / pairs
+
+
+def system(user, truth, yhat):
+    """Every column of the table for one system."""
+    error = np.abs(yhat - truth)
+    line = stats.linregress(yhat, truth)
+    _, counts = np.unique(yhat, return_counts=True)
+    return {
+        "mae": metrics.mean_absolute_error(truth, yhat), "rmse": metrics.root_mean_squared_error(truth, yhat),
+        "maeMacro": np.mean([error[truth == k].mean() for k in np.unique(truth)]),
+        "maeUser": np.mean([error[user == u].mean() for u in np.unique(user)]),
+        "maeRounded": metrics.mean_absolute_error(truth, np.round(yhat)),
+        "spearman": stats.spearmanr(yhat, truth).statistic, "pairAccuracy": pair_accuracy(user, truth, yhat),
+        "slope": line.slope, "intercept": line.intercept, "bias": yhat.mean() - truth.mean(),
+        "varianceRatio": yhat.var() / truth.var(), "integerShare": np.mean(yhat == np.round(yhat)),
+        "modalShare": counts.max() / len(yhat),
+    }
+
+
 def main():
     random = np.random.default_rng(5)
     n, users, systems, resamples, confidence, seed = 300, 40, 3, 500, 0.9, 17
@@ -105,7 +166,19 @@ def main():
     rows = trivial(train, test, late_user, late_item, truth, shown)
     errors = {name: predicted - truth[test] for name, predicted in rows.items()}
 
+    deviations, lad = least_absolute_deviations(design, target)
+    means = isotonic.IsotonicRegression(out_of_bounds="clip").fit(yhat[train, 1], truth[train])
+    probabilities = random.dirichlet(np.ones(5), 6)
+    p_values = random.uniform(0, 0.1, 12)
+
     print(json.dumps({
+        "systems": [system(late_user[test], truth[test], yhat[test, s]) for s in range(systems)],
+        "leastAbsoluteDeviations": {"sum": deviations, "weights": lad.tolist()},
+        "isotonic": {"means": means.predict(yhat[test, 1]).tolist(),
+                     "leastAbsolute": isotonic_absolute(yhat[train, 1], truth[train])},
+        "crps": {"probabilities": probabilities.tolist(), "truth": [1, 2, 3.5, 4, 5, 3],
+                 "score": [crps(p, t) for p, t in zip(probabilities, [1, 2, 3.5, 4, 5, 3])]},
+        "holm": {"p": p_values.tolist(), "adjusted": multitest.multipletests(p_values, method="holm")[1].tolist()},
         "trivial": {
             "user": late_user.tolist(), "item": late_item.tolist(),
             "shown": [[None if np.isnan(v) else v for v in row] for row in shown],

@@ -5,7 +5,6 @@ import io.recthink.InvalidInputException;
 import io.recthink.spark.Job;
 import io.recthink.spark.coldstart.ColdStartJob;
 import io.recthink.spark.coldstart.InitModelJob;
-import io.recthink.spark.compare.CompareJob;
 import io.recthink.spark.learn.StoppedException;
 import io.recthink.spark.mf.MfJob;
 import io.recthink.spark.predict.PredictJob;
@@ -52,7 +51,7 @@ public final class Main implements CommandLine.IVersionProvider {
                 "mf",
                 "Predict ratings by matrix factorisation, its settings searched on validation.",
                 new MfJob());
-        job(commands, "compare", "Score all systems on the same rows and write the table.", new CompareJob());
+        add(commands, "compare", "Score all systems on the same rows and write the tables.", new CompareCommand());
         commands.addSubcommand(new ImportModelCommand());
         commands.addSubcommand(new GenerateCommand());
         commands.addSubcommand(new BenchmarkCommand());

@@ -1,85 +1,93 @@
 package io.recthink.spark.compare;
 
-import static org.apache.spark.sql.functions.avg;
+import static org.apache.spark.sql.functions.abs;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.max;
 
-import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.metric.UserBootstrap;
-import io.recthink.metric.UserErrors;
+import io.recthink.metric.FixedPoint;
 import io.recthink.spark.Job;
 import io.recthink.spark.predict.FittedBiasModel;
-import io.recthink.spark.predict.StratifiedSample;
 import io.recthink.spark.table.PreparedData;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.function.Predicate;
-import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
 
 /**
  * Scores every system on the same rows and writes the table. It needs the examples and the saved predictions, nothing
  * else: the same predictions give the same bytes.
  */
 public final class CompareJob implements Job {
-    private static final String POINT = "point";
+    private final boolean intersect;
+
+    /** As configured. */
+    public CompareJob() {
+        this(false);
+    }
+
+    /** @param intersect score the rows that every system has, whatever {@code compare.intersect} says */
+    public CompareJob(boolean intersect) {
+        this.intersect = intersect;
+    }
 
     @Override
     public void run(SparkSession spark, Configuration configuration) {
-        Configuration.Paths paths = configuration.paths();
-        ComparisonWriter writer = new ComparisonWriter(compare(spark, configuration));
-        String folder = paths.resolve(paths.table());
-        write(spark, folder + "/comparison.csv", writer.csv());
-        write(spark, folder + "/comparison.md", writer.markdown());
-        if (!configuration.compare().focus().isEmpty()) {
-            write(spark, folder + "/focus.csv", writer.focusCsv());
-        }
-        System.out.print(writer.console());
-        System.out.println(folder);
+        Comparison comparison = compare(spark, configuration, intersect);
+        new ComparisonFiles(spark, configuration).write(comparison);
     }
 
-    static Comparison compare(SparkSession spark, Configuration configuration) {
+    static Comparison compare(SparkSession spark, Configuration configuration, boolean intersect) {
         Configuration.Paths paths = configuration.paths();
-        Configuration.Predict predict = configuration.predict();
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));
-        Dataset<Row> rows = StratifiedSample.of(examples.where(col("split").equalTo(predict.split())), predict.rows());
         Dataset<Row> train = examples.where(col("split").equalTo("train"));
-        String rowsAre = predict.split() + (predict.rows() == 0 ? ", all rows" : ", a sample of " + predict.rows());
-
-        FittedBiasModel bias = FittedBiasModel.fit(train, data.minRating(), data.maxRating());
-        Dataset<Row> trivial = new TrivialPredictors(train, bias, data.minRating(), data.maxRating()).predict(rows);
-        Dataset<Row> saved = PredictionFolders.read(spark, paths.resolve(paths.predictions()))
-                .evaluated(examples, rows, rowsAre);
-        Dataset<Row> all = saved.unionByName(trivial.withColumn("readout", lit(POINT))
-                        .withColumn("seed", lit(0L))
-                        .withColumn("failed", lit(false))
-                        .join(rows.select("rowId", "userId", "truth"), "rowId"))
-                .cache();
+        PredictionFolders folders = PredictionFolders.read(spark, paths.resolve(paths.predictions()));
+        EvaluatedRows evaluated = EvaluatedRows.of(
+                examples,
+                folders,
+                configuration.predict(),
+                intersect || configuration.compare().intersect());
         try {
-            List<SystemKey> keys = keys(saved, List.copyOf(predict.policies().keySet()));
-            ErrorSums sums = ErrorSums.of(all, keys);
-            return table(configuration, keys, sums, notes(rows, data, configuration, rowsAre, sums.errors()));
+            Dataset<Row> saved = folders.evaluated(examples, evaluated.rows(), evaluated.description());
+            List<SystemKey> keys = keys(saved, configuration);
+            List<IsotonicRow> maps = isotonic(spark, configuration, data, examples, keys);
+            Selection selection = Selection.of(keys, maps, configuration.compare());
+            FittedBiasModel bias = FittedBiasModel.fit(train, data.minRating(), data.maxRating());
+            Dataset<Row> trivial =
+                    new TrivialPredictors(train, bias, data.minRating(), data.maxRating()).predict(evaluated.rows());
+            RatingScale scale = RatingScale.of(evaluated.rows(), data.minRating(), data.maxRating());
+            List<Slice> slices = Slice.of(evaluated.rows(), scale);
+            JavaRDD<ScoredRow> rows = ScoredRows.of(union(saved, trivial), evaluated.rows(), keys, maps, slices, scale)
+                    .persist(StorageLevel.MEMORY_AND_DISK());
+            try {
+                FixedPoint unit = FixedPoint.forSums(evaluated.count(), largestSquare(saved, data));
+                return new Scores(spark, configuration, selection, slices, scale, unit)
+                        .of(rows, CostBlock.of(saved, evaluated.rows(), keys), evaluated.notes(data, configuration));
+            } finally {
+                rows.unpersist();
+            }
         } finally {
-            all.unpersist();
+            evaluated.release();
         }
+    }
+
+    private static Dataset<Row> union(Dataset<Row> saved, Dataset<Row> trivial) {
+        return saved.select("rowId", "system", "readout", "seed", "yhat", "failed", "probs")
+                .unionByName(trivial.withColumn("seed", lit(0L))
+                        .withColumn("failed", lit(false))
+                        .withColumn("probs", lit(null).cast("array<double>")));
     }
 
     /** Trivial systems, then those of the configuration in its order, then all others by name. */
-    private static List<SystemKey> keys(Dataset<Row> saved, List<String> configured) {
-        List<SystemKey> keys = new ArrayList<>();
-        TrivialPredictors.SYSTEMS.forEach(system -> keys.add(new SystemKey(system, POINT, 0)));
+    private static List<SystemKey> keys(Dataset<Row> saved, Configuration configuration) {
+        List<String> configured = List.copyOf(configuration.predict().policies().keySet());
+        List<SystemKey> keys = new ArrayList<>(TrivialPredictors.KEYS);
         saved.select("system", "readout", "seed").distinct().collectAsList().stream()
                 .map(row -> new SystemKey(row.getString(0), row.getString(1), row.getLong(2)))
                 .sorted(Comparator.comparing((SystemKey key) -> configured.contains(key.system())
@@ -92,105 +100,30 @@ public final class CompareJob implements Job {
         return keys;
     }
 
-    private static Comparison table(
-            Configuration configuration, List<SystemKey> keys, ErrorSums sums, List<String> notes) {
-        Configuration.Compare settings = configuration.compare();
-        UserErrors errors = sums.errors();
-        int reference = index(keys, settings.reference(), "compare.reference");
-        UserBootstrap bootstrap =
-                new UserBootstrap(errors, settings.resamples(), settings.confidence(), configuration.seed());
-        double promptMeans = errors.mae(index(keys, TrivialPredictors.PROMPT_MEANS, "prompt means"));
-        List<ComparisonRow> rows = new ArrayList<>();
-        for (int system = 0; system < keys.size(); system++) {
-            long parsed = errors.rows() - sums.failed(system);
-            rows.add(new ComparisonRow(
-                    keys.get(system),
-                    TrivialPredictors.SYSTEMS.contains(keys.get(system).system()),
-                    errors.rows(),
-                    sums.failed(system),
-                    errors.mae(system),
-                    bootstrap.mae(system),
-                    errors.rmse(system),
-                    bootstrap.rmse(system),
-                    parsed == 0 ? OptionalDouble.empty() : OptionalDouble.of(sums.parsedAbsolute(system) / parsed),
-                    errors.mae(system) - errors.mae(reference),
-                    bootstrap.maeDifference(system, reference),
-                    errors.mae(system) < promptMeans));
+    /** Fits on the predictions of validation rows, of the systems that have them. */
+    private static List<IsotonicRow> isotonic(
+            SparkSession spark,
+            Configuration configuration,
+            PreparedData data,
+            Dataset<Row> examples,
+            List<SystemKey> keys) {
+        if (!configuration.predict().split().equals("test")) {
+            return List.of(); // the validation rows may be the evaluated ones
         }
-        Optional<SystemKey> focus = settings.focus().isEmpty()
-                ? Optional.empty()
-                : Optional.of(keys.get(index(keys, settings.focus(), "compare.focus")));
-        return new Comparison(
-                rows,
-                keys.get(reference),
-                settings.confidence(),
-                focus,
-                focus.map(key -> focusRows(keys, keys.indexOf(key), errors, bootstrap))
-                        .orElse(List.of()),
-                notes);
+        Configuration.Paths paths = configuration.paths();
+        Dataset<Row> validation = examples.where(col("split").equalTo("validation"));
+        Dataset<Row> predictions = PredictionFolders.read(spark, paths.resolve(paths.validationPredictions()))
+                .all()
+                .join(validation.select("rowId", "truth"), "rowId");
+        return IsotonicRow.fit(predictions, keys, RatingScale.of(validation, data.minRating(), data.maxRating()));
     }
 
-    private static List<FocusRow> focusRows(
-            List<SystemKey> keys, int focus, UserErrors errors, UserBootstrap bootstrap) {
-        List<FocusRow> rows = new ArrayList<>();
-        for (int other = 0; other < keys.size(); other++) {
-            if (other != focus) {
-                rows.add(new FocusRow(
-                        keys.get(other), errors.mae(focus) - errors.mae(other), bootstrap.maeDifference(focus, other)));
-            }
+    private static double largestSquare(Dataset<Row> saved, PreparedData data) {
+        Row row = saved.agg(max(abs(col("yhat")))).head();
+        double largest = Math.max(Math.abs(data.minRating()), Math.abs(data.maxRating()));
+        if (!row.isNullAt(0)) {
+            largest = Math.max(largest, row.getDouble(0));
         }
-        return rows;
-    }
-
-    /** The first row of a system, or of {@code system/read-out}. */
-    private static int index(List<SystemKey> keys, String name, String setting) {
-        Predicate<SystemKey> named =
-                key -> key.system().equals(name) || (key.system() + "/" + key.readout()).equals(name);
-        return keys.stream()
-                .filter(named)
-                .findFirst()
-                .map(keys::indexOf)
-                .orElseThrow(() -> new InvalidInputException("%s: there is no system %s; the table has %s"
-                        .formatted(
-                                setting,
-                                name,
-                                keys.stream().map(SystemKey::system).distinct().toList())));
-    }
-
-    private static List<String> notes(
-            Dataset<Row> rows, PreparedData data, Configuration configuration, String rowsAre, UserErrors errors) {
-        Row shares = rows.agg(
-                        avg(when(col("seenUser"), 0.0).otherwise(1.0)),
-                        avg(when(col("seenItem"), 0.0).otherwise(1.0)))
-                .head();
-        Configuration.Compare settings = configuration.compare();
-        return List.of(
-                String.format(
-                        Locale.ROOT,
-                        "%s: %d rows (%s) of %d users; new users %.1f %%, new items %.1f %%. Every row counts the same.",
-                        data.name(),
-                        errors.rows(),
-                        rowsAre,
-                        errors.users(),
-                        100 * shares.getDouble(0),
-                        100 * shares.getDouble(1)),
-                String.format(
-                        Locale.ROOT,
-                        "Intervals: %d resamples of users, paired, seed %d. Failed rows hold the bias model's prediction.",
-                        settings.resamples(),
-                        configuration.seed()),
-                "Data sha256 " + data.sha256() + ".");
-    }
-
-    private static void write(SparkSession spark, String file, String text) {
-        Path path = new Path(file);
-        try (OutputStream out =
-                path.getFileSystem(spark.sparkContext().hadoopConfiguration()).create(path, true)) {
-            out.write(text.getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new InvalidInputException(
-                    "paths.table: %s cannot be written: %s; free space there or name another folder".formatted(file, e),
-                    e);
-        }
+        return 4 * largest * largest;
     }
 }

@@ -1,15 +1,21 @@
 package io.recthink.spark.compare;
 
+import io.recthink.metric.Interval;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
- * The whole table.
+ * All that {@code compare} finds out.
  *
  * @param rows trivial predictors first
  * @param reference the system that differences are taken to
  * @param focus the system of the second block, when there is one
  * @param focusRows the second block
+ * @param seeds systems with several seeds
+ * @param slices parts of the rows
+ * @param calibration tenths of the predictions, of each system
+ * @param costs of the saved systems
  * @param notes what a reader must know of the rows, a sentence each
  */
 record Comparison(
@@ -18,10 +24,64 @@ record Comparison(
         double confidence,
         Optional<SystemKey> focus,
         List<FocusRow> focusRows,
+        List<SeedRow> seeds,
+        List<SliceRow> slices,
+        List<CalibrationBin> calibration,
+        List<CostRow> costs,
         List<String> notes) {
     Comparison {
         rows = List.copyOf(rows);
         focusRows = List.copyOf(focusRows);
+        seeds = List.copyOf(seeds);
+        slices = List.copyOf(slices);
+        calibration = List.copyOf(calibration);
+        costs = List.copyOf(costs);
         notes = List.copyOf(notes);
     }
+
+    /** The system in focus against another row. */
+    record FocusRow(SystemKey other, double difference, Interval interval, double adjusted) {}
+
+    /** A read-out over the seeds of its training: means and sample deviations. */
+    record SeedRow(String system, String readout, int seeds, double mae, double maeSd, double rmse, double rmseSd) {}
+
+    /**
+     * A part of the rows.
+     *
+     * @param rows how many
+     * @param scores by system, in the order of the table; empty when the part is too small
+     */
+    record SliceRow(String group, String name, long rows, List<SliceScore> scores) {
+        SliceRow {
+            scores = List.copyOf(scores);
+        }
+    }
+
+    /** The MAE of one system in one part. */
+    record SliceScore(SystemKey key, double mae, Interval interval) {}
+
+    /**
+     * Rows with similar predictions.
+     *
+     * @param bin the tenth, from 0; some are empty when many predictions are equal
+     * @param prediction the mean prediction
+     * @param truth the mean truth
+     */
+    record CalibrationBin(SystemKey key, int bin, long rows, double prediction, double truth, Interval interval) {}
+
+    /**
+     * What predictions cost.
+     *
+     * @param lengthCorrelation Pearson's, of the generated tokens with |e|; empty when all are of one length
+     */
+    record CostRow(
+            SystemKey key,
+            double tokensIn,
+            double tokensInP95,
+            double tokensOut,
+            double tokensOutP95,
+            double millisecondsP50,
+            double millisecondsP95,
+            long failed,
+            OptionalDouble lengthCorrelation) {}
 }

@@ -2,31 +2,100 @@ package io.recthink.spark.compare;
 
 import io.recthink.metric.Interval;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /**
- * One row of the table.
+ * One row of the table. Numbers that are not defined, such as the rank correlation of a constant, are NaN.
  *
- * @param trivial whether the system is one of {@link TrivialPredictors}
  * @param rows the number of rows it is scored on, failed ones included
  * @param failed how many of them are predicted by the fallback
- * @param parsedMae the MAE without the failed rows; empty when all have failed
- * @param difference the MAE minus that of the reference
- * @param beatsPromptMeans whether the MAE is below that of the regression on the means that a prompt may show
+ * @param beatsPromptMeans whether it has a smaller error, MAE for medians and RMSE for means, than the regression of the
+ *     same kind on the numbers that a prompt may show
  */
 record ComparisonRow(
         SystemKey key,
-        boolean trivial,
+        Kind kind,
         long rows,
         long failed,
-        double mae,
-        Interval maeInterval,
-        double rmse,
-        Interval rmseInterval,
-        OptionalDouble parsedMae,
-        double difference,
-        Interval differenceInterval,
-        boolean beatsPromptMeans) {
+        Errors errors,
+        Difference difference,
+        Shape shape,
+        boolean beatsPromptMeans,
+        OptionalInt rankByMae,
+        OptionalInt rankByRmse) {
+
+    /** Where a system comes from. */
+    enum Kind {
+        TRIVIAL,
+        SAVED,
+        ISOTONIC
+    }
+
+    /**
+     * How far the predictions are from the truths.
+     *
+     * @param parsedMae the MAE without the failed rows; empty when all have failed
+     * @param userMae the mean over users of the MAE of their rows
+     * @param macroMae the mean over the true ratings of the MAE of their rows
+     * @param roundedMae the MAE after rounding to whole ratings
+     * @param skillMae 1 - MAE / MAE of the constant median
+     * @param skillMse 1 - MSE / MSE of the global mean
+     * @param crps the mean continuous ranked probability score; empty without probabilities
+     */
+    record Errors(
+            double mae,
+            Interval maeInterval,
+            double rmse,
+            Interval rmseInterval,
+            OptionalDouble parsedMae,
+            OptionalDouble parsedRmse,
+            double userMae,
+            double macroMae,
+            double roundedMae,
+            double skillMae,
+            double skillMse,
+            OptionalDouble crps) {}
+
+    /**
+     * The MAE minus that of the reference, on the same resamples.
+     *
+     * @param pValue two-sided, of no difference
+     * @param adjusted the same after Holm's correction for all rows of the table
+     */
+    record Difference(double mae, Interval interval, double pValue, double adjusted) {}
+
+    /**
+     * What the predictions are like.
+     *
+     * @param spearman the rank correlation with the truths, over all rows
+     * @param pairAccuracy the share of the pairs of one user's rows that are ordered rightly
+     * @param slope of the truths on the predictions: below 1 when these are spread too far
+     * @param intercept of the same line
+     * @param bias the mean prediction minus the mean truth
+     * @param varianceRatio of the predictions to the truths
+     * @param integerShare the share of whole numbers
+     * @param modalShare the share of the most frequent prediction
+     */
+    record Shape(
+            double spearman,
+            double pairAccuracy,
+            double slope,
+            double intercept,
+            double bias,
+            double varianceRatio,
+            double integerShare,
+            double modalShare) {}
+
+    boolean trivial() {
+        return kind == Kind.TRIVIAL;
+    }
+
     double failedPercent() {
         return 100.0 * failed / rows;
+    }
+
+    /** Whether a reader must be told that the numbers of a prompt alone do better. */
+    boolean marked() {
+        return kind != Kind.TRIVIAL && !beatsPromptMeans;
     }
 }

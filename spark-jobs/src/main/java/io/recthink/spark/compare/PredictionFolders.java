@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -30,7 +31,9 @@ final class PredictionFolders {
     /** Beyond this a prediction is no rating of any scale, and its square no number that sums exactly. */
     private static final double LARGEST = 1e6;
 
-    private static final String[] NEEDED = {"rowId", "system", "readout", "seed", "yhat", "failed"};
+    private static final Set<String> NEEDED = Set.of("rowId", "system", "readout", "seed", "yhat", "failed");
+    private static final List<String> USED =
+            List.of("rowId", "system", "readout", "seed", "yhat", "failed", "probs", "tokensIn", "tokensOut", "ms");
 
     private final Dataset<Row> predictions;
 
@@ -44,7 +47,8 @@ final class PredictionFolders {
      * @throws InvalidInputException when a folder is no table of predictions
      */
     static PredictionFolders read(SparkSession spark, String path) {
-        Dataset<Row> all = spark.createDataFrame(List.of(), Tables.PREDICTIONS).select(columns());
+        Dataset<Row> all = spark.createDataFrame(List.of(), Tables.PREDICTIONS)
+                .select(USED.stream().map(name -> col(name)).toArray(Column[]::new));
         for (String folder : folders(spark, path)) {
             all = all.union(readOne(spark, folder));
         }
@@ -61,18 +65,19 @@ final class PredictionFolders {
                             .formatted(folder, firstLine(e)),
                     e);
         }
-        StructType found = table.schema();
-        for (String name : NEEDED) {
-            StructField needed = Tables.PREDICTIONS.apply(name);
-            if (Arrays.stream(found.fields())
-                    .noneMatch(field ->
-                            field.name().equals(name) && field.dataType().equals(needed.dataType()))) {
-                throw new InvalidInputException("paths.predictions: %s has no column %s of type %s; its columns are %s"
-                        .formatted(
-                                folder, name, needed.dataType().simpleString(), String.join(", ", found.fieldNames())));
-            }
+        return table.select(
+                USED.stream().map(name -> column(table.schema(), name, folder)).toArray(Column[]::new));
+    }
+
+    private static Column column(StructType found, String name, String folder) {
+        StructField wanted = Tables.PREDICTIONS.apply(name);
+        boolean there = Arrays.stream(found.fields())
+                .anyMatch(field -> field.name().equals(name) && field.dataType().sameType(wanted.dataType()));
+        if (!there && NEEDED.contains(name)) {
+            throw new InvalidInputException("paths.predictions: %s has no column %s of type %s; its columns are %s"
+                    .formatted(folder, name, wanted.dataType().simpleString(), String.join(", ", found.fieldNames())));
         }
-        return table.select(columns());
+        return there ? col(name) : lit(null).cast(wanted.dataType()).as(name);
     }
 
     private static List<String> folders(SparkSession spark, String path) {
@@ -94,15 +99,34 @@ final class PredictionFolders {
         return folders.stream().sorted().toList();
     }
 
-    private static Column[] columns() {
-        return Arrays.stream(NEEDED).map(name -> col(name)).toArray(Column[]::new);
-    }
-
     private static String firstLine(Exception e) {
         return String.valueOf(e.getMessage())
                 .lines()
                 .findFirst()
                 .orElse(e.getClass().getSimpleName());
+    }
+
+    /** Everything that was predicted, unchecked. */
+    Dataset<Row> all() {
+        return predictions;
+    }
+
+    /**
+     * Those of the rows that every system has predicted. Says nothing of why the others are missing.
+     *
+     * @param rows with rowId
+     */
+    Dataset<Row> sharedRows(Dataset<Row> rows) {
+        long systems =
+                predictions.select("system", "readout", "seed").distinct().count();
+        Dataset<Row> shared = predictions
+                .select("rowId", "system", "readout", "seed")
+                .distinct()
+                .groupBy("rowId")
+                .count()
+                .where(col("count").equalTo(systems))
+                .select("rowId");
+        return systems == 0 ? rows : rows.join(shared, new String[] {"rowId"}, "left_semi");
     }
 
     /**
@@ -111,17 +135,17 @@ final class PredictionFolders {
      * happens to be there.
      *
      * @param examples all rows of the data set, with rowId
-     * @param evaluated the rows to score, with rowId, userId and truth
-     * @return the evaluated rows of each system with userId and truth
+     * @param evaluated the rows to score, with rowId
+     * @return the predictions of the evaluated rows
      * @throws InvalidInputException when a system lacks rows, repeats rows, predicts what is no number, or is of
      *     another data set
      */
     Dataset<Row> evaluated(Dataset<Row> examples, Dataset<Row> evaluated, String rowsAre) {
         long expected = evaluated.count();
         Dataset<Row> joined = predictions
-                .join(evaluated.select("rowId", "userId", "truth"), new String[] {"rowId"}, "left")
+                .join(evaluated.select(col("rowId"), lit(true).as("scored")), new String[] {"rowId"}, "left")
                 .join(examples.select(col("rowId"), lit(true).as("known")), new String[] {"rowId"}, "left");
-        Column scored = col("userId").isNotNull();
+        Column scored = col("scored").isNotNull();
         Column noNumber = not(coalesce(abs(col("yhat")).leq(LARGEST), lit(false)));
         List<Row> systems = joined.groupBy("system", "readout", "seed")
                 .agg(
@@ -132,7 +156,7 @@ final class PredictionFolders {
                 .orderBy("system", "readout", "seed")
                 .collectAsList();
         systems.forEach(row -> check(row, expected, rowsAre));
-        return joined.where(scored).drop("known");
+        return joined.where(scored).drop("known", "scored");
     }
 
     private static void check(Row row, long expected, String rowsAre) {
@@ -157,8 +181,8 @@ final class PredictionFolders {
         if (distinct < expected) {
             throw new InvalidInputException(
                     ("%s: has predictions for %d of the %d rows (%s); %d are missing. All systems are scored on the same"
-                                    + " rows: predict the missing ones, or set predict.split and predict.rows as they"
-                                    + " were when it was predicted")
+                                    + " rows: predict the missing ones, set predict.split and predict.rows as they were"
+                                    + " when it was predicted, or score the rows that all have with --intersect")
                             .formatted(key, distinct, expected, rowsAre, expected - distinct));
         }
         if (numberless > 0) {

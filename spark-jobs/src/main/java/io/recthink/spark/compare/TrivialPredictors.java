@@ -12,19 +12,19 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 
-import io.recthink.metric.LeastSquares;
+import io.recthink.metric.LinearRegression;
 import io.recthink.spark.predict.FittedBiasModel;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
  * The predictors that any system must be seen beside: constants, means and medians of the train ratings, the bias model,
- * and the regression on the four numbers that a prompt may show. They are fitted on the train rows and predict every row.
+ * and the regressions, by squares and by absolute deviations, on the four numbers that a prompt may show. They are fitted on
+ * the train rows and predict every row.
  * Sums are decimal and therefore exact, so that the result does not depend on the partitioning.
  */
 final class TrivialPredictors {
@@ -34,17 +34,32 @@ final class TrivialPredictors {
     static final String BIAS = "bias";
     static final String PROMPT_MEANS = "prompt-means";
 
-    /** The systems, in the order of the table. */
-    static final List<String> SYSTEMS = List.of(
-            "constant-median",
-            "constant-mode",
-            "global-mean",
-            "user-mean",
-            "user-median",
-            "item-mean",
-            "item-median",
-            BIAS,
-            PROMPT_MEANS);
+    private static final String MEAN = "expectation";
+    private static final String MEDIAN = "median";
+
+    /** The rows, in the order of the table. */
+    static final List<SystemKey> KEYS = List.of(
+            new SystemKey("constant-median", MEDIAN, 0),
+            new SystemKey("constant-mode", "point", 0),
+            new SystemKey("global-mean", MEAN, 0),
+            new SystemKey("user-mean", MEAN, 0),
+            new SystemKey("user-median", MEDIAN, 0),
+            new SystemKey("item-mean", MEAN, 0),
+            new SystemKey("item-median", MEDIAN, 0),
+            new SystemKey(BIAS, MEAN, 0),
+            new SystemKey(PROMPT_MEANS, MEAN, 0),
+            new SystemKey(PROMPT_MEANS, MEDIAN, 0));
+
+    /** The places of those that others are measured by. */
+    static final int CONSTANT_MEDIAN = 0;
+
+    static final int GLOBAL_MEAN = 2;
+    static final int PROMPT_MEANS_BY_SQUARES = 8;
+    static final int PROMPT_MEANS_BY_DEVIATIONS = 9;
+
+    /** Their names. */
+    static final List<String> SYSTEMS =
+            KEYS.stream().map(SystemKey::system).distinct().toList();
 
     private final Dataset<Row> train;
     private final FittedBiasModel bias;
@@ -70,7 +85,7 @@ final class TrivialPredictors {
      * The predictions of all systems.
      *
      * @param rows as {@code Tables.EXAMPLES}
-     * @return one row a row and system: rowId, system, yhat
+     * @return one row a row and system: rowId, system, readout, yhat
      */
     Dataset<Row> predict(Dataset<Row> rows) {
         double mean = bias.mean();
@@ -78,22 +93,28 @@ final class TrivialPredictors {
         Dataset<Row> wide = bias.predict(rows, BIAS)
                 .join(ratingsBy("userId", "user"), new String[] {"userId"}, "left")
                 .join(ratingsBy("itemId", "item"), new String[] {"itemId"}, "left");
-        Map<String, Column> systems = new LinkedHashMap<>();
-        systems.put("constant-median", lit(median));
-        systems.put("constant-mode", lit(mode()));
-        systems.put("global-mean", lit(mean));
-        systems.put("user-mean", shrunkMean("user", mean));
-        systems.put("user-median", coalesce(col("userMedian"), lit(median)));
-        systems.put("item-mean", shrunkMean("item", mean));
-        systems.put("item-median", coalesce(col("itemMedian"), lit(median)));
-        systems.put(BIAS, col(BIAS));
-        systems.put(PROMPT_MEANS, promptMeans(mean));
-        Column[] predictions = systems.entrySet().stream()
-                .map(system -> struct(
-                        lit(system.getKey()).as("system"), system.getValue().as("yhat")))
+        List<Column> features = features(mean);
+        LinearRegression squares = LinearRegression.leastSquares(moments(features));
+        LinearRegression deviations = LeastAbsoluteDeviations.fit(train, features, squares);
+        List<Column> systems = List.of(
+                lit(median),
+                lit(mode()),
+                lit(mean),
+                shrunkMean("user", mean),
+                coalesce(col("userMedian"), lit(median)),
+                shrunkMean("item", mean),
+                coalesce(col("itemMedian"), lit(median)),
+                col(BIAS),
+                linear(squares, features),
+                linear(deviations, features));
+        Column[] predictions = IntStream.range(0, systems.size())
+                .mapToObj(i -> struct(
+                        lit(KEYS.get(i).system()).as("system"),
+                        lit(KEYS.get(i).readout()).as("readout"),
+                        systems.get(i).as("yhat")))
                 .toArray(Column[]::new);
         return wide.select(col("rowId"), explode(array(predictions)).as("prediction"))
-                .select("rowId", "prediction.system", "prediction.yhat");
+                .select("rowId", "prediction.*");
     }
 
     private Dataset<Row> ratingsBy(String id, String prefix) {
@@ -123,14 +144,16 @@ final class TrivialPredictors {
                 .divide(coalesce(col(prefix + "Count"), lit(0)).plus(SHRINKAGE));
     }
 
-    /** Least squares of the rating on what a prompt can show in numbers; unknown means are the global one. */
-    private Column promptMeans(double mean) {
-        List<Column> features = List.of(
+    /** What a prompt can show in numbers; unknown means are the global one. */
+    private static List<Column> features(double mean) {
+        return List.of(
                 coalesce(col("userMean"), lit(mean)),
                 coalesce(col("itemMean"), lit(mean)),
                 col("nUser").cast("double"),
                 col("nItem").cast("double"));
-        LeastSquares fit = LeastSquares.fit(moments(features));
+    }
+
+    private Column linear(LinearRegression fit, List<Column> features) {
         Column prediction = lit(fit.intercept());
         for (int i = 0; i < features.size(); i++) {
             prediction = prediction.plus(features.get(i).multiply(fit.weights().get(i)));

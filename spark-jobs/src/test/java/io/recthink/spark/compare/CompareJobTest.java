@@ -16,12 +16,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CompareJobTest {
     private static Referee referee;
+
+    /** Three systems of the referee, one of them with another read-out and validation predictions, one with two seeds. */
+    private static Comparison comparison;
 
     @TempDir
     static Path root;
@@ -43,28 +49,102 @@ class CompareJobTest {
                     shown.get(2).asLong(),
                     shown.get(3).asLong());
         }
+        for (int row = 0; row < 200; row++) {
+            examples.add(
+                    "validation-" + row,
+                    "validation",
+                    "user v" + row,
+                    "item v",
+                    referee.at("truth/" + row).asDouble());
+        }
         examples.write(root.resolve("data"));
+
+        for (int system = 0; system < 3; system++) {
+            predictions("system " + system, system).write(root.resolve("systems"), 2);
+        }
+        predictions("factors", 1).readout("expectation").write(root.resolve("systems"), 1);
+        predictions("grpo", 0).seed(1).write(root.resolve("systems"), "grpo-1");
+        predictions("grpo", 1).seed(2).write(root.resolve("systems"), "grpo-2");
+        // What was predicted for the train rows stands in for validation rows of the same truths.
+        PredictionRows validation = new PredictionRows("factors").readout("expectation");
+        for (int row = 0; row < 200; row++) {
+            validation.add("validation-" + row, referee.at("yhat/1/" + row).asDouble());
+        }
+        validation.write(root.resolve("validation"), 3);
+        comparison = compare("systems", "paths.validationPredictions=validation");
     }
 
     @Test
     void trivialRowsComeFirstAndAreThoseOfNumpy() {
-        Comparison comparison = compare("none");
-        assertThat(comparison.rows())
-                .extracting(row -> row.key().system())
-                .containsExactlyElementsOf(TrivialPredictors.SYSTEMS);
-        for (ComparisonRow row : comparison.rows()) {
+        List<ComparisonRow> trivial = comparison.rows().subList(0, TrivialPredictors.KEYS.size());
+        assertThat(trivial).extracting(ComparisonRow::key).containsExactlyElementsOf(TrivialPredictors.KEYS);
+        for (ComparisonRow row : trivial) {
             String system = row.key().system();
-            assertThat(row.mae())
-                    .as(system)
-                    .isCloseTo(referee.at("trivial/mae/" + system).asDouble(), within(1e-8));
-            assertThat(row.rmse())
-                    .as(system)
-                    .isCloseTo(referee.at("trivial/rmse/" + system).asDouble(), within(1e-8));
+            if (!row.key().equals(new SystemKey("prompt-means", "median", 0))) {
+                assertThat(row.errors().mae())
+                        .as(system)
+                        .isCloseTo(referee.at("trivial/mae/" + system).asDouble(), within(1e-8));
+                assertThat(row.errors().rmse())
+                        .as(system)
+                        .isCloseTo(referee.at("trivial/rmse/" + system).asDouble(), within(1e-8));
+            }
             // New users and items are among the rows; none is left out.
             assertThat(row.rows()).isEqualTo(100);
             assertThat(row.failed()).isZero();
         }
         assertThat(comparison.notes().get(0)).startsWith("tests: 100 rows (test, all rows) of ");
+    }
+
+    @Test
+    void everyColumnIsThatOfScipyAndScikitLearn() {
+        for (int system = 0; system < 3; system++) {
+            ComparisonRow row = row(comparison, "system " + system);
+            JsonNode expected = referee.at("systems/" + system);
+            ComparisonRow.Errors errors = row.errors();
+            ComparisonRow.Shape shape = row.shape();
+            Map<String, Double> found = Map.ofEntries(
+                    Map.entry("mae", errors.mae()),
+                    Map.entry("rmse", errors.rmse()),
+                    Map.entry("maeMacro", errors.macroMae()),
+                    Map.entry("maeUser", errors.userMae()),
+                    Map.entry("maeRounded", errors.roundedMae()),
+                    Map.entry("spearman", shape.spearman()),
+                    Map.entry("pairAccuracy", shape.pairAccuracy()),
+                    Map.entry("slope", shape.slope()),
+                    Map.entry("intercept", shape.intercept()),
+                    Map.entry("bias", shape.bias()),
+                    Map.entry("varianceRatio", shape.varianceRatio()),
+                    Map.entry("integerShare", shape.integerShare()),
+                    Map.entry("modalShare", shape.modalShare()));
+            assertThat(found.keySet()).hasSize(expected.size());
+            found.forEach((name, value) ->
+                    assertThat(value).as(name).isCloseTo(expected.get(name).asDouble(), within(1e-10)));
+            double constant = referee.at("trivial/mae/constant-median").asDouble();
+            assertThat(errors.skillMae()).isCloseTo(1 - errors.mae() / constant, within(1e-10));
+            double mean = referee.at("trivial/rmse/global-mean").asDouble();
+            assertThat(errors.skillMse()).isCloseTo(1 - errors.rmse() * errors.rmse() / mean / mean, within(1e-8));
+        }
+    }
+
+    @Test
+    void constantsOrderNothing() {
+        ComparisonRow.Shape constant = row(comparison, "constant-median").shape();
+        assertThat(constant.pairAccuracy()).isEqualTo(0.5);
+        assertThat(constant.spearman()).isNaN();
+        assertThat(constant.slope()).isNaN();
+        assertThat(constant.varianceRatio()).isZero();
+        assertThat(constant.modalShare()).isEqualTo(1);
+    }
+
+    @Test
+    void readoutsAreRankedWhereTheyBelong() {
+        assertThat(row(comparison, "system 2").rankByMae()).hasValue(1);
+        assertThat(row(comparison, "system 2").rankByRmse()).isEmpty();
+        assertThat(row(comparison, "factors").rankByMae()).isEmpty();
+        assertThat(row(comparison, "factors").rankByRmse().orElseThrow()).isLessThanOrEqualTo(2);
+        // One read-out only: ranked by both.
+        assertThat(row(comparison, "constant-mode").rankByMae()).isPresent();
+        assertThat(row(comparison, "constant-mode").rankByRmse()).isPresent();
     }
 
     @Test
@@ -79,31 +159,113 @@ class CompareJobTest {
             policy.add("row-" + row, failed ? 3 : truth, failed);
         }
         policy.write(root.resolve("failures"), 2);
-        Comparison comparison = compare("failures", "compare.focus=policy");
-        ComparisonRow row = comparison.rows().get(comparison.rows().size() - 1);
+        Comparison failures = compare("failures", "compare.focus=policy");
+        ComparisonRow row = row(failures, "policy");
         assertThat(row.key()).isEqualTo(new SystemKey("policy", "greedy", 7));
         assertThat(row.rows()).isEqualTo(100);
         assertThat(row.failed()).isEqualTo(25);
-        assertThat(row.mae()).isCloseTo(failedError / 100, within(1e-12));
-        assertThat(row.parsedMae()).hasValue(0);
+        assertThat(row.errors().mae()).isCloseTo(failedError / 100, within(1e-12));
+        assertThat(row.errors().parsedMae()).hasValue(0);
         double bias = referee.at("trivial/mae/bias").asDouble();
-        assertThat(row.difference()).isCloseTo(row.mae() - bias, within(1e-8));
-        assertThat(row.differenceInterval().low()).isLessThan(row.difference());
-        assertThat(row.differenceInterval().high())
-                .isGreaterThan(row.difference())
-                .isNegative();
+        ComparisonRow.Difference difference = row.difference();
+        assertThat(difference.mae()).isCloseTo(row.errors().mae() - bias, within(1e-8));
+        assertThat(difference.interval().low()).isLessThan(difference.mae());
+        assertThat(difference.interval().high()).isGreaterThan(difference.mae()).isNegative();
+        // 200 resamples: no smaller p is possible, and Holm multiplies it by the ten rows that are compared.
+        assertThat(difference.pValue()).isCloseTo(2 / 201.0, within(1e-12));
+        assertThat(difference.adjusted()).isCloseTo(10 * 2 / 201.0, within(1e-12));
         assertThat(row.beatsPromptMeans()).isTrue();
-        assertThat(comparison.focus()).contains(row.key());
-        assertThat(comparison.focusRows())
-                .hasSize(TrivialPredictors.SYSTEMS.size())
+        assertThat(failures.focus()).contains(row.key());
+        assertThat(failures.focusRows())
+                .hasSize(TrivialPredictors.KEYS.size())
                 .allSatisfy(other -> assertThat(other.difference()).isNegative());
+    }
+
+    @Test
+    void severalSeedsOfOneReadoutHaveAMeanAndADeviation() {
+        Comparison.SeedRow seeds = comparison.seeds().get(0);
+        double first = referee.at("systems/0/mae").asDouble();
+        double second = referee.at("systems/1/mae").asDouble();
+        assertThat(seeds.seeds()).isEqualTo(2);
+        assertThat(seeds.mae()).isCloseTo((first + second) / 2, within(1e-10));
+        assertThat(seeds.maeSd()).isCloseTo(Math.abs(first - second) / Math.sqrt(2), within(1e-10));
+    }
+
+    @Test
+    void isotonicRowsAreFittedOnValidationAlone() {
+        ComparisonRow row = row(comparison, "factors +iso");
+        double[] expected = referee.numbers("isotonic/means");
+        double squares = 0;
+        for (int i = 0; i < 100; i++) {
+            double error = expected[i] - referee.at("truth/" + (200 + i)).asDouble();
+            squares += error * error;
+        }
+        assertThat(row.errors().rmse()).isCloseTo(Math.sqrt(squares / 100), within(1e-10));
+        assertThat(row.kind()).isEqualTo(ComparisonRow.Kind.ISOTONIC);
+        assertThat(row.rankByMae()).isEmpty();
+    }
+
+    @Test
+    void slicesHaveCountsAndOnlyLargeOnesScores() {
+        Map<String, Long> sizes = comparison.slices().stream()
+                .filter(slice -> slice.group().equals("true rating"))
+                .collect(Collectors.toMap(Comparison.SliceRow::name, Comparison.SliceRow::rows));
+        assertThat(sizes.values().stream().mapToLong(n -> n).sum()).isEqualTo(100);
+        long fives = IntStream.range(200, 300)
+                .filter(row -> referee.at("truth/" + row).asInt() == 5)
+                .count();
+        assertThat(sizes).containsEntry("5", fives);
+        assertThat(comparison.slices()).allSatisfy(slice -> assertThat(slice.scores())
+                .hasSize(slice.rows() < 50 ? 0 : comparison.rows().size()));
+        Comparison.SliceRow unknown = comparison.slices().stream()
+                .filter(slice -> slice.name().equals("of user and item known"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(unknown.scores().get(0).interval().low())
+                .isLessThan(unknown.scores().get(0).mae());
+    }
+
+    @Test
+    void tenthsOfThePredictionsCoverAllRows() {
+        List<Comparison.CalibrationBin> bins = comparison.calibration().stream()
+                .filter(bin -> bin.key().system().equals("system 1"))
+                .toList();
+        assertThat(bins)
+                .hasSizeGreaterThan(6)
+                .extracting(Comparison.CalibrationBin::prediction)
+                .isSorted();
+        assertThat(bins.stream().mapToLong(Comparison.CalibrationBin::rows).sum())
+                .isEqualTo(100);
+        double truths =
+                bins.stream().mapToDouble(bin -> bin.truth() * bin.rows()).sum();
+        double expected = IntStream.range(200, 300)
+                .mapToDouble(row -> referee.at("truth/" + row).asDouble())
+                .sum();
+        assertThat(truths).isCloseTo(expected, within(1e-8));
+    }
+
+    @Test
+    void unequalRowsAreScoredWhereTheyMeetOnlyWhenAsked() {
+        predictions("full", 0).write(root.resolve("unequal"), 1);
+        PredictionRows part = new PredictionRows("part");
+        for (int row = 230; row < 300; row++) {
+            part.add("row-" + row, 3);
+        }
+        part.write(root.resolve("unequal"), 1);
+        assertThatThrownBy(() -> compare("unequal"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("30 are missing")
+                .hasMessageContaining("--intersect");
+        Comparison shared = compare("unequal", "compare.intersect=true");
+        assertThat(shared.rows()).allSatisfy(row -> assertThat(row.rows()).isEqualTo(70));
+        assertThat(shared.notes()).contains("30 rows are left out because at least one system has not predicted them.");
     }
 
     @Test
     void theSamePredictionsGiveTheSameBytesHoweverTheyArePartitioned() throws IOException {
         List<String> first = files("bytes-1", 1);
         assertThat(files("bytes-5", 5)).isEqualTo(first);
-        assertThat(first.get(0)).contains("\nmf,greedy,7,false,100,0,");
+        assertThat(first.get(0)).contains("\nmf,greedy,7,saved,100,0,");
         assertThat(first.get(1)).contains("| mf ");
     }
 
@@ -115,23 +277,43 @@ class CompareJobTest {
     }
 
     private static List<String> files(String predictions, int partitions) throws IOException {
-        PredictionRows rows = new PredictionRows("mf");
-        for (int row = 200; row < 300; row++) {
-            rows.add("row-" + row, referee.at("yhat/1/" + row).asDouble());
-        }
-        rows.write(root.resolve(predictions), partitions);
+        predictions("mf", 1).write(root.resolve(predictions), partitions);
         Configuration configuration =
                 configuration(predictions, "paths.table=table-" + predictions, "compare.focus=mf");
         new CompareJob().run(SparkTest.spark(), configuration);
         Path table = root.resolve("table-" + predictions);
-        return List.of(
-                Files.readString(table.resolve("comparison.csv")),
-                Files.readString(table.resolve("comparison.md")),
-                Files.readString(table.resolve("focus.csv")));
+        List<String> texts = new ArrayList<>();
+        for (String name : List.of(
+                "comparison.csv",
+                "comparison.md",
+                "comparison.json",
+                "comparison.tex",
+                "slices.csv",
+                "calibration.csv",
+                "focus.csv")) {
+            texts.add(Files.readString(table.resolve(name)));
+        }
+        return texts;
+    }
+
+    /** What one system of the referee predicts for the test rows. */
+    private static PredictionRows predictions(String name, int system) {
+        PredictionRows rows = new PredictionRows(name);
+        for (int row = 200; row < 300; row++) {
+            rows.add("row-" + row, referee.at("yhat/" + system + "/" + row).asDouble());
+        }
+        return rows;
+    }
+
+    private static ComparisonRow row(Comparison comparison, String system) {
+        return comparison.rows().stream()
+                .filter(row -> row.key().system().equals(system))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Comparison compare(String predictions, String... settings) {
-        return CompareJob.compare(SparkTest.spark(), configuration(predictions, settings));
+        return CompareJob.compare(SparkTest.spark(), configuration(predictions, settings), false);
     }
 
     private static Configuration configuration(String predictions, String... settings) {
@@ -139,6 +321,7 @@ class CompareJobTest {
         all.add("paths.root=" + root);
         all.add("paths.predictions=" + predictions);
         all.add("compare.resamples=200");
+        all.add("compare.sliceResamples=100");
         return ConfigurationReader.read("test", "", all);
     }
 

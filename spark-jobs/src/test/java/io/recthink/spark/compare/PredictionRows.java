@@ -4,6 +4,7 @@ import io.recthink.spark.SparkTest;
 import io.recthink.spark.table.Tables;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -12,6 +13,8 @@ import org.apache.spark.sql.RowFactory;
 final class PredictionRows {
     private final String system;
     private final List<Row> rows = new ArrayList<>();
+    private String readout = "greedy";
+    private long seed = 7;
 
     PredictionRows(String system) {
         this.system = system;
@@ -22,7 +25,28 @@ final class PredictionRows {
     }
 
     PredictionRows add(String rowId, double yhat, boolean failed) {
-        rows.add(RowFactory.create(rowId, system, 7L, "greedy", yhat, failed, null, 10, 5, 1.0, null));
+        rows.add(RowFactory.create(rowId, system, seed, readout, yhat, failed, null, 10, 5, 1.0, null));
+        return this;
+    }
+
+    /** Another read-out than greedy, for all rows. */
+    PredictionRows readout(String name) {
+        readout = name;
+        return with(3, name);
+    }
+
+    /** Another seed than 7, for all rows. */
+    PredictionRows seed(long number) {
+        seed = number;
+        return with(2, number);
+    }
+
+    private PredictionRows with(int column, Object value) {
+        rows.replaceAll(row -> {
+            Object[] values = new Object[row.size()];
+            Arrays.setAll(values, i -> i == column ? value : row.get(i));
+            return RowFactory.create(values);
+        });
         return this;
     }
 
@@ -33,5 +57,10 @@ final class PredictionRows {
                 .repartition(partitions)
                 .write()
                 .parquet(predictions + "/" + system);
+    }
+
+    /** Writes a folder of another name. */
+    void write(Path predictions, String folder) {
+        SparkTest.spark().createDataFrame(rows, Tables.PREDICTIONS).write().parquet(predictions + "/" + folder);
     }
 }

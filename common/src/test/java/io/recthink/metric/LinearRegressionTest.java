@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-class LeastSquaresTest {
+class LinearRegressionTest {
     @Test
     void weightsAreThoseOfNumpy() throws IOException {
         Referee referee = Referee.read();
@@ -17,7 +17,7 @@ class LeastSquaresTest {
             double[] x = referee.numbers("regression/features/" + row);
             add(moments, 1, x[0], x[1], x[2], x[3], target[row]);
         }
-        LeastSquares fit = LeastSquares.fit(moments);
+        LinearRegression fit = LinearRegression.leastSquares(moments);
         double[] expected = referee.numbers("regression/weights");
         assertThat(fit.intercept()).isCloseTo(expected[0], within(1e-9));
         for (int i = 0; i < 4; i++) {
@@ -34,7 +34,7 @@ class LeastSquaresTest {
         add(moments, 1, 1, 7, 2);
         add(moments, 1, 2, 7, 4);
         add(moments, 1, 3, 7, 6);
-        LeastSquares fit = LeastSquares.fit(moments);
+        LinearRegression fit = LinearRegression.leastSquares(moments);
         assertThat(fit.weights().get(0)).isCloseTo(2, within(1e-9));
         assertThat(fit.weights().get(1)).isZero();
         assertThat(fit.predict(4, 7)).isCloseTo(8, within(1e-9));
@@ -46,12 +46,13 @@ class LeastSquaresTest {
         add(moments, 1, 1, 1, 2);
         add(moments, 1, 2, 2, 4);
         add(moments, 1, 4, 4, 8);
-        assertThat(LeastSquares.fit(moments).predict(3, 3)).isCloseTo(6, within(1e-9));
+        assertThat(LinearRegression.leastSquares(moments).predict(3, 3)).isCloseTo(6, within(1e-9));
     }
 
     @Test
     void refusesNoRows() {
-        assertThatThrownBy(() -> LeastSquares.fit(new double[3][3])).hasMessageContaining("at least one row");
+        assertThatThrownBy(() -> LinearRegression.leastSquares(new double[3][3]))
+                .hasMessageContaining("at least one row");
     }
 
     private static void add(double[][] moments, double... variables) {

@@ -1,5 +1,6 @@
 package io.recthink.metric;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
@@ -12,21 +13,22 @@ import org.apache.commons.math3.linear.SingularValueDecomposition;
  * @param intercept the prediction where every feature is 0
  * @param weights one weight a feature; features that say nothing new have the smallest weights that fit
  */
-public record LeastSquares(double intercept, List<Double> weights) {
-    public LeastSquares {
+public record LinearRegression(double intercept, List<Double> weights) implements Serializable {
+    public LinearRegression {
         weights = List.copyOf(weights);
     }
 
     /**
-     * Fits from sums over rows.
+     * Fits by least squares, from sums over rows.
      *
      * @param moments [features + 2, features + 2], symmetric: the sums of the products of each pair of the variables
-     *     (1, features, y); so {@code moments[0][0]} is the number of rows, at least 1
+     *     (1, features, y), of weighted rows times their weight; so {@code moments[0][0]} is the number of rows or the
+     *     sum of their weights, above 0
      */
-    public static LeastSquares fit(double[][] moments) {
+    public static LinearRegression leastSquares(double[][] moments) {
         int features = moments.length - 2;
         double rows = moments[0][0];
-        if (!(rows >= 1)) {
+        if (!(rows > 0)) {
             throw new IllegalArgumentException("a regression needs at least one row");
         }
         double[][] covariance = new double[moments.length][moments.length];
@@ -46,7 +48,7 @@ public record LeastSquares(double intercept, List<Double> weights) {
         for (int i = 0; i < features; i++) {
             intercept -= weights[i] * moments[0][i + 1] / rows;
         }
-        return new LeastSquares(intercept, DoubleStream.of(weights).boxed().toList());
+        return new LinearRegression(intercept, DoubleStream.of(weights).boxed().toList());
     }
 
     /** The prediction for one row. */

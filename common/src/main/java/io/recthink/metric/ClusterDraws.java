@@ -1,0 +1,85 @@
+package io.recthink.metric;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * The draws of a clustered bootstrap: each resample draws as many clusters as there are, with replacement. The clusters
+ * stand in a fixed order and are cut into blocks, so that the blocks can be worked on in different places: a first pass
+ * decides how many draws fall into each block, a second one which clusters of a block they hit. Both are addressed by
+ * seed, resample and block, and so are the same everywhere.
+ */
+public final class ClusterDraws implements Serializable {
+    private static final long serialVersionUID = 1;
+    private static final int BLOCK = 4096;
+    private static final int MOST_BLOCKS = 256;
+
+    private final int clusters;
+    private final int blockSize;
+    private final long[] seeds;
+
+    /**
+     * Addresses the draws.
+     *
+     * @param clusters how many there are, from 1 on
+     * @param resamples how many times they are drawn, from 1 on
+     */
+    public ClusterDraws(int clusters, int resamples, long seed) {
+        if (clusters < 1 || resamples < 1) {
+            throw new IllegalArgumentException("a bootstrap needs at least one cluster and one resample, not %d and %d"
+                    .formatted(clusters, resamples));
+        }
+        this.clusters = clusters;
+        this.blockSize = Math.max(BLOCK, (clusters - 1) / MOST_BLOCKS + 1);
+        this.seeds = new SplittableRandom(seed).longs(resamples).toArray();
+    }
+
+    /** The number of resamples. */
+    public int resamples() {
+        return seeds.length;
+    }
+
+    /** The number of blocks; it depends on the number of clusters alone. */
+    public int blocks() {
+        return (clusters - 1) / blockSize + 1;
+    }
+
+    /** The block of a cluster, by its place in the order. */
+    public int block(long cluster) {
+        return (int) (cluster / blockSize);
+    }
+
+    /** How many draws of one resample fall into each block. */
+    public int[] perBlock(int resample) {
+        int[] counts = new int[blocks()];
+        if (counts.length == 1) {
+            counts[0] = clusters;
+            return counts;
+        }
+        SplittableRandom random = new SplittableRandom(~seeds[resample]);
+        for (int draw = 0; draw < clusters; draw++) {
+            counts[below(random, clusters) / blockSize]++;
+        }
+        return counts;
+    }
+
+    /**
+     * Adds what one resample draws from one block.
+     *
+     * @param members the clusters of the block, in their order
+     * @param draws how many draws fall into the block, from {@link #perBlock}
+     * @param totals one number a column
+     */
+    public void add(int resample, int block, List<? extends Cluster> members, int draws, long[] totals) {
+        SplittableRandom random = new SplittableRandom(seeds[resample] + block);
+        for (int draw = 0; draw < draws; draw++) {
+            members.get(below(random, members.size())).addTo(totals);
+        }
+    }
+
+    /** The upper half of 64 random bits, scaled: plain enough to be repeated elsewhere. */
+    private static int below(SplittableRandom random, int bound) {
+        return (int) (((random.nextLong() >>> 32) * bound) >>> 32);
+    }
+}

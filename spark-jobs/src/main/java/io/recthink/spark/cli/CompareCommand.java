@@ -1,0 +1,22 @@
+package io.recthink.spark.cli;
+
+import io.recthink.spark.Job;
+import io.recthink.spark.compare.CompareJob;
+import picocli.CommandLine.Option;
+
+/** {@code recthink compare}. */
+final class CompareCommand extends JobCommand {
+    @Option(
+            names = "--intersect",
+            description = "score the rows that every system has predicted, and say how many are lost")
+    private boolean intersect;
+
+    CompareCommand() {
+        super("compare", new CompareJob());
+    }
+
+    @Override
+    Job job() {
+        return new CompareJob(intersect);
+    }
+}

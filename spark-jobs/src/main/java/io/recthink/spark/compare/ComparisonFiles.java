@@ -1,0 +1,105 @@
+package io.recthink.spark.compare;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+
+/** Writes a comparison: the console, and one file a format. */
+final class ComparisonFiles {
+    private final SparkSession spark;
+    private final Configuration configuration;
+
+    ComparisonFiles(SparkSession spark, Configuration configuration) {
+        this.spark = spark;
+        this.configuration = configuration;
+    }
+
+    void write(Comparison comparison) {
+        ComparisonTables tables = new ComparisonTables(comparison);
+        ComparisonData data = new ComparisonData(comparison);
+        file("comparison.csv", data.csv());
+        file("comparison.json", data.json());
+        file("comparison.md", markdown(comparison, tables));
+        file("comparison.tex", tables.main().latex());
+        file("slices.csv", data.slicesCsv());
+        file("calibration.csv", data.calibrationCsv());
+        if (comparison.focus().isPresent()) {
+            file("focus.csv", data.focusCsv());
+        }
+        System.out.print(console(comparison, tables));
+        System.out.println(folder());
+    }
+
+    static String console(Comparison comparison, ComparisonTables tables) {
+        StringBuilder text = new StringBuilder(tables.main().console());
+        text.append('\n').append(tables.details().console());
+        tables.notes().forEach(note -> text.append(note).append('\n'));
+        if (!comparison.costs().isEmpty()) {
+            text.append('\n').append(tables.costs().console());
+        }
+        if (!comparison.seeds().isEmpty()) {
+            text.append('\n').append(tables.seeds().console());
+        }
+        if (comparison.focus().isPresent()) {
+            text.append('\n')
+                    .append(tables.focusTitle())
+                    .append(":\n")
+                    .append(tables.focus().console());
+        }
+        return text.toString();
+    }
+
+    static String markdown(Comparison comparison, ComparisonTables tables) {
+        StringBuilder text = new StringBuilder(tables.main().markdown());
+        text.append('\n').append(tables.details().markdown()).append('\n');
+        text.append(tables.notes().stream()
+                .map(note -> note.replace("*", "\\*"))
+                .collect(Collectors.joining("  \n", "", "  \n")));
+        if (!comparison.costs().isEmpty()) {
+            text.append('\n').append(tables.costs().markdown());
+        }
+        if (!comparison.seeds().isEmpty()) {
+            text.append('\n').append(tables.seeds().markdown());
+        }
+        if (comparison.focus().isPresent()) {
+            text.append('\n')
+                    .append(tables.focusTitle())
+                    .append(":\n\n")
+                    .append(tables.focus().markdown());
+        }
+        for (String group : tables.sliceGroups()) {
+            text.append("\nMAE by ")
+                    .append(group)
+                    .append(":\n\n")
+                    .append(tables.slices(group).markdown());
+        }
+        return text.toString();
+    }
+
+    private String folder() {
+        return configuration.paths().resolve(configuration.paths().table());
+    }
+
+    private void file(String name, String text) {
+        Path path = new Path(folder(), name);
+        try {
+            FileSystem found = path.getFileSystem(spark.sparkContext().hadoopConfiguration());
+            // These files are opened by other programs: no checksum files beside them.
+            FileSystem files = found instanceof LocalFileSystem local ? local.getRawFileSystem() : found;
+            try (OutputStream out = files.create(path, true)) {
+                out.write(text.getBytes(StandardCharsets.UTF_8));
+            }
+        } catch (IOException e) {
+            throw new InvalidInputException(
+                    "paths.table: %s cannot be written: %s; free space there or name another folder".formatted(path, e),
+                    e);
+        }
+    }
+}

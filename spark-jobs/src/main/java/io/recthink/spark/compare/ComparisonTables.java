@@ -1,0 +1,295 @@
+package io.recthink.spark.compare;
+
+import io.recthink.metric.Interval;
+import io.recthink.spark.compare.Comparison.CostRow;
+import io.recthink.spark.compare.Comparison.FocusRow;
+import io.recthink.spark.compare.Comparison.SeedRow;
+import io.recthink.spark.compare.Comparison.SliceRow;
+import io.recthink.spark.compare.Comparison.SliceScore;
+import io.recthink.spark.compare.ComparisonRow.Difference;
+import io.recthink.spark.compare.ComparisonRow.Errors;
+import io.recthink.spark.compare.ComparisonRow.Kind;
+import io.recthink.spark.compare.ComparisonRow.Shape;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/** A comparison as tables for people, with 4 decimals. */
+final class ComparisonTables {
+    private static final String NONE = "-";
+
+    private final Comparison comparison;
+    private final boolean seeds;
+    private final String interval;
+
+    ComparisonTables(Comparison comparison) {
+        this.comparison = comparison;
+        this.seeds = !comparison.seeds().isEmpty();
+        this.interval = "[%s%% CI]"
+                .formatted(BigDecimal.valueOf(comparison.confidence())
+                        .movePointRight(2)
+                        .stripTrailingZeros()
+                        .toPlainString());
+    }
+
+    /** Errors and their differences to the reference. */
+    TextTable main() {
+        List<String> header = systemHeader();
+        header.addAll(List.of(
+                "failed %",
+                "MAE " + interval,
+                "rank",
+                "RMSE " + interval,
+                "rank",
+                "MAE - " + comparison.reference().system() + " " + interval,
+                "p (Holm)"));
+        return table(header, row -> {
+            Errors errors = row.errors();
+            boolean reference = row.key().equals(comparison.reference());
+            Difference difference = row.difference();
+            return List.of(
+                    String.format(Locale.ROOT, "%.1f", row.failedPercent()),
+                    number(errors.mae()) + " " + interval(errors.maeInterval()),
+                    rank(row.rankByMae()),
+                    number(errors.rmse()) + " " + interval(errors.rmseInterval()),
+                    rank(row.rankByRmse()),
+                    reference ? "reference" : signed(difference.mae()) + " " + signedInterval(difference.interval()),
+                    reference ? "" : number(difference.adjusted()));
+        });
+    }
+
+    /** All other columns. */
+    TextTable details() {
+        List<String> header = systemHeader();
+        header.addAll(List.of(
+                "skill MAE",
+                "skill MSE",
+                "macro-MAE",
+                "user MAE",
+                "Spearman",
+                "pairs",
+                "slope",
+                "bias",
+                "variance",
+                "integer %",
+                "modal %",
+                "CRPS",
+                "MAE parsed"));
+        return table(header, row -> {
+            Errors errors = row.errors();
+            Shape shape = row.shape();
+            return List.of(
+                    signed(errors.skillMae()),
+                    signed(errors.skillMse()),
+                    number(errors.macroMae()),
+                    number(errors.userMae()),
+                    number(shape.spearman()),
+                    number(shape.pairAccuracy()),
+                    number(shape.slope()),
+                    signed(shape.bias()),
+                    number(shape.varianceRatio()),
+                    percent(shape.integerShare()),
+                    percent(shape.modalShare()),
+                    number(errors.crps()),
+                    number(errors.parsedMae()));
+        });
+    }
+
+    /** The system in focus against all others. */
+    TextTable focus() {
+        return plain(
+                List.of("system", "read-out", "MAE difference " + interval, "p (Holm)", ""),
+                comparison.focusRows().stream().map(ComparisonTables::focus).toList());
+    }
+
+    private static List<String> focus(FocusRow row) {
+        String verdict = !row.interval().excludesZero() ? "not told apart" : row.difference() < 0 ? "better" : "worse";
+        return List.of(
+                row.other().system(),
+                row.other().readout(),
+                signed(row.difference()) + " " + signedInterval(row.interval()),
+                number(row.adjusted()),
+                verdict);
+    }
+
+    String focusTitle() {
+        SystemKey focus = comparison.focus().orElseThrow();
+        return "MAE of " + focus.system() + " (" + focus.readout() + ") minus that of each other row";
+    }
+
+    /** Read-outs that were trained with several seeds. */
+    TextTable seeds() {
+        return plain(
+                List.of("system", "read-out", "seeds", "MAE mean", "MAE sd", "RMSE mean", "RMSE sd"),
+                comparison.seeds().stream().map(ComparisonTables::seed).toList());
+    }
+
+    private static List<String> seed(SeedRow row) {
+        return List.of(
+                row.system(),
+                row.readout(),
+                Integer.toString(row.seeds()),
+                number(row.mae()),
+                number(row.maeSd()),
+                number(row.rmse()),
+                number(row.rmseSd()));
+    }
+
+    /** What predictions took, and whether long ones are worse. */
+    TextTable costs() {
+        return plain(
+                List.of(
+                        "system",
+                        "read-out",
+                        "prompt tokens",
+                        "p95",
+                        "generated tokens",
+                        "p95",
+                        "ms p50",
+                        "ms p95",
+                        "failed",
+                        "length ~ |error|"),
+                comparison.costs().stream().map(ComparisonTables::cost).toList());
+    }
+
+    private static List<String> cost(CostRow row) {
+        return List.of(
+                row.key().system(),
+                row.key().readout(),
+                tenths(row.tokensIn()),
+                tenths(row.tokensInP95()),
+                tenths(row.tokensOut()),
+                tenths(row.tokensOutP95()),
+                tenths(row.millisecondsP50()),
+                tenths(row.millisecondsP95()),
+                Long.toString(row.failed()),
+                number(row.lengthCorrelation()));
+    }
+
+    /** The MAE of all systems in each slice of one group. */
+    TextTable slices(String group) {
+        List<SliceRow> slices = comparison.slices().stream()
+                .filter(slice -> slice.group().equals(group))
+                .toList();
+        List<String> header = new ArrayList<>(List.of("system", "read-out"));
+        slices.forEach(slice -> header.add(slice.name() + " (n=" + slice.rows() + ")"));
+        List<List<String>> rows = new ArrayList<>();
+        for (int system = 0; system < comparison.rows().size(); system++) {
+            SystemKey key = comparison.rows().get(system).key();
+            List<String> cells = new ArrayList<>(List.of(key.system(), key.readout()));
+            for (SliceRow slice : slices) {
+                cells.add(slice.scores().isEmpty() ? NONE : score(slice.scores().get(system)));
+            }
+            rows.add(cells);
+        }
+        return new TextTable(header, rows, rules());
+    }
+
+    private static String score(SliceScore score) {
+        return number(score.mae()) + " " + interval(score.interval());
+    }
+
+    /** The groups of slices that have rows, in their order. */
+    List<String> sliceGroups() {
+        return comparison.slices().stream()
+                .filter(slice -> slice.rows() > 0)
+                .map(SliceRow::group)
+                .distinct()
+                .toList();
+    }
+
+    /** What a reader must know, a sentence each. */
+    List<String> notes() {
+        List<String> notes = new ArrayList<>(comparison.notes());
+        notes.add("Ranks: MAE among medians, RMSE among means. p: two-sided bootstrap, Holm-corrected over the table.");
+        notes.add(
+                "skill: 1 - MAE / constant median, 1 - MSE / global mean. macro-MAE: mean over true ratings. user MAE:"
+                        + " mean over users. pairs: share of one user's pairs of rows ordered rightly, ties one half. slope: of the"
+                        + " truth on the prediction. variance: of predictions over truths.");
+        if (comparison.rows().stream().anyMatch(row -> row.kind() == Kind.ISOTONIC)) {
+            notes.add("+iso: mapped by a monotone function fitted on the validation rows.");
+        }
+        if (comparison.rows().stream().anyMatch(ComparisonRow::marked)) {
+            notes.add("* does not beat " + TrivialPredictors.PROMPT_MEANS
+                    + " of its kind, the regression on numbers that a prompt may show.");
+        }
+        return notes;
+    }
+
+    private List<String> systemHeader() {
+        List<String> header = new ArrayList<>(List.of("system", "read-out"));
+        if (seeds) {
+            header.add("seed");
+        }
+        return header;
+    }
+
+    private interface Cells {
+        List<String> of(ComparisonRow row);
+    }
+
+    private TextTable table(List<String> header, Cells cells) {
+        List<List<String>> rows = comparison.rows().stream()
+                .map(row -> {
+                    List<String> line = new ArrayList<>(List.of(
+                            row.key().system() + (row.marked() ? " *" : ""),
+                            row.key().readout()));
+                    if (seeds) {
+                        line.add(row.trivial() ? NONE : Long.toString(row.key().seed()));
+                    }
+                    line.addAll(cells.of(row));
+                    return line;
+                })
+                .toList();
+        return new TextTable(header, rows, rules());
+    }
+
+    private List<Integer> rules() {
+        List<Kind> kinds = comparison.rows().stream().map(ComparisonRow::kind).toList();
+        return IntStream.range(1, kinds.size())
+                .filter(row -> !Objects.equals(kinds.get(row), kinds.get(row - 1)))
+                .boxed()
+                .toList();
+    }
+
+    private static TextTable plain(List<String> header, List<List<String>> rows) {
+        return new TextTable(header, rows, List.of());
+    }
+
+    private static String rank(OptionalInt rank) {
+        return rank.isPresent() ? Integer.toString(rank.getAsInt()) : "";
+    }
+
+    static String number(double value) {
+        return Double.isNaN(value) ? NONE : String.format(Locale.ROOT, "%.4f", value);
+    }
+
+    private static String number(OptionalDouble value) {
+        return value.isPresent() ? number(value.getAsDouble()) : NONE;
+    }
+
+    private static String tenths(double value) {
+        return String.format(Locale.ROOT, "%.1f", value);
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f", 100 * share);
+    }
+
+    private static String signed(double value) {
+        return String.format(Locale.ROOT, "%+.4f", value);
+    }
+
+    static String interval(Interval interval) {
+        return "[" + number(interval.low()) + ", " + number(interval.high()) + "]";
+    }
+
+    private static String signedInterval(Interval interval) {
+        return "[" + signed(interval.low()) + ", " + signed(interval.high()) + "]";
+    }
+}

@@ -1,0 +1,78 @@
+package io.recthink.spark.compare;
+
+import io.recthink.metric.Interval;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/** A comparison of two systems with numbers that are easy to find again. */
+final class ExampleComparison {
+    static final SystemKey BIAS = new SystemKey("bias", "expectation", 0);
+    static final SystemKey GRPO = new SystemKey("grpo, <b>late</b>", "greedy", 7);
+
+    private ExampleComparison() {}
+
+    static Comparison comparison() {
+        return new Comparison(
+                List.of(
+                        row(BIAS, ComparisonRow.Kind.TRIVIAL, 0, 0.75, 0),
+                        row(GRPO, ComparisonRow.Kind.SAVED, 5, 0.8123456789012345, 0.0623456789012345)),
+                BIAS,
+                0.95,
+                Optional.of(GRPO),
+                List.of(new Comparison.FocusRow(BIAS, 0.0623456789012345, new Interval(-0.01, 0.1), 0.25)),
+                List.of(),
+                List.of(slice("1-4", 60), slice("5-19", 90), new Comparison.SliceRow("activity", "20+", 7, List.of())),
+                List.of(BIAS, GRPO).stream()
+                        .flatMap(key -> IntStream.range(0, 10)
+                                .mapToObj(bin -> new Comparison.CalibrationBin(
+                                        key,
+                                        bin,
+                                        4,
+                                        1 + 0.4 * bin,
+                                        1.2 + 0.35 * bin,
+                                        new Interval(1 + 0.35 * bin, 1.4 + 0.35 * bin))))
+                        .toList(),
+                List.of(new Comparison.CostRow(GRPO, 400, 500, 20, 30, 100.5, 200.25, 5, OptionalDouble.empty())),
+                List.of("Two rows."));
+    }
+
+    private static Comparison.SliceRow slice(String name, long rows) {
+        return new Comparison.SliceRow(
+                "activity",
+                name,
+                rows,
+                List.of(
+                        new Comparison.SliceScore(BIAS, 0.7, new Interval(0.6, 0.8)),
+                        new Comparison.SliceScore(GRPO, 0.8, new Interval(0.7, 0.9))));
+    }
+
+    private static ComparisonRow row(
+            SystemKey key, ComparisonRow.Kind kind, long failed, double mae, double difference) {
+        return new ComparisonRow(
+                key,
+                kind,
+                40,
+                failed,
+                new ComparisonRow.Errors(
+                        mae,
+                        new Interval(mae - 0.1, mae + 0.1),
+                        1,
+                        new Interval(0.9, 1.1),
+                        OptionalDouble.of(0.7),
+                        OptionalDouble.of(0.9),
+                        0.71,
+                        0.72,
+                        0.73,
+                        0.25,
+                        -0.5,
+                        OptionalDouble.empty()),
+                new ComparisonRow.Difference(difference, new Interval(-0.01, 0.1), 0.125, 0.25),
+                new ComparisonRow.Shape(Double.NaN, 0.5, 0.9, 0.3, -0.2, 0.4, 0.75, 0.6),
+                false,
+                OptionalInt.of(2),
+                OptionalInt.empty());
+    }
+}
