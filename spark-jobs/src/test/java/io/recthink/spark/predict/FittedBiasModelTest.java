@@ -47,8 +47,9 @@ class FittedBiasModelTest {
 
     @Test
     void theFitIsTheSameToTheBitHoweverTheRatingsArePartitioned() {
-        assertThat(predictions(ratings().repartition(5)))
-                .isEqualTo(predictions(ratings().coalesce(1)));
+        List<Row> one = predictions(ratings().coalesce(1), 1);
+        assertThat(predictions(ratings().repartition(5), 1)).isEqualTo(one);
+        assertThat(predictions(ratings().repartition(5), 4)).isEqualTo(one);
     }
 
     @Test
@@ -86,8 +87,8 @@ class FittedBiasModelTest {
                 .hasMessageContaining("no train rows");
     }
 
-    private List<Row> predictions(Dataset<Row> ratings) {
-        return FittedBiasModel.fit(ratings, 1, 5)
+    private List<Row> predictions(Dataset<Row> ratings, int parts) {
+        return FittedBiasModel.fit(ratings, 1, 5, parts)
                 .predict(ratings(), "yhat")
                 .orderBy("userId", "itemId", "truth")
                 .collectAsList();
