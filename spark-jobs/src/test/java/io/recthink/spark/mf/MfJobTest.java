@@ -160,6 +160,30 @@ class MfJobTest {
     }
 
     @Test
+    void executorsThatAreLostChangeNothing() throws Exception {
+        List<String> blocks = List.of(
+                "mf.blocks=2", "mf.maxEpochs=6", "mf.factorPenalties=[0.02]", "mf.als.penalties=[0.05]");
+        run(settings(blocks, "paths.predictions=m", "paths.validationPredictions=n", "paths.mf=o"));
+        Path log = root.resolve("application.log");
+        Path killed = root.resolve("killed");
+
+        int status = MfApplication.run(
+                log,
+                40,
+                killed,
+                configured(settings(blocks, "paths.predictions=p", "paths.validationPredictions=q", "paths.mf=r")));
+
+        assertThat(status).as(Files.readString(log)).isZero();
+        assertThat(killed).exists();
+        assertThat(predictions("p/MF")).isEqualTo(predictions("m/MF"));
+        assertThat(predictions("p/bias+ALS")).isEqualTo(predictions("m/bias+ALS"));
+    }
+
+    private static String[] settings(List<String> some, String... others) {
+        return Stream.concat(some.stream(), Stream.of(others)).toArray(String[]::new);
+    }
+
+    @Test
     void resultsThatAreThereAreNotOverwritten() {
         assertThatThrownBy(() -> run())
                 .isInstanceOf(InvalidInputException.class)
@@ -216,6 +240,10 @@ class MfJobTest {
     }
 
     private static Configuration configuration(String... settings) {
+        return ConfigurationReader.read("test", "", configured(settings));
+    }
+
+    private static List<String> configured(String... settings) {
         List<String> all = new ArrayList<>(List.of(
                 "paths.root=" + root,
                 "mf.factors=[4]",
@@ -227,6 +255,6 @@ class MfJobTest {
                 "mf.als.iterations=3",
                 "mf.als.blocks=2"));
         all.addAll(List.of(settings));
-        return ConfigurationReader.read("test", "", all);
+        return all;
     }
 }
