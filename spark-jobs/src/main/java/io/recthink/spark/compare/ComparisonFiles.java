@@ -2,9 +2,11 @@ package io.recthink.spark.compare;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.spark.report.Curves;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -33,8 +35,14 @@ final class ComparisonFiles {
         if (comparison.focus().isPresent()) {
             file("focus.csv", data.focusCsv());
         }
+        RunCard card = RunCard.of(spark, configuration);
+        file("run-card.json", card.json());
+        Optional<Curves> curves = Curves.find(
+                configuration.paths().resolve(configuration.paths().run()),
+                spark.sparkContext().hadoopConfiguration());
+        file("comparison.html", new ComparisonPage(comparison, card, curves).html());
         System.out.print(console(comparison, tables));
-        System.out.println(folder());
+        System.out.println("All numbers and pictures: " + folder() + "/comparison.html");
     }
 
     static String console(Comparison comparison, ComparisonTables tables) {

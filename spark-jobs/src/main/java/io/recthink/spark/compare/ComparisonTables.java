@@ -104,11 +104,12 @@ final class ComparisonTables {
     TextTable focus() {
         return plain(
                 List.of("system", "read-out", "MAE difference " + interval, "p (Holm)", ""),
-                comparison.focusRows().stream().map(ComparisonTables::focus).toList());
+                comparison.focusRows().stream().map(this::focus).toList());
     }
 
-    private static List<String> focus(FocusRow row) {
-        String verdict = !row.interval().excludesZero() ? "not told apart" : row.difference() < 0 ? "better" : "worse";
+    private List<String> focus(FocusRow row) {
+        boolean apart = row.adjusted() < 1 - comparison.confidence();
+        String verdict = !apart ? "not told apart" : row.difference() < 0 ? "better" : "worse";
         return List.of(
                 row.other().system(),
                 row.other().readout(),

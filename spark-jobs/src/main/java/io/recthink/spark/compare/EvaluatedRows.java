@@ -69,6 +69,8 @@ record EvaluatedRows(Dataset<Row> rows, long count, String description, long los
                 shares.getLong(2),
                 100 * shares.getDouble(0),
                 100 * shares.getDouble(1)));
+        String warning = data.split().warning();
+        notes.add("Split: " + data.split().label() + (warning.isEmpty() ? "" : ": " + warning) + ".");
         if (lost > 0) {
             notes.add(lost + " rows are left out because at least one system has not predicted them.");
         }

@@ -34,6 +34,8 @@ record Slice(String group, String name, Column condition) {
     /** Slices with fewer rows are listed, but not scored: their intervals would say nothing. */
     static final int LEAST_ROWS = 50;
 
+    static final String TRUE_RATING = "true rating";
+
     private static final int CATEGORIES = 8;
     private static final String WORDS =
             "aggregate(userHistory, 0, (words, h) -> words + size(split(concat_ws(' ', h.summary, h.review), ' ')))"
@@ -59,7 +61,7 @@ record Slice(String group, String name, Column condition) {
                                 .geq(5))));
         for (double rating : scale.classes()) {
             Column truth = scale.classes().length == scale.ratings().length ? col("truth") : rint(col("truth"));
-            slices.add(new Slice("true rating", number(rating), truth.equalTo(rating)));
+            slices.add(new Slice(TRUE_RATING, number(rating), truth.equalTo(rating)));
         }
         words(slices, rows);
         period(slices, rows);

@@ -2,6 +2,7 @@ package io.recthink.spark.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.RunFolder;
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
 
 /**
  * The metrics of a run over its steps. Of a long run only every n-th step is read, and the last one.
@@ -18,7 +20,9 @@ import java.util.stream.IntStream;
  * @param every 1 when all steps are here, else n
  * @param values by metric name, one a step; NaN where a step has no such metric
  */
-record Curves(List<Integer> steps, int every, Map<String, double[]> values) {
+public record Curves(List<Integer> steps, int every, Map<String, double[]> values) {
+    static final int MOST_STEPS = 2000;
+
     /**
      * The metrics of a run; steps without metrics, such as the starting policy, are left out.
      *
@@ -34,6 +38,20 @@ record Curves(List<Integer> steps, int every, Map<String, double[]> values) {
         Map<Integer, ObjectNode> metrics = new TreeMap<>();
         chosen.forEach(step -> run.metrics(step).ifPresent(found -> metrics.put(step, found)));
         return of(metrics, every);
+    }
+
+    /**
+     * The metrics of the complete steps of a run, or of some of them when there are very many.
+     *
+     * @return empty when there is no run with metrics at that place
+     */
+    public static Optional<Curves> find(String run, Configuration hadoop) {
+        RunFolder folder = RunFolder.at(run, hadoop);
+        if (!folder.exists()) {
+            return Optional.empty();
+        }
+        List<Integer> steps = folder.manifests().stream().map(Manifest::step).toList();
+        return Optional.of(read(folder, steps, MOST_STEPS)).filter(curves -> !curves.isEmpty());
     }
 
     private static Curves of(Map<Integer, ObjectNode> metrics, int every) {
@@ -65,7 +83,8 @@ record Curves(List<Integer> steps, int every, Map<String, double[]> values) {
         return values.keySet();
     }
 
-    Optional<double[]> of(String name) {
+    /** The values of a metric; empty when no step has it. */
+    public Optional<double[]> of(String name) {
         return Optional.ofNullable(values.get(name));
     }
 

@@ -18,8 +18,6 @@ import org.apache.spark.sql.SparkSession;
  * The page holds the curves of all metrics, example traces of several steps side by side, and the configuration.
  */
 public final class RunReport {
-    private static final int MOST_STEPS = 2000;
-
     private final SparkSession spark;
     private final Configuration hadoop;
 
@@ -39,7 +37,7 @@ public final class RunReport {
     public String write(String run, String output) {
         RunFolder folder = RunFolder.at(run, hadoop);
         List<Integer> steps = folder.manifests().stream().map(Manifest::step).toList();
-        Curves curves = Curves.read(folder, steps, MOST_STEPS);
+        Curves curves = Curves.read(folder, steps, Curves.MOST_STEPS);
         if (curves.isEmpty()) {
             throw new InvalidInputException(
                     "%s has no complete step with metrics: there is nothing to show. Name a run folder of train or sft that has finished at least one step."

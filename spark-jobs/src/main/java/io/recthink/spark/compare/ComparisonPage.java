@@ -1,0 +1,407 @@
+package io.recthink.spark.compare;
+
+import io.recthink.metric.Interval;
+import io.recthink.spark.compare.Comparison.CalibrationBin;
+import io.recthink.spark.compare.Comparison.SliceRow;
+import io.recthink.spark.compare.Comparison.SliceScore;
+import io.recthink.spark.compare.ComparisonRow.Kind;
+import io.recthink.spark.html.Axis;
+import io.recthink.spark.html.HtmlWriter;
+import io.recthink.spark.html.IntervalPlot;
+import io.recthink.spark.html.PageStyle;
+import io.recthink.spark.html.PointPlot;
+import io.recthink.spark.report.Curves;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * A comparison as one HTML page with pictures. It loads nothing and runs nothing: no network, no other file, no script.
+ */
+final class ComparisonPage {
+    private static final String POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+
+    /** The pictures of slices and of true ratings show the saved systems, and the best trivial ones beside them. */
+    private static final int TRIVIAL_SHOWN = 2;
+
+    private static final int COLOURS = 6;
+    private static final Map<String, String> CURVES = Map.of(
+            "reward", "Mean reward",
+            "format_rate", "Format rate",
+            "train_mae", "MAE of the sampled ratings",
+            "entropy", "Entropy, nats a token");
+
+    private final Comparison comparison;
+    private final ComparisonTables tables;
+    private final RunCard card;
+    private final Optional<Curves> curves;
+    private final HtmlWriter html = new HtmlWriter();
+
+    ComparisonPage(Comparison comparison, RunCard card, Optional<Curves> curves) {
+        this.comparison = comparison;
+        this.tables = new ComparisonTables(comparison);
+        this.card = card;
+        this.curves = curves;
+    }
+
+    String html() {
+        html.open("html", "lang", "en").open("head");
+        html.empty("meta", "charset", "utf-8");
+        html.empty("meta", "http-equiv", "Content-Security-Policy", "content", POLICY);
+        html.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
+        html.empty("meta", "name", "color-scheme", "content", "light dark");
+        html.element("title", "recthink: " + card.name());
+        html.code("style", PageStyle.css(ComparisonPage.class, "comparison.css"))
+                .close();
+        html.open("body").open("main");
+        header();
+        tiles();
+        errors();
+        table("All numbers", tables.main());
+        table("What the predictions are like", tables.details());
+        notes();
+        optionalTables();
+        calibration();
+        byTrueRating();
+        slices();
+        learning();
+        card();
+        return html.close().close().close().page();
+    }
+
+    private void header() {
+        html.open("header");
+        html.element("p", "recthink comparison", "class", "brand");
+        html.element("h1", card.name());
+        html.element("p", comparison.notes().get(0), "class", "path");
+        html.close();
+    }
+
+    private void tiles() {
+        html.open("section", "class", "tiles", "aria-label", "Summary");
+        best("Best MAE of a median", row -> row.errors().mae(), row -> row.key()
+                .type()
+                .rankedByMae());
+        best("Best RMSE of a mean", row -> row.errors().rmse(), row -> row.key()
+                .type()
+                .rankedByRmse());
+        ComparisonRow constant = comparison.rows().get(0);
+        tile(constant.key().system(), ComparisonTables.number(constant.errors().mae()), "MAE");
+        tile("Rows", String.format(Locale.ROOT, "%,d", constant.rows()), "all systems on the same ones");
+        html.close();
+    }
+
+    private void best(String label, Function<ComparisonRow, Double> error, Predicate<ComparisonRow> ranked) {
+        comparison.rows().stream()
+                .filter(ranked)
+                .min(Comparator.comparing(error))
+                .ifPresent(row -> tile(label, ComparisonTables.number(error.apply(row)), name(row.key())));
+    }
+
+    private void tile(String label, String value, String note) {
+        html.open("div", "class", "tile");
+        html.element("span", label, "class", "label").element("strong", value);
+        html.element("span", note, "class", "note").close();
+    }
+
+    private void errors() {
+        html.element("h2", "Who predicts best?");
+        intervals(
+                "MAE, ranked among medians",
+                "Smaller is better. Grey: predictors that read no text.",
+                row -> row.key().type().rankedByMae(),
+                row -> row.errors().mae(),
+                row -> row.errors().maeInterval());
+        intervals(
+                "RMSE, ranked among means",
+                "Smaller is better. A mean is the best answer to a squared error, as a median is to an absolute one.",
+                row -> row.key().type().rankedByRmse(),
+                row -> row.errors().rmse(),
+                row -> row.errors().rmseInterval());
+    }
+
+    private void intervals(
+            String title,
+            String note,
+            Predicate<ComparisonRow> shown,
+            Function<ComparisonRow, Double> value,
+            Function<ComparisonRow, Interval> interval) {
+        List<IntervalPlot.Line> lines = comparison.rows().stream()
+                .filter(shown)
+                .sorted(Comparator.comparing(value))
+                .map(row -> line(
+                        name(row.key()) + (row.marked() ? " *" : ""),
+                        value.apply(row),
+                        interval.apply(row),
+                        row.trivial() ? COLOURS - 1 : row.kind() == Kind.ISOTONIC ? 2 : 0))
+                .toList();
+        figure("whole", title, note, () -> plot(lines, title));
+    }
+
+    private static IntervalPlot.Line line(String name, double value, Interval interval, int colour) {
+        return new IntervalPlot.Line(
+                name,
+                interval.low(),
+                value,
+                interval.high(),
+                colour,
+                ComparisonTables.number(value) + " " + ComparisonTables.interval(interval));
+    }
+
+    private void plot(List<IntervalPlot.Line> lines, String description) {
+        double low = lines.stream().mapToDouble(IntervalPlot.Line::low).min().orElse(0);
+        double high = lines.stream().mapToDouble(IntervalPlot.Line::high).max().orElse(1);
+        new IntervalPlot(lines, Axis.around(low, high), description).write(html);
+    }
+
+    private void figure(String kind, String title, String note, Runnable picture) {
+        html.open("figure", "class", kind).open("figcaption");
+        html.element("h3", title).element("p", note).close();
+        picture.run();
+        html.close();
+    }
+
+    private void table(String title, TextTable table) {
+        html.element("h2", title).open("div", "class", "wide");
+        html.open("table").open("thead").open("tr");
+        table.header().forEach(name -> html.element("th", name, "scope", "col"));
+        html.close().close().open("tbody");
+        for (int row = 0; row < table.rows().size(); row++) {
+            boolean trivial = table.rows().size() == comparison.rows().size()
+                    && comparison.rows().get(row).trivial();
+            html.open(
+                    "tr",
+                    "class",
+                    (trivial ? "trivial" : "system") + (table.rules().contains(row) ? " rule" : ""));
+            table.rows().get(row).forEach(cell -> html.element("td", cell));
+            html.close();
+        }
+        html.close().close().close();
+    }
+
+    private void notes() {
+        html.open("ul", "class", "notes");
+        tables.notes().forEach(note -> html.element("li", note));
+        html.close();
+    }
+
+    private void optionalTables() {
+        if (comparison.focus().isPresent()) {
+            table(tables.focusTitle(), tables.focus());
+        }
+        if (!comparison.seeds().isEmpty()) {
+            table("Several seeds of the training", tables.seeds());
+        }
+        if (!comparison.costs().isEmpty()) {
+            table("What the predictions cost", tables.costs());
+        }
+    }
+
+    private void calibration() {
+        List<SystemKey> shown = comparison.rows().stream()
+                .filter(row -> row.kind() == Kind.SAVED || row.key().system().equals(TrivialPredictors.BIAS))
+                .map(ComparisonRow::key)
+                .toList();
+        html.element("h2", "Does the truth follow the prediction?");
+        html.element(
+                "p",
+                "Rows in tenths of their predictions: the mean truth of each, with its interval, over the mean prediction."
+                        + " On the dashed line both are equal.",
+                "class",
+                "note");
+        html.open("section", "class", "charts");
+        shown.forEach(this::calibration);
+        html.close();
+    }
+
+    private void calibration(SystemKey key) {
+        List<CalibrationBin> bins = comparison.calibration().stream()
+                .filter(bin -> bin.key().equals(key))
+                .toList();
+        List<PointPlot.Point> points = bins.stream()
+                .map(bin -> new PointPlot.Point(
+                        bin.prediction(),
+                        bin.truth(),
+                        bin.interval().low(),
+                        bin.interval().high(),
+                        String.format(
+                                Locale.ROOT,
+                                "%d rows: predicted %.2f, true %.2f",
+                                bin.rows(),
+                                bin.prediction(),
+                                bin.truth())))
+                .toList();
+        Axis across = axis(points.stream().map(PointPlot.Point::x));
+        Axis upright = axis(points.stream().flatMap(point -> Stream.of(point.low(), point.high(), point.y())));
+        PointPlot.Series series = new PointPlot.Series(key.system(), 0, true, points);
+        figure("", name(key), bins.size() + " different tenths", () -> new PointPlot(
+                        List.of(series), across, upright, true, "Calibration of " + name(key))
+                .write(html));
+    }
+
+    private static Axis axis(Stream<Double> values) {
+        List<Double> finite = values.filter(Double::isFinite).sorted().toList();
+        return Axis.around(finite.get(0), finite.get(finite.size() - 1));
+    }
+
+    /** The systems of the pictures with several: all saved ones, and the best trivial ones. */
+    private List<Integer> shown() {
+        List<ComparisonRow> rows = comparison.rows();
+        List<Integer> saved = IntStream.range(0, rows.size())
+                .filter(system -> rows.get(system).kind() == Kind.SAVED)
+                .boxed()
+                .toList();
+        List<Integer> trivial = IntStream.range(0, rows.size())
+                .filter(system -> rows.get(system).trivial())
+                .boxed()
+                .sorted(Comparator.comparing(system -> rows.get(system).errors().mae()))
+                .limit(TRIVIAL_SHOWN)
+                .toList();
+        List<Integer> all = new ArrayList<>(saved.subList(0, Math.min(saved.size(), COLOURS - TRIVIAL_SHOWN)));
+        all.addAll(trivial);
+        return all;
+    }
+
+    private void byTrueRating() {
+        List<SliceRow> ratings = comparison.slices().stream()
+                .filter(slice -> slice.group().equals(Slice.TRUE_RATING)
+                        && !slice.scores().isEmpty())
+                .toList();
+        if (ratings.size() < 2) {
+            return;
+        }
+        List<PointPlot.Series> series = new ArrayList<>();
+        for (int system : shown()) {
+            series.add(new PointPlot.Series(
+                    name(comparison.rows().get(system).key()),
+                    series.size(),
+                    true,
+                    ratings.stream().map(slice -> point(slice, system)).toList()));
+        }
+        Axis across = new Axis(
+                ratings.stream().map(slice -> new BigDecimal(slice.name())).toList());
+        Axis upright = axis(Stream.concat(
+                Stream.of(0.0),
+                series.stream().flatMap(some -> some.points().stream()).map(PointPlot.Point::high)));
+        html.element("h2", "Where are the errors?");
+        html.open("section", "class", "charts");
+        figure("", "MAE by true rating", "Rare ratings are where a constant fails.", () -> new PointPlot(
+                        series, across, upright, false, "MAE by true rating")
+                .write(html));
+        html.close();
+    }
+
+    private static PointPlot.Point point(SliceRow slice, int system) {
+        SliceScore score = slice.scores().get(system);
+        return new PointPlot.Point(
+                Double.parseDouble(slice.name()),
+                score.mae(),
+                score.interval().low(),
+                score.interval().high(),
+                String.format(
+                        Locale.ROOT,
+                        "%s, true rating %s, %d rows: %.4f",
+                        name(score.key()),
+                        slice.name(),
+                        slice.rows(),
+                        score.mae()));
+    }
+
+    private void slices() {
+        html.element("h2", "Who is predicted well?");
+        html.element(
+                "p",
+                "MAE of parts of the rows. Parts of fewer than " + Slice.LEAST_ROWS + " rows are not shown.",
+                "class",
+                "note");
+        html.open("section", "class", "charts");
+        for (String group : tables.sliceGroups()) {
+            List<SliceRow> large = comparison.slices().stream()
+                    .filter(slice ->
+                            slice.group().equals(group) && !slice.scores().isEmpty())
+                    .toList();
+            if (!large.isEmpty() && !group.equals(Slice.TRUE_RATING)) {
+                figure("", words(group), "", () -> large.forEach(this::slice));
+            }
+        }
+        html.close();
+        for (String group : tables.sliceGroups()) {
+            html.open("details").element("summary", words(group) + ": all systems");
+            table("", tables.slices(group));
+            html.close();
+        }
+    }
+
+    private void slice(SliceRow slice) {
+        List<Integer> systems = shown();
+        List<IntervalPlot.Line> lines = IntStream.range(0, systems.size())
+                .mapToObj(colour -> {
+                    SliceScore score = slice.scores().get(systems.get(colour));
+                    return line(name(score.key()), score.mae(), score.interval(), colour);
+                })
+                .toList();
+        html.element("h4", slice.name() + " (" + slice.rows() + " rows)");
+        plot(lines, "MAE of rows with " + slice.group() + " " + slice.name());
+    }
+
+    private void learning() {
+        if (curves.isEmpty()) {
+            return;
+        }
+        html.element("h2", "How did it learn?").open("section", "class", "charts");
+        CURVES.entrySet().stream().sorted(Map.Entry.comparingByValue()).forEach(metric -> curves.get()
+                .of(metric.getKey())
+                .ifPresent(values -> curve(metric.getValue(), values)));
+        html.close();
+    }
+
+    private void curve(String title, double[] values) {
+        List<Integer> steps = curves.orElseThrow().steps();
+        List<PointPlot.Point> points = IntStream.range(0, steps.size())
+                .filter(i -> Double.isFinite(values[i]))
+                .mapToObj(i -> new PointPlot.Point(
+                        steps.get(i),
+                        values[i],
+                        values[i],
+                        values[i],
+                        String.format(Locale.ROOT, "step %d: %.4f", steps.get(i), values[i])))
+                .toList();
+        if (points.size() > 1) {
+            PointPlot plot = new PointPlot(
+                    List.of(new PointPlot.Series(title, 0, true, points)),
+                    axis(points.stream().map(PointPlot.Point::x)),
+                    axis(points.stream().map(PointPlot.Point::y)),
+                    false,
+                    title + " by training step");
+            figure("curve", title, "by training step", () -> plot.write(html));
+        }
+    }
+
+    private void card() {
+        html.element("h2", "Run card");
+        html.open("dl", "class", "facts");
+        card.facts().forEach((name, value) -> html.open("div")
+                .element("dt", name)
+                .element("dd", value)
+                .close());
+        html.close();
+        html.open("details").element("summary", "The configuration, every key as used");
+        html.element("pre", card.configuration()).close();
+    }
+
+    private static String name(SystemKey key) {
+        return key.readout().equals("point") ? key.system() : key.system() + ", " + key.readout();
+    }
+
+    private static String words(String group) {
+        return group.substring(0, 1).toUpperCase(Locale.ROOT) + group.substring(1);
+    }
+}

@@ -1,0 +1,59 @@
+package io.recthink.spark.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.recthink.spark.html.Browser;
+import io.recthink.spark.report.Curves;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ComparisonPageTest {
+    private static final RunCard CARD =
+            new RunCard("my <shop>", Map.of("data sha256", "d1"), "name: my <shop>\npaths:\n  root: work\n");
+    private static final Curves CURVES = new Curves(
+            List.of(1, 2, 3), 1, Map.of("reward", new double[] {0.5, 0.75, 1}, "entropy", new double[] {1, 0.5, 0.25}));
+
+    private final String page = new ComparisonPage(ExampleComparison.comparison(), CARD, Optional.of(CURVES)).html();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void pageShowsTablesPicturesAndRunCard() {
+        assertThat(page)
+                .startsWith("<!DOCTYPE html>")
+                .contains("0.8123 [0.7123, 0.9123]", "Who predicts best?", "grpo, &lt;b&gt;late&lt;/b&gt;")
+                .contains("Does the truth follow the prediction?", "How did it learn?", "Mean reward")
+                .contains("my &lt;shop&gt;", "data sha256", "root: work")
+                .doesNotContain("<b>late", "<shop>");
+    }
+
+    @Test
+    void pageNeedsNothingFromElsewhereAndRunsNothing() {
+        assertThat(page)
+                .doesNotContainPattern("(src|href)\\s*=")
+                .doesNotContain("@import", "url(", "<script")
+                .contains("default-src 'none'");
+    }
+
+    @Test
+    void browserDrawsThePicturesAndFitsAPhone() throws IOException, InterruptedException {
+        Optional<Browser> browser = Browser.find();
+        assumeThat(browser).as("chromium on the PATH, to draw the page").isPresent();
+        Path file = Files.writeString(folder.resolve("page.html"), page);
+        for (int width : new int[] {390, 1200}) {
+            Browser.Drawing drawing = browser.orElseThrow().draw(file, width, folder.resolve(width + ".png"));
+            assertThat(drawing.colours()).as("colours at a width of %d", width).isGreaterThan(30);
+            assertThat(drawing.contentWidth())
+                    .as("content at a width of %d", width)
+                    .isLessThanOrEqualTo(width);
+        }
+    }
+}
