@@ -64,19 +64,16 @@ record BlockedRatings(
         Dictionary items = Dictionary.of(train, "itemId", number);
         JavaRDD<UserRatings> ratings = table(train, false)
                 .union(table(validation, true))
-                .join(places(items, "item"), "itemId", "left")
-                .join(places(users, "user"), "userId", "left")
+                .join(items.places().select(col("itemId"), col("index").as("item")), new String[] {"itemId"}, "left")
                 .select(
+                        col("userId"),
                         Dictionary.block(col("userId"), number).as("userBlock"),
                         Dictionary.block(col("itemId"), number).as("itemBlock"),
-                        coalesce(col("user"), lit(-1)).as("user"),
                         coalesce(col("item"), lit(-1)).as("item"),
                         col("truth"),
-                        col("validation"),
-                        col("userId"))
+                        col("validation"))
                 .repartition(number, col("userId"))
-                .sortWithinPartitions("user", "item", "truth")
-                .drop("userId")
+                .sortWithinPartitions("userId", "validation", "item", "truth")
                 .javaRDD()
                 .mapPartitionsWithIndex((partition, part) -> ratings(partition, part, number), true)
                 .persist(StorageLevel.MEMORY_AND_DISK());
@@ -100,20 +97,25 @@ record BlockedRatings(
                 col("userId"), col("itemId"), col("truth"), lit(validation).as("validation"));
     }
 
-    private static Dataset<Row> places(Dictionary dictionary, String name) {
-        return dictionary.places().select(col(dictionary.id()), col("index").as(name));
-    }
-
+    /** @param rows ordered by user, of each user the train ratings first */
     private static Iterator<UserRatings> ratings(int userBlock, Iterator<Row> rows, int blocks) {
         List<RatingBlockBuilder> train = builders(blocks);
         List<RatingBlockBuilder> validation = builders(blocks);
-        rows.forEachRemaining(row -> {
-            if (row.getInt(0) != userBlock) {
-                throw new IllegalStateException("user block %d in partition %d".formatted(row.getInt(0), userBlock));
+        String lastUser = null;
+        int known = 0; // users with train ratings so far: they are numbered as in the dictionary
+        while (rows.hasNext()) {
+            Row row = rows.next();
+            if (row.getInt(1) != userBlock) {
+                throw new IllegalStateException("user block %d in partition %d".formatted(row.getInt(1), userBlock));
             }
-            (row.getBoolean(5) ? validation : train).get(row.getInt(1)).add(row.getInt(2), row.getInt(3), (float)
-                    row.getDouble(4));
-        });
+            boolean validates = row.getBoolean(5);
+            if (!validates && !row.getString(0).equals(lastUser)) {
+                lastUser = row.getString(0);
+                known++;
+            }
+            int user = row.getString(0).equals(lastUser) ? known - 1 : -1;
+            (validates ? validation : train).get(row.getInt(2)).add(user, row.getInt(3), (float) row.getDouble(4));
+        }
         return List.of(new UserRatings(userBlock, build(train), build(validation)))
                 .iterator();
     }

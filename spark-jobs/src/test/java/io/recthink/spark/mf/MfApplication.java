@@ -31,6 +31,8 @@ public final class MfApplication {
                 .config("spark.executor.memory", "1g")
                 .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
                 .config("spark.locality.wait", "0s")
+                .config("spark.shuffle.io.maxRetries", 1) // the dead do not answer
+                .config("spark.shuffle.io.retryWait", "100ms")
                 .getOrCreate()) {
             spark.sparkContext().addSparkListener(new Killer(Integer.parseInt(arguments[0]), Path.of(arguments[1])));
             new MfJob().run(spark, ConfigurationReader.read("mf.yaml", "", settings));

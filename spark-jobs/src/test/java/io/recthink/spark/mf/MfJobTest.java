@@ -247,7 +247,8 @@ class MfJobTest {
         List<String> all = new ArrayList<>(List.of(
                 "paths.root=" + root,
                 "mf.factors=[4]",
-                "mf.learningRates=[0.02]",
+                "mf.learningRates=[0.04]",
+                "mf.maxEpochs=40",
                 "mf.factorPenalties=[0.02, 0.1]",
                 "mf.biasPenalties=[0.02]",
                 "mf.als.ranks=[4]",

@@ -3,11 +3,13 @@ package io.recthink.spark.mf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.recthink.spark.SparkTest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RuntimeConfig;
 import org.junit.jupiter.api.Test;
 
 class TrainingTest {
@@ -49,6 +51,41 @@ class TrainingTest {
         List<Row> one = predictions(log.split("train").coalesce(1), 3, 4);
         assertThat(one).hasSize((int) log.split("test").count());
         assertThat(predictions(log.split("train").repartition(7), 3, 4)).isEqualTo(one);
+    }
+
+    @Test
+    void validationRatingsKnowTheirUserWhereverThisHasTrainRatings() {
+        Dataset<Row> cold = log.split("test"); // a third of its last rows are of new users, a third of new items
+        try (BlockedRatings ratings = BlockedRatings.of(log.split("train"), cold, 2)) {
+            int unknownUsers = 0;
+            int unknownItems = 0;
+            for (UserRatings users : ratings.blocks().collect()) {
+                for (RatingBlock block : users.validation()) {
+                    unknownUsers += (int) Arrays.stream(block.users())
+                            .filter(user -> user < 0)
+                            .count();
+                    unknownItems += (int) Arrays.stream(block.items())
+                            .filter(item -> item < 0)
+                            .count();
+                }
+            }
+            assertThat(unknownUsers).isEqualTo(LowRankLog.COLD * 2 / 3);
+            assertThat(unknownItems).isEqualTo(LowRankLog.COLD * 2 / 3);
+            assertThat(ratings.validationRows()).isEqualTo(cold.count());
+        }
+    }
+
+    @Test
+    void adaptiveExecutionKeepsTheBlocks() {
+        RuntimeConfig settings = SparkTest.spark().conf();
+        settings.set("spark.sql.adaptive.enabled", true);
+        try {
+            List<Row> adaptive = predictions(log.split("train"), 3, 2);
+            settings.set("spark.sql.adaptive.enabled", false);
+            assertThat(predictions(log.split("train"), 3, 2)).isEqualTo(adaptive);
+        } finally {
+            settings.set("spark.sql.adaptive.enabled", false);
+        }
     }
 
     @Test
