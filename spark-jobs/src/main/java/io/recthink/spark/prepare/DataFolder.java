@@ -18,7 +18,9 @@ final class DataFolder {
     static final String QUARANTINE = "quarantine";
     static final String CARD_JSON = "data-card.json";
     static final String CARD_TEXT = "data-card.md";
-    private static final Set<String> WRITTEN = Set.of(EXAMPLES, REVIEWS, QUARANTINE, CARD_JSON, CARD_TEXT, Origin.FILE);
+    static final String CARD_PAGE = "data-card.html";
+    private static final Set<String> WRITTEN =
+            Set.of(EXAMPLES, REVIEWS, QUARANTINE, CARD_JSON, CARD_TEXT, CARD_PAGE, Origin.FILE);
 
     private final SparkSession spark;
     private final String folder;

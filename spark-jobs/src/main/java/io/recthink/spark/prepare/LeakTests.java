@@ -28,6 +28,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import io.recthink.config.Configuration.Prepare;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
@@ -59,6 +60,16 @@ import org.apache.spark.sql.expressions.WindowSpec;
  */
 final class LeakTests {
     static final int MIN_CHARACTERS = 20;
+
+    /** What has been tested when a table has passed, in words. */
+    static final List<String> RULES = List.of(
+            "every row is there, under an id of its own",
+            "no row's own review is in its histories, neither under its name nor as text",
+            "every history entry is earlier than its row and lies in the data that the model is fitted on",
+            "every row is in the split that the rule gives it",
+            "counts and means are those of a scan of all earlier rows, and histories are as long as they should be",
+            "pools are disjoint and hold train rows only");
+
     private static final double TOLERANCE = 1e-9;
 
     private final Dataset<Row> examples;

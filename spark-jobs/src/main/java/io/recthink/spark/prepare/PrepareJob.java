@@ -129,9 +129,10 @@ public final class PrepareJob implements Job {
         folder.write(Origin.FILE, origin.until(end).toJson());
         folder.write(DataFolder.CARD_JSON, card.toJson());
         folder.write(DataFolder.CARD_TEXT, DataCardText.markdown(card));
+        folder.write(DataFolder.CARD_PAGE, DataCardPage.html(card));
         folder.complete(description(configuration, card));
         out.print(DataCardText.summary(card));
-        say("data card in %s", folder.path(DataFolder.CARD_TEXT));
+        say("data card in %s", folder.path(DataFolder.CARD_PAGE));
     }
 
     private Draft whole(

@@ -2,6 +2,7 @@ package io.recthink.spark.prepare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,7 +11,9 @@ import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.model.ModelTokenizer;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.html.Browser;
 import io.recthink.spark.table.PreparedData;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -21,9 +24,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import javax.imageio.ImageIO;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -160,6 +165,71 @@ class DataCardTest {
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining(broken.toString());
         assertThat(folder.resolve("never")).doesNotExist();
+    }
+
+    // ---- the page
+
+    @Test
+    void pageNeedsNothingFromElsewhereAndRunsNothing() throws IOException {
+        assertThat(page())
+                .startsWith("<!DOCTYPE html>")
+                .doesNotContainPattern("(src|href)\\s*=")
+                .doesNotContain("@import", "url(", "<script")
+                .contains("default-src 'none'");
+    }
+
+    @Test
+    void pageShowsWhatTheCardSays() throws IOException {
+        assertThat(page())
+                .contains(
+                        "<h1>card</h1>",
+                        "Rows over time",
+                        "Lengths in words",
+                        "Ties in time",
+                        "validation from " + card.at("/split/validationFrom").asText().substring(0, 10),
+                        "pools are disjoint and hold train rows only",
+                        card.get("sha256").asText(),
+                        card.at("/ties/user/rows").asText() + " rows</title>")
+                .doesNotContain("class=\"warning\"");
+    }
+
+    @Test
+    void pageOfALeakySplitWarnsBeforeAnyNumber() throws IOException {
+        run(configuration("name=<shop>", "prepare.split=random", "paths.data=random"));
+        String page = Files.readString(folder.resolve("random/data-card.html"));
+        assertThat(page)
+                .contains("<strong>random split (leaky): </strong>train rows, of the same user too", "&lt;shop&gt;")
+                .doesNotContain("<shop>", "class=\"cut\"");
+        assertThat(page.indexOf("random split (leaky): ")).isLessThan(page.indexOf("Which rows are there?"));
+    }
+
+    @Test
+    void browserDrawsThePicturesAndFitsAPhone() throws IOException, InterruptedException {
+        Optional<Browser> browser = Browser.find();
+        assumeThat(browser).as("chromium on the PATH, to draw the page").isPresent();
+        for (int width : new int[] {390, 1200}) {
+            Path picture = folder.resolve(width + ".png");
+            Browser.Drawing drawing = browser.orElseThrow().draw(folder.resolve("data/data-card.html"), width, picture);
+            assertThat(drawing.contentWidth())
+                    .as("content at a width of %d", width)
+                    .isLessThanOrEqualTo(width);
+            Map<Integer, Long> pixels = pixels(ImageIO.read(picture.toFile()));
+            for (int colour : List.of(0x2457a6, 0xd1690e, 0x16856b)) { // of train, validation and test
+                assertThat(pixels.getOrDefault(colour, 0L))
+                        .as("bars of the colour %06x at a width of %d", colour, width)
+                        .isGreaterThan(2000);
+            }
+        }
+    }
+
+    private static Map<Integer, Long> pixels(BufferedImage picture) {
+        return Arrays.stream(picture.getRGB(0, 0, picture.getWidth(), picture.getHeight(), null, 0, picture.getWidth()))
+                .mapToObj(pixel -> pixel & 0xffffff)
+                .collect(Collectors.groupingBy(pixel -> pixel, Collectors.counting()));
+    }
+
+    private static String page() throws IOException {
+        return Files.readString(folder.resolve("data/data-card.html"));
     }
 
     private static long n(Row row, String column) {
