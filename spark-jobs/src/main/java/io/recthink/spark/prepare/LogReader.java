@@ -8,33 +8,43 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.filter;
 import static org.apache.spark.sql.functions.flatten;
+import static org.apache.spark.sql.functions.from_json;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.trim;
+import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Columns;
 import io.recthink.spark.table.Tables;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.DateType;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.types.TimestampNTZType;
 import org.apache.spark.sql.types.TimestampType;
@@ -46,6 +56,11 @@ import org.apache.spark.sql.types.TimestampType;
  */
 final class LogReader {
     private static final String UNPARSED = "_corrupt_record";
+    private static final String LINE = "_line";
+    private static final Set<String> OURS = Set.of(UNPARSED, LINE);
+    private static final String CONTROL = "[\\x00-\\x1f\\x7f]";
+    private static final UserDefinedFunction REPEATED_KEYS =
+            udf((UDF1<String, Boolean>) JsonKeys::repeated, DataTypes.BooleanType);
     private static final String LAST_SECOND = "7258118400"; // 2200-01-01: what lies behind it counts milliseconds
 
     private final SparkSession spark;
@@ -94,9 +109,11 @@ final class LogReader {
      */
     Dataset<Row> reviews() {
         Dataset<Row> table = within(filtered(table("source.reviews", reviewsPath, PublishedLayout::reviews)));
+        boolean lines = Arrays.asList(table.columns()).contains(LINE);
         Dataset<Row> mapped = table.select(
                 col(UNPARSED),
-                to_json(struct(fields(table))).as("record"),
+                (lines ? col(LINE) : to_json(struct(fields(table)))).as("record"),
+                (lines ? REPEATED_KEYS.apply(col(LINE)) : lit(false)).as("repeatedKeys"),
                 text(table, "user", columns.user()).as("userId"),
                 text(table, "item", columns.item()).as("itemId"),
                 text(table, "rating", columns.rating()).as("ratingText"),
@@ -178,8 +195,12 @@ final class LogReader {
         Column rating = col("rating");
         Column seconds = col("seconds");
         return when(col(UNPARSED).isNotNull(), "the row cannot be parsed")
+                .when(col("repeatedKeys"), "a key occurs twice")
                 .when(col("userId").isNull(), "user is missing")
                 .when(col("itemId").isNull(), "item is missing")
+                // One of them separates the parts of a row id: two rows could claim the same.
+                .when(col("userId").rlike(CONTROL), "user holds a control character")
+                .when(col("itemId").rlike(CONTROL), "item holds a control character")
                 .when(col("ratingText").isNull(), "rating is missing")
                 .when(rating.isNull(), "rating is not a number")
                 .when(
@@ -197,13 +218,7 @@ final class LogReader {
         Dataset<Row> table = analysed(key, path, () -> switch (source.format()) {
             case AMAZON_2014, AMAZON_2018, AMAZON_2023, YELP -> json(path, published.apply(layout.orElseThrow()));
             case MOVIELENS -> movieLens(path, published.apply(layout.orElseThrow()));
-            case JSON ->
-                json(
-                        path,
-                        spark.read()
-                                .option("primitivesAsString", true)
-                                .json(path)
-                                .schema());
+            case JSON -> json(path, inferred(path));
             case CSV ->
                 csv().schema(csv().csv(path).schema().add(UNPARSED, DataTypes.StringType))
                         .csv(path);
@@ -226,18 +241,52 @@ final class LogReader {
         return table.withColumn(UNPARSED, lit(null).cast("string"));
     }
 
-    /** JSON lines; also the looser lines of the 2014 metadata, which quote with apostrophes. */
+    /**
+     * JSON lines; also the looser lines of the 2014 metadata, which quote with apostrophes. They are read as text, so that
+     * the quarantine gets them as they were found.
+     */
     private Dataset<Row> json(String path, StructType schema) {
-        StructType fields = new StructType();
-        for (var field : schema.fields()) {
-            fields = field.name().equals(UNPARSED) ? fields : fields.add(field);
-        }
-        return spark.read()
-                .option("mode", "PERMISSIVE")
+        Dataset<Row> lines = spark.read().text(path).where(trim(col("value")).notEqual(""));
+        Map<String, String> options = Map.of(
+                "mode", "PERMISSIVE",
+                "columnNameOfCorruptRecord", UNPARSED,
+                "allowBackslashEscapingAnyCharacter", "true");
+        List<Column> read = new ArrayList<>(List.of(
+                from_json(col("value"), schema.add(UNPARSED, DataTypes.StringType), options)
+                        .as("_row"),
+                col("value").as(LINE)));
+        List<Column> columns = new ArrayList<>(List.of(col("_row." + UNPARSED), col(LINE)));
+        List<String> partitions =
+                Stream.of(lines.columns()).filter(name -> !name.equals("value")).toList();
+        partitions.forEach(name -> read.add(lines.col(name)));
+        Stream.of(schema.fieldNames())
+                .filter(name -> partitions.stream().noneMatch(name::equalsIgnoreCase))
+                .forEach(name -> columns.add(col("_row").getField(name).as(name)));
+        partitions.forEach(name -> columns.add(col(name)));
+        return lines.select(read.toArray(Column[]::new)).select(columns.toArray(Column[]::new));
+    }
+
+    /**
+     * The fields of JSON lines. Of names that differ in case alone, which no query could tell apart, the one that the
+     * mapping uses stays: a single row with another spelling must not hide a column from all the others.
+     */
+    private StructType inferred(String path) {
+        StructType all = spark.read()
+                .option("primitivesAsString", true)
                 .option("columnNameOfCorruptRecord", UNPARSED)
                 .option("allowBackslashEscapingAnyCharacter", true)
-                .schema(fields.add(UNPARSED, DataTypes.StringType))
-                .json(path);
+                .json(spark.read().textFile(path))
+                .schema();
+        Map<String, StructField> fields = new LinkedHashMap<>();
+        for (StructField field : all.fields()) {
+            if (!field.name().equals(UNPARSED)) {
+                fields.merge(
+                        field.name().toLowerCase(Locale.ROOT),
+                        field,
+                        (one, other) -> mapped().contains(other.name()) ? other : one);
+            }
+        }
+        return new StructType(fields.values().toArray(StructField[]::new));
     }
 
     /** The .csv files of the later releases have a header, the .dat files of the earlier ones have none. */
@@ -270,7 +319,9 @@ final class LogReader {
             return lit(null).cast("string");
         }
         Column value = mapped(table, name, expression);
-        Column text = type(table, value) instanceof ArrayType ? array_join(value, " ") : value.cast("string");
+        Column text = type(table, value) instanceof ArrayType
+                ? array_join(value.cast("array<string>"), " ")
+                : value.cast("string");
         return when(trim(text).notEqual(""), text);
     }
 
@@ -291,6 +342,24 @@ final class LogReader {
                 : when(value.isNotNull(), array(value));
         return filter(
                 array_distinct(list.cast("array<string>")), name -> trim(name).notEqual(""));
+    }
+
+    private String mapped() {
+        return String.join(
+                " ",
+                columns.user(),
+                columns.item(),
+                columns.rating(),
+                columns.time(),
+                columns.summary(),
+                columns.review(),
+                columns.itemId(),
+                columns.title(),
+                columns.categories(),
+                columns.brand(),
+                columns.price(),
+                columns.description(),
+                source.filter());
     }
 
     private Column mapped(Dataset<Row> table, String name, String expression) {
@@ -315,7 +384,7 @@ final class LogReader {
 
     private static String[] names(Dataset<Row> table) {
         return Arrays.stream(table.columns())
-                .filter(name -> !name.equals(UNPARSED))
+                .filter(name -> !OURS.contains(name))
                 .toArray(String[]::new);
     }
 

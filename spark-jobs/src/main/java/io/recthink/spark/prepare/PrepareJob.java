@@ -93,13 +93,15 @@ public final class PrepareJob implements Job {
                 data -> EarlierData.open(spark, configuration.paths().resolve(data), origin));
         Period part = earlier.map(data -> data.rest(period)).orElse(period);
         LogReader log = new LogReader(spark, configuration, part);
+        Dataset<Row> items = tables.keep(log.items());
+        Quarantine.firstRead("source.items", log.itemsPath(), items::count);
 
         Dataset<Row> read = tables.keep(log.reviews());
         Quarantine quarantine = quarantine(read, log, configuration);
         Dataset<Row> distinct = tables.keep(earliest(read, configuration.name()));
         Draft draft = earlier.isPresent()
-                ? appended(earlier.get(), distinct, quarantine, log, configuration, tables)
-                : whole(distinct, quarantine, log, configuration, tables);
+                ? appended(earlier.get(), distinct, quarantine, items, log.reviewsPath(), configuration, tables)
+                : whole(distinct, quarantine, items, configuration, tables);
         Instant end = end(read, part);
 
         if (folder.clear()) {
@@ -138,7 +140,7 @@ public final class PrepareJob implements Job {
     private Draft whole(
             Dataset<Row> distinct,
             Quarantine quarantine,
-            LogReader log,
+            Dataset<Row> items,
             Configuration configuration,
             PersistedTables tables) {
         Prepare options = configuration.prepare();
@@ -146,7 +148,7 @@ public final class PrepareJob implements Job {
         KeptReviews kept = KeptReviews.of(distinct, distinctRows, options, configuration.seed(), tables);
         sayKept(kept, distinctRows, options);
         Dataset<Row> reviews = tables.keep(kept.rows()
-                .join(log.items(), new String[] {"itemId"}, "left")
+                .join(items, new String[] {"itemId"}, "left")
                 .withColumn("horizon", kept.split().horizon(options.refit())));
         PoolChoice pools = pools(reviews, configuration);
         return Draft.whole(
@@ -157,13 +159,14 @@ public final class PrepareJob implements Job {
             EarlierData earlier,
             Dataset<Row> distinct,
             Quarantine read,
-            LogReader log,
+            Dataset<Row> items,
+            String path,
             Configuration configuration,
             PersistedTables tables) {
         Prepare options = configuration.prepare();
         Append append = new Append(earlier, distinct, options, tables);
-        Quarantine quarantine = read.with(
-                append.refused(), log.reviewsPath(), configuration.source().maxQuarantineShare());
+        Quarantine quarantine =
+                read.with(append.refused(), path, configuration.source().maxQuarantineShare());
         append.refused().forEach((reason, rows) -> say("%,d quarantined: %s", rows, reason));
         say(
                 "%,d rows join the %,d of %s; %,d are there already, %,d repeat a user and an item, %,d are outside the core",
@@ -173,8 +176,8 @@ public final class PrepareJob implements Job {
                 append.knownRows(),
                 append.repeatedRows(),
                 append.rowsOutsideCore());
-        Dataset<Row> items = earlier.items();
-        Dataset<Row> described = items.unionByName(log.items().join(items, new String[] {"itemId"}, "left_anti"));
+        Dataset<Row> known = earlier.items();
+        Dataset<Row> described = known.unionByName(items.join(known, new String[] {"itemId"}, "left_anti"));
         Dataset<Row> later = tables.keep(append.rows()
                 .join(described, new String[] {"itemId"}, "left")
                 .withColumn("horizon", earlier.split().horizon(options.refit())));

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -44,19 +45,27 @@ record Quarantine(long read, Map<String, Long> reasons) {
         return quarantine;
     }
 
-    /** Reads the log for the first time: files that cannot be read are found here. */
     private static List<Row> counts(Dataset<Row> rows, String path) {
+        return firstRead("source.reviews", path, () -> rows.groupBy("reason")
+                .count()
+                .orderBy(col("count").desc(), col("reason"))
+                .collectAsList());
+    }
+
+    /**
+     * Reads a table for the first time: files that cannot be read are found here.
+     *
+     * @throws InvalidInputException naming the table when one of its files cannot be read
+     */
+    static <T> T firstRead(String key, String path, Supplier<T> reading) {
         try {
-            return rows.groupBy("reason")
-                    .count()
-                    .orderBy(col("count").desc(), col("reason"))
-                    .collectAsList();
+            return reading.get();
         } catch (Exception e) {
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
                 if (cause instanceof IOException) {
                     throw new InvalidInputException(
-                            "source.reviews: %s cannot be read: %s; is a file damaged or incomplete?"
-                                    .formatted(path, cause.getMessage()),
+                            "%s: %s cannot be read: %s; is a file damaged or incomplete?"
+                                    .formatted(key, path, cause.getMessage()),
                             e);
                 }
             }
