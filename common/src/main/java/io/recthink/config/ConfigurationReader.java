@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
@@ -32,6 +33,8 @@ public final class ConfigurationReader {
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
             .build();
+
+    private static final Pattern SECRET = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[^/@\\s]*:(?!\\d+/)[^@\\s]*@");
 
     private ConfigurationReader() {}
 
@@ -55,6 +58,8 @@ public final class ConfigurationReader {
         for (String setting : settings) {
             merge(tree, settingTree(setting), defaultsTree(), "", problems);
         }
+        refuse(origin, problems);
+        refuseSecrets(tree, "", problems);
         refuse(origin, problems);
         Configuration configuration = bind(origin, tree);
         configuration.check(problems);
@@ -151,6 +156,21 @@ public final class ConfigurationReader {
             return value.isBoolean();
         }
         return value.isValueNode() && !value.isNull();
+    }
+
+    /** Configurations are written into run folders and data cards, where a secret must never stand. */
+    private static void refuseSecrets(JsonNode node, String key, Problems problems) {
+        if (node.isTextual() && SECRET.matcher(node.textValue()).find()) {
+            problems.require(
+                    false,
+                    key,
+                    "a location without user and secret (s3a reads them from the environment, the instance profile or"
+                            + " spark.hadoop.fs.s3a.*)",
+                    "one with both");
+        }
+        node.properties()
+                .forEach(entry -> refuseSecrets(
+                        entry.getValue(), key.isEmpty() ? entry.getKey() : key + "." + entry.getKey(), problems));
     }
 
     private static String kind(JsonNode known) {

@@ -59,6 +59,21 @@ final class ConfigurationReaderTest {
     }
 
     @Test
+    void aLocationWithASecretIsRefusedAndNotRepeated() {
+        for (String setting : List.of(
+                "paths.root=s3a://AKIA123:verySecret@bucket/x",
+                "source.reviews=s3a://AKIA123:very/Secret@bucket",
+                "predict.policies.one=hdfs://me:verySecret@host/x")) {
+            assertThatThrownBy(() -> read("", setting))
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageContaining(
+                            setting.substring(0, setting.indexOf('=')) + " must be a location without user and secret")
+                    .hasMessageNotContaining("Secret@");
+        }
+        assertThat(read("", "paths.root=s3a://bucket:8080/a@b").paths().root()).isEqualTo("s3a://bucket:8080/a@b");
+    }
+
+    @Test
     void closedChoicesAreReadByTheirNamesInTheDocumentation() {
         assertThat(read("", "prompt.think=none").prompt().think()).isEqualTo(Configuration.ThinkMode.NONE);
         assertThat(read("", "train.reduction=token-mean").train().reduction())
