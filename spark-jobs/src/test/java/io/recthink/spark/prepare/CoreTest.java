@@ -33,7 +33,11 @@ class CoreTest {
             Core core = Core.of(log, rows.size(), 2, tables);
             assertThat(core.count()).isEqualTo(4);
             assertThat(core.rounds()).isEqualTo(12);
-            assertThat(core.rows().select("userId").distinct().as(org.apache.spark.sql.Encoders.STRING()).collectAsList())
+            assertThat(core.rows()
+                            .select("userId")
+                            .distinct()
+                            .as(org.apache.spark.sql.Encoders.STRING())
+                            .collectAsList())
                     .containsExactlyInAnyOrder("a", "b");
             assertThat(core.rows().queryExecution().toString().length()).isLessThan(10_000);
         }

@@ -186,7 +186,8 @@ class DataCardTest {
                         "Rows over time",
                         "Lengths in words",
                         "Ties in time",
-                        "validation from " + card.at("/split/validationFrom").asText().substring(0, 10),
+                        "validation from "
+                                + card.at("/split/validationFrom").asText().substring(0, 10),
                         "pools are disjoint and hold train rows only",
                         card.get("sha256").asText(),
                         card.at("/ties/user/rows").asText() + " rows</title>")
