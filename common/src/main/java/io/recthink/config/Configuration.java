@@ -71,9 +71,12 @@ public record Configuration(
 
     /** The simulated warehouse log. */
     public record Simulate(
+            LogFormat format,
             int users,
             int items,
             int reviewsPerUser,
+            int heaviestUser,
+            double popularity,
             int aspects,
             int aspectsPerItem,
             double likeShare,
@@ -89,7 +92,9 @@ public record Configuration(
         void check(Problems problems) {
             problems.atLeast(1, "users", users);
             problems.atLeast(1, "reviewsPerUser", reviewsPerUser);
-            problems.atLeast(reviewsPerUser, "items", items);
+            problems.atLeast(Math.max(reviewsPerUser, heaviestUser), "items", items);
+            problems.atLeast(0, "heaviestUser", heaviestUser);
+            problems.between(0, 2, "popularity", popularity);
             problems.between(1, MAX_ASPECTS, "aspects", aspects);
             problems.between(1, aspects, "aspectsPerItem", aspectsPerItem);
             problems.between(0, 1, "likeShare", likeShare);
@@ -99,6 +104,19 @@ public record Configuration(
             problems.positive("weight", weight);
             problems.positive("noise", noise);
         }
+
+        /** Whether users or items differ in how many reviews they have. */
+        public boolean skewed() {
+            return heaviestUser > 0 || popularity > 0;
+        }
+    }
+
+    /** How the simulated log is written. */
+    public enum LogFormat {
+        @JsonProperty("json")
+        JSON,
+        @JsonProperty("parquet")
+        PARQUET
     }
 
     /** The log that {@code prepare} reads. */

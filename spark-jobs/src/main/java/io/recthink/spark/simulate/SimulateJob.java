@@ -40,33 +40,34 @@ public final class SimulateJob implements Job {
         String log = configuration.paths().resolve(configuration.paths().log());
         OutputFolder.requireNew(spark, "paths.log", log);
 
-        items(spark, simulation).write().json(log + "/items");
-        reviews(spark, simulation).write().json(log + "/reviews");
+        write(items(spark, simulation), simulation, log + "/items");
+        write(reviews(spark, simulation), simulation, log + "/reviews");
         try {
             simulation.write(spark, log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        System.out.printf(
-                "simulated %d users with %d reviews each of %d items: %s%n",
-                simulation.settings().users(),
-                simulation.settings().reviewsPerUser(),
-                simulation.settings().items(),
-                log);
+        System.out.printf("simulated %s: %s%n", simulation.words(), log);
+    }
+
+    private static void write(Dataset<Row> table, Simulation simulation, String folder) {
+        switch (simulation.settings().format()) {
+            case JSON -> table.write().json(folder);
+            case PARQUET -> table.write().parquet(folder);
+        }
     }
 
     static Dataset<Row> items(SparkSession spark, Simulation simulation) {
+        TaskWorld made = new TaskWorld(simulation);
         return spark.range(simulation.settings().items())
-                .map(
-                        (MapFunction<Long, Row>)
-                                number -> row(simulation.world().item(number.intValue())),
-                        Encoders.row(ITEMS));
+                .map((MapFunction<Long, Row>) number -> row(made.world().item(number.intValue())), Encoders.row(ITEMS));
     }
 
     static Dataset<Row> reviews(SparkSession spark, Simulation simulation) {
+        TaskWorld made = new TaskWorld(simulation);
         return spark.range(simulation.settings().users())
                 .flatMap(
-                        (FlatMapFunction<Long, Row>) number -> simulation.world().reviews(number.intValue()).stream()
+                        (FlatMapFunction<Long, Row>) number -> made.reviews(number.intValue())
                                 .map(SimulateJob::row)
                                 .iterator(),
                         Encoders.row(REVIEWS));

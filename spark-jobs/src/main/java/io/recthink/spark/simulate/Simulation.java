@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration.LogFormat;
 import io.recthink.config.Configuration.Simulate;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -64,14 +65,27 @@ record Simulation(long seed, Simulate settings) implements Serializable {
         }
     }
 
+    /** What the log holds, in words. */
+    String words() {
+        return settings.skewed()
+                ? "%d users, the first of them with %d reviews, %d items, %d reviews"
+                        .formatted(settings.users(), new Skew(settings).reviews(0), settings.items(), reviews())
+                : "%d users, %d items, %d reviews".formatted(settings.users(), settings.items(), reviews());
+    }
+
+    private long reviews() {
+        return new Skew(settings).reviews();
+    }
+
     private String card() {
+        String format = settings.format() == LogFormat.JSON ? "JSON lines" : "Parquet,";
         return """
                 # A simulated review log
 
-                Made by `recthink simulate`, not by people: %d users, %d items, %d reviews.
+                Made by `recthink simulate`, not by people: %s.
 
-                - `reviews/`: JSON lines `user, item, rating, time` (seconds since 1970), `summary, review`
-                - `items/`: JSON lines `item, title, brand, price, categories`; the categories are the item's aspects
+                - `reviews/`: %s `user, item, rating, time` (seconds since 1970), `summary, review`
+                - `items/`: %s `item, title, brand, price, categories`; the categories are the item's aspects
                 - `simulation.json`: the seed and the parameters; the same ones make the same log
 
                 Each item has %d of %d aspects. For each aspect a user likes it with probability %s, dislikes it with
@@ -84,9 +98,9 @@ record Simulation(long seed, Simulate settings) implements Serializable {
                 as their histories allow: it enumerates the tastes that a user may have and answers with the median.
                 """
                 .formatted(
-                        settings.users(),
-                        settings.items(),
-                        (long) settings.users() * settings.reviewsPerUser(),
+                        words(),
+                        format,
+                        format,
                         settings.aspectsPerItem(),
                         settings.aspects(),
                         settings.likeShare(),

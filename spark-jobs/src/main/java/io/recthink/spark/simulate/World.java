@@ -3,6 +3,7 @@ package io.recthink.spark.simulate;
 import io.recthink.config.Configuration.Simulate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
@@ -12,6 +13,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The simulated users and items. Everything is a function of the seed and of the number of the user or item alone, so
@@ -50,11 +52,15 @@ final class World {
 
     Item item(int number) {
         SplittableRandom random = stream("item", number);
-        List<Integer> aspects = some(settings.aspectsPerItem(), settings.aspects(), random);
+        List<Integer> aspects = aspects(random);
         String brand = MAKERS.get(random.nextInt(MAKERS.size()));
         String title = "%s %s %d".formatted(brand, KINDS.get(random.nextInt(KINDS.size())), number);
         String price = "$%d.99".formatted(9 + random.nextInt(190));
         return new Item(itemId(number), title, brand, price, aspects);
+    }
+
+    private List<Integer> aspects(SplittableRandom random) {
+        return some(settings.aspectsPerItem(), settings.aspects(), random);
     }
 
     /** The tastes of a user, one an aspect. */
@@ -70,7 +76,7 @@ final class World {
                 .toList();
     }
 
-    /** The reviews of a user, oldest first. */
+    /** The reviews of a user among others who have as many, oldest first. */
     List<Review> reviews(int user) {
         SplittableRandom random = stream("reviews", user);
         List<Taste> tastes = tastes(user);
@@ -82,15 +88,26 @@ final class World {
         }
         List<Review> reviews = new ArrayList<>();
         for (long time : times) {
-            reviews.add(review(user, tastes, item(items.get(reviews.size())), time, random));
+            reviews.add(review(user, tastes, items.get(reviews.size()), time, random));
         }
         return reviews;
     }
 
-    private Review review(int user, List<Taste> tastes, Item item, long time, SplittableRandom random) {
+    /**
+     * The reviews of a user of a skewed log, in no order of time, and now and then two at one time. They are made one by
+     * one: a user may have millions.
+     */
+    Stream<Review> reviews(int user, Skew skew) {
+        SplittableRandom random = stream("reviews", user);
+        List<Taste> tastes = tastes(user);
+        return Arrays.stream(skew.items(user, random))
+                .mapToObj(item -> review(user, tastes, item, random.nextLong(FIRST_SECOND, LAST_SECOND), random));
+    }
+
+    private Review review(int user, List<Taste> tastes, int item, long time, SplittableRandom random) {
         int match = 0;
         List<Mention> mentions = new ArrayList<>();
-        for (int aspect : item.aspects()) {
+        for (int aspect : aspects(stream("item", item))) {
             Taste taste = tastes.get(aspect);
             match += taste.points();
             if (taste != Taste.INDIFFERENT && random.nextDouble() < settings.mention()) {
@@ -99,7 +116,12 @@ final class World {
         }
         int stars = ratings.draw(match, random);
         return new Review(
-                userId(user), item.id(), stars, time, ReviewLanguage.summary(stars), language.review(mentions, random));
+                userId(user),
+                itemId(item),
+                stars,
+                time,
+                ReviewLanguage.summary(stars),
+                language.review(mentions, random));
     }
 
     static String userId(int number) {

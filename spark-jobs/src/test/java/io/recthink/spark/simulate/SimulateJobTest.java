@@ -28,6 +28,20 @@ class SimulateJobTest {
                 "test", "", List.of("paths.root=" + root, "simulate.users=30", "simulate.items=20", "seed=4"));
     }
 
+    private static Configuration skewed(Path root) {
+        return ConfigurationReader.read(
+                "test",
+                "",
+                List.of(
+                        "paths.root=" + root,
+                        "seed=4",
+                        "simulate.format=parquet",
+                        "simulate.users=300",
+                        "simulate.items=500",
+                        "simulate.heaviestUser=400",
+                        "simulate.popularity=0.8"));
+    }
+
     @Test
     void theLogIsTheWorldWrittenOut(@TempDir Path root) {
         Configuration configuration = configuration(root);
@@ -47,6 +61,31 @@ class SimulateJobTest {
         assertThat(spark.read().json(root + "/log/items").count()).isEqualTo(20);
         assertThat(Simulation.read(spark, root + "/log")).isEqualTo(new Simulation(4, configuration.simulate()));
         assertThat(root.resolve("log/README.md")).content().contains("30 users, 20 items, 360 reviews");
+    }
+
+    @Test
+    void aSkewedLogIsTheSameHoweverItIsDivided(@TempDir Path root) {
+        Configuration configuration = skewed(root);
+        new SimulateJob().run(spark, configuration);
+
+        World world = new World(4, configuration.simulate());
+        List<String> expected = new ArrayList<>();
+        for (int user = 299; user >= 0; user--) { // one by one, in another order and each with a task of its own
+            world.reviews(user, new Skew(configuration.simulate()))
+                    .forEach(review -> expected.add(
+                            review.user() + review.item() + (double) review.stars() + review.time() + review.text()));
+        }
+        Dataset<Row> reviews = spark.read().parquet(root + "/log/reviews");
+        assertThat(reviews.selectExpr("concat(user, item, rating, time, review)").collectAsList().stream()
+                        .map(row -> row.getString(0)))
+                .containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(reviews.where("user = 'user-000000'").count()).isEqualTo(400);
+        assertThat(spark.read().parquet(root + "/log/items").count()).isEqualTo(500);
+        assertThat(root.resolve("log/README.md"))
+                .content()
+                .contains(
+                        "300 users, the first of them with 400 reviews, 500 items, 4125 reviews",
+                        "`reviews/`: Parquet");
     }
 
     @Test

@@ -1,0 +1,30 @@
+package io.recthink.spark.simulate;
+
+import java.io.Serializable;
+import java.util.stream.Stream;
+
+/** The world of a simulation inside a task, made there when first asked for: only seed and settings travel. */
+final class TaskWorld implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final Simulation simulation;
+    private transient World world;
+    private transient Skew skew;
+
+    TaskWorld(Simulation simulation) {
+        this.simulation = simulation;
+    }
+
+    World world() {
+        if (world == null) {
+            world = simulation.world();
+            skew = new Skew(simulation.settings());
+        }
+        return world;
+    }
+
+    /** The reviews of a user. */
+    Stream<World.Review> reviews(int user) {
+        return simulation.settings().skewed() ? world().reviews(user, skew) : world().reviews(user).stream();
+    }
+}
