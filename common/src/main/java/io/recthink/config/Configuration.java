@@ -61,6 +61,7 @@ public record Configuration(
             String validationPredictions,
             String mf,
             String table,
+            String probes,
             String report) {
 
         /** A path as configured: absolute paths and URIs as they are, relative ones below {@link #root}. */

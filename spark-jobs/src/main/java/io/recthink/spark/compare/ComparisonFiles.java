@@ -1,16 +1,10 @@
 package io.recthink.spark.compare;
 
-import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.spark.report.Curves;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
+import io.recthink.spark.table.TextFile;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
 /** Writes a comparison: the console, and one file a format. */
@@ -96,18 +90,7 @@ final class ComparisonFiles {
     }
 
     private void file(String name, String text) {
-        Path path = new Path(folder(), name);
-        try {
-            FileSystem found = path.getFileSystem(spark.sparkContext().hadoopConfiguration());
-            // These files are opened by other programs: no checksum files beside them.
-            FileSystem files = found instanceof LocalFileSystem local ? local.getRawFileSystem() : found;
-            try (OutputStream out = files.create(path, true)) {
-                out.write(text.getBytes(StandardCharsets.UTF_8));
-            }
-        } catch (IOException e) {
-            throw new InvalidInputException(
-                    "paths.table: %s cannot be written: %s; free space there or name another folder".formatted(path, e),
-                    e);
-        }
+        TextFile.write(
+                "paths.table", folder() + "/" + name, text, spark.sparkContext().hadoopConfiguration());
     }
 }

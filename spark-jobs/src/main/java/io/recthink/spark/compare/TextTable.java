@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * @param rows each as long as the header
  * @param rules the rows that a line is drawn above
  */
-record TextTable(List<String> header, List<List<String>> rows, List<Integer> rules) {
+public record TextTable(List<String> header, List<List<String>> rows, List<Integer> rules) {
     private static final Map<Character, String> LATEX = Map.ofEntries(
             Map.entry('\\', "\\textbackslash{}"),
             Map.entry('&', "\\&"),
@@ -28,14 +28,14 @@ record TextTable(List<String> header, List<List<String>> rows, List<Integer> rul
             Map.entry('<', "\\textless{}"),
             Map.entry('>', "\\textgreater{}"));
 
-    TextTable {
+    public TextTable {
         header = List.copyOf(header);
         rows = rows.stream().map(List::copyOf).toList();
         rules = List.copyOf(rules);
     }
 
     /** Columns aligned by blanks. */
-    String console() {
+    public String console() {
         int[] widths = IntStream.range(0, header.size())
                 .map(column -> Math.max(
                         header.get(column).length(),
@@ -63,7 +63,8 @@ record TextTable(List<String> header, List<List<String>> rows, List<Integer> rul
                 .stripTrailing();
     }
 
-    String markdown() {
+    /** The table of GitHub's Markdown. */
+    public String markdown() {
         StringBuilder text = new StringBuilder();
         appendMarkdown(text, header);
         text.append('|').append("---|".repeat(header.size())).append('\n');

@@ -24,7 +24,7 @@ import org.apache.hadoop.fs.Path;
  * How a person names a policy: a model folder; a run folder, for its best policy on validation, or its newest where
  * nothing was validated; or {@code run@step}.
  */
-final class PolicyArgument {
+public final class PolicyArgument {
     private static final Pattern AT_STEP = Pattern.compile("(.+)@(\\d{1,9})");
 
     private PolicyArgument() {}
@@ -36,7 +36,7 @@ final class PolicyArgument {
      * @param path resolved path of the folder, perhaps with a step
      * @throws InvalidInputException when there is no such policy
      */
-    static PolicyReference resolve(String system, String path, Configuration hadoop) {
+    public static PolicyReference resolve(String system, String path, Configuration hadoop) {
         Matcher step = AT_STEP.matcher(path);
         if (step.matches()) {
             RunFolder run = RunFolder.at(step.group(1), hadoop);

@@ -10,7 +10,6 @@ import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.table.PreparedData;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -35,15 +34,12 @@ public final class PredictJob implements Job {
                 throw new InvalidInputException("predict.split: the split %s of %s has no rows"
                         .formatted(settings.split(), paths.resolve(paths.data())));
             }
-            SparkListener progress = new PredictProgress(scoring.done(), scoring.rows() * policies.size());
-            spark.sparkContext().addSparkListener(progress);
-            try {
-                policies.forEach((system, policy) -> scoring.predict(system, policy, settings.samples())
-                        .write()
-                        .parquet(folder(configuration, system)));
-            } finally {
-                spark.sparkContext().removeSparkListener(progress);
-            }
+            scoring.showing(
+                    "predict",
+                    policies.size(),
+                    () -> policies.forEach((system, policy) -> scoring.predict(system, policy, settings.samples())
+                            .write()
+                            .parquet(folder(configuration, system))));
         }
         policies.keySet().forEach(system -> System.out.println(system + ": " + folder(configuration, system)));
     }

@@ -18,11 +18,16 @@ final class PredictProgress extends SparkListener {
     private final Map<Long, Long> running = new HashMap<>();
     private long shown;
 
-    /** @param ended counts the rows of the tasks that have ended */
-    PredictProgress(LongAccumulator ended, long total) {
+    /**
+     * Before the first row.
+     *
+     * @param name what is being done
+     * @param ended counts the rows of the tasks that have ended
+     */
+    PredictProgress(String name, LongAccumulator ended, long total) {
         this.ended = ended;
         this.total = total;
-        this.progress = new Progress("predict", 0, total);
+        this.progress = new Progress(name, 0, total);
     }
 
     @Override

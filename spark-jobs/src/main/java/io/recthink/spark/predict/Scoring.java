@@ -7,10 +7,14 @@ import io.recthink.spark.rollout.PromptEncoding;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.LongAccumulator;
 
@@ -24,6 +28,10 @@ public final class Scoring implements AutoCloseable {
 
     /** A task is some batches long: long enough to fill them, short enough to show progress and to be repeated. */
     private static final int BATCHES_PER_TASK = 4;
+
+    private static final StructType RATINGS = new StructType()
+            .add("rowId", DataTypes.StringType, false)
+            .add("ratings", DataTypes.createArrayType(DataTypes.DoubleType, true), false);
 
     private final Configuration configuration;
     private final PreparedData data;
@@ -58,9 +66,21 @@ public final class Scoring implements AutoCloseable {
         return rows;
     }
 
-    /** Counts the rows that were predicted so far, for all policies together; on the driver, those of tasks that have ended. */
-    LongAccumulator done() {
-        return done;
+    /**
+     * Shows progress while predictions are written.
+     *
+     * @param name what is being done
+     * @param policies how often the examples are predicted
+     */
+    public void showing(String name, int policies, Runnable work) {
+        SparkContext context = examples.sparkSession().sparkContext();
+        SparkListener progress = new PredictProgress(name, done, rows * policies);
+        context.addSparkListener(progress);
+        try {
+            work.run();
+        } finally {
+            context.removeSparkListener(progress);
+        }
     }
 
     /**
@@ -73,22 +93,41 @@ public final class Scoring implements AutoCloseable {
      * @return as {@link Tables#PREDICTIONS}; {@code ms} is the time of a batch divided by its rows
      */
     public Dataset<Row> predict(String system, PolicyReference policy, int samples) {
-        Configuration.Predict settings = configuration.predict();
-        int tasks = Math.toIntExact(Math.max(
-                Math.min(settings.partitions(), rows),
-                (rows - 1) / ((long) BATCHES_PER_TASK * settings.maxBatch()) + 1));
-        ScoringTask task = new ScoringTask(
+        ScoringTask task = task(system, policy, samples);
+        return inTasks()
+                .mapPartitions((MapPartitionsFunction<Row, Row>) task::predict, Encoders.row(Tables.PREDICTIONS));
+    }
+
+    /**
+     * The ratings of samples of a policy, computed when the result is read or written: for each example its {@code rowId}
+     * and the array {@code ratings}, null where none can be read. They are the samples that the mean and the median of
+     * {@link #predict} are read from.
+     *
+     * @param samples at least 1
+     */
+    public Dataset<Row> ratings(PolicyReference policy, int samples) {
+        ScoringTask task = task("", policy, samples);
+        return inTasks().mapPartitions((MapPartitionsFunction<Row, Row>) task::ratings, Encoders.row(RATINGS));
+    }
+
+    private ScoringTask task(String system, PolicyReference policy, int samples) {
+        return new ScoringTask(
                 PromptEncoding.of(policy, configuration.prompt(), data),
                 system,
                 configuration.seed(),
                 samples,
-                settings.maxBatch(),
+                configuration.predict().maxBatch(),
                 configuration.rollout(),
                 configuration.model(),
                 done);
-        return examples.repartition(Math.max(1, tasks), col("rowId"))
-                .sortWithinPartitions("rowId")
-                .mapPartitions((MapPartitionsFunction<Row, Row>) task::predict, Encoders.row(Tables.PREDICTIONS));
+    }
+
+    private Dataset<Row> inTasks() {
+        Configuration.Predict settings = configuration.predict();
+        int tasks = Math.toIntExact(Math.max(
+                Math.min(settings.partitions(), rows),
+                (rows - 1) / ((long) BATCHES_PER_TASK * settings.maxBatch()) + 1));
+        return examples.repartition(Math.max(1, tasks), col("rowId")).sortWithinPartitions("rowId");
     }
 
     @Override

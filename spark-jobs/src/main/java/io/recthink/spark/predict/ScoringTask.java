@@ -45,22 +45,42 @@ record ScoringTask(
         return new BatchedRows(rows, maxBatch, batch -> predict(policy, batch));
     }
 
+    /** The ratings of the samples of each row, null where none can be read; of rows as above. */
+    Iterator<Row> ratings(Iterator<Row> rows) {
+        if (!rows.hasNext()) {
+            return rows;
+        }
+        PolicyInTask policy = new PolicyInTask(encoding, model);
+        return new BatchedRows(rows, Math.max(1, maxBatch / samples), batch -> ratings(policy, batch));
+    }
+
+    private List<Row> ratings(PolicyInTask policy, List<Row> rows) {
+        List<Example> batch = examples(policy, rows);
+        List<List<Completion>> generated = policy.complete(prompts(batch, samples), sampling());
+        List<Row> ratings = new ArrayList<>();
+        for (int i = 0; i < batch.size(); i++) {
+            Double[] read = generated.get(i).stream()
+                    .map(policy::rating)
+                    .map(rating -> rating.isPresent() ? (Double) rating.getAsDouble() : null)
+                    .toArray(Double[]::new);
+            ratings.add(RowFactory.create(batch.get(i).rowId(), read));
+        }
+        done.add(batch.size());
+        return ratings;
+    }
+
     @SuppressWarnings("ArrayRecordComponent") // one number a token; never compared
     private record Example(String rowId, int[] prompt, double fallback) {}
 
     private List<Row> predict(PolicyInTask policy, List<Row> rows) {
-        List<Example> batch = rows.stream()
-                .map(row -> new Example(row.getAs("rowId"), policy.prompt(row), row.<Double>getAs(Scoring.FALLBACK)))
-                .toList();
+        List<Example> batch = examples(policy, rows);
         List<Row> predictions = new ArrayList<>();
         predict(policy, batch, 1, SamplingOptions.greedy(rollout.maxTokens()), List.of(Readout.GREEDY), predictions);
         if (samples > 0) {
-            SamplingOptions options =
-                    new SamplingOptions(rollout.maxTokens(), rollout.temperature(), rollout.topP(), List.of(), false);
             int prompts = Math.max(1, maxBatch / samples);
             for (int from = 0; from < batch.size(); from += prompts) {
                 List<Example> part = batch.subList(from, Math.min(batch.size(), from + prompts));
-                predict(policy, part, samples, options, List.of(Readout.MEAN, Readout.MEDIAN), predictions);
+                predict(policy, part, samples, sampling(), List.of(Readout.MEAN, Readout.MEDIAN), predictions);
             }
         }
         done.add(batch.size());
@@ -75,11 +95,7 @@ record ScoringTask(
             List<Readout> readouts,
             List<Row> predictions) {
         long start = System.nanoTime();
-        List<List<Completion>> generated = policy.complete(
-                batch.stream()
-                        .map(example -> new PromptTokens(example.prompt(), seeds(example.rowId(), completions)))
-                        .toList(),
-                options);
+        List<List<Completion>> generated = policy.complete(prompts(batch, completions), options);
         double milliseconds = (System.nanoTime() - start) / 1e6 / batch.size();
         for (int i = 0; i < batch.size(); i++) {
             List<OptionalDouble> ratings =
@@ -88,6 +104,22 @@ record ScoringTask(
                 predictions.add(row(batch.get(i), generated.get(i), readout, readout.of(ratings), milliseconds));
             }
         }
+    }
+
+    private static List<Example> examples(PolicyInTask policy, List<Row> rows) {
+        return rows.stream()
+                .map(row -> new Example(row.getAs("rowId"), policy.prompt(row), row.<Double>getAs(Scoring.FALLBACK)))
+                .toList();
+    }
+
+    private List<PromptTokens> prompts(List<Example> batch, int completions) {
+        return batch.stream()
+                .map(example -> new PromptTokens(example.prompt(), seeds(example.rowId(), completions)))
+                .toList();
+    }
+
+    private SamplingOptions sampling() {
+        return new SamplingOptions(rollout.maxTokens(), rollout.temperature(), rollout.topP(), List.of(), false);
     }
 
     private long[] seeds(String rowId, int completions) {

@@ -3,14 +3,9 @@ package io.recthink.spark.report;
 import io.recthink.InvalidInputException;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.RunFolder;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
+import io.recthink.spark.table.TextFile;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -45,22 +40,6 @@ public final class RunReport {
         }
         List<TraceTable> traces = new TraceTables(spark, folder).of(steps);
         String html = new ReportPage(folder, curves, traces).html();
-        return save(html, output);
-    }
-
-    private String save(String html, String output) {
-        Path path = new Path(output);
-        try {
-            FileSystem found = path.getFileSystem(hadoop);
-            // A page is opened by other programs: no checksum file beside it.
-            FileSystem files = found instanceof LocalFileSystem local ? local.getRawFileSystem() : found;
-            try (OutputStream out = files.create(path, true)) {
-                out.write(html.getBytes(StandardCharsets.UTF_8));
-            }
-            return files.makeQualified(path).toString();
-        } catch (IOException e) {
-            throw new InvalidInputException(
-                    "%s cannot be written: %s. Choose another place with --output.".formatted(path, e.getMessage()), e);
-        }
+        return TextFile.write("--output", output, html, hadoop);
     }
 }

@@ -24,7 +24,7 @@ class PredictProgressTest {
         PrintStream errors = System.err;
         System.setErr(new PrintStream(shown, true, StandardCharsets.UTF_8));
         try {
-            PredictProgress progress = new PredictProgress(ended, 100);
+            PredictProgress progress = new PredictProgress("predict", ended, 100);
             progress.onExecutorMetricsUpdate(heartbeat(7, ended.id(), 20));
             progress.onExecutorMetricsUpdate(heartbeat(8, ended.id() + 1, 70));
             assertThat(shown.toString(StandardCharsets.UTF_8)).doesNotContain("100/100");

@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  * which word follows which. After "good" comes {@code <rate> 4 </rate>}, after "bad" nothing, after "mixed" either; the
  * number is 4 most often, else 2.
  */
-final class WordChain {
+public final class WordChain {
     private static final List<String> WORDS =
             List.of("[UNK]", "[END]", "<rate>", "</rate>", "1", "2", "3", "4", "5", "good", "bad", "mixed");
     private static final int WIDTH = 16;
@@ -32,7 +32,7 @@ final class WordChain {
     private WordChain() {}
 
     /** Writes the model folder. */
-    static Path write(Path folder) throws IOException {
+    public static Path write(Path folder) throws IOException {
         Path like = Files.createDirectories(folder.resolveSibling(folder.getFileName() + "-like"));
         ModelConfig config = new ModelConfig(
                 Family.LLAMA,

@@ -1,0 +1,24 @@
+package io.recthink.spark.cli;
+
+import io.recthink.spark.Job;
+import io.recthink.spark.probe.ProbeJob;
+import picocli.CommandLine.Option;
+
+/** {@code recthink probe}. */
+final class ProbeCommand extends JobCommand {
+    @Option(
+            names = "--policy",
+            required = true,
+            paramLabel = "DIR",
+            description = "model folder, run folder (its best policy) or run folder@step")
+    private String policy;
+
+    ProbeCommand() {
+        super("probe", new ProbeJob(""));
+    }
+
+    @Override
+    Job job() {
+        return new ProbeJob(policy);
+    }
+}

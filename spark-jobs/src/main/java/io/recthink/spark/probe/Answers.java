@@ -1,0 +1,52 @@
+package io.recthink.spark.probe;
+
+import static org.apache.spark.sql.functions.abs;
+import static org.apache.spark.sql.functions.avg;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.when;
+
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * What a probe does to the answers of a policy, whatever the truth. Rows whose answer could not be read, with or without
+ * the change, do not take part.
+ *
+ * @param probe its name
+ * @param rows the rows with an answer before and after
+ * @param changed the share of them whose answer is another; null, as the following, when there are none
+ * @param shift the mean of the answer after minus the answer before, in stars
+ * @param distance the mean absolute difference of the two answers, in stars
+ */
+record Answers(String probe, long rows, Double changed, Double shift, Double distance) {
+    private static final double SAME = 1e-9;
+
+    /**
+     * Compares two tables of predictions.
+     *
+     * @param before predictions of the unchanged prompts
+     * @param after predictions of the changed prompts of the same rows
+     */
+    static Answers of(String probe, Dataset<Row> before, Dataset<Row> after) {
+        Column difference = col("after").minus(col("before"));
+        Row totals = read(before, "before")
+                .join(read(after, "after"), "rowId")
+                .agg(
+                        count(lit(1)),
+                        avg(when(abs(difference).gt(SAME), 1.0).otherwise(0.0)),
+                        avg(difference),
+                        avg(abs(difference)))
+                .head();
+        return new Answers(probe, totals.getLong(0), totals.getAs(1), totals.getAs(2), totals.getAs(3));
+    }
+
+    private static Dataset<Row> read(Dataset<Row> predictions, String name) {
+        return predictions
+                .where(not(col("failed")))
+                .select(col("rowId"), col("yhat").as(name));
+    }
+}

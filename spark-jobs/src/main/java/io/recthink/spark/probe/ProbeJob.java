@@ -1,0 +1,112 @@
+package io.recthink.spark.probe;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.Job;
+import io.recthink.spark.compare.CompareJob;
+import io.recthink.spark.predict.FittedBiasModel;
+import io.recthink.spark.predict.PolicyArgument;
+import io.recthink.spark.predict.Scoring;
+import io.recthink.spark.predict.StratifiedSample;
+import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.table.OutputFolder;
+import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.TextFile;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Shows a policy changed prompts of the same rows and tables what that does to its errors: does it use the order of a
+ * history, its length, its texts, the numbers? Does it know one user from another?
+ */
+public final class ProbeJob implements Job {
+    private static final int SAMPLES = 5;
+
+    private final String policy;
+
+    /** @param policy a model folder, a run folder or {@code run@step} */
+    public ProbeJob(String policy) {
+        this.policy = policy;
+    }
+
+    @Override
+    public void run(SparkSession spark, Configuration configuration) {
+        Configuration.Paths paths = configuration.paths();
+        Configuration.Predict settings = configuration.predict();
+        String folder = paths.resolve(paths.probes());
+        PolicyReference probed = PolicyArgument.resolve(
+                "probe", paths.resolve(policy), spark.sparkContext().hadoopConfiguration());
+        OutputFolder.requireNew(spark, "paths.probes", folder);
+        PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
+        Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));
+        Dataset<Row> rows =
+                StratifiedSample.of(examples.where(col("split").equalTo(settings.split())), settings.rows());
+        if (rows.isEmpty()) {
+            throw new InvalidInputException("predict.split: the split %s of %s has no rows"
+                    .formatted(settings.split(), paths.resolve(paths.data())));
+        }
+        FittedBiasModel bias =
+                FittedBiasModel.fit(examples.where(col("split").equalTo("train")), data.minRating(), data.maxRating());
+
+        List<Probe> probes = Probe.of(configuration.prompt(), data.minRating(), data.maxRating());
+        for (int i = 0; i < probes.size(); i++) {
+            Probe probe = probes.get(i);
+            String step = "probe %d/%d, %s,".formatted(i + 1, probes.size() + 1, probe.name());
+            try (Scoring scoring = Scoring.of(probe.change().apply(rows), bias, configuration, data)) {
+                scoring.showing(step, 1, () -> scoring.predict(probe.name(), probed, 0)
+                        .write()
+                        .parquet(predictions(folder, probe)));
+            }
+        }
+        String step = "probe %d/%d, %d samples,".formatted(probes.size() + 1, probes.size() + 1, SAMPLES);
+        try (Scoring scoring = Scoring.of(rows, bias, configuration, data)) {
+            scoring.showing(
+                    step, 1, () -> scoring.ratings(probed, SAMPLES).write().parquet(folder + "/samples"));
+        }
+        new CompareJob().run(spark, comparison(configuration, folder));
+        report(spark, folder, probes);
+    }
+
+    private void report(SparkSession spark, String folder, List<Probe> probes) {
+        Dataset<Row> before = spark.read().parquet(predictions(folder, probes.get(0)));
+        List<Answers> answers = probes.stream()
+                .skip(1)
+                .map(probe -> Answers.of(probe.name(), before, spark.read().parquet(predictions(folder, probe))))
+                .toList();
+        ProbeReport report =
+                new ProbeReport(policy, answers, Spread.of(spark.read().parquet(folder + "/samples"), SAMPLES));
+        TextFile.write(
+                "paths.probes",
+                folder + "/probes.json",
+                report.json(),
+                spark.sparkContext().hadoopConfiguration());
+        TextFile.write(
+                "paths.probes",
+                folder + "/probes.md",
+                report.markdown(),
+                spark.sparkContext().hadoopConfiguration());
+        System.out.print("\n" + report.console());
+    }
+
+    private static String predictions(String folder, Probe probe) {
+        return folder + "/predictions/" + probe.name().replaceAll("[^a-z0-9]+", "-");
+    }
+
+    /** The probes as the systems of a table. */
+    private static Configuration comparison(Configuration configuration, String folder) {
+        return ConfigurationReader.read(
+                "probe",
+                ConfigurationReader.write(configuration),
+                List.of(
+                        "paths.predictions=" + folder + "/predictions",
+                        "paths.validationPredictions=" + folder + "/none",
+                        "paths.table=" + folder + "/table",
+                        "compare.reference=" + Probe.UNCHANGED,
+                        "compare.focus="));
+    }
+}

@@ -1,0 +1,2 @@
+/** What a policy makes of changed prompts. */
+package io.recthink.spark.probe;

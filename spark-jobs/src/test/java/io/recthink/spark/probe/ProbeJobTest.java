@@ -1,0 +1,73 @@
+package io.recthink.spark.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.SparkTest;
+import io.recthink.spark.predict.WordChain;
+import io.recthink.spark.table.ExampleRows;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Probes a model that answers 4 or, sampled, sometimes 2, and looks at nothing but the title of the target. */
+class ProbeJobTest {
+    private static final String SETTINGS =
+            """
+            prompt:
+              think: none
+              system: " "
+              user: "{history} {target_item}"
+              targetItem: "{title}"
+            rollout:
+              maxTokens: 8
+            compare:
+              resamples: 100
+              sliceResamples: 100
+            """;
+
+    @TempDir
+    Path root;
+
+    @Test
+    void aPolicyThatLooksAtTheTitleAloneIsFoundOut() throws Exception {
+        WordChain.write(root.resolve("model"));
+        ExampleRows examples = new ExampleRows();
+        for (int i = 0; i < 12; i++) {
+            examples.add("train-" + i, "train", "user-" + i % 3, "good", 1 + i % 5);
+            examples.add("test-" + i, "test", "user-" + i % 4, i % 4 == 3 ? "bad" : "good", 5);
+        }
+        examples.write(root.resolve("data"));
+        Configuration configuration = ConfigurationReader.read("test", SETTINGS, List.of("paths.root=" + root));
+        new ProbeJob("model").run(SparkTest.spark(), configuration);
+
+        JsonNode report =
+                new ObjectMapper().readTree(root.resolve("probes/probes.json").toFile());
+        assertThat(report.get("answers")).hasSize(8);
+        for (JsonNode answer : report.get("answers")) {
+            boolean titles = answer.get("probe").asText().equals("no titles");
+            assertThat(answer.get("rows").asInt()).as(answer.toString()).isEqualTo(titles ? 0 : 9);
+            assertThat(titles || answer.get("changed").asDouble() == 0)
+                    .as(answer.toString())
+                    .isTrue();
+        }
+        JsonNode spread = report.get("spread");
+        assertThat(spread.get("rows").asInt()).isEqualTo(9);
+        assertThat(spread.get("unreadable").asDouble()).isEqualTo(0.25);
+        assertThat(spread.get("standardDeviation").asDouble()).isBetween(0.2, 1.2);
+        List<String> table = Files.readAllLines(root.resolve("probes/table/comparison.csv"));
+        assertThat(table).anyMatch(line -> line.contains("another user's history"));
+        assertThat(table).anyMatch(line -> line.contains("unchanged"));
+        assertThat(root.resolve("probes/probes.md")).content().contains("| no titles | 0 | - |");
+        assertThatThrownBy(() -> new ProbeJob("model").run(SparkTest.spark(), configuration))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("paths.probes");
+    }
+}
