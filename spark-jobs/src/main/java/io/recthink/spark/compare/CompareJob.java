@@ -68,7 +68,10 @@ public final class CompareJob implements Job {
             try {
                 FixedPoint unit = FixedPoint.forSums(evaluated.count(), largestSquare(saved, data));
                 return new Scores(spark, configuration, selection, slices, scale, unit)
-                        .of(rows, CostBlock.of(saved, evaluated.rows(), keys), evaluated.notes(data, configuration));
+                        .of(
+                                rows,
+                                CostBlock.of(saved, evaluated.rows(), keys, folders.trainings()),
+                                evaluated.notes(data, configuration));
             } finally {
                 rows.unpersist();
             }

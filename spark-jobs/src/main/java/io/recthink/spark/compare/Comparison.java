@@ -1,6 +1,7 @@
 package io.recthink.spark.compare;
 
 import io.recthink.metric.Interval;
+import io.recthink.spark.table.TrainingCost;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -73,6 +74,7 @@ record Comparison(
      * What predictions cost.
      *
      * @param lengthCorrelation Pearson's, of the generated tokens with |e|; empty when all are of one length
+     * @param training what it took until it could predict, where that is known
      */
     record CostRow(
             SystemKey key,
@@ -83,5 +85,6 @@ record Comparison(
             double millisecondsP50,
             double millisecondsP95,
             long failed,
-            OptionalDouble lengthCorrelation) {}
+            OptionalDouble lengthCorrelation,
+            Optional<TrainingCost> training) {}
 }

@@ -164,6 +164,7 @@ final class ComparisonData {
             fields.put("millisecondsP95", cost.millisecondsP95());
             fields.put("failed", cost.failed());
             fields.put("lengthErrorCorrelation", optional(cost.lengthCorrelation()));
+            fields.put("training", cost.training().orElse(null));
             rows.add(fields);
         });
         return rows;

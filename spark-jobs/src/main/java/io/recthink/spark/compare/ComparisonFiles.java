@@ -46,6 +46,9 @@ final class ComparisonFiles {
         if (!comparison.costs().isEmpty()) {
             text.append('\n').append(tables.costs().console());
         }
+        if (!tables.trainings().rows().isEmpty()) {
+            text.append('\n').append(tables.trainings().console());
+        }
         if (!comparison.seeds().isEmpty()) {
             text.append('\n').append(tables.seeds().console());
         }
@@ -66,6 +69,9 @@ final class ComparisonFiles {
                 .collect(Collectors.joining("  \n", "", "  \n")));
         if (!comparison.costs().isEmpty()) {
             text.append('\n').append(tables.costs().markdown());
+        }
+        if (!tables.trainings().rows().isEmpty()) {
+            text.append('\n').append(tables.trainings().markdown());
         }
         if (!comparison.seeds().isEmpty()) {
             text.append('\n').append(tables.seeds().markdown());

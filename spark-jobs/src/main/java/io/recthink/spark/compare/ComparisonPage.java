@@ -203,6 +203,9 @@ final class ComparisonPage {
         if (!comparison.costs().isEmpty()) {
             table("What the predictions cost", tables.costs());
         }
+        if (!tables.trainings().rows().isEmpty()) {
+            table("What the training cost", tables.trainings());
+        }
     }
 
     private void calibration() {

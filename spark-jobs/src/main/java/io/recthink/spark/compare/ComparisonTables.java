@@ -10,6 +10,7 @@ import io.recthink.spark.compare.ComparisonRow.Difference;
 import io.recthink.spark.compare.ComparisonRow.Errors;
 import io.recthink.spark.compare.ComparisonRow.Kind;
 import io.recthink.spark.compare.ComparisonRow.Shape;
+import io.recthink.spark.table.TrainingCost;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -170,6 +171,41 @@ final class ComparisonTables {
                 tenths(row.millisecondsP95()),
                 Long.toString(row.failed()),
                 number(row.lengthCorrelation()));
+    }
+
+    /** What it took until the systems could predict, of those of which it is known. */
+    TextTable trainings() {
+        return plain(
+                List.of(
+                        "system",
+                        "read-out",
+                        "train samples",
+                        "teacher calls",
+                        "teacher tokens",
+                        "models trained",
+                        "served",
+                        "stages",
+                        "training min",
+                        "device h",
+                        "device"),
+                comparison.costs().stream()
+                        .flatMap(row -> row.training().stream().map(training -> training(row.key(), training)))
+                        .toList());
+    }
+
+    private static List<String> training(SystemKey key, TrainingCost cost) {
+        return List.of(
+                key.system(),
+                key.readout(),
+                Long.toString(cost.samples()),
+                Long.toString(cost.teacherCalls()),
+                Long.toString(cost.teacherTokens()),
+                Integer.toString(cost.modelsTrained()),
+                Integer.toString(cost.modelsServed()),
+                Integer.toString(cost.stages()),
+                tenths(cost.seconds() / 60),
+                cost.processors() == 0 && cost.seconds() > 0 ? NONE : number(cost.deviceHours()),
+                cost.device().isEmpty() ? NONE : cost.device());
     }
 
     /** The MAE of all systems in each slice of one group. */

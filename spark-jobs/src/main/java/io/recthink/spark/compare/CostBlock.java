@@ -9,8 +9,10 @@ import static org.apache.spark.sql.functions.round;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
+import io.recthink.spark.table.TrainingCost;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -27,8 +29,10 @@ final class CostBlock {
      *
      * @param saved predictions of the evaluated rows
      * @param rows the evaluated rows, with truth
+     * @param trainings what is known about the training of the systems
      */
-    static List<Comparison.CostRow> of(Dataset<Row> saved, Dataset<Row> rows, List<SystemKey> keys) {
+    static List<Comparison.CostRow> of(
+            Dataset<Row> saved, Dataset<Row> rows, List<SystemKey> keys, List<TrainingCost> trainings) {
         Column error = abs(col("yhat").minus(col("truth")));
         Column tokens = col("tokensOut").cast("double");
         List<Row> costs = saved.join(rows.select("rowId", "truth"), "rowId")
@@ -55,7 +59,7 @@ final class CostBlock {
         for (SystemKey key : keys) {
             costs.stream()
                     .filter(row -> key.equals(new SystemKey(row.getString(0), row.getString(1), row.getLong(2))))
-                    .forEach(row -> block.add(cost(key, row)));
+                    .forEach(row -> block.add(cost(key, row, training(key, trainings))));
         }
         return block;
     }
@@ -64,7 +68,13 @@ final class CostBlock {
         return sum(number.cast(EXACT)).cast("double");
     }
 
-    private static Comparison.CostRow cost(SystemKey key, Row row) {
+    private static Optional<TrainingCost> training(SystemKey key, List<TrainingCost> trainings) {
+        return trainings.stream()
+                .filter(training -> training.isOf(key.system(), key.readout()))
+                .findFirst();
+    }
+
+    private static Comparison.CostRow cost(SystemKey key, Row row, Optional<TrainingCost> training) {
         long n = row.getAs("n");
         List<Double> milliseconds = row.getList(row.fieldIndex("ms"));
         return new Comparison.CostRow(
@@ -76,7 +86,8 @@ final class CostBlock {
                 milliseconds.get(0),
                 milliseconds.get(1),
                 row.getAs("failed"),
-                correlation(row, n));
+                correlation(row, n),
+                training);
     }
 
     private static OptionalDouble correlation(Row row, long n) {

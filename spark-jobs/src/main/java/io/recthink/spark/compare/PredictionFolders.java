@@ -11,6 +11,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.recthink.InvalidInputException;
 import io.recthink.spark.table.Tables;
+import io.recthink.spark.table.TrainingCost;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -36,9 +37,11 @@ final class PredictionFolders {
             List.of("rowId", "system", "readout", "seed", "yhat", "failed", "probs", "tokensIn", "tokensOut", "ms");
 
     private final Dataset<Row> predictions;
+    private final List<TrainingCost> trainings;
 
-    private PredictionFolders(Dataset<Row> predictions) {
+    private PredictionFolders(Dataset<Row> predictions, List<TrainingCost> trainings) {
         this.predictions = predictions;
+        this.trainings = List.copyOf(trainings);
     }
 
     /**
@@ -49,10 +52,17 @@ final class PredictionFolders {
     static PredictionFolders read(SparkSession spark, String path) {
         Dataset<Row> all = spark.createDataFrame(List.of(), Tables.PREDICTIONS)
                 .select(USED.stream().map(name -> col(name)).toArray(Column[]::new));
+        List<TrainingCost> trainings = new ArrayList<>();
         for (String folder : folders(spark, path)) {
             all = all.union(readOne(spark, folder));
+            trainings.addAll(TrainingCost.read(folder, spark.sparkContext().hadoopConfiguration()));
         }
-        return new PredictionFolders(all);
+        return new PredictionFolders(all, trainings);
+    }
+
+    /** What is known about the training of the systems. */
+    List<TrainingCost> trainings() {
+        return trainings;
     }
 
     private static Dataset<Row> readOne(SparkSession spark, String folder) {

@@ -140,6 +140,7 @@ public final class LearningRun implements AutoCloseable {
                 Engine.getDjlVersion(),
                 Engine.getEngine("PyTorch").getVersion(),
                 Device.cpu().getDeviceType(),
+                spark.sparkContext().defaultParallelism(),
                 configuration.seed(),
                 settings.start().path(),
                 startSha256,

@@ -1,13 +1,15 @@
 package io.recthink.spark.mf;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
+import io.recthink.config.Configuration.Paths;
 import io.recthink.spark.table.OutputFolder;
+import io.recthink.spark.table.TextFile;
+import io.recthink.spark.table.TrainingCost;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -24,7 +26,7 @@ final class MfOutput {
     private final String report;
     private final List<String> written = new ArrayList<>();
 
-    private MfOutput(SparkSession spark, Configuration.Paths paths) {
+    private MfOutput(SparkSession spark, Paths paths) {
         this.spark = spark;
         this.predictions = paths.resolve(paths.predictions());
         this.validation = paths.resolve(paths.validationPredictions());
@@ -36,7 +38,7 @@ final class MfOutput {
      *
      * @throws InvalidInputException when something is there
      */
-    static MfOutput of(SparkSession spark, Configuration.Paths paths, List<String> systems) {
+    static MfOutput of(SparkSession spark, Paths paths, List<String> systems) {
         MfOutput output = new MfOutput(spark, paths);
         for (String system : systems) {
             OutputFolder.requireNew(spark, "paths.predictions", output.predictions + "/" + system);
@@ -62,18 +64,22 @@ final class MfOutput {
         }
     }
 
-    /** Writes the report. */
+    /** Writes the report, and beside each system's predictions what its training took. */
     void write(MfReport text) {
         written.add(report);
-        Path file = new Path(report);
-        try (OutputStream out =
-                file.getFileSystem(spark.sparkContext().hadoopConfiguration()).create(file, false)) {
-            out.write(text.json().getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
+        Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+        int processors = spark.sparkContext().defaultParallelism();
+        try {
+            text.systems().stream()
+                    .collect(Collectors.groupingBy(MfReport.Fit::system))
+                    .forEach((system, fits) -> TrainingCost.write(
+                            predictions(system),
+                            fits.stream().map(fit -> fit.cost(processors)).toList(),
+                            hadoop));
+            TextFile.write("paths.mf", report, text.json(), hadoop);
+        } catch (InvalidInputException e) {
             remove();
-            throw new InvalidInputException(
-                    "paths.mf: %s cannot be written: %s; free space there or name another file".formatted(report, e),
-                    e);
+            throw e;
         }
     }
 

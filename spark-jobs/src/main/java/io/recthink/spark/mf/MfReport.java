@@ -3,6 +3,7 @@ package io.recthink.spark.mf;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.recthink.spark.table.TrainingCost;
 import java.util.List;
 
 /**
@@ -69,7 +70,24 @@ record MfReport(
             double trainSeconds,
             double microsecondsPerPrediction,
             double validationMae,
-            double validationRmse) {}
+            double validationRmse) {
+
+        /** @param processors that it ran on */
+        TrainingCost cost(int processors) {
+            return new TrainingCost(
+                    system,
+                    readout,
+                    samples,
+                    0,
+                    0,
+                    models,
+                    models,
+                    stages,
+                    searchSeconds + trainSeconds,
+                    processors,
+                    "cpu");
+        }
+    }
 
     String json() {
         try {

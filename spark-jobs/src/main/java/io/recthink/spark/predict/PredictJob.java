@@ -8,7 +8,9 @@ import io.recthink.spark.Job;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.TrainingCost;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -41,6 +43,12 @@ public final class PredictJob implements Job {
                             .write()
                             .parquet(folder(configuration, system))));
         }
+        policies.forEach((system, policy) -> PolicyTraining.of(
+                        system, policy.path(), spark.sparkContext().hadoopConfiguration())
+                .ifPresent(cost -> TrainingCost.write(
+                        folder(configuration, system),
+                        List.of(cost),
+                        spark.sparkContext().hadoopConfiguration())));
         policies.keySet().forEach(system -> System.out.println(system + ": " + folder(configuration, system)));
     }
 

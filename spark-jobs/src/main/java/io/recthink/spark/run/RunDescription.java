@@ -7,6 +7,7 @@ package io.recthink.spark.run;
  * @param job {@code train} or {@code sft}
  * @param startSha256 of the model folder that the run started from, as in {@link PolicyFolder}
  * @param dataSha256 of the examples that the run learns from, their ids and their content
+ * @param processors task slots of the cluster when the run was begun; 0 in runs of before this was written down
  * @param created UTC, ISO 8601
  */
 public record RunDescription(
@@ -18,6 +19,7 @@ public record RunDescription(
         String djl,
         String pytorch,
         String device,
+        int processors,
         long seed,
         String start,
         String startSha256,

@@ -2,6 +2,7 @@ package io.recthink.spark.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 class ComparisonTablesTest {
@@ -39,6 +40,16 @@ class ComparisonTablesTest {
         TextTable slices = tables.slices("activity");
         assertThat(slices.header()).contains("1-4 (n=60)", "20+ (n=7)");
         assertThat(slices.rows().get(1)).contains("0.8000 [0.7000, 0.9000]", "-");
+    }
+
+    @Test
+    void theTrainingOfASystemHasItsOwnTable() {
+        assertThat(tables.trainings().rows())
+                .singleElement()
+                .asInstanceOf(InstanceOfAssertFactories.list(String.class))
+                .containsExactly(
+                        "grpo, <b>late</b>", "greedy", "1234", "17", "5678", "1", "1", "1", "90.0", "12.0000", "cpu");
+        assertThat(ComparisonFiles.markdown(comparison, tables)).contains("teacher tokens");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.recthink.spark.compare;
 
 import io.recthink.metric.Interval;
+import io.recthink.spark.table.TrainingCost;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -11,6 +12,9 @@ import java.util.stream.IntStream;
 final class ExampleComparison {
     static final SystemKey BIAS = new SystemKey("bias", "expectation", 0);
     static final SystemKey GRPO = new SystemKey("grpo, <b>late</b>", "greedy", 7);
+
+    private static final TrainingCost TRAINING =
+            new TrainingCost(GRPO.system(), null, 1234, 17, 5678, 1, 1, 1, 5400, 8, "cpu");
 
     private ExampleComparison() {}
 
@@ -35,7 +39,8 @@ final class ExampleComparison {
                                         1.2 + 0.35 * bin,
                                         new Interval(1 + 0.35 * bin, 1.4 + 0.35 * bin))))
                         .toList(),
-                List.of(new Comparison.CostRow(GRPO, 400, 500, 20, 30, 100.5, 200.25, 5, OptionalDouble.empty())),
+                List.of(new Comparison.CostRow(
+                        GRPO, 400, 500, 20, 30, 100.5, 200.25, 5, OptionalDouble.empty(), Optional.of(TRAINING))),
                 List.of("Two rows."));
     }
 

@@ -12,6 +12,7 @@ import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.predict.FittedBiasModel;
 import io.recthink.spark.table.ExampleRows;
+import io.recthink.spark.table.TrainingCost;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -134,6 +135,14 @@ class MfJobTest {
                     .isEqualTo(LOG.split("train").count());
             assertThat(system.get("microsecondsPerPrediction").asDouble()).isPositive();
         }
+        assertThat(TrainingCost.read(
+                        root + "/predictions/MF",
+                        SparkTest.spark().sparkContext().hadoopConfiguration()))
+                .hasSize(2)
+                .allSatisfy(cost -> {
+                    assertThat(cost.samples()).isEqualTo(LOG.split("train").count());
+                    assertThat(cost.seconds()).isPositive();
+                });
         assertThat(said).contains("MF expectation: best of 2 settings", "new users", root + "/mf.json");
     }
 

@@ -45,6 +45,7 @@ final class ExampleRun {
                         "0.35.1",
                         "2.7.1",
                         "cpu",
+                        2,
                         17,
                         "warm-start",
                         "9e".repeat(32),

@@ -1,0 +1,88 @@
+package io.recthink.spark.predict;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.run.RunDescription;
+import io.recthink.spark.run.RunFolder;
+import io.recthink.spark.table.TrainingCost;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What the training of a policy took: of its run, of the run whose policy that one started from, and so on, back to a
+ * model that comes from elsewhere.
+ */
+final class PolicyTraining {
+    private static final Pattern POLICY_OF_RUN = Pattern.compile("(.+)/step-(\\d{6,9})/policy/?");
+
+    private long samples;
+    private double seconds;
+    private int processors;
+    private String device = "";
+
+    private PolicyTraining() {}
+
+    /**
+     * The cost; nothing when a run that it needs is gone or incomplete.
+     *
+     * @param path of the policy's folder
+     */
+    static Optional<TrainingCost> of(String system, String path, org.apache.hadoop.conf.Configuration hadoop) {
+        PolicyTraining training = new PolicyTraining();
+        try {
+            Matcher policy = POLICY_OF_RUN.matcher(path);
+            while (policy.matches()) {
+                RunFolder run = RunFolder.at(policy.group(1), hadoop);
+                training.add(run, Integer.parseInt(policy.group(2)));
+                policy = POLICY_OF_RUN.matcher(run.description().start());
+            }
+        } catch (InvalidInputException e) {
+            System.out.printf("%s: what its training took is not known: %s%n", system, e.getMessage());
+            return Optional.empty();
+        }
+        boolean trained = training.samples > 0;
+        // Traces are written by rules here: no teacher model is called.
+        return Optional.of(new TrainingCost(
+                system,
+                null,
+                training.samples,
+                0,
+                0,
+                trained ? 1 : 0,
+                1,
+                1,
+                training.seconds,
+                training.processors,
+                training.device));
+    }
+
+    private void add(RunFolder run, int step) {
+        RunDescription description = run.description();
+        Configuration settings = ConfigurationReader.read(run.path(), run.configuration(), List.of());
+        samples += switch (description.job()) {
+            case "sft" ->
+                Math.min(
+                        settings.coldStart().traces(),
+                        (long) step * settings.sft().batchSize());
+            default ->
+                Math.min(
+                        settings.prepare().pools().rl(),
+                        (long) step * settings.train().promptsPerStep());
+        };
+        int before = 0;
+        for (int saved = 1; saved <= step; saved++) {
+            Optional<ObjectNode> metrics = run.metrics(saved);
+            if (metrics.isPresent()) {
+                // Of several steps that were saved as one the metrics are means.
+                seconds += metrics.get().path("step_time").asDouble() * (saved - before);
+                before = saved;
+            }
+        }
+        processors = Math.max(processors, description.processors());
+        device = description.device();
+    }
+}

@@ -1,0 +1,89 @@
+package io.recthink.spark.table;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.recthink.InvalidInputException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * What it took until a system could predict: the file {@code _training.json} beside its predictions.
+ *
+ * @param system its name in the predictions
+ * @param readout the read-out that it holds for; null: all
+ * @param samples labelled rows that were learnt from, each counted once
+ * @param teacherCalls calls of a teacher model
+ * @param teacherTokens tokens of these calls, read and written
+ * @param modelsTrained models that were trained
+ * @param modelsServed models that are needed to predict
+ * @param stages models that a prediction passes through, one after the other
+ * @param seconds wall-clock time of the training, the search of settings included
+ * @param processors processors, or GPUs, that it ran on; 0: not known
+ * @param device {@code cpu} or {@code gpu}
+ */
+public record TrainingCost(
+        String system,
+        String readout,
+        long samples,
+        long teacherCalls,
+        long teacherTokens,
+        int modelsTrained,
+        int modelsServed,
+        int stages,
+        double seconds,
+        int processors,
+        String device) {
+    private static final String FILE = "_training.json";
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    /** Whether this is the cost of these predictions. */
+    public boolean isOf(String otherSystem, String otherReadout) {
+        return system.equals(otherSystem) && (readout == null || readout.equals(otherReadout));
+    }
+
+    /** Hours of one device each. */
+    @JsonIgnore
+    public double deviceHours() {
+        return seconds / 3600 * processors;
+    }
+
+    /**
+     * Writes the costs of the systems and read-outs of one folder of predictions.
+     *
+     * @throws InvalidInputException when the file cannot be written
+     */
+    public static void write(String folder, List<TrainingCost> costs, Configuration hadoop) {
+        try {
+            TextFile.write("paths.predictions", folder + "/" + FILE, JSON.writeValueAsString(costs) + "\n", hadoop);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * The costs that stand beside predictions; none where nothing is known.
+     *
+     * @throws InvalidInputException when the file cannot be read
+     */
+    public static List<TrainingCost> read(String folder, Configuration hadoop) {
+        Path file = new Path(folder, FILE);
+        try {
+            FileSystem files = file.getFileSystem(hadoop);
+            if (!files.exists(file)) {
+                return List.of();
+            }
+            try (InputStream in = files.open(file)) {
+                return List.of(JSON.readValue(in, TrainingCost[].class));
+            }
+        } catch (IOException e) {
+            throw new InvalidInputException(
+                    "paths.predictions: %s cannot be read: %s; remove it or predict again".formatted(file, e), e);
+        }
+    }
+}
