@@ -1,21 +1,56 @@
 package io.recthink.spark;
 
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
-/** The one Spark session that the tests of a JVM share. */
+/** How tests run Spark. */
 public final class SparkTest {
     private SparkTest() {}
 
-    /** A session on two local cores, in UTC, without a web interface; never stopped by a test. */
+    /** The one session that the tests of a JVM share: two local cores, UTC, no web interface; never stopped by a test. */
     public static SparkSession spark() {
-        return SparkSession.builder()
+        return session()
                 .master("local[2]")
                 .appName("recthink tests")
-                .config("spark.ui.enabled", false)
                 .config("spark.sql.shuffle.partitions", 2)
                 .config("spark.sql.adaptive.enabled", false)
                 .config("spark.sql.session.timeZone", "UTC")
-                .config("spark.driver.host", "127.0.0.1")
                 .getOrCreate();
+    }
+
+    /**
+     * A session without a web interface that interprets its plans: for the few rows of a test, generating and compiling
+     * code takes most of the time. ApplicationIT runs the application as it is.
+     */
+    public static SparkSession.Builder session() {
+        return SparkSession.builder()
+                .config("spark.ui.enabled", false)
+                .config("spark.sql.codegen.wholeStage", false)
+                .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+                .config("spark.driver.host", "127.0.0.1");
+    }
+
+    /** A session of an application of its own, whose executors are processes with the class path of the tests. */
+    public static SparkSession.Builder clusterSession() {
+        return session()
+                .config("spark.executor.memory", "1g")
+                .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
+                .config("spark.executor.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+                .config("spark.locality.wait", "0s");
+    }
+
+    /** The command of a JVM with the options and the class path of this one, for a driver. */
+    public static List<String> command(Class<?> application, String... arguments) {
+        List<String> command =
+                new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow()));
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> argument.startsWith("--add-") || argument.startsWith("-XX:"))
+                .forEach(command::add);
+        command.addAll(List.of("-Xmx1g", "-cp", System.getProperty("java.class.path"), application.getName()));
+        Stream.of(arguments).forEach(command::add);
+        return command;
     }
 }

@@ -1,12 +1,11 @@
 package io.recthink.spark.mf;
 
 import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.SparkTest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -23,14 +22,9 @@ public final class MfApplication {
 
     public static void main(String[] arguments) {
         List<String> settings = Stream.of(arguments).skip(2).toList();
-        try (SparkSession spark = SparkSession.builder()
+        try (SparkSession spark = SparkTest.clusterSession()
                 .master("local-cluster[2,1,1024]")
-                .config("spark.ui.enabled", false)
                 .config("spark.sql.shuffle.partitions", 3)
-                .config("spark.driver.host", "127.0.0.1")
-                .config("spark.executor.memory", "1g")
-                .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
-                .config("spark.locality.wait", "0s")
                 .config("spark.shuffle.io.maxRetries", 1) // the dead do not answer
                 .config("spark.shuffle.io.retryWait", "100ms")
                 .getOrCreate()) {
@@ -41,13 +35,7 @@ public final class MfApplication {
 
     /** Starts the application and waits for its end; its output goes to a file. */
     static int run(Path log, int tasks, Path killed, List<String> settings) throws IOException, InterruptedException {
-        List<String> command =
-                new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow()));
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> argument.startsWith("--add-") || argument.startsWith("-XX:+Ignore"))
-                .forEach(command::add);
-        command.addAll(List.of("-Xmx1g", "-cp", System.getProperty("java.class.path"), MfApplication.class.getName()));
-        command.addAll(List.of(Integer.toString(tasks), killed.toString()));
+        List<String> command = SparkTest.command(MfApplication.class, Integer.toString(tasks), killed.toString());
         command.addAll(settings);
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)

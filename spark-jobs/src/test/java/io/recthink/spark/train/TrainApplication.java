@@ -2,10 +2,10 @@ package io.recthink.spark.train;
 
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.SparkTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
@@ -32,14 +32,7 @@ public final class TrainApplication {
     }
 
     private static SparkSession session(String master) {
-        return SparkSession.builder()
-                .master(master)
-                .config("spark.ui.enabled", false)
-                .config("spark.driver.host", "127.0.0.1")
-                .config("spark.executor.memory", "1g")
-                .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
-                .config("spark.locality.wait", "0s")
-                .getOrCreate();
+        return SparkTest.clusterSession().master(master).getOrCreate();
     }
 
     /**
@@ -50,14 +43,8 @@ public final class TrainApplication {
     static int run(TinyWorld world, String master, boolean resume, String sabotage, String... settings)
             throws IOException, InterruptedException {
         Files.writeString(world.root().resolve("tiny.yaml"), world.yaml());
-        List<String> command =
-                new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow()));
-        java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> argument.startsWith("--add-") || argument.startsWith("-XX:+Ignore"))
-                .forEach(command::add);
-        command.addAll(
-                List.of("-Xmx1g", "-cp", System.getProperty("java.class.path"), TrainApplication.class.getName()));
-        command.addAll(List.of(master, world.root().toString(), Boolean.toString(resume), sabotage));
+        List<String> command = SparkTest.command(
+                TrainApplication.class, master, world.root().toString(), Boolean.toString(resume), sabotage);
         command.addAll(List.of(settings));
         Path log = world.root().resolve("application.log");
         Process process = new ProcessBuilder(command)
