@@ -68,7 +68,7 @@ public final class ProbeJob implements Job {
             scoring.showing(
                     step, 1, () -> scoring.ratings(probed, SAMPLES).write().parquet(folder + "/samples"));
         }
-        new CompareJob().run(spark, comparison(configuration, folder));
+        new CompareJob().run(spark, comparison(configuration));
         report(spark, folder, probes);
     }
 
@@ -98,7 +98,8 @@ public final class ProbeJob implements Job {
     }
 
     /** The probes as the systems of a table. */
-    private static Configuration comparison(Configuration configuration, String folder) {
+    private static Configuration comparison(Configuration configuration) {
+        String folder = configuration.paths().probes(); // below paths.root, as the other paths are
         return ConfigurationReader.read(
                 "probe",
                 ConfigurationReader.write(configuration),
