@@ -1,7 +1,6 @@
 package io.recthink.spark.html;
 
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Upright bars as a picture that needs no script: it prints, takes the colours of the page, and its letters keep their
@@ -31,19 +30,10 @@ public record BarPlot(List<Bar> bars, List<Tick> rows, List<Tick> columns, List<
         html.open("div", "class", "levels", "aria-hidden", "true");
         rows.forEach(row -> html.element("span", row.label, "style", "bottom:" + percent(row.position)));
         html.close();
-        html.open(
-                "svg",
-                "viewBox",
-                "0 0 100 100",
-                "preserveAspectRatio",
-                "none",
-                "role",
-                "img",
-                "aria-label",
-                description);
-        rows.forEach(row -> line(html, "grid", 0, 100 - row.position, 100, 100 - row.position, ""));
+        PercentDrawing.open(html, description);
+        rows.forEach(row -> PercentDrawing.line(html, "grid", 0, 100 - row.position, 100, 100 - row.position, ""));
         bars.forEach(bar -> rectangle(html, bar));
-        cuts.forEach(cut -> line(html, "cut", cut.position, 0, cut.position, 100, cut.label));
+        cuts.forEach(cut -> PercentDrawing.line(html, "cut", cut.position, 0, cut.position, 100, cut.label));
         html.close().close();
         html.open("div", "class", "columns", "aria-hidden", "true");
         columns.forEach(column -> html.element("span", column.label, "style", "left:" + percent(column.position)));
@@ -56,43 +46,18 @@ public record BarPlot(List<Bar> bars, List<Tick> rows, List<Tick> columns, List<
                         "class",
                         "fill-" + bar.colour,
                         "x",
-                        number(bar.left),
+                        PercentDrawing.number(bar.left),
                         "y",
-                        number(100 - bar.bottom - bar.height),
+                        PercentDrawing.number(100 - bar.bottom - bar.height),
                         "width",
-                        number(bar.width),
+                        PercentDrawing.number(bar.width),
                         "height",
-                        number(bar.height))
+                        PercentDrawing.number(bar.height))
                 .element("title", bar.title)
                 .close();
     }
 
-    private static void line(HtmlWriter html, String kind, double x1, double y1, double x2, double y2, String title) {
-        html.open(
-                "line",
-                "class",
-                kind,
-                "x1",
-                number(x1),
-                "y1",
-                number(y1),
-                "x2",
-                number(x2),
-                "y2",
-                number(y2),
-                "vector-effect",
-                "non-scaling-stroke");
-        if (!title.isEmpty()) {
-            html.element("title", title);
-        }
-        html.close();
-    }
-
     private static String percent(double position) {
-        return number(position) + "%";
-    }
-
-    private static String number(double value) {
-        return String.format(Locale.ROOT, "%.3f", value);
+        return PercentDrawing.number(position) + "%";
     }
 }

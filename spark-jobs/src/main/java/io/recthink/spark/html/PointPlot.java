@@ -1,7 +1,6 @@
 package io.recthink.spark.html;
 
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Points in a plane, with upright intervals, joined by lines when asked: a picture that needs no script.
@@ -45,24 +44,15 @@ public record PointPlot(List<Series> series, Axis across, Axis upright, boolean 
         }
         html.open("div", "class", "points").open("div", "class", "field");
         labels(html, "levels", upright, "bottom");
-        html.open(
-                "svg",
-                "viewBox",
-                "0 0 100 100",
-                "preserveAspectRatio",
-                "none",
-                "role",
-                "img",
-                "aria-label",
-                description);
+        PercentDrawing.open(html, description);
         upright.ticks().forEach(tick -> {
             double y = 100 - upright.position(tick.doubleValue());
-            line(html, "grid", 0, y, 100, y, "");
+            PercentDrawing.line(html, "grid", 0, y, 100, y, "");
         });
         if (diagonal) {
             double low = Math.max(first(across), first(upright));
             double high = Math.min(last(across), last(upright));
-            line(html, "cut", x(low), y(low), x(high), y(high), "");
+            PercentDrawing.line(html, "cut", x(low), y(low), x(high), y(high), "");
         }
         series.forEach(some -> write(html, some));
         html.close().close();
@@ -76,12 +66,12 @@ public record PointPlot(List<Series> series, Axis across, Axis upright, boolean 
             Point point = some.points.get(i);
             if (some.joined && i > 0) {
                 Point before = some.points.get(i - 1);
-                line(html, "joint" + colour, x(before.x), y(before.y), x(point.x), y(point.y), "");
+                PercentDrawing.line(html, "joint" + colour, x(before.x), y(before.y), x(point.x), y(point.y), "");
             }
             if (point.high > point.low) {
-                line(html, "range" + colour, x(point.x), y(point.low), x(point.x), y(point.high), "");
+                PercentDrawing.line(html, "range" + colour, x(point.x), y(point.low), x(point.x), y(point.high), "");
             }
-            line(html, "dot" + colour, x(point.x), y(point.y), x(point.x), y(point.y), point.title);
+            PercentDrawing.line(html, "dot" + colour, x(point.x), y(point.y), x(point.x), y(point.y), point.title);
         }
     }
 
@@ -108,32 +98,7 @@ public record PointPlot(List<Series> series, Axis across, Axis upright, boolean 
                         "span",
                         Axis.label(tick),
                         "style",
-                        side + ":" + number(axis.position(tick.doubleValue())) + "%"));
+                        side + ":" + PercentDrawing.number(axis.position(tick.doubleValue())) + "%"));
         html.close();
-    }
-
-    private static void line(HtmlWriter html, String kind, double x1, double y1, double x2, double y2, String title) {
-        html.open(
-                "line",
-                "class",
-                kind,
-                "x1",
-                number(x1),
-                "y1",
-                number(y1),
-                "x2",
-                number(x2),
-                "y2",
-                number(y2),
-                "vector-effect",
-                "non-scaling-stroke");
-        if (!title.isEmpty()) {
-            html.element("title", title);
-        }
-        html.close();
-    }
-
-    private static String number(double value) {
-        return String.format(Locale.ROOT, "%.3f", value);
     }
 }

@@ -1,7 +1,6 @@
 package io.recthink.spark.html;
 
 import java.util.List;
-import java.util.Locale;
 
 /**
  * One lying bar with its name before and its number behind it: a row of a comparison. Positions are in percent from the
@@ -26,50 +25,24 @@ public record Strip(String name, List<Part> parts, List<Double> lines, String va
     public void write(HtmlWriter html) {
         html.open("div", "class", "strip");
         html.element("span", name, "class", "name");
-        html.open(
-                "svg",
-                "viewBox",
-                "0 0 100 100",
-                "preserveAspectRatio",
-                "none",
-                "role",
-                "img",
-                "aria-label",
-                name + ": " + value);
-        lines.forEach(line -> html.empty(
-                "line",
-                "class",
-                "grid",
-                "x1",
-                number(line),
-                "y1",
-                "0",
-                "x2",
-                number(line),
-                "y2",
-                "100",
-                "vector-effect",
-                "non-scaling-stroke"));
+        PercentDrawing.open(html, name + ": " + value);
+        lines.forEach(line -> PercentDrawing.line(html, "grid", line, 0, line, 100, ""));
         parts.forEach(part -> html.open(
                         "rect",
                         "class",
                         "fill-" + part.fill,
                         "x",
-                        number(part.from),
+                        PercentDrawing.number(part.from),
                         "y",
-                        number((100 - part.thickness) / 2),
+                        PercentDrawing.number((100 - part.thickness) / 2),
                         "width",
-                        number(part.to - part.from),
+                        PercentDrawing.number(part.to - part.from),
                         "height",
-                        number(part.thickness))
+                        PercentDrawing.number(part.thickness))
                 .element("title", part.title)
                 .close());
         html.close();
         html.element("span", value, "class", "value");
         html.close();
-    }
-
-    private static String number(double value) {
-        return String.format(Locale.ROOT, "%.3f", value);
     }
 }
