@@ -510,7 +510,13 @@ public record Configuration(
 
     /** Batch scoring. */
     public record Predict(
-            String split, int rows, int samples, int partitions, int maxBatch, Map<String, String> policies) {
+            String split,
+            int rows,
+            int validationRows,
+            int samples,
+            int partitions,
+            int maxBatch,
+            Map<String, String> policies) {
         void check(Problems problems) {
             problems.require(
                     List.of("train", "validation", "test").contains(split),
@@ -518,6 +524,7 @@ public record Configuration(
                     "train, validation or test",
                     split);
             problems.atLeast(0, "rows", rows);
+            problems.atLeast(0, "validationRows", validationRows);
             problems.atLeast(0, "samples", samples);
             problems.atLeast(1, "partitions", partitions);
             problems.atLeast(1, "maxBatch", maxBatch);

@@ -71,7 +71,7 @@ public final class CompareJob implements Job {
                         .of(
                                 rows,
                                 CostBlock.of(saved, evaluated.rows(), keys, folders.trainings()),
-                                evaluated.notes(data, configuration));
+                                notes(evaluated.notes(data, configuration), maps));
             } finally {
                 rows.unpersist();
             }
@@ -119,6 +119,12 @@ public final class CompareJob implements Job {
                 .all()
                 .join(validation.select("rowId", "truth"), "rowId");
         return IsotonicRow.fit(predictions, keys, RatingScale.of(validation, data.minRating(), data.maxRating()));
+    }
+
+    private static List<String> notes(List<String> ofRows, List<IsotonicRow> maps) {
+        List<String> notes = new ArrayList<>(ofRows);
+        IsotonicRow.note(maps).ifPresent(notes::add);
+        return notes;
     }
 
     private static double largestSquare(Dataset<Row> saved, PreparedData data) {

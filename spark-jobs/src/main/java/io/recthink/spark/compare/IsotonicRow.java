@@ -7,6 +7,11 @@ import io.recthink.metric.Isotonic;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -16,8 +21,9 @@ import org.apache.spark.sql.Row;
  *
  * @param key the system's name and read-out with the suffix {@value #SUFFIX}
  * @param source the place of the system whose predictions are mapped
+ * @param rows the validation rows of the fit
  */
-record IsotonicRow(SystemKey key, int source, Isotonic fit) implements Serializable {
+record IsotonicRow(SystemKey key, int source, Isotonic fit, long rows) implements Serializable {
     static final String SUFFIX = " +iso";
 
     /** Predictions are told apart to this many digits, so that a fit has a bounded number of points. */
@@ -56,6 +62,7 @@ record IsotonicRow(SystemKey key, int source, Isotonic fit) implements Serializa
     }
 
     private static void add(List<IsotonicRow> rows, SystemKey key, int source, List<Row> own, RatingScale scale) {
+        long rowsOfFit = own.stream().mapToLong(row -> row.getLong(5)).sum();
         double[] predictions =
                 own.stream().mapToDouble(row -> row.getDouble(3)).distinct().toArray();
         long[][] counts = new long[predictions.length][scale.ratings().length];
@@ -73,14 +80,29 @@ record IsotonicRow(SystemKey key, int source, Isotonic fit) implements Serializa
             rows.add(new IsotonicRow(
                     named(key, type == ReadoutType.EITHER ? "median" : key.readout()),
                     source,
-                    Isotonic.medians(predictions, counts, scale.ratings())));
+                    Isotonic.medians(predictions, counts, scale.ratings()),
+                    rowsOfFit));
         }
         if (type.rankedByRmse()) {
             rows.add(new IsotonicRow(
                     named(key, type == ReadoutType.EITHER ? "expectation" : key.readout()),
                     source,
-                    Isotonic.means(predictions, counts, scale.ratings())));
+                    Isotonic.means(predictions, counts, scale.ratings()),
+                    rowsOfFit));
         }
+    }
+
+    /** How many rows the maps are fitted on, for readers of the table; nothing without maps. */
+    static Optional<String> note(List<IsotonicRow> maps) {
+        Map<Long, TreeSet<String>> systems = new TreeMap<>();
+        maps.forEach(map ->
+                systems.computeIfAbsent(map.rows, rows -> new TreeSet<>()).add(map.key.system()));
+        return maps.isEmpty()
+                ? Optional.empty()
+                : Optional.of(systems.entrySet().stream()
+                        .map(fit ->
+                                "%d validation rows (%s)".formatted(fit.getKey(), String.join(", ", fit.getValue())))
+                        .collect(Collectors.joining(", ", "Monotone maps are fitted on ", ".")));
     }
 
     private static SystemKey named(SystemKey key, String readout) {

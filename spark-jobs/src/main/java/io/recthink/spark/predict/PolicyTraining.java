@@ -9,16 +9,12 @@ import io.recthink.spark.run.RunFolder;
 import io.recthink.spark.table.TrainingCost;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What the training of a policy took: of its run, of the run whose policy that one started from, and so on, back to a
  * model that comes from elsewhere.
  */
 final class PolicyTraining {
-    private static final Pattern POLICY_OF_RUN = Pattern.compile("(.+)/step-(\\d{6,9})/policy/?");
-
     private long samples;
     private double seconds;
     private int processors;
@@ -34,11 +30,11 @@ final class PolicyTraining {
     static Optional<TrainingCost> of(String system, String path, org.apache.hadoop.conf.Configuration hadoop) {
         PolicyTraining training = new PolicyTraining();
         try {
-            Matcher policy = POLICY_OF_RUN.matcher(path);
-            while (policy.matches()) {
-                RunFolder run = RunFolder.at(policy.group(1), hadoop);
-                training.add(run, Integer.parseInt(policy.group(2)));
-                policy = POLICY_OF_RUN.matcher(run.description().start());
+            Optional<PolicyOfRun> policy = PolicyOfRun.at(path);
+            while (policy.isPresent()) {
+                RunFolder run = RunFolder.at(policy.get().run(), hadoop);
+                training.add(run, policy.get().step());
+                policy = PolicyOfRun.at(run.description().start());
             }
         } catch (InvalidInputException e) {
             System.out.printf("%s: what its training took is not known: %s%n", system, e.getMessage());

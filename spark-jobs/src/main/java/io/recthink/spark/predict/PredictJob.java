@@ -16,7 +16,10 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** Predicts rows of one split with each configured policy: one folder a system. */
+/**
+ * Predicts rows of one split with each configured policy, one folder a system, and some of the validation rows for the rows
+ * +iso of the table.
+ */
 public final class PredictJob implements Job {
     @Override
     public void run(SparkSession spark, Configuration configuration) {
@@ -43,6 +46,9 @@ public final class PredictJob implements Job {
                             .write()
                             .parquet(folder(configuration, system))));
         }
+        if (ValidationPredictions.wanted(settings)) {
+            new ValidationPredictions(spark, configuration, data).write(examples, bias, policies);
+        }
         policies.forEach((system, policy) -> PolicyTraining.of(
                         system, policy.path(), spark.sparkContext().hadoopConfiguration())
                 .ifPresent(cost -> TrainingCost.write(
@@ -62,6 +68,9 @@ public final class PredictJob implements Job {
                                 .formatted(system));
             }
             OutputFolder.requireNew(spark, "paths.predictions", folder(configuration, system));
+            if (ValidationPredictions.wanted(configuration.predict())) {
+                ValidationPredictions.requireNew(spark, configuration, system);
+            }
             policies.put(
                     system,
                     PolicyArgument.resolve(

@@ -203,6 +203,7 @@ class CompareJobTest {
         assertThat(row.errors().rmse()).isCloseTo(Math.sqrt(squares / 100), within(1e-10));
         assertThat(row.kind()).isEqualTo(ComparisonRow.Kind.ISOTONIC);
         assertThat(row.rankByMae()).isEmpty();
+        assertThat(comparison.notes()).contains("Monotone maps are fitted on 200 validation rows (factors +iso).");
     }
 
     @Test

@@ -1,0 +1,141 @@
+package io.recthink.spark.predict;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.run.Manifest;
+import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.run.RunFolder;
+import io.recthink.spark.table.OutputFolder;
+import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.Tables;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * The predictions of a sample of the validation rows, which {@code compare} fits its monotone maps on. Where the training
+ * of a policy has predicted these rows with the same settings, they are taken from its run folder.
+ */
+final class ValidationPredictions {
+    private final SparkSession spark;
+    private final Configuration configuration;
+    private final PreparedData data;
+
+    ValidationPredictions(SparkSession spark, Configuration configuration, PreparedData data) {
+        this.spark = spark;
+        this.configuration = configuration;
+        this.data = data;
+    }
+
+    /** Whether they are of use: maps are fitted for test rows alone. */
+    static boolean wanted(Configuration.Predict settings) {
+        return settings.validationRows() > 0 && settings.split().equals("test");
+    }
+
+    /**
+     * Refuses a system whose folder is there.
+     *
+     * @throws InvalidInputException when it is
+     */
+    static void requireNew(SparkSession spark, Configuration configuration, String system) {
+        OutputFolder.requireNew(spark, "paths.validationPredictions", folder(configuration, system));
+    }
+
+    private static String folder(Configuration configuration, String system) {
+        Configuration.Paths paths = configuration.paths();
+        return paths.resolve(paths.validationPredictions()) + "/" + system;
+    }
+
+    /**
+     * Writes a folder a system.
+     *
+     * @param examples as {@code Tables.EXAMPLES}, all splits
+     * @param bias predicts the rows where a policy fails to
+     */
+    void write(Dataset<Row> examples, FittedBiasModel bias, Map<String, PolicyReference> policies) {
+        Dataset<Row> rows = StratifiedSample.of(
+                        examples.where(col("split").equalTo("validation")),
+                        configuration.predict().validationRows())
+                .persist(StorageLevel.MEMORY_AND_DISK());
+        try {
+            if (rows.isEmpty()) {
+                System.out.println("The data set has no validation rows: the table will have no +iso rows.");
+                return;
+            }
+            Map<String, PolicyReference> left = new LinkedHashMap<>(policies);
+            policies.forEach((system, policy) -> saved(policy, rows).ifPresent(predictions -> {
+                write(system, predictions.withColumn("system", lit(system)));
+                left.remove(system);
+            }));
+            predict(rows, bias, left);
+        } finally {
+            rows.unpersist();
+        }
+    }
+
+    private void predict(Dataset<Row> rows, FittedBiasModel bias, Map<String, PolicyReference> policies) {
+        if (policies.isEmpty()) {
+            return;
+        }
+        int samples = configuration.predict().samples();
+        try (Scoring scoring = Scoring.of(rows, bias, configuration, data)) {
+            scoring.showing(
+                    "predict validation rows",
+                    policies.size(),
+                    () -> policies.forEach(
+                            (system, policy) -> write(system, scoring.predict(system, policy, samples))));
+        }
+    }
+
+    private void write(String system, Dataset<Row> predictions) {
+        predictions.write().parquet(folder(configuration, system));
+    }
+
+    /** What the training of a policy has predicted, when it is all that is asked for. */
+    private Optional<Dataset<Row>> saved(PolicyReference policy, Dataset<Row> rows) {
+        if (configuration.predict().samples() > 0) {
+            return Optional.empty(); // trainings read the greedy completion alone
+        }
+        return PolicyOfRun.at(policy.path()).flatMap(place -> {
+            RunFolder run = RunFolder.at(place.run(), spark.sparkContext().hadoopConfiguration());
+            return sameSettings(run, place.step(), policy)
+                    ? complete(spark.read().parquet(run.predictions(place.step())), rows)
+                    : Optional.empty();
+        });
+    }
+
+    private boolean sameSettings(RunFolder run, int step, PolicyReference policy) {
+        Optional<Manifest> manifest = run.manifest(step);
+        if (manifest.isEmpty()
+                || !manifest.get().policyVersion().sha256().equals(policy.sha256())
+                || !run.evaluated().contains(step)
+                || !run.description().dataSha256().equals(data.sha256())) {
+            return false;
+        }
+        Configuration trained = ConfigurationReader.read(run.path(), run.configuration(), List.of());
+        return trained.seed() == configuration.seed()
+                && trained.prompt().equals(configuration.prompt())
+                && trained.model().equals(configuration.model())
+                && trained.rollout().maxTokens() == configuration.rollout().maxTokens()
+                && trained.predict().maxBatch() == configuration.predict().maxBatch();
+    }
+
+    private static Optional<Dataset<Row>> complete(Dataset<Row> saved, Dataset<Row> rows) {
+        Dataset<Row> found = saved.join(rows.select("rowId"), new String[] {"rowId"}, "left_semi")
+                .select(Arrays.stream(Tables.PREDICTIONS.fieldNames())
+                        .map(name -> col(name))
+                        .toArray(Column[]::new));
+        return found.count() == rows.count() ? Optional.of(found) : Optional.empty();
+    }
+}
