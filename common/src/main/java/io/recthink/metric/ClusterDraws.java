@@ -1,6 +1,7 @@
 package io.recthink.metric;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -14,6 +15,9 @@ public final class ClusterDraws implements Serializable {
     private static final long serialVersionUID = 1;
     private static final int BLOCK = 4096;
     private static final int MOST_BLOCKS = 256;
+
+    /** So many resamples take a cluster while its sums lie in the fastest memory. */
+    private static final int TOGETHER = 64;
 
     private final int clusters;
     private final int blockSize;
@@ -65,16 +69,44 @@ public final class ClusterDraws implements Serializable {
     }
 
     /**
-     * Adds what one resample draws from one block.
+     * Adds what resamples draw from one block.
      *
+     * @param first the first of the resamples
+     * @param block which one
      * @param members the clusters of the block, in their order
-     * @param draws how many draws fall into the block, from {@link #perBlock}
-     * @param totals one number a column
+     * @param draws [resample - first]: how many draws fall into the block, from {@link #perBlock}
+     * @param totals [resample - first, column]
      */
-    public void add(int resample, int block, List<? extends Cluster> members, int draws, long[] totals) {
+    public void add(int first, int block, List<? extends Cluster> members, int[] draws, long[][] totals) {
+        for (int from = 0; from < totals.length; from += TOGETHER) {
+            int to = Math.min(totals.length, from + TOGETHER);
+            int[][] times = new int[to - from][];
+            for (int i = from; i < to; i++) {
+                times[i - from] = times(first + i, block, members.size(), draws[i]);
+            }
+            add(members, times, Arrays.copyOfRange(totals, from, to));
+        }
+    }
+
+    /** How often one resample draws each cluster of a block. */
+    private int[] times(int resample, int block, int members, int draws) {
+        int[] times = new int[members];
         SplittableRandom random = new SplittableRandom(seeds[resample] + block);
         for (int draw = 0; draw < draws; draw++) {
-            members.get(below(random, members.size())).addTo(totals);
+            times[below(random, members)]++;
+        }
+        return times;
+    }
+
+    private static void add(List<? extends Cluster> members, int[][] times, long[][] totals) {
+        ColumnSums sums = new ColumnSums(totals[0].length);
+        for (int member = 0; member < members.size(); member++) {
+            sums.set(members.get(member));
+            for (int i = 0; i < totals.length; i++) {
+                if (times[i][member] > 0) {
+                    sums.addTo(totals[i], times[i][member]);
+                }
+            }
         }
     }
 

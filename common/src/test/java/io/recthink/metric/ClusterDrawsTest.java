@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -91,6 +92,40 @@ class ClusterDrawsTest {
     }
 
     @Test
+    void whatIsDrawnTogetherIsWhatIsDrawnApart() {
+        // Sums of which most are zero, in stretches of every length, and more resamples than are drawn at one time.
+        int columns = 300;
+        int count = 500;
+        List<Cluster> clusters = IntStream.range(0, count)
+                .<Cluster>mapToObj(i -> totals -> {
+                    totals[0] += i % 3;
+                    totals[columns - 1] -= i;
+                    for (int column = i; column < columns && column < i + i % 40; column += 1 + i % 30) {
+                        totals[column] += 1 + column;
+                    }
+                })
+                .toList();
+        ClusterDraws draws = new ClusterDraws(count, 150, 23);
+        long[][] together = new long[140][columns];
+        int[] all = new int[140];
+        Arrays.fill(all, count);
+        draws.add(10, 0, clusters, all, together);
+        for (int resample = 0; resample < together.length; resample++) {
+            long[] apart = new long[columns];
+            SplittableRandom random = new SplittableRandom(seed(23, 10 + resample));
+            for (int draw = 0; draw < count; draw++) {
+                clusters.get((int) (((random.nextLong() >>> 32) * count) >>> 32))
+                        .addTo(apart);
+            }
+            assertThat(together[resample]).as("resample %d", resample).isEqualTo(apart);
+        }
+    }
+
+    private static long seed(long seed, int resample) {
+        return new SplittableRandom(seed).longs(resample + 1).toArray()[resample];
+    }
+
+    @Test
     void theSeedAloneDecides() {
         long[][] first = totals(users(), 20, 17);
         assertThat(totals(users(), 20, 17)).isDeepEqualTo(first);
@@ -141,7 +176,7 @@ class ClusterDrawsTest {
                     .filter(cluster -> draws.block(cluster) == at)
                     .mapToObj(clusters::get)
                     .toList();
-            draws.add(resample, block, members, perBlock[block], totals);
+            draws.add(resample, block, members, new int[] {perBlock[block]}, new long[][] {totals});
         }
     }
 

@@ -22,8 +22,8 @@ import scala.Tuple2;
  * totals of each resample come to the driver: resamples x columns numbers, whatever the size of the log.
  */
 final class UserBootstrap {
-    /** About as many tasks as a small cluster has cores; the result does not depend on it. */
-    private static final int TASKS = 64;
+    /** Tasks a core; the result does not depend on it. */
+    private static final int TASKS = 2;
 
     private final SparkSession spark;
     private final JavaPairRDD<Long, UserErrors> users;
@@ -56,9 +56,10 @@ final class UserBootstrap {
      */
     long[][] totals(Function<UserErrors, Cluster> columns, int width, int resamples, long seed) {
         ClusterDraws draws = new ClusterDraws(count, resamples, seed);
-        int ranges = Math.min(resamples, Math.max(1, TASKS / draws.blocks()));
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        Broadcast<int[][]> perBlock = context.broadcast(perBlock(context, draws));
+        int tasks = TASKS * context.defaultParallelism();
+        int ranges = Math.min(resamples, Math.max(1, tasks / draws.blocks()));
+        Broadcast<int[][]> perBlock = context.broadcast(perBlock(context, draws, tasks));
         try {
             List<Tuple2<Integer, long[][]>> parts = users.flatMapToPair(user -> copies(user, draws, columns, ranges))
                     .groupByKey(draws.blocks() * ranges)
@@ -75,14 +76,14 @@ final class UserBootstrap {
         }
     }
 
-    private static int[][] perBlock(JavaSparkContext context, ClusterDraws draws) {
+    private static int[][] perBlock(JavaSparkContext context, ClusterDraws draws, int tasks) {
         if (draws.blocks() == 1) {
             return IntStream.range(0, draws.resamples())
                     .mapToObj(draws::perBlock)
                     .toArray(int[][]::new);
         }
         JavaRDD<Integer> resamples = context.parallelize(
-                IntStream.range(0, draws.resamples()).boxed().toList(), TASKS);
+                IntStream.range(0, draws.resamples()).boxed().toList(), tasks);
         return resamples.map(draws::perBlock).collect().toArray(int[][]::new);
     }
 
@@ -104,9 +105,10 @@ final class UserBootstrap {
         List<Cluster> members = ordered.stream().map(Placed::cluster).toList();
         int begin = begin(part.range(), ranges, draws.resamples());
         long[][] totals = new long[begin(part.range() + 1, ranges, draws.resamples()) - begin][width];
-        for (int i = 0; i < totals.length; i++) {
-            draws.add(begin + i, part.block(), members, perBlock[begin + i][part.block()], totals[i]);
-        }
+        int[] ofBlock = IntStream.range(begin, begin + totals.length)
+                .map(resample -> perBlock[resample][part.block()])
+                .toArray();
+        draws.add(begin, part.block(), members, ofBlock, totals);
         return totals;
     }
 
