@@ -1,9 +1,7 @@
 package io.recthink.spark.compare;
 
-import static org.apache.spark.sql.functions.abs;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
 
 import io.recthink.config.Configuration;
 import io.recthink.metric.FixedPoint;
@@ -54,8 +52,8 @@ public final class CompareJob implements Job {
                 configuration.predict(),
                 intersect || configuration.compare().intersect());
         try {
-            Dataset<Row> saved = folders.evaluated(examples, evaluated.rows(), evaluated.description());
-            List<SystemKey> keys = keys(saved, configuration);
+            PredictionFolders.Checked saved = folders.evaluated(examples, evaluated.rows(), evaluated.description());
+            List<SystemKey> keys = keys(saved.keys(), configuration);
             List<IsotonicRow> maps = isotonic(spark, configuration, data, examples, keys);
             Selection selection = Selection.of(keys, maps, configuration.compare());
             FittedBiasModel bias = FittedBiasModel.fit(train, data.minRating(), data.maxRating());
@@ -63,14 +61,15 @@ public final class CompareJob implements Job {
                     new TrivialPredictors(train, bias, data.minRating(), data.maxRating()).predict(evaluated.rows());
             RatingScale scale = RatingScale.of(evaluated.rows(), data.minRating(), data.maxRating());
             List<Slice> slices = Slice.of(evaluated.rows(), scale);
-            JavaRDD<ScoredRow> rows = ScoredRows.of(union(saved, trivial), evaluated.rows(), keys, maps, slices, scale)
+            FixedPoint unit = FixedPoint.forSums(evaluated.count(), largestSquare(saved.largest(), data));
+            JavaRDD<ScoredRow> rows = ScoredRows.of(
+                            union(saved.predictions(), trivial), evaluated.rows(), keys, maps, slices, scale)
                     .persist(StorageLevel.MEMORY_AND_DISK());
             try {
-                FixedPoint unit = FixedPoint.forSums(evaluated.count(), largestSquare(saved, data));
                 return new Scores(spark, configuration, selection, slices, scale, unit)
                         .of(
                                 rows,
-                                CostBlock.of(saved, evaluated.rows(), keys, folders.trainings()),
+                                CostBlock.of(saved.predictions(), unit, keys, folders.trainings()),
                                 notes(evaluated.notes(data, configuration), maps));
             } finally {
                 rows.unpersist();
@@ -88,11 +87,10 @@ public final class CompareJob implements Job {
     }
 
     /** Trivial systems, then those of the configuration in its order, then all others by name. */
-    private static List<SystemKey> keys(Dataset<Row> saved, Configuration configuration) {
+    private static List<SystemKey> keys(List<SystemKey> saved, Configuration configuration) {
         List<String> configured = List.copyOf(configuration.predict().policies().keySet());
         List<SystemKey> keys = new ArrayList<>(TrivialPredictors.KEYS);
-        saved.select("system", "readout", "seed").distinct().collectAsList().stream()
-                .map(row -> new SystemKey(row.getString(0), row.getString(1), row.getLong(2)))
+        saved.stream()
                 .sorted(Comparator.comparing((SystemKey key) -> configured.contains(key.system())
                                 ? configured.indexOf(key.system())
                                 : configured.size())
@@ -127,12 +125,8 @@ public final class CompareJob implements Job {
         return notes;
     }
 
-    private static double largestSquare(Dataset<Row> saved, PreparedData data) {
-        Row row = saved.agg(max(abs(col("yhat")))).head();
-        double largest = Math.max(Math.abs(data.minRating()), Math.abs(data.maxRating()));
-        if (!row.isNullAt(0)) {
-            largest = Math.max(largest, row.getDouble(0));
-        }
+    private static double largestSquare(double prediction, PreparedData data) {
+        double largest = Math.max(prediction, Math.max(Math.abs(data.minRating()), Math.abs(data.maxRating())));
         return 4 * largest * largest;
     }
 }

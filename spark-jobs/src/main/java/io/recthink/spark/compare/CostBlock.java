@@ -5,10 +5,12 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.rint;
 import static org.apache.spark.sql.functions.round;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
+import io.recthink.metric.FixedPoint;
 import io.recthink.spark.table.TrainingCost;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,23 +22,20 @@ import org.apache.spark.sql.Row;
 
 /** What the predictions of the saved systems cost, from their own tables. */
 final class CostBlock {
-    private static final String EXACT = "decimal(28,12)";
-
     private CostBlock() {}
 
     /**
      * One row a system that says what its predictions took.
      *
-     * @param saved predictions of the evaluated rows
-     * @param rows the evaluated rows, with truth
+     * @param saved predictions of the evaluated rows, with truth
+     * @param unit for sums of errors and squared errors
      * @param trainings what is known about the training of the systems
      */
     static List<Comparison.CostRow> of(
-            Dataset<Row> saved, Dataset<Row> rows, List<SystemKey> keys, List<TrainingCost> trainings) {
+            Dataset<Row> saved, FixedPoint unit, List<SystemKey> keys, List<TrainingCost> trainings) {
         Column error = abs(col("yhat").minus(col("truth")));
-        Column tokens = col("tokensOut").cast("double");
-        List<Row> costs = saved.join(rows.select("rowId", "truth"), "rowId")
-                .where(col("tokensIn")
+        Column tokens = col("tokensOut").cast("decimal(10,0)");
+        List<Row> costs = saved.where(col("tokensIn")
                         .isNotNull()
                         .and(col("tokensOut").isNotNull())
                         .and(col("ms").isNotNull()))
@@ -50,22 +49,25 @@ final class CostBlock {
                         expr("percentile(tokensOut, 0.95)").as("outP95"),
                         expr("percentile(ms, array(0.5, 0.95))").as("ms"),
                         count(when(col("failed"), 1)).as("failed"),
-                        total(tokens.multiply(tokens)).as("tt"),
-                        total(error).as("e"),
-                        total(error.multiply(error)).as("ee"),
-                        total(tokens.multiply(error)).as("te"))
+                        sum(tokens.multiply(tokens)).cast("double").as("tt"),
+                        sum(units(error, unit)).as("e"),
+                        sum(units(error.multiply(error), unit)).as("ee"),
+                        sum(tokens.multiply(units(error, unit).cast("decimal(20,0)")))
+                                .cast("double")
+                                .as("te"))
                 .collectAsList();
         List<Comparison.CostRow> block = new ArrayList<>();
         for (SystemKey key : keys) {
             costs.stream()
                     .filter(row -> key.equals(new SystemKey(row.getString(0), row.getString(1), row.getLong(2))))
-                    .forEach(row -> block.add(cost(key, row, training(key, trainings))));
+                    .forEach(row -> block.add(cost(key, row, unit, training(key, trainings))));
         }
         return block;
     }
 
-    private static Column total(Column number) {
-        return sum(number.cast(EXACT)).cast("double");
+    /** A number as a whole multiple of the unit. */
+    private static Column units(Column number, FixedPoint unit) {
+        return rint(number.multiply(Math.scalb(1.0, unit.digits()))).cast("long");
     }
 
     private static Optional<TrainingCost> training(SystemKey key, List<TrainingCost> trainings) {
@@ -74,7 +76,7 @@ final class CostBlock {
                 .findFirst();
     }
 
-    private static Comparison.CostRow cost(SystemKey key, Row row, Optional<TrainingCost> training) {
+    private static Comparison.CostRow cost(SystemKey key, Row row, FixedPoint unit, Optional<TrainingCost> training) {
         long n = row.getAs("n");
         List<Double> milliseconds = row.getList(row.fieldIndex("ms"));
         return new Comparison.CostRow(
@@ -86,19 +88,19 @@ final class CostBlock {
                 milliseconds.get(0),
                 milliseconds.get(1),
                 row.getAs("failed"),
-                correlation(row, n),
+                correlation(row, unit, n),
                 training);
     }
 
-    private static OptionalDouble correlation(Row row, long n) {
+    private static OptionalDouble correlation(Row row, FixedPoint unit, long n) {
         double tokens = row.<Long>getAs("out");
-        double errors = row.getAs("e");
+        double errors = unit.value(row.<Long>getAs("e"));
         double tokenVariance = row.<Double>getAs("tt") - tokens * tokens / n;
-        double errorVariance = row.<Double>getAs("ee") - errors * errors / n;
+        double errorVariance = unit.value(row.<Long>getAs("ee")) - errors * errors / n;
         if (tokenVariance < 1e-9 || errorVariance < 1e-9) {
             return OptionalDouble.empty();
         }
-        double both = row.<Double>getAs("te") - tokens * errors / n;
+        double both = Math.scalb(row.<Double>getAs("te"), -unit.digits()) - tokens * errors / n;
         return OptionalDouble.of(both / Math.sqrt(tokenVariance * errorVariance));
     }
 }

@@ -7,7 +7,9 @@ import io.recthink.metric.FixedPoint;
 import io.recthink.metric.LinearRegression;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -16,10 +18,15 @@ import org.apache.spark.storage.StorageLevel;
 
 /**
  * Linear regression by least absolute deviations, by least squares that are weighted again and again by the inverse of the
- * residuals (Schlossmacher 1973). Rows stay where they are; each round is one pass over them.
+ * residuals (Schlossmacher 1973). Rows stay where they are; each round is one pass over them. Rows that one task can hold
+ * are fitted by one task: the sums are exact, and so the fit is the same.
  */
 final class LeastAbsoluteDeviations {
     private static final int MOST_ROUNDS = 50;
+
+    /** A task that goes through this many rows does not wait for its start; about 50 MB. */
+    private static final long ROWS_OF_A_TASK = 500_000;
+
     private static final double ENOUGH = 1e-7;
 
     /** A smaller residual weighs no more than this one, in units of the rating. */
@@ -90,30 +97,66 @@ final class LeastAbsoluteDeviations {
      * @param start where to begin, the fit by least squares
      */
     static LinearRegression fit(Dataset<Row> rows, List<Column> features, LinearRegression start) {
-        JavaRDD<double[]> variables = variables(rows, features).persist(StorageLevel.MEMORY_AND_DISK());
+        return fit(rows, features, start, ROWS_OF_A_TASK);
+    }
+
+    /** @param rowsOfATask changes no result */
+    static LinearRegression fit(Dataset<Row> rows, List<Column> features, LinearRegression start, long rowsOfATask) {
+        int numbers = features.size();
+        JavaRDD<double[]> all = variables(rows, features).persist(StorageLevel.MEMORY_AND_DISK());
+        long count = all.count();
+        int tasks = (int) Math.min(all.getNumPartitions(), (count - 1) / rowsOfATask + 1);
+        JavaRDD<double[]> variables = all.coalesce(tasks);
         try {
-            long count = variables.count();
-            double[] largest = variables.treeAggregate(
-                    new double[features.size() + 2],
-                    LeastAbsoluteDeviations::largest,
-                    LeastAbsoluteDeviations::largest);
-            FixedPoint unit = FixedPoint.forSums(count, largest[largest.length - 1] * 10);
-            LinearRegression best = start;
-            LinearRegression next = start;
-            long least = Long.MAX_VALUE;
-            for (int round = 0; round < MOST_ROUNDS; round++) {
-                Sums sums = variables.treeAggregate(new Sums(next, unit, largest), Sums::add, Sums::merge);
-                if (sums.residuals >= least * (1 - ENOUGH)) {
-                    return sums.residuals < least ? next : best;
-                }
-                best = next;
-                least = sums.residuals;
-                next = LinearRegression.leastSquares(sums.moments());
+            if (tasks == 1) {
+                return variables
+                        .mapPartitions(
+                                some -> List.of(fit(list(some), numbers, start)).iterator())
+                        .first();
             }
-            return best;
+            variables.persist(StorageLevel.MEMORY_AND_DISK());
+            double[] largest = variables.treeAggregate(
+                    new double[numbers + 2], LeastAbsoluteDeviations::largest, LeastAbsoluteDeviations::largest);
+            return fit(count, largest, start, sums -> variables.treeAggregate(sums, Sums::add, Sums::merge));
         } finally {
             variables.unpersist();
+            all.unpersist();
         }
+    }
+
+    /** The fit of rows that are all at hand. */
+    private static LinearRegression fit(List<double[]> variables, int features, LinearRegression start) {
+        double[] largest = new double[features + 2];
+        variables.forEach(row -> largest(largest, row));
+        return fit(variables.size(), largest, start, sums -> {
+            variables.forEach(sums::add);
+            return sums;
+        });
+    }
+
+    /** @param pass adds all rows to sums */
+    private static LinearRegression fit(
+            long count, double[] largest, LinearRegression start, UnaryOperator<Sums> pass) {
+        FixedPoint unit = FixedPoint.forSums(count, largest[largest.length - 1] * 10);
+        LinearRegression best = start;
+        LinearRegression next = start;
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < MOST_ROUNDS; round++) {
+            Sums sums = pass.apply(new Sums(next, unit, largest));
+            if (sums.residuals >= least * (1 - ENOUGH)) {
+                return sums.residuals < least ? next : best;
+            }
+            best = next;
+            least = sums.residuals;
+            next = LinearRegression.leastSquares(sums.moments());
+        }
+        return best;
+    }
+
+    private static List<double[]> list(Iterator<double[]> rows) {
+        List<double[]> list = new ArrayList<>();
+        rows.forEachRemaining(list::add);
+        return list;
     }
 
     /** [1, features, rating] of each row. */

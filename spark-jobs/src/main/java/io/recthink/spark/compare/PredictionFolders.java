@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_distinct;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.when;
 
@@ -14,9 +15,12 @@ import io.recthink.spark.table.Tables;
 import io.recthink.spark.table.TrainingCost;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -39,6 +43,19 @@ final class PredictionFolders {
     private final Dataset<Row> predictions;
     private final List<TrainingCost> trainings;
 
+    /**
+     * Predictions that can be compared.
+     *
+     * @param predictions of the evaluated rows, with truth
+     * @param keys the systems
+     * @param largest the largest absolute prediction; 0 without systems
+     */
+    record Checked(Dataset<Row> predictions, List<SystemKey> keys, double largest) {
+        Checked {
+            keys = List.copyOf(keys);
+        }
+    }
+
     private PredictionFolders(Dataset<Row> predictions, List<TrainingCost> trainings) {
         this.predictions = predictions;
         this.trainings = List.copyOf(trainings);
@@ -50,14 +67,34 @@ final class PredictionFolders {
      * @throws InvalidInputException when a folder is no table of predictions
      */
     static PredictionFolders read(SparkSession spark, String path) {
-        Dataset<Row> all = spark.createDataFrame(List.of(), Tables.PREDICTIONS)
-                .select(USED.stream().map(name -> col(name)).toArray(Column[]::new));
+        Map<StructType, List<String>> bySchema = new LinkedHashMap<>();
+        Dataset<Row> all =
+                spark.createDataFrame(List.of(), Tables.PREDICTIONS).select(columns(Tables.PREDICTIONS, path));
         List<TrainingCost> trainings = new ArrayList<>();
         for (String folder : folders(spark, path)) {
-            all = all.union(readOne(spark, folder));
+            Dataset<Row> table = readOne(spark, folder);
+            if (isFlat(table, folder)) {
+                bySchema.computeIfAbsent(table.schema(), schema -> new ArrayList<>())
+                        .add(folder);
+            } else {
+                all = all.union(table.select(columns(table.schema(), folder)));
+            }
             trainings.addAll(TrainingCost.read(folder, spark.sparkContext().hadoopConfiguration()));
         }
+        // A scan a folder would be tasks a folder in every pass.
+        for (Map.Entry<StructType, List<String>> group : bySchema.entrySet()) {
+            String[] folders = group.getValue().toArray(String[]::new);
+            all = all.union(
+                    spark.read().schema(group.getKey()).parquet(folders).select(columns(group.getKey(), folders[0])));
+        }
         return new PredictionFolders(all, trainings);
+    }
+
+    /** Whether no file lies in a folder of its own, whose name would be a column. */
+    private static boolean isFlat(Dataset<Row> table, String folder) {
+        return Arrays.stream(table.inputFiles())
+                .allMatch(
+                        file -> new Path(URI.create(file)).getParent().getName().equals(new Path(folder).getName()));
     }
 
     /** What is known about the training of the systems. */
@@ -66,17 +103,18 @@ final class PredictionFolders {
     }
 
     private static Dataset<Row> readOne(SparkSession spark, String folder) {
-        Dataset<Row> table;
         try {
-            table = spark.read().parquet(folder);
+            return spark.read().parquet(folder);
         } catch (Exception e) { // Spark declares none and throws checked ones
             throw new InvalidInputException(
                     "paths.predictions: %s is no Parquet table: %s; remove it or predict again"
                             .formatted(folder, firstLine(e)),
                     e);
         }
-        return table.select(
-                USED.stream().map(name -> column(table.schema(), name, folder)).toArray(Column[]::new));
+    }
+
+    private static Column[] columns(StructType found, String folder) {
+        return USED.stream().map(name -> column(found, name, folder)).toArray(Column[]::new);
     }
 
     private static Column column(StructType found, String name, String folder) {
@@ -146,31 +184,40 @@ final class PredictionFolders {
      *
      * @param examples all rows of the data set, with rowId
      * @param evaluated the rows to score, with rowId
-     * @return the predictions of the evaluated rows
+     * @return the predictions of the evaluated rows, with truth
      * @throws InvalidInputException when a system lacks rows, repeats rows, predicts what is no number, or is of
      *     another data set
      */
-    Dataset<Row> evaluated(Dataset<Row> examples, Dataset<Row> evaluated, String rowsAre) {
+    Checked evaluated(Dataset<Row> examples, Dataset<Row> evaluated, String rowsAre) {
         long expected = evaluated.count();
-        Dataset<Row> joined = predictions
-                .join(evaluated.select(col("rowId"), lit(true).as("scored")), new String[] {"rowId"}, "left")
-                .join(examples.select(col("rowId"), lit(true).as("known")), new String[] {"rowId"}, "left");
+        Dataset<Row> known = examples.select(col("rowId"), lit(true).as("known"))
+                .join(evaluated.select(col("rowId"), lit(true).as("scored")), new String[] {"rowId"}, "left");
         Column scored = col("scored").isNotNull();
         Column noNumber = not(coalesce(abs(col("yhat")).leq(LARGEST), lit(false)));
-        List<Row> systems = joined.groupBy("system", "readout", "seed")
+        List<Row> systems = predictions
+                .join(known, new String[] {"rowId"}, "left")
+                .groupBy("system", "readout", "seed")
                 .agg(
                         count(when(scored, 1)).as("rows"),
                         count_distinct(when(scored, col("rowId"))).as("distinct"),
                         count(when(scored.and(noNumber), 1)).as("numberless"),
-                        count(when(col("known").isNull(), 1)).as("unknown"))
+                        count(when(col("known").isNull(), 1)).as("unknown"),
+                        max(when(scored, abs(col("yhat")))).as("largest"))
                 .orderBy("system", "readout", "seed")
                 .collectAsList();
         systems.forEach(row -> check(row, expected, rowsAre));
-        return joined.where(scored).drop("known", "scored");
+        return new Checked(
+                predictions.join(evaluated.select("rowId", "truth"), "rowId"),
+                systems.stream().map(PredictionFolders::key).toList(),
+                systems.stream().mapToDouble(row -> row.getAs("largest")).max().orElse(0));
+    }
+
+    private static SystemKey key(Row row) {
+        return new SystemKey(row.getString(0), row.getString(1), row.getLong(2));
     }
 
     private static void check(Row row, long expected, String rowsAre) {
-        SystemKey key = new SystemKey(row.getString(0), row.getString(1), row.getLong(2));
+        SystemKey key = key(row);
         long rows = row.getLong(3);
         long distinct = row.getLong(4);
         long numberless = row.getLong(5);

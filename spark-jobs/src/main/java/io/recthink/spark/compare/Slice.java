@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.array_contains;
 import static org.apache.spark.sql.functions.array_distinct;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.filter;
@@ -37,6 +38,7 @@ record Slice(String group, String name, Column condition) {
     static final String TRUE_RATING = "true rating";
 
     private static final int CATEGORIES = 8;
+    private static final Column MICROS = unix_micros(col("time"));
     private static final String WORDS =
             "aggregate(userHistory, 0, (words, h) -> words + size(split(concat_ws(' ', h.summary, h.review), ' ')))"
                     + " + aggregate(itemHistory, 0, (words, h) -> words + size(split(concat_ws(' ', h.summary, h.review), ' ')))";
@@ -63,12 +65,18 @@ record Slice(String group, String name, Column condition) {
             Column truth = scale.classes().length == scale.ratings().length ? col("truth") : rint(col("truth"));
             slices.add(new Slice(TRUE_RATING, number(rating), truth.equalTo(rating)));
         }
-        words(slices, rows);
-        period(slices, rows);
+        Row facts = rows.agg(
+                        expr("percentile(%s, array(0.25, 0.5, 0.75))".formatted(WORDS)),
+                        min(MICROS),
+                        max(MICROS),
+                        count(lit(1)))
+                .head();
+        words(slices, facts.getList(0));
+        period(slices, facts.getLong(1), facts.getLong(2));
         Column means = col("userMean").isNotNull().and(col("itemMean").isNotNull());
         slices.add(new Slice("means", "of user and item known", means));
         slices.add(new Slice("means", "one or both unknown", means.equalTo(false)));
-        categories(slices, rows);
+        categories(slices, rows, facts.getLong(3));
         return List.copyOf(slices);
     }
 
@@ -87,12 +95,8 @@ record Slice(String group, String name, Column condition) {
         slices.add(new Slice(group, "20+", count.geq(20)));
     }
 
-    private static void words(List<Slice> slices, Dataset<Row> rows) {
+    private static void words(List<Slice> slices, List<Double> cuts) {
         Column words = expr(WORDS);
-        List<Double> cuts = rows.select(words.as("words"))
-                .selectExpr("percentile(words, array(0.25, 0.5, 0.75))")
-                .head()
-                .getList(0);
         long[] at =
                 cuts.stream().mapToLong(cut -> (long) Math.ceil(cut)).distinct().toArray();
         if (at.length < 3) {
@@ -107,19 +111,16 @@ record Slice(String group, String name, Column condition) {
         slices.add(new Slice(group, at[2] + " and more", words.geq(at[2])));
     }
 
-    private static void period(List<Slice> slices, Dataset<Row> rows) {
-        Column micros = unix_micros(col("time"));
-        Row ends = rows.agg(min(micros), max(micros)).head();
-        long third = (ends.getLong(1) - ends.getLong(0)) / 3;
+    private static void period(List<Slice> slices, long first, long last) {
+        long third = (last - first) / 3;
         if (third > 0) {
-            slices.add(new Slice("period", "first third", micros.lt(ends.getLong(0) + third)));
-            slices.add(new Slice("period", "last third", micros.gt(ends.getLong(1) - third)));
+            slices.add(new Slice("period", "first third", MICROS.lt(first + third)));
+            slices.add(new Slice("period", "last third", MICROS.gt(last - third)));
         }
     }
 
     /** The most frequent categories; one that nearly every item has tells nothing apart. */
-    private static void categories(List<Slice> slices, Dataset<Row> rows) {
-        long all = rows.count();
+    private static void categories(List<Slice> slices, Dataset<Row> rows, long all) {
         rows.select(explode(array_distinct(col("target.categories"))).as("category"))
                 .groupBy("category")
                 .count()

@@ -16,6 +16,7 @@ import static org.apache.spark.sql.functions.sum;
 import io.recthink.metric.LinearRegression;
 import io.recthink.spark.predict.FittedBiasModel;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
@@ -93,7 +94,8 @@ final class TrivialPredictors {
      */
     Dataset<Row> predict(Dataset<Row> rows) {
         double mean = bias.mean();
-        double median = train.agg(median()).head().getDouble(0);
+        List<Row> ratings = ratings();
+        double median = median(ratings);
         Dataset<Row> wide = bias.predict(rows, BIAS)
                 .join(ratingsBy("userId", "user"), new String[] {"userId"}, "left")
                 .join(ratingsBy("itemId", "item"), new String[] {"itemId"}, "left");
@@ -102,7 +104,7 @@ final class TrivialPredictors {
         LinearRegression deviations = LeastAbsoluteDeviations.fit(train, features, squares);
         List<Column> systems = List.of(
                 lit(median),
-                lit(mode()),
+                lit(mode(ratings)),
                 lit(mean),
                 shrunkMean("user", mean),
                 coalesce(col("userMedian"), lit(median)),
@@ -133,12 +135,34 @@ final class TrivialPredictors {
         return expr("percentile(truth, 0.5)");
     }
 
+    /** How many train rows have each rating, ascending: as many as the scale has, whatever the number of rows. */
+    private List<Row> ratings() {
+        return train.groupBy("truth").count().orderBy("truth").collectAsList();
+    }
+
+    /** Of an even number of ratings, the middle of the two middle ones. */
+    private static double median(List<Row> ratings) {
+        long all = ratings.stream().mapToLong(row -> row.getLong(1)).sum();
+        return (atPlace(ratings, (all - 1) / 2) + atPlace(ratings, all / 2)) / 2;
+    }
+
+    /** The rating at a place, from 0, in the order of all ratings. */
+    private static double atPlace(List<Row> ratings, long place) {
+        long before = 0;
+        for (Row row : ratings) {
+            before += row.getLong(1);
+            if (place < before) {
+                return row.getDouble(0);
+            }
+        }
+        throw new IllegalArgumentException("no train row has place " + place);
+    }
+
     /** The most frequent rating; of several, the lowest. */
-    private double mode() {
-        return train.groupBy("truth")
-                .count()
-                .orderBy(col("count").desc(), col("truth"))
-                .head()
+    private static double mode(List<Row> ratings) {
+        return ratings.stream()
+                .max(Comparator.comparingLong((Row row) -> row.getLong(1)).thenComparing(row -> -row.getDouble(0)))
+                .orElseThrow()
                 .getDouble(0);
     }
 

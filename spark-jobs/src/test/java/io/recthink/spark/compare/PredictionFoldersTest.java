@@ -1,5 +1,6 @@
 package io.recthink.spark.compare;
 
+import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -34,6 +35,34 @@ class PredictionFoldersTest {
         List<Row> rows = evaluated().orderBy("rowId").collectAsList();
         assertThat(rows).extracting(row -> row.getAs("rowId")).containsExactly("a", "b", "c");
         assertThat(rows).extracting(row -> row.getAs("yhat")).containsExactly(4.5, 4.0, 2.0);
+    }
+
+    @Test
+    void tablesOfDifferentColumnsAndPartitionedOnesAreReadTogether() {
+        complete("grpo").write(predictions, 2);
+        complete("sft").write(predictions, 1);
+        spark.read()
+                .parquet(predictions + "/grpo")
+                .selectExpr(
+                        "'other' AS system", "rowId", "1.5 * yhat AS yhat", "failed", "seed", "readout", "1 AS cold")
+                .write()
+                .parquet(predictions + "/with a column more");
+        spark.read()
+                .parquet(predictions + "/sft")
+                .withColumn("system", lit("parted"))
+                .write()
+                .partitionBy("readout")
+                .parquet(predictions + "/parted");
+        PredictionFolders.Checked checked = checked();
+        assertThat(checked.keys())
+                .extracting(SystemKey::system)
+                .containsExactlyInAnyOrder("grpo", "sft", "other", "parted");
+        assertThat(checked.keys()).extracting(SystemKey::readout).containsOnly("greedy");
+        assertThat(checked.largest()).isEqualTo(6.75);
+        assertThat(checked.predictions().count()).isEqualTo(12);
+        assertThat(checked.predictions().where("truth = 5").select("yhat").collectAsList())
+                .extracting(row -> row.getDouble(0))
+                .containsExactlyInAnyOrder(4.5, 4.5, 6.75, 4.5);
     }
 
     @Test
@@ -105,6 +134,10 @@ class PredictionFoldersTest {
     }
 
     private Dataset<Row> evaluated() {
+        return checked().predictions();
+    }
+
+    private PredictionFolders.Checked checked() {
         return PredictionFolders.read(spark, predictions.toString())
                 .evaluated(examples, examples.where("rowId <> 'other'"), "test");
     }

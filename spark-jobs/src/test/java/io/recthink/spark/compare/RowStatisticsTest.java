@@ -47,8 +47,8 @@ class RowStatisticsTest {
         List<Column> features =
                 List.of("a", "b", "c", "d").stream().map(functions::col).toList();
 
-        LinearRegression fit =
-                LeastAbsoluteDeviations.fit(table, features, new LinearRegression(3, List.of(0.0, 0.0, 0.0, 0.0)));
+        LinearRegression start = new LinearRegression(3, List.of(0.0, 0.0, 0.0, 0.0));
+        LinearRegression fit = LeastAbsoluteDeviations.fit(table, features, start);
 
         double sum = rows.stream()
                 .mapToDouble(row -> Math.abs(row.getDouble(4)
@@ -59,6 +59,9 @@ class RowStatisticsTest {
         assertThat(LeastAbsoluteDeviations.fit(table.repartition(5), features, fit)
                         .predict(1, 2, 3, 4))
                 .isCloseTo(fit.predict(1, 2, 3, 4), within(1e-2));
+        // To the bit, whether one task goes round by round through all rows or several go through some.
+        assertThat(LeastAbsoluteDeviations.fit(table.repartition(5), features, start, 30))
+                .isEqualTo(fit);
     }
 
     @Test
