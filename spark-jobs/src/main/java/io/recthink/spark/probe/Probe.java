@@ -10,11 +10,13 @@ import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.sha2;
 
 import io.recthink.config.Configuration;
+import io.recthink.spark.rollout.PromptEncoding;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -36,12 +38,12 @@ record Probe(String name, UnaryOperator<Dataset<Row>> change) {
     private static final List<Integer> LENGTHS = List.of(0, 1, 5);
 
     /**
-     * The probes that can change a prompt of these settings.
+     * The probes that can change a prompt.
      *
-     * @param min the lowest rating of the scale
-     * @param max the highest rating of the scale
+     * @param encoding of the prompts of the probed policy
      */
-    static List<Probe> of(Configuration.Prompt prompt, double min, double max) {
+    static List<Probe> of(PromptEncoding encoding) {
+        Configuration.Prompt prompt = encoding.settings();
         List<Probe> probes = new ArrayList<>();
         probes.add(new Probe(UNCHANGED, rows -> rows));
         probes.add(new Probe("history shuffled", Probe::shuffled));
@@ -50,13 +52,20 @@ record Probe(String name, UnaryOperator<Dataset<Row>> change) {
                 probes.add(new Probe("history of " + length, rows -> latest(rows, length)));
             }
         }
+        Stream.concat(LENGTHS.stream(), Stream.of(prompt.historyItems()))
+                .filter(length -> length > 1 && length <= prompt.historyItems())
+                .distinct()
+                .forEach(length -> probes.add(new Probe(
+                        "history of %d, tokens of 1".formatted(length),
+                        rows -> EqualTokens.of(latest(rows, length), encoding))));
         probes.add(new Probe("another user's history", Probe::swapped));
         probes.add(new Probe("no item history", rows -> rows.withColumn("itemHistory", none(rows, "itemHistory"))));
         if (prompt.meanFeatures()) {
             Column unknown = lit(null).cast("double");
             probes.add(new Probe(
                     "no means", rows -> rows.withColumn("userMean", unknown).withColumn("itemMean", unknown)));
-            probes.add(new Probe("means falsified by +1", rows -> raised(rows, min, max)));
+            probes.add(new Probe(
+                    "means falsified by +1", rows -> raised(rows, encoding.minRating(), encoding.maxRating())));
         }
         probes.add(new Probe(
                 "no review text",
@@ -152,7 +161,7 @@ record Probe(String name, UnaryOperator<Dataset<Row>> change) {
         return rows.withColumn(history, expr("transform(%s, h -> %s)".formatted(history, entry)));
     }
 
-    private static StructType entry(Dataset<Row> rows, String history) {
+    static StructType entry(Dataset<Row> rows, String history) {
         return (StructType) ((ArrayType) rows.schema().apply(history).dataType()).elementType();
     }
 }

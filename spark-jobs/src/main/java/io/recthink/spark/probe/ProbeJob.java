@@ -11,6 +11,7 @@ import io.recthink.spark.predict.FittedBiasModel;
 import io.recthink.spark.predict.PolicyArgument;
 import io.recthink.spark.predict.Scoring;
 import io.recthink.spark.predict.StratifiedSample;
+import io.recthink.spark.rollout.PromptEncoding;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.table.PreparedData;
@@ -53,7 +54,7 @@ public final class ProbeJob implements Job {
         FittedBiasModel bias =
                 FittedBiasModel.fit(examples.where(col("split").equalTo("train")), data.minRating(), data.maxRating());
 
-        List<Probe> probes = Probe.of(configuration.prompt(), data.minRating(), data.maxRating());
+        List<Probe> probes = Probe.of(PromptEncoding.of(probed, configuration.prompt(), data));
         for (int i = 0; i < probes.size(); i++) {
             Probe probe = probes.get(i);
             String step = "probe %d/%d, %s,".formatted(i + 1, probes.size() + 1, probe.name());

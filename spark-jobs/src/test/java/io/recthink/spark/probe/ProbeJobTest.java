@@ -54,7 +54,7 @@ class ProbeJobTest {
 
         JsonNode report =
                 new ObjectMapper().readTree(root.resolve("probes/probes.json").toFile());
-        assertThat(report.get("answers")).hasSize(8);
+        assertThat(report.get("answers")).hasSize(10);
         for (JsonNode answer : report.get("answers")) {
             boolean titles = answer.get("probe").asText().equals("no titles");
             assertThat(answer.get("rows").asInt()).as(answer.toString()).isEqualTo(titles ? 0 : 9);

@@ -1,13 +1,18 @@
 package io.recthink.spark.probe;
 
+import static org.apache.spark.sql.functions.expr;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.predict.WordChain;
+import io.recthink.spark.rollout.PromptEncoding;
+import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.table.Examples;
 import io.recthink.spark.table.Tables;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,14 +22,24 @@ import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ProbeTest {
     private static final int ROWS = 40;
 
     private final Dataset<Row> rows = SparkTest.spark()
             .createDataFrame(IntStream.range(0, ROWS).mapToObj(ProbeTest::row).toList(), Tables.EXAMPLES);
-    private final List<Probe> probes = Probe.of(prompt("prompt.meanFeatures=true"), 1, 5);
+    private final List<Probe> probes = Probe.of(encoding("prompt.meanFeatures=true"));
+
+    @TempDir
+    static Path folder;
+
+    @BeforeAll
+    static void writeModel() throws IOException {
+        WordChain.write(folder.resolve("model"));
+    }
 
     @Test
     void everyProbeKeepsRowsAndTruthsAndCanBePrompted() {
@@ -96,14 +111,51 @@ class ProbeTest {
 
     @Test
     void aPromptWithoutMeansHasNoProbesOfThem() {
-        assertThat(Probe.of(prompt(), 1, 5)).extracting(Probe::name).noneMatch(name -> name.contains("means"));
-        assertThat(Probe.of(prompt("prompt.historyItems=3"), 1, 5))
+        assertThat(Probe.of(encoding())).extracting(Probe::name).noneMatch(name -> name.contains("means"));
+        assertThat(Probe.of(encoding("prompt.historyItems=3")))
                 .extracting(Probe::name)
-                .doesNotContain("history of 5");
+                .contains("history of 3, tokens of 1")
+                .doesNotContain("history of 5", "history of 5, tokens of 1");
     }
 
-    private static Configuration.Prompt prompt(String... settings) {
-        return ConfigurationReader.read("test", "", List.of(settings)).prompt();
+    @Test
+    void entriesShareTheTokensOfTheLatestOne() {
+        // The latest review has 12 words, the others 6; a prompt shows nothing else. The tokenizer makes words tokens.
+        PromptEncoding encoding =
+                encoding("prompt.user='{history} {target_item}'", "prompt.historyItem='{summary} {review}'");
+        Dataset<Row> wordy = rows.withColumn(
+                "userHistory",
+                expr(
+                        "transform(userHistory, (h, i) -> named_struct('itemId', h.itemId, 'title', h.title, 'time', h.time,"
+                                + " 'rating', h.rating, 'summary', 'ab', 'review', repeat('häb ', if(i = 6, 11, 5))))"));
+        Map<String, Probe> named = Probe.of(encoding).stream().collect(Collectors.toMap(Probe::name, probe -> probe));
+        Map<String, Row> one = byId(named.get("history of 1").change().apply(wordy));
+        Map<String, Row> five =
+                byId(named.get("history of 5, tokens of 1").change().apply(wordy));
+        Map<String, Row> all =
+                byId(named.get("history of 10, tokens of 1").change().apply(wordy));
+        assertThat(texts(five.get("row-1"))).hasSize(5).containsOnly("ab|häb ");
+        assertThat(texts(all.get("row-1"))).hasSize(7).containsOnly("ab|");
+        try (PromptEncoding.Open open = encoding.open()) {
+            int most = open.encoder().encode(Examples.input(one.get("row-1"))).length;
+            // Two words of each of five entries are 10, of at most 12; of seven entries there is no room for two words.
+            assertThat(open.encoder().encode(Examples.input(five.get("row-1")))).hasSize(most - 2);
+            assertThat(open.encoder().encode(Examples.input(all.get("row-1")))).hasSizeLessThan(most);
+        }
+    }
+
+    private static List<String> texts(Row row) {
+        return row.<Row>getList(row.fieldIndex("userHistory")).stream()
+                .map(entry -> entry.<String>getAs("summary") + "|" + entry.<String>getAs("review"))
+                .toList();
+    }
+
+    private static PromptEncoding encoding(String... settings) {
+        return new PromptEncoding(
+                new PolicyReference(folder + "/model", 0, "weights"),
+                ConfigurationReader.read("test", "", List.of(settings)).prompt(),
+                1,
+                5);
     }
 
     private Map<String, Row> changed(String name) {
@@ -111,8 +163,11 @@ class ProbeTest {
                 .filter(candidate -> candidate.name().equals(name))
                 .findFirst()
                 .orElseThrow();
-        return probe.change().apply(rows).collectAsList().stream()
-                .collect(Collectors.toMap(row -> row.getAs("rowId"), row -> row));
+        return byId(probe.change().apply(rows));
+    }
+
+    private static Map<String, Row> byId(Dataset<Row> table) {
+        return table.collectAsList().stream().collect(Collectors.toMap(row -> row.getAs("rowId"), row -> row));
     }
 
     private static List<String> items(Row row) {
