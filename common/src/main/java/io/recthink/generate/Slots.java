@@ -1,13 +1,14 @@
 package io.recthink.generate;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Where rows stand beside their prompts: each prompt has as many slots as the prompt with the most rows needs, so that
  * the rows of all prompts form a rectangle.
  *
- * @param rowOfSlot the row in each slot, prompt by prompt; row 0 also where a slot is free
- * @param slotOfRow the slot of each row
+ * @param rowOfSlot the row in each slot, prompt by prompt; row 0 also where a slot is free; empty where row n is in slot n
+ * @param slotOfRow the slot of each row; empty where row n is in slot n
  */
 @SuppressWarnings("ArrayRecordComponent") // becomes two tensors; never compared
 record Slots(long[] rowOfSlot, long[] slotOfRow) {
@@ -25,6 +26,8 @@ record Slots(long[] rowOfSlot, long[] slotOfRow) {
             slotOfRow[row] += (long) promptOfRow[row] * width;
             rowOfSlot[(int) slotOfRow[row]] = row;
         }
-        return new Slots(rowOfSlot, slotOfRow);
+        boolean inOrder = rowOfSlot.length == slotOfRow.length
+                && IntStream.range(0, slotOfRow.length).allMatch(row -> slotOfRow[row] == row);
+        return inOrder ? new Slots(new long[0], new long[0]) : new Slots(rowOfSlot, slotOfRow);
     }
 }

@@ -17,8 +17,8 @@ final class Weights {
         for (int layer = 0; layer < decoder.config().layers(); layer++) {
             all.addAll(decoder.layer(layer));
         }
-        all.add(decoder.parameter(decoder.embeddingName()));
-        all.add(decoder.parameter(decoder.finalNormName()));
+        all.add(decoder.tensor(decoder.embeddingName()));
+        all.add(decoder.tensor(decoder.finalNormName()));
         all.add(head());
     }
 
@@ -29,7 +29,7 @@ final class Weights {
 
     /** {@code [vocabulary, hidden]}. */
     NDArray head() {
-        return decoder.parameter(decoder.headName());
+        return decoder.tensor(decoder.headName());
     }
 
     NDArray frequencies() {

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import io.recthink.learn.Objective.TokenLoss;
 import io.recthink.model.Decoder;
 import io.recthink.model.ParameterLayout.Parameter;
+import io.recthink.model.TensorLayout.Place;
 import io.recthink.torch.Gradients;
 import io.recthink.torch.Kernels;
 import io.recthink.torch.TensorMemory;
@@ -29,8 +30,7 @@ public final class GradientComputation implements AutoCloseable {
     private final Objective objective;
     private final Kernels kernels = Kernels.instance();
     private final NDManager manager;
-    private final Map<String, NDArray> leaves = new HashMap<>();
-    private final Map<String, NDArray> accumulators = new HashMap<>();
+    private final Map<String, NDArray> sums = new HashMap<>(); // of tensors of the decoder, FP32
     private final NDArray temperature;
     private GradientStatistics statistics = GradientStatistics.ZERO;
 
@@ -56,7 +56,7 @@ public final class GradientComputation implements AutoCloseable {
                 inputs[layer + 1].close();
                 gradient = layerGradient(forward, layer, inputs[layer], gradient, scratch);
             }
-            NDArray embedding = accumulator(decoder.embeddingName());
+            NDArray embedding = sum(decoder.embeddingName());
             kernels.call("embed_backward", scratch, embedding, forward.tokens(), gradient);
         }
     }
@@ -71,7 +71,10 @@ public final class GradientComputation implements AutoCloseable {
         ParameterVector vector = ParameterVector.zeros(decoder.layout());
         try (NDManager scratch = manager.newSubManager()) {
             for (Parameter parameter : decoder.layout().parameters()) {
-                gradient(parameter.name(), scratch).ifPresent(gradient -> copy(gradient, parameter, vector, scratch));
+                Place place = decoder.tensorLayout().place(parameter);
+                if (sums.containsKey(place.tensor())) {
+                    copy(sums.get(place.tensor()), place.first(), parameter, vector, scratch);
+                }
             }
         }
         return vector;
@@ -96,10 +99,11 @@ public final class GradientComputation implements AutoCloseable {
     private NDArray headGradient(PackedForward forward, PackedBatch batch, NDArray output, NDManager scratch) {
         try (NDManager local = scratch.newSubManager()) {
             NDArray selected = Gradients.leaf(forward.select(local, output), local);
-            NDArray norm = leaf(decoder.finalNormName());
+            NDArray norm = Gradients.leaf(decoder.tensor(decoder.finalNormName()), local);
             NDArray hidden = Gradients.record(() -> forward.normalize(local, selected, norm));
             NDArray hiddenGradient = lossGradient(forward, batch, hidden, local);
             Gradients.backward(hidden, hiddenGradient);
+            addGradient(decoder.finalNormName(), norm, local);
             NDArray selectedGradient = Gradients.of(selected, local).orElseThrow();
             return kernels.callWithGradient("select_backward", scratch, output, forward.predictors(), selectedGradient)
                     .singletonOrThrow();
@@ -121,7 +125,7 @@ public final class GradientComputation implements AutoCloseable {
 
     private NDArray chunkGradient(
             NDArray allHidden, NDArray allTargets, int start, int end, TokenLosses losses, NDManager local) {
-        NDArray head = decoder.parameter(decoder.headName());
+        NDArray head = decoder.tensor(decoder.headName());
         try (NDManager chunk = local.newSubManager()) {
             NDArray from = chunk.create((long) start);
             NDArray to = chunk.create((long) end);
@@ -139,7 +143,7 @@ public final class GradientComputation implements AutoCloseable {
                     targets,
                     chunk.create(derivatives),
                     temperature,
-                    accumulator(decoder.headName()));
+                    sum(decoder.headName()));
         }
     }
 
@@ -149,46 +153,48 @@ public final class GradientComputation implements AutoCloseable {
         try (NDManager local = scratch.newSubManager();
                 outputGradient) {
             NDArray leaf = Gradients.leaf(input, local);
-            NDArray output = Gradients.record(() -> forward.layer(local, leaf, layerLeaves(layer)));
+            List<NDArray> weights = decoder.layer(layer).stream()
+                    .map(weight -> weight == decoder.absent() ? weight : Gradients.leaf(weight, local))
+                    .toList();
+            NDArray output = Gradients.record(() -> forward.layer(local, leaf, weights));
             Gradients.backward(output, outputGradient);
-            NDArray inputGradient = Gradients.of(leaf, scratch).orElseThrow();
-            return inputGradient;
+            List<Optional<String>> names = decoder.tensorLayout().layer(layer);
+            for (int i = 0; i < weights.size(); i++) {
+                NDArray weight = weights.get(i);
+                names.get(i).ifPresent(name -> addGradient(name, weight, local));
+            }
+            return Gradients.of(leaf, scratch).orElseThrow();
         }
     }
 
-    private List<NDArray> layerLeaves(int layer) {
-        return decoder.layerNames(layer).stream()
-                .map(name -> name.map(this::leaf).orElse(decoder.absent()))
-                .toList();
+    private void addGradient(String name, NDArray leaf, NDManager local) {
+        NDArray gradient = Gradients.of(leaf, local).orElseThrow();
+        NDArray sum = sums.get(name);
+        if (sum == null) {
+            sums.put(name, plain("to_float", manager, gradient));
+        } else {
+            plain("add_to", local, sum, gradient);
+        }
     }
 
-    private NDArray leaf(String name) {
-        return leaves.computeIfAbsent(name, key -> Gradients.leaf(decoder.parameter(key), manager));
-    }
-
-    private NDArray accumulator(String name) {
-        return accumulators.computeIfAbsent(
-                name, key -> manager.zeros(decoder.parameter(key).getShape()));
+    /** The sum of the gradients of a tensor that kernels add to. */
+    private NDArray sum(String name) {
+        return sums.computeIfAbsent(
+                name, key -> manager.zeros(decoder.tensor(key).getShape()));
     }
 
     private NDArray plain(String kernel, NDManager owner, NDArray... inputs) {
         return kernels.callWithGradient(kernel, owner, inputs).singletonOrThrow();
     }
 
-    private Optional<NDArray> gradient(String name, NDManager scratch) {
-        if (accumulators.containsKey(name)) {
-            return Optional.of(accumulators.get(name));
-        }
-        return Optional.ofNullable(leaves.get(name)).flatMap(leaf -> Gradients.of(leaf, scratch));
-    }
-
-    private static void copy(NDArray gradient, Parameter parameter, ParameterVector vector, NDManager scratch) {
+    private static void copy(
+            NDArray gradient, long first, Parameter parameter, ParameterVector vector, NDManager scratch) {
         for (long done = 0; done < parameter.size(); ) {
             long element = parameter.offset() + done;
             float[] chunk = vector.chunk((int) (element / ParameterVector.CHUNK));
             int start = (int) (element % ParameterVector.CHUNK);
             int count = (int) Math.min(parameter.size() - done, chunk.length - start);
-            TensorMemory.read(gradient, done, FloatBuffer.wrap(chunk, start, count), scratch);
+            TensorMemory.read(gradient, first + done, FloatBuffer.wrap(chunk, start, count), scratch);
             done += count;
         }
     }

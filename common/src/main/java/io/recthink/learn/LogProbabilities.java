@@ -29,7 +29,7 @@ public final class LogProbabilities {
                     hidden = forward.layer(scratch, input, decoder.layer(layer));
                 }
             }
-            NDArray norm = decoder.parameter(decoder.finalNormName());
+            NDArray norm = decoder.tensor(decoder.finalNormName());
             hidden = forward.normalize(scratch, forward.select(scratch, hidden), norm);
             return split(logprobs(decoder, forward, hidden, batch.targetCount(), temperature, scratch), groups);
         }
@@ -37,7 +37,7 @@ public final class LogProbabilities {
 
     private static float[] logprobs(
             Decoder decoder, PackedForward forward, NDArray hidden, int rows, double temperature, NDManager scratch) {
-        NDArray head = decoder.parameter(decoder.headName());
+        NDArray head = decoder.tensor(decoder.headName());
         var logprobs = new float[rows];
         for (int start = 0; start < rows; start += forward.chunkRows()) {
             try (NDManager chunk = scratch.newSubManager()) {

@@ -61,9 +61,19 @@ final class PackedBatch {
         return groups;
     }
 
-    /** {@code P, G, S}. */
-    long[] shape() {
-        return new long[] {promptPositions, completions, completionPositions};
+    /**
+     * {@code P, G, S, F, R}: as many completions {@code F} as share a call of the attention, and {@code R}.
+     *
+     * @param queriesOfAKey query heads {@code R} of a key head
+     * @param queries that a call may have when there is more than one completion in it
+     */
+    long[] shape(int queriesOfAKey, int queries) {
+        int shared = completions;
+        while (shared > 1
+                && (completions % shared != 0 || (long) shared * completionPositions * queriesOfAKey > queries)) {
+            shared--;
+        }
+        return new long[] {promptPositions, completions, completionPositions, shared, queriesOfAKey};
     }
 
     /** Positions of one group. */

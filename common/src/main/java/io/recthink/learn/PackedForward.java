@@ -13,13 +13,15 @@ final class PackedForward {
     // A chunk of logits takes 64 MB.
     private static final int LOGITS_IN_A_CHUNK = 1 << 24;
     private static final int SMALLEST_CHUNK = 16;
+    private static final int QUERIES_IN_A_CALL = 1600;
 
     private final Decoder decoder;
     private final Kernels kernels = Kernels.instance();
     private final NDArray tokens; // [B, N]
     private final NDArray cos; // [B, N, 1, D / 2]
     private final NDArray sin; // [B, N, 1, D / 2]
-    private final NDArray mask; // [B, 1, S, P + S]
+    private final NDArray shape; // P, G, S, completions that share a call of the attention, query heads of a key head
+    private final NDArray mask; // see packed_mask
     private final NDArray predictors; // [T]
     private final NDArray targets; // [T]
 
@@ -30,7 +32,8 @@ final class PackedForward {
         this.predictors = manager.create(batch.predictors());
         this.targets = manager.create(batch.targets());
         NDArray lengths = manager.create(batch.lengths());
-        NDArray shape = manager.create(batch.shape());
+        int queriesOfAKey = decoder.config().heads() / decoder.config().keyValueHeads();
+        this.shape = manager.create(batch.shape(queriesOfAKey, queriesInACall()));
         NDArray positions = plain(manager, "packed_positions", lengths, shape);
         NDList rotary = kernels.callWithGradient("rotary", manager, positions, decoder.frequencies());
         this.cos = rotary.get(0);
@@ -52,19 +55,20 @@ final class PackedForward {
 
     /** The input of the first layer, {@code [B, N, H]}. */
     NDArray embed(NDManager manager) {
-        return plain(manager, "embed", decoder.parameter(decoder.embeddingName()), tokens);
+        return plain(manager, "embed", decoder.tensor(decoder.embeddingName()), tokens);
     }
 
     /** The output {@code [B, N, H]} of a layer with the given parameters. */
     NDArray layer(NDManager manager, NDArray input, List<NDArray> parameters) {
-        var inputs = new NDArray[5 + parameters.size()];
+        var inputs = new NDArray[6 + parameters.size()];
         inputs[0] = input;
         inputs[1] = cos;
         inputs[2] = sin;
         inputs[3] = mask;
-        inputs[4] = decoder.epsilon();
+        inputs[4] = shape;
+        inputs[5] = decoder.epsilon();
         for (int i = 0; i < parameters.size(); i++) {
-            inputs[5 + i] = parameters.get(i);
+            inputs[6 + i] = parameters.get(i);
         }
         return plain(manager, "packed_layer", inputs);
     }
@@ -77,6 +81,14 @@ final class PackedForward {
     /** The final norm of {@code [T, H]}. */
     NDArray normalize(NDManager manager, NDArray hidden, NDArray weight) {
         return plain(manager, "normalize", hidden, weight, decoder.epsilon());
+    }
+
+    // The attention of BF16 is faster with many queries in a call though some of its work is masked; FP32 is not.
+    private int queriesInACall() {
+        return switch (decoder.type()) {
+            case BFLOAT16 -> QUERIES_IN_A_CALL;
+            case FLOAT32 -> 1;
+        };
     }
 
     /** How many rows of logits are computed at a time. */

@@ -7,11 +7,13 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.ParameterLayout.Parameter;
+import io.recthink.model.TensorLayout.Place;
+import io.recthink.model.TensorLayout.Tensor;
+import io.recthink.torch.Kernels;
 import io.recthink.torch.TensorMemory;
 import io.recthink.torch.TorchRuntime;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,43 +24,44 @@ import java.util.Optional;
  *
  * <p>The manager of the weights takes nothing else: results belong to managers of their own.
  */
-public final class Decoder implements AutoCloseable {
+public final class Decoder implements ParameterReader, AutoCloseable {
     private static final String EMBEDDING = "model.embed_tokens.weight";
-    private static final List<String> LAYER_PARAMETERS = List.of(
-            "input_layernorm.weight",
-            "self_attn.q_proj.weight",
-            "self_attn.q_proj.bias",
-            "self_attn.q_norm.weight",
-            "self_attn.k_proj.weight",
-            "self_attn.k_proj.bias",
-            "self_attn.k_norm.weight",
-            "self_attn.v_proj.weight",
-            "self_attn.v_proj.bias",
-            "self_attn.o_proj.weight",
-            "post_attention_layernorm.weight",
-            "mlp.gate_proj.weight",
-            "mlp.up_proj.weight",
-            "mlp.down_proj.weight");
-
     private final ModelConfig config;
+    private final ComputeType type;
     private final ParameterLayout layout;
     private final NDManager manager;
-    private final Map<String, NDArray> parameters = new LinkedHashMap<>();
+    private final TensorLayout tensorLayout;
+    private final Map<String, NDArray> tensors = new HashMap<>();
     private final NDArray absent;
     private final NDArray epsilon;
     private final NDArray frequencies;
 
-    private Decoder(ModelConfig config, NDManager manager) {
+    private Decoder(ModelConfig config, ComputeType type, NDManager manager) {
         this.config = config;
+        this.type = type;
         this.layout = ParameterLayout.of(config);
+        this.tensorLayout = TensorLayout.of(layout, config.layers());
         this.manager = manager;
         this.absent = manager.zeros(new Shape(0));
         this.epsilon = manager.create(config.normEpsilon());
         this.frequencies = manager.create(RotaryFrequencies.of(config));
-        for (Parameter parameter : layout.parameters()) {
-            parameters.put(parameter.name(), manager.zeros(new Shape(parameter.shape()), DataType.FLOAT32));
+        for (Tensor tensor : tensorLayout.tensors()) {
+            boolean bfloat16 = tensor.projection() && type == ComputeType.BFLOAT16;
+            tensors.put(tensor.name(), zeros(new Shape(tensor.shape()), bfloat16));
         }
         manager.cap();
+    }
+
+    private NDArray zeros(Shape shape, boolean bfloat16) {
+        NDArray zeros = manager.zeros(shape, DataType.FLOAT32);
+        if (!bfloat16) {
+            return zeros;
+        }
+        try (zeros) {
+            return Kernels.instance()
+                    .callWithGradient("to_bfloat16", manager, zeros)
+                    .singletonOrThrow();
+        }
     }
 
     /** The weights of a model folder. */
@@ -66,17 +69,15 @@ public final class Decoder implements AutoCloseable {
         return of(folder.config(), folder, type, device);
     }
 
-    /** The weights that a source gives, e.g. a {@code ParameterVector}. */
+    /**
+     * The weights that a source gives, e.g. a {@code ParameterVector}. With {@link ComputeType#BFLOAT16} the projections of the
+     * layers are rounded to BF16; the norms, the embedding, the head and the sums between the layers stay FP32.
+     */
     public static Decoder of(ModelConfig config, ParameterReader weights, ComputeType type, Device device) {
         TorchRuntime.load();
-        switch (type) {
-            case FLOAT32 -> {
-                // the only one so far
-            }
-        }
         NDManager manager = NDManager.newBaseManager(device, "PyTorch");
         try {
-            Decoder decoder = new Decoder(config, manager);
+            Decoder decoder = new Decoder(config, type, manager);
             decoder.set(weights);
             return decoder;
         } catch (RuntimeException e) {
@@ -89,6 +90,11 @@ public final class Decoder implements AutoCloseable {
         return config;
     }
 
+    /** The type that the projections are computed in. */
+    public ComputeType type() {
+        return type;
+    }
+
     /** The parameters in their order. */
     public ParameterLayout layout() {
         return layout;
@@ -99,10 +105,15 @@ public final class Decoder implements AutoCloseable {
         return manager;
     }
 
-    /** The weights of a parameter. */
-    public NDArray parameter(String name) {
-        return Optional.ofNullable(parameters.get(name))
-                .orElseThrow(() -> new IllegalArgumentException("The model has no parameter " + name));
+    /** Where the parameters lie in the tensors. */
+    public TensorLayout tensorLayout() {
+        return tensorLayout;
+    }
+
+    /** A tensor of the {@link #tensorLayout}. */
+    public NDArray tensor(String name) {
+        return Optional.ofNullable(tensors.get(name))
+                .orElseThrow(() -> new IllegalArgumentException("The model has no tensor " + name));
     }
 
     /** Name of the embedding, {@code [vocabulary, hidden]}. */
@@ -120,28 +131,14 @@ public final class Decoder implements AutoCloseable {
         return "model.norm.weight";
     }
 
-    /**
-     * The names of a layer's parameters in the order in which the layer kernels take them: input norm; query weight,
-     * bias and norm; key weight, bias and norm; value weight and bias; output; norm before the feed-forward part; gate,
-     * up and down. Empty where this model has no such parameter: pass {@link #absent} there.
-     */
-    public List<Optional<String>> layerNames(int layer) {
-        var names = new ArrayList<Optional<String>>();
-        for (String suffix : LAYER_PARAMETERS) {
-            String name = "model.layers." + layer + "." + suffix;
-            names.add(Optional.of(name).filter(parameters::containsKey));
-        }
-        return names;
-    }
-
-    /** The weights of a layer in the order of {@link #layerNames}. */
+    /** The tensors of a layer in the order of {@link TensorLayout#layer}, {@link #absent} where there is none. */
     public List<NDArray> layer(int layer) {
-        return layerNames(layer).stream()
-                .map(name -> name.map(this::parameter).orElse(absent))
+        return tensorLayout.layer(layer).stream()
+                .map(name -> name.map(this::tensor).orElse(absent))
                 .toList();
     }
 
-    /** Stands for a parameter that the model lacks. */
+    /** Stands for a tensor that the model lacks. */
     public NDArray absent() {
         return absent;
     }
@@ -162,8 +159,18 @@ public final class Decoder implements AutoCloseable {
             for (Parameter parameter : layout.parameters()) {
                 FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(parameter.size()));
                 weights.read(parameter, values);
-                TensorMemory.write(parameters.get(parameter.name()), values.flip(), scratch);
+                Place place = tensorLayout.place(parameter);
+                TensorMemory.write(tensor(place.tensor()), place.first(), values.flip(), scratch);
             }
+        }
+    }
+
+    /** The weights as they are held, so with {@link ComputeType#BFLOAT16} rounded. */
+    @Override
+    public void read(Parameter parameter, FloatBuffer out) {
+        Place place = tensorLayout.place(parameter);
+        try (NDManager scratch = manager.newSubManager()) {
+            TensorMemory.read(tensor(place.tensor()), place.first(), out, scratch);
         }
     }
 

@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /**
- * Copies FP32 tensors from and to Java memory, in pieces. Tensors that DJL makes around a Java buffer lie wherever the
+ * Copies tensors from and to FP32 numbers in Java memory, in pieces; a tensor of another type is rounded or widened. Tensors that DJL makes around a Java buffer lie wherever the
  * buffer lies; matrix products round differently with the alignment of their operands. So weights are always copied
  * into memory of libtorch's own.
  */
@@ -16,13 +16,13 @@ public final class TensorMemory {
 
     private TensorMemory() {}
 
-    /** Overwrites a tensor with as many values. */
-    public static void write(NDArray tensor, FloatBuffer values, NDManager scratch) {
-        for (long first = 0; first < tensor.size(); first += PIECE) {
-            int count = (int) Math.min(PIECE, tensor.size() - first);
+    /** Overwrites elements {@code first .. first + values.remaining() - 1} of a tensor. */
+    public static void write(NDArray tensor, long first, FloatBuffer values, NDManager scratch) {
+        for (long start = first; values.hasRemaining(); start += PIECE) {
+            int count = Math.min(PIECE, values.remaining());
             FloatBuffer piece = values.slice(values.position(), count);
             values.position(values.position() + count);
-            try (NDArray from = scratch.create(first);
+            try (NDArray from = scratch.create(start);
                     NDArray source = scratch.create(piece, new Shape(count))) {
                 Kernels.instance()
                         .call("overwrite", scratch, tensor, from, source)

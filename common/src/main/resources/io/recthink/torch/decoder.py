@@ -13,9 +13,21 @@ def normalize(self, x: Tensor, weight: Tensor, epsilon: Tensor) -> Tensor:
 def alias(self, x: Tensor) -> Tensor:
   return x.detach()
 
-# elements first .. last - 1 of the flattened tensor; a view
+# rounded to BF16
+def to_bfloat16(self, x: Tensor) -> Tensor:
+  return x.to(15)
+
+# widened to FP32; the same memory where it is FP32 already
+def to_float(self, x: Tensor) -> Tensor:
+  return x.to(6)
+
+# sum += x; the sum is FP32
+def add_to(self, sum: Tensor, x: Tensor) -> Tensor:
+  return sum.add_(x)
+
+# elements first .. last - 1 of the flattened tensor in FP32; a view where they are FP32 already
 def elements(self, x: Tensor, first: Tensor, last: Tensor) -> Tensor:
-  return x.view([-1])[int(first):int(last)]
+  return x.view([-1])[int(first):int(last)].to(6)
 
 # replaces elements first, first + 1, ... of the flattened tensor
 def overwrite(self, x: Tensor, first: Tensor, values: Tensor) -> Tensor:
@@ -31,12 +43,12 @@ def rotary(self, positions: Tensor, frequencies: Tensor) -> Tuple[Tensor, Tensor
   angles = positions.to(6).unsqueeze(-1) * frequencies
   return (torch.cos(angles).unsqueeze(2), torch.sin(angles).unsqueeze(2))
 
-# (a, b) -> (a cos - b sin, b cos + a sin) for the halves a, b of every head; x [B, N, heads, D]
+# (a, b) -> (a cos - b sin, b cos + a sin) for the halves a, b of every head, in FP32; x [B, N, heads, D]
 def rotate(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
   a, b = torch.chunk(x, 2, -1)
-  return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
+  return torch.cat([a * cos - b * sin, b * cos + a * sin], -1).type_as(x)
 
-# positions [B, N] of a packed batch: 0 .. P - 1, then G times length .. length + S - 1; lengths [B], shape (P, G, S)
+# positions [B, N] of a packed batch: 0 .. P - 1, then G times length .. length + S - 1; lengths [B], shape (P, G, S, F, R)
 def packed_positions(self, lengths: Tensor, shape: Tensor) -> Tensor:
   P, G, S = int(shape[0]), int(shape[1]), int(shape[2])
   B = lengths.size(0)
@@ -45,30 +57,45 @@ def packed_positions(self, lengths: Tensor, shape: Tensor) -> Tensor:
   completion = (lengths.unsqueeze(1) + steps).unsqueeze(1).expand([B, G, S]).reshape([B, G * S])
   return torch.cat([prompt, completion], 1)
 
-# [B, 1, S, P + S], added to the scores of completions: 0 where step i may look at key j, else -infinity
+# added to the scores of completions, F of which share a call of the attention: [B, 1, F * S * R, P + F * S], 0 where
+# the query of a completion, a step and one of the R heads of a key head may look at a key, else -infinity;
+# lengths [B], shape (P, G, S, F, R)
 def packed_mask(self, lengths: Tensor, shape: Tensor) -> Tensor:
-  P, S = int(shape[0]), int(shape[2])
-  keys = torch.arange(P + S, dtype=4, device=lengths.device)
-  steps = torch.arange(S, dtype=4, device=lengths.device)
-  prompt = (keys < P).unsqueeze(0) & (keys.unsqueeze(0) < lengths.unsqueeze(1))
-  completion = (keys >= P).unsqueeze(0) & ((keys - P).unsqueeze(0) <= steps.unsqueeze(1))
-  allowed = prompt.unsqueeze(1) | completion.unsqueeze(0)
-  return torch.zeros([lengths.size(0), S, P + S], dtype=6, device=lengths.device).masked_fill(~allowed, -inf).unsqueeze(1)
+  P, S, F, R = int(shape[0]), int(shape[2]), int(shape[3]), int(shape[4])
+  B = lengths.size(0)
+  keys = torch.arange(P, dtype=4, device=lengths.device)
+  steps = torch.arange(F * S, dtype=4, device=lengths.device)
+  completion = torch.floor_divide(steps, S)
+  prompt = (keys.unsqueeze(0) < lengths.unsqueeze(1)).unsqueeze(1).expand([B, F * S, P])
+  earlier = steps.unsqueeze(0) <= steps.unsqueeze(1)
+  own = earlier & (completion.unsqueeze(0) == completion.unsqueeze(1))
+  allowed = torch.cat([prompt, own.unsqueeze(0).expand([B, F * S, F * S])], 2)
+  for_heads = allowed.unsqueeze(2).expand([B, F * S, R, P + F * S]).reshape([B, 1, F * S * R, P + F * S])
+  return torch.zeros(for_heads.size(), dtype=6, device=lengths.device).masked_fill(~for_heads, -inf)
+
+# x weight^T in the type of the weight
+def linear(self, x: Tensor, weight: Tensor) -> Tensor:
+  return torch.linear(x.type_as(weight), weight)
 
 # x weight^T + bias; bias may be absent
 def project(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
   if bias.numel() == 0:
-    y = torch.linear(x, weight)
+    y = self.linear(x, weight)
   else:
-    y = torch.linear(x, weight, bias)
+    y = torch.linear(x.type_as(weight), weight, bias)
   return y
 
-# queries or keys [B, N, heads, D] of x [B, N, H]: projected, normalised per head where the model does so, rotated
-def rotated_heads(self, x: Tensor, weight: Tensor, bias: Tensor, norm: Tensor, epsilon: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-  heads = self.project(x, weight, bias).view([x.size(0), x.size(1), -1, 2 * cos.size(-1)])
-  if norm.numel() > 0:
-    heads = self.normalize(heads, norm, epsilon)
-  return self.rotate(heads, cos, sin)
+# queries [B, N, heads, D], keys and values [B, N, kvHeads, D] of x [B, N, H]: projected by one weight
+# [(heads + 2 kvHeads) * D, H], queries and keys normalised per head where the model does so, and rotated
+def attention_heads(self, x: Tensor, heads: int, weight: Tensor, bias: Tensor, query_norm: Tensor, key_norm: Tensor, epsilon: Tensor, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+  projected = self.project(x, weight, bias).view([x.size(0), x.size(1), -1, 2 * cos.size(-1)])
+  kv = (projected.size(2) - heads) // 2
+  turning, v = torch.split_with_sizes(projected, [heads + kv, kv], 2)
+  if query_norm.numel() > 0:
+    q, k = torch.split_with_sizes(turning, [heads, kv], 2)
+    turning = torch.cat([self.normalize(q, query_norm, epsilon), self.normalize(k, key_norm, epsilon)], 2)
+  turned_q, turned_k = torch.split_with_sizes(self.rotate(turning, cos, sin), [heads, kv], 2)
+  return (turned_q, turned_k, v)
 
 # every key or value head once for each of its query heads: [B, N, kvHeads, D] -> [B, N, heads, D]
 def repeat_heads(self, x: Tensor, heads: int) -> Tensor:
@@ -84,41 +111,47 @@ def attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal
   y = torch.scaled_dot_product_attention(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), mask, 0., causal)
   return y.transpose(1, 2).reshape([q.size(0), q.size(1), -1])
 
-# keys or values that completions see: [B, N, heads, D] -> [B * G, P + S, heads, D]
-def prompt_and_completion(self, x: Tensor, P: int, S: int) -> Tensor:
-  B, N, heads, D = x.size(0), x.size(1), x.size(2), x.size(3)
-  G = (N - P) // S
-  prompt = x[:, :P].unsqueeze(1).expand([B, G, P, heads, D])
-  completion = x[:, P:].reshape([B, G, S, heads, D])
-  return torch.cat([prompt, completion], 2).reshape([B * G, P + S, heads, D])
+# keys or values that F completions see: prompt [B, P, kvHeads, D] and completions [B, G * S, kvHeads, D]
+# -> [B * G / F, kvHeads, P + F * S, D]
+def prompt_and_completions(self, prompt: Tensor, completions: Tensor, length: int) -> Tensor:
+  B, P, kv, D = prompt.size(0), prompt.size(1), prompt.size(2), prompt.size(3)
+  C = completions.size(1) // length
+  prompts = prompt.unsqueeze(1).expand([B, C, P, kv, D])
+  own = completions.reshape([B, C, length, kv, D])
+  return torch.cat([prompts, own], 2).reshape([B * C, P + length, kv, D]).transpose(1, 2)
 
-# attention of a packed batch; q, k and v [B, N, heads, D], mask [B, 1, S, P + S] -> [B, N, heads * D]
-def attend_packed(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
-  B, N, heads, D = q.size(0), q.size(1), q.size(2), q.size(3)
-  S = mask.size(2)
-  P = mask.size(3) - S
-  G = (N - P) // S
-  prompt = self.attend(q[:, :P], k[:, :P], v[:, :P], None, True)
-  masks = mask.unsqueeze(1).expand([B, G, 1, S, P + S]).reshape([B * G, 1, S, P + S])
-  queries = q[:, P:].reshape([B * G, S, heads, D])
-  keys = self.prompt_and_completion(k, P, S)
-  values = self.prompt_and_completion(v, P, S)
-  completion = self.attend(queries, keys, values, masks, False).reshape([B, G * S, heads * D])
-  return torch.cat([prompt, completion], 1)
+# attention of a packed batch; q [B, N, heads, D], k and v [B, N, kvHeads, D], mask of packed_mask -> [B, N, heads * D].
+# The query heads of a key head are so many more queries of it: its keys are never repeated for them
+def attend_packed(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, shape: Tensor) -> Tensor:
+  B, N, heads, kv, D = q.size(0), q.size(1), q.size(2), k.size(2), q.size(3)
+  P, R = int(shape[0]), heads // kv
+  F_S = mask.size(3) - P
+  C = (N - P) // F_S
+  prompt_q, own_q = torch.split_with_sizes(q, [P, N - P], 1)
+  prompt_k, own_k = torch.split_with_sizes(k, [P, N - P], 1)
+  prompt_v, own_v = torch.split_with_sizes(v, [P, N - P], 1)
+  prompt = self.attend(prompt_q, self.repeat_heads(prompt_k, heads), self.repeat_heads(prompt_v, heads), None, True)
+  queries = own_q.reshape([B * C, F_S, kv, R, D]).permute([0, 2, 1, 3, 4]).reshape([B * C, kv, F_S * R, D])
+  keys = self.prompt_and_completions(prompt_k, own_k, F_S)
+  values = self.prompt_and_completions(prompt_v, own_v, F_S)
+  masks = mask.unsqueeze(1).expand([B, C, 1, F_S * R, P + F_S]).reshape([B * C, 1, F_S * R, P + F_S])
+  attended = torch.scaled_dot_product_attention(queries, keys, values, masks, 0., False)
+  own = attended.view([B * C, kv, F_S, R, D]).permute([0, 2, 1, 3, 4]).reshape([B, N - P, heads * D])
+  return torch.cat([prompt, own], 1)
 
-# down(silu(gate x) * up x)
-def feed_forward(self, x: Tensor, gate: Tensor, up: Tensor, down: Tensor) -> Tensor:
-  return torch.linear(torch.silu(torch.linear(x, gate)) * torch.linear(x, up), down)
+# down(silu(gate x) * up x); the weights of gate and up lie one below the other
+def feed_forward(self, x: Tensor, gate_up: Tensor, down: Tensor) -> Tensor:
+  gate, up = torch.chunk(self.linear(x, gate_up), 2, -1)
+  return torch.linear(torch.silu(gate) * up, down)
 
-# one decoder layer over a packed batch: x [B, N, H] -> [B, N, H]
-def packed_layer(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, epsilon: Tensor, input_norm: Tensor, query: Tensor, query_bias: Tensor, query_norm: Tensor, key: Tensor, key_bias: Tensor, key_norm: Tensor, value: Tensor, value_bias: Tensor, output: Tensor, post_norm: Tensor, gate: Tensor, up: Tensor, down: Tensor) -> Tensor:
+# one decoder layer over a packed batch: x [B, N, H] -> [B, N, H], both FP32; the weights in the order of TensorLayout
+def packed_layer(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, shape: Tensor, epsilon: Tensor, input_norm: Tensor, qkv: Tensor, qkv_bias: Tensor, query_norm: Tensor, key_norm: Tensor, output: Tensor, post_norm: Tensor, gate_up: Tensor, down: Tensor) -> Tensor:
+  heads = output.size(1) // (2 * cos.size(-1))
   h = self.normalize(x, input_norm, epsilon)
-  q = self.rotated_heads(h, query, query_bias, query_norm, epsilon, cos, sin)
-  k = self.rotated_heads(h, key, key_bias, key_norm, epsilon, cos, sin)
-  v = self.project(h, value, value_bias).view([x.size(0), x.size(1), -1, q.size(3)])
-  attended = self.attend_packed(q, self.repeat_heads(k, q.size(2)), self.repeat_heads(v, q.size(2)), mask)
+  q, k, v = self.attention_heads(h, heads, qkv, qkv_bias, query_norm, key_norm, epsilon, cos, sin)
+  attended = self.attend_packed(q, k, v, mask, shape)
   y = x + torch.linear(attended, output)
-  return y + self.feed_forward(self.normalize(y, post_norm, epsilon), gate, up, down)
+  return y + self.feed_forward(self.normalize(y, post_norm, epsilon), gate_up, down)
 
 # rows first .. last - 1 of x; a view
 def rows(self, x: Tensor, first: Tensor, last: Tensor) -> Tensor:

@@ -4,8 +4,8 @@
 # K key/value heads with R query heads each, D head size, H hidden size, V vocabulary, L layers. A row has its own keys
 # and values, C of room for each; those of its prompt it shares with the other rows of the prompt. A slot is one of the
 # B * G places that rows can have beside their prompts: slots [B * G] names the row in each slot (any row where the slot
-# is free), places [N] the slot of each row.
-# weights: the layers' parameters in the order of the layer kernels, 14 a layer, then the embedding, the final norm and
+# is free), places [N] the slot of each row; both are empty where row n is in slot n.
+# weights: the layers' tensors in the order of TensorLayout, 9 a layer, then the embedding, the final norm and
 # the head.
 
 # reads prompts first .. first + b - 1: tokens [b, p], last [b] the flat positions of their last tokens. Fills
@@ -15,28 +15,31 @@ def prefill(self, weights: List[Tensor], tokens: Tensor, last: Tensor, first: Te
   start = int(first)
   cos, sin = self.rotary(torch.arange(p, dtype=4, device=tokens.device).unsqueeze(0), frequencies)
   x = torch.embedding(weights[-3], tokens)
-  for i in range(len(weights) // 14):
-    w = weights[14 * i:14 * i + 14]
-    h = self.normalize(x, w[0], epsilon)
-    q = self.rotated_heads(h, w[1], w[2], w[3], epsilon, cos, sin)
-    k = self.rotated_heads(h, w[4], w[5], w[6], epsilon, cos, sin)
-    v = self.project(h, w[7], w[8]).view(k.size())
+  for i in range(len(weights) // 9):
+    w = weights[9 * i:9 * i + 9]
+    heads = w[5].size(1) // keys.size(4)
+    q, k, v = self.attention_heads(self.normalize(x, w[0], epsilon), heads, w[1], w[2], w[3], w[4], epsilon, cos, sin)
     keys.select(0, i).narrow(0, start, b).narrow(2, 0, p).copy_(k.transpose(1, 2))
     values.select(0, i).narrow(0, start, b).narrow(2, 0, p).copy_(v.transpose(1, 2))
-    x = x + torch.linear(self.attend(q, self.repeat_heads(k, q.size(2)), self.repeat_heads(v, q.size(2)), None, True), w[9])
-    x = x + self.feed_forward(self.normalize(x, w[10], epsilon), w[11], w[12], w[13])
+    x = x + torch.linear(self.attend(q, self.repeat_heads(k, heads), self.repeat_heads(v, heads), None, True), w[5])
+    x = x + self.feed_forward(self.normalize(x, w[6], epsilon), w[7], w[8])
   return self.normalize(self.select(x, last), weights[-2], epsilon)
 
 # rows [N, K, R, X] -> slots [B * K, G * R, X]
 def to_slots(self, x: Tensor, slots: Tensor, B: int) -> Tensor:
   K, R, X = x.size(1), x.size(2), x.size(3)
-  G = slots.size(0) // B
-  return x.index_select(0, slots).view([B, G, K, R, X]).transpose(1, 2).reshape([B * K, G * R, X])
+  if slots.numel() > 0:
+    x = x.index_select(0, slots)
+  G = x.size(0) // B
+  return x.view([B, G, K, R, X]).transpose(1, 2).reshape([B * K, G * R, X])
 
 # slots [B * K, G * R, X] -> rows [N, K, R, X]
 def from_slots(self, x: Tensor, places: Tensor, B: int, R: int) -> Tensor:
   K, G, X = x.size(0) // B, x.size(1) // R, x.size(2)
-  return x.reshape([B, K, G, R, X]).transpose(1, 2).reshape([B * G, K, R, X]).index_select(0, places)
+  rows = x.reshape([B, K, G, R, X]).transpose(1, 2).reshape([B * G, K, R, X])
+  if places.numel() > 0:
+    rows = rows.index_select(0, places)
+  return rows
 
 # each row attends to its prompt and to itself: q [N, K, R, D]; prompt_keys and prompt_values [B, K, P, D] with
 # mask [B, 1, P], 0 at tokens and -infinity behind them; keys and values [N, K, S, D] -> [N, K * R * D].
@@ -51,7 +54,7 @@ def attend_rows(self, q: Tensor, prompt_keys: Tensor, prompt_values: Tensor, mas
   shares = torch.softmax(torch.cat([masked, to_self], 2), -1)
   of_prompt = self.from_slots(torch.bmm(shares.narrow(2, 0, P), prompt_values.view([B * K, P, D])), places, B, R)
   of_self = torch.matmul(self.from_slots(shares.narrow(2, P, S), places, B, R), values)
-  return (of_prompt + of_self).view([N, -1])
+  return (of_prompt + of_self).reshape([N, -1])
 
 # one step: the last token of each row at its position, both [N], goes through the model; token number step of each
 # completion (from 0) goes into keys and values [L, N, K, C, D]; the next tokens are sampled: see sample
@@ -60,16 +63,17 @@ def decode(self, weights: List[Tensor], tokens: Tensor, positions: Tensor, step:
   N, K, D = keys.size(1), keys.size(2), keys.size(4)
   cos, sin = self.rotary(positions.unsqueeze(1), frequencies)
   x = torch.embedding(weights[-3], tokens)
-  for i in range(len(weights) // 14):
-    w = weights[14 * i:14 * i + 14]
+  for i in range(len(weights) // 9):
+    w = weights[9 * i:9 * i + 9]
     h = self.normalize(x, w[0], epsilon).unsqueeze(1)
-    q = self.rotated_heads(h, w[1], w[2], w[3], epsilon, cos, sin).view([N, K, -1, D])
+    q, k, v = self.attention_heads(h, w[5].size(1) // D, w[1], w[2], w[3], w[4], epsilon, cos, sin)
     layer_keys, layer_values = keys.select(0, i), values.select(0, i)
-    layer_keys.select(2, s).copy_(self.rotated_heads(h, w[4], w[5], w[6], epsilon, cos, sin).view([N, K, D]))
-    layer_values.select(2, s).copy_(self.project(h, w[7], w[8]).view([N, K, D]))
-    attended = self.attend_rows(q, prompt_keys.select(0, i), prompt_values.select(0, i), mask, layer_keys.narrow(2, 0, s + 1), layer_values.narrow(2, 0, s + 1), slots, places)
-    x = x + torch.linear(attended, w[9])
-    x = x + self.feed_forward(self.normalize(x, w[10], epsilon), w[11], w[12], w[13])
+    layer_keys.select(2, s).copy_(k.squeeze(1))
+    layer_values.select(2, s).copy_(v.squeeze(1))
+    queries = q.reshape([N, K, -1, D]).type_as(keys)
+    attended = self.attend_rows(queries, prompt_keys.select(0, i), prompt_values.select(0, i), mask, layer_keys.narrow(2, 0, s + 1), layer_values.narrow(2, 0, s + 1), slots, places)
+    x = x + self.linear(attended, w[5])
+    x = x + self.feed_forward(self.normalize(x, w[6], epsilon), w[7], w[8])
   return self.sample(torch.linear(self.normalize(x, weights[-2], epsilon), weights[-1]), temperature, top_p, uniforms)
 
 # the first tokens: hidden [B, H] of the prompts' last tokens, head [V, H], prompts [N] of the rows; see sample
@@ -80,24 +84,31 @@ def sample_first(self, hidden: Tensor, head: Tensor, prompts: Tensor, temperatur
 # softmax(logits / temperature). Temperature 0: the likeliest token, and its log-probability at temperature 1
 def sample(self, logits: Tensor, temperature: Tensor, top_p: Tensor, uniforms: Tensor) -> Tensor:
   t = float(temperature)
+  if t != 0. and t != 1.:
+    logits = logits / t
+  shifted = logits - logits.amax([1], True)
+  weights = torch.exp(shifted)
   if t == 0.:
-    logprobs = torch.log_softmax(logits, -1, 6)
     chosen = torch.argmax(logits, -1)
+    total = weights.sum([1], False, dtype=7)
   else:
-    logprobs = torch.log_softmax(logits / t, -1, 6)
-    chosen = self.draw(torch.exp(logprobs), float(top_p), uniforms)
-  return torch.stack([chosen.to(7), logprobs.gather(1, chosen.unsqueeze(1)).squeeze(1).to(7)])
+    chosen, total = self.draw(weights, float(top_p), uniforms)
+  logprobs = shifted.gather(1, chosen.unsqueeze(1)).squeeze(1).to(7) - torch.log(total)
+  return torch.stack([chosen.to(7), logprobs])
 
-# the first token whose cumulative probability passes the row's uniform number [N] (inverse transform sampling);
-# probabilities [N, V] -> [N]
-def draw(self, probabilities: Tensor, top_p: float, uniforms: Tensor) -> Tensor:
+# the first token whose share of the cumulative weight passes the row's uniform number [N] (inverse transform sampling),
+# and the sum of all weights; weights [N, V] are proportional to the probabilities
+def draw(self, weights: Tensor, top_p: float, uniforms: Tensor) -> Tuple[Tensor, Tensor]:
+  V = weights.size(1)
+  cumulative = torch.cumsum(weights, -1, dtype=7)
+  total = cumulative.narrow(1, V - 1, 1)
   if top_p < 1.:
-    kept = self.nucleus(probabilities, top_p)
+    drawn_from = torch.cumsum(self.nucleus(weights / total.to(6), top_p), -1, dtype=7)
   else:
-    kept = probabilities
-  cumulative = torch.cumsum(kept, -1, dtype=7)
-  thresholds = cumulative.narrow(1, cumulative.size(1) - 1, 1) * uniforms.unsqueeze(1)
-  return torch.searchsorted(cumulative, thresholds, right=True).squeeze(1).clamp_max(cumulative.size(1) - 1)
+    drawn_from = cumulative
+  thresholds = drawn_from.narrow(1, V - 1, 1) * uniforms.unsqueeze(1)
+  chosen = torch.searchsorted(drawn_from, thresholds, right=True).squeeze(1).clamp_max(V - 1)
+  return (chosen, total.squeeze(1))
 
 # probabilities [N, V] with 0 for all but the likeliest tokens that together reach top_p (and those that tie with the
 # least likely of them). Sorting the whole vocabulary would take longer than the model; the 256 likeliest nearly always

@@ -21,9 +21,13 @@ final class GoldenModel implements AutoCloseable {
     private final JsonNode json;
 
     GoldenModel(String name) {
+        this(name, ComputeType.FLOAT32);
+    }
+
+    GoldenModel(String name, ComputeType type) {
         this.folder = ModelFolder.open(Fixtures.folder(name));
         this.tensors = SafetensorsReader.open(Fixtures.folder(name).resolve("golden.safetensors"));
-        this.decoder = Decoder.load(folder, ComputeType.FLOAT32, Device.cpu());
+        this.decoder = Decoder.load(folder, type, Device.cpu());
         this.json = Fixtures.golden(name);
     }
 

@@ -47,8 +47,8 @@ class GoldenNumbersTest {
             for (int layer = 0; layer < model.decoder().config().layers(); layer++) {
                 hidden = forward.layer(scratch, hidden, model.decoder().layer(layer));
             }
-            NDArray norm = model.decoder().parameter(model.decoder().finalNormName());
-            NDArray head = model.decoder().parameter(model.decoder().headName());
+            NDArray norm = model.decoder().tensor(model.decoder().finalNormName());
+            NDArray head = model.decoder().tensor(model.decoder().headName());
             NDArray absent = model.decoder().absent();
             hidden = forward.normalize(scratch, hidden, norm);
             NDArray logits = Kernels.instance().call("project", scratch, hidden, head, absent);
@@ -147,7 +147,7 @@ class GoldenNumbersTest {
             float[] gradient = model.tensor("sft." + parameter.name());
             for (int i = 0; i < actual.length; i++) {
                 if (gradient[i] == 0 || Math.abs(gradient[i]) > ROUNDING) {
-                    assertThat(actual[i]).as(parameter.name()).isCloseTo(expected[i], Offset.offset(1e-5f));
+                    assertThat(actual[i]).as(parameter.name()).isCloseTo(expected[i], Offset.offset(2e-5f));
                     compared++;
                 }
             }

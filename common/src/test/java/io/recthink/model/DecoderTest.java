@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.ModelConfig.Family;
 import io.recthink.model.ParameterLayout.Parameter;
-import io.recthink.torch.TensorMemory;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -30,24 +29,58 @@ class DecoderTest {
     }
 
     @Test
-    void listsTheParametersOfALayerWithThoseItLacks() {
+    void listsTheTensorsOfALayerWithThoseItLacks() {
         try (Decoder decoder = Decoder.of(CONFIG, countingFrom(1), ComputeType.FLOAT32, Device.cpu())) {
-            assertThat(decoder.layerNames(1))
-                    .hasSize(14)
-                    .startsWith(
+            assertThat(decoder.tensorLayout().layer(1))
+                    .containsExactly(
                             Optional.of("model.layers.1.input_layernorm.weight"),
-                            Optional.of("model.layers.1.self_attn.q_proj.weight"),
-                            Optional.of("model.layers.1.self_attn.q_proj.bias"),
-                            Optional.empty());
+                            Optional.of("model.layers.1.self_attn.qkv_proj.weight"),
+                            Optional.of("model.layers.1.self_attn.qkv_proj.bias"),
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.of("model.layers.1.self_attn.o_proj.weight"),
+                            Optional.of("model.layers.1.post_attention_layernorm.weight"),
+                            Optional.of("model.layers.1.mlp.gate_up_proj.weight"),
+                            Optional.of("model.layers.1.mlp.down_proj.weight"));
             assertThat(decoder.layer(1).get(3)).isSameAs(decoder.absent());
-            assertThatThrownBy(() -> decoder.parameter("lm_head.weight")).hasMessageContaining("lm_head.weight");
+            assertThat(decoder.layer(1).get(1).getShape()).isEqualTo(new Shape(64, 32));
+            assertThatThrownBy(() -> decoder.tensor("lm_head.weight")).hasMessageContaining("lm_head.weight");
         }
+    }
+
+    @Test
+    void roundsTheProjectionsToBfloat16AndNothingElse() {
+        ParameterReader thirds = (parameter, out) -> {
+            for (long i = 0; i < parameter.size(); i++) {
+                out.put((parameter.offset() + i) / 3f);
+            }
+        };
+        try (Decoder decoder = Decoder.of(CONFIG, thirds, ComputeType.BFLOAT16, Device.cpu())) {
+            for (Parameter parameter : decoder.layout().parameters()) {
+                boolean rounded = parameter.name().contains("_proj.");
+                FloatBuffer given = FloatBuffer.allocate((int) parameter.size());
+                FloatBuffer held = FloatBuffer.allocate((int) parameter.size());
+                thirds.read(parameter, given);
+                decoder.read(parameter, held);
+                for (int i = 0; i < given.capacity(); i++) {
+                    float expected = rounded ? bfloat16(given.get(i)) : given.get(i);
+                    assertThat(held.get(i)).as(parameter.name()).isEqualTo(expected);
+                }
+            }
+        }
+    }
+
+    /** To the nearest, ties to even (IEEE 754), among the numbers whose lower 16 bits are zero. */
+    private static float bfloat16(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        int upper = (bits + 0x7FFF + ((bits >>> 16) & 1)) & 0xFFFF_0000;
+        return Float.intBitsToFloat(upper);
     }
 
     @Test
     void keepsResultsOutOfTheManagerOfTheWeights() {
         try (Decoder decoder = Decoder.of(CONFIG, countingFrom(1), ComputeType.FLOAT32, Device.cpu())) {
-            assertThatThrownBy(() -> decoder.parameter("model.norm.weight").mul(2))
+            assertThatThrownBy(() -> decoder.tensor("model.norm.weight").mul(2))
                     .isInstanceOf(IllegalStateException.class);
         }
     }
@@ -61,16 +94,14 @@ class DecoderTest {
     }
 
     private static void assertHolds(Decoder decoder, int start) {
-        try (NDManager scratch = decoder.manager().newSubManager()) {
-            for (Parameter parameter : decoder.layout().parameters()) {
-                FloatBuffer expected = FloatBuffer.allocate((int) parameter.size());
-                countingFrom(start).read(parameter, expected);
-                FloatBuffer values = FloatBuffer.allocate((int) parameter.size());
-                TensorMemory.read(decoder.parameter(parameter.name()), 0, values, scratch);
-                assertThat(Arrays.equals(values.array(), expected.array()))
-                        .as(parameter.name())
-                        .isTrue();
-            }
+        for (Parameter parameter : decoder.layout().parameters()) {
+            FloatBuffer expected = FloatBuffer.allocate((int) parameter.size());
+            countingFrom(start).read(parameter, expected);
+            FloatBuffer values = FloatBuffer.allocate((int) parameter.size());
+            decoder.read(parameter, values);
+            assertThat(Arrays.equals(values.array(), expected.array()))
+                    .as(parameter.name())
+                    .isTrue();
         }
     }
 }

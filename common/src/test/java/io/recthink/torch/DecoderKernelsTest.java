@@ -15,6 +15,8 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each kernel against its formula in plain FP32 operations of DJL: the values, and the gradients where they matter. */
 class DecoderKernelsTest {
@@ -50,11 +52,10 @@ class DecoderKernelsTest {
     @Test
     void feedsForward() {
         assertSame(
-                x -> kernel("feed_forward", x.get(0), x.get(1), x.get(2), x.get(3)),
-                x -> fedForward(x.get(0), x.get(1), x.get(2), x.get(3)),
+                x -> kernel("feed_forward", x.get(0), x.get(1), x.get(2)),
+                x -> fedForward(x.get(0), x.get(1), x.get(2)),
                 random(3, HIDDEN),
-                random(WIDE, HIDDEN),
-                random(WIDE, HIDDEN),
+                random(2 * WIDE, HIDDEN),
                 random(HIDDEN, WIDE));
     }
 
@@ -70,11 +71,12 @@ class DecoderKernelsTest {
                 random(2, 3, HEADS, HEAD));
     }
 
-    @Test
-    void computesALayerOfAPackedBatch() {
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2})
+    void computesALayerOfAPackedBatch(long completionsInACall) {
         // two prompts of 3 and 2 tokens padded to 3, two completions of 2 positions each
         NDArray lengths = manager.create(new long[] {3, 2});
-        NDArray shape = manager.create(new long[] {3, 2, 2});
+        NDArray shape = manager.create(new long[] {3, 2, 2, completionsInACall, HEADS / KEY_HEADS});
         NDArray frequencies = manager.create(new float[] {1, 0.3f, 0.01f});
         NDArray positions = kernel("packed_positions", lengths, shape);
         assertThat(positions.toLongArray()).containsExactly(0, 1, 2, 3, 4, 3, 4, 0, 1, 2, 2, 3, 2, 3);
@@ -83,8 +85,8 @@ class DecoderKernelsTest {
         NDArray epsilon = manager.create(1e-3);
         assertSame(
                 w -> {
-                    var arguments =
-                            new ArrayList<NDArray>(List.of(w.get(0), rotary.get(0), rotary.get(1), mask, epsilon));
+                    var arguments = new ArrayList<NDArray>(
+                            List.of(w.get(0), rotary.get(0), rotary.get(1), mask, shape, epsilon));
                     arguments.addAll(w.subList(1, w.size()));
                     return kernel("packed_layer", arguments.toArray(NDArray[]::new));
                 },
@@ -151,18 +153,13 @@ class DecoderKernelsTest {
         return new NDArray[] {
             random(2, 7, HIDDEN),
             random(HIDDEN),
-            random(HEADS * HEAD, HIDDEN),
-            random(HEADS * HEAD),
+            random((HEADS + 2 * KEY_HEADS) * HEAD, HIDDEN),
+            random((HEADS + 2 * KEY_HEADS) * HEAD),
             random(HEAD),
-            random(KEY_HEADS * HEAD, HIDDEN),
-            random(KEY_HEADS * HEAD),
             random(HEAD),
-            random(KEY_HEADS * HEAD, HIDDEN),
-            random(KEY_HEADS * HEAD),
             random(HIDDEN, HEADS * HEAD),
             random(HIDDEN),
-            random(WIDE, HIDDEN),
-            random(WIDE, HIDDEN),
+            random(2 * WIDE, HIDDEN),
             random(HIDDEN, WIDE),
         };
     }
@@ -171,19 +168,20 @@ class DecoderKernelsTest {
     private NDArray layer(List<NDArray> w, NDArray positions, NDArray frequencies) {
         NDArray x = w.get(0);
         NDArray h = normalized(x, w.get(1));
-        NDArray q = heads(linear(h, w.get(2)).add(w.get(3)), HEADS);
-        NDArray k = heads(linear(h, w.get(5)).add(w.get(6)), KEY_HEADS);
-        NDArray v = heads(linear(h, w.get(8)).add(w.get(9)), KEY_HEADS);
+        NDArray projected = linear(h, w.get(2)).add(w.get(3)).reshape(2, 7, HEADS + 2 * KEY_HEADS, HEAD);
+        NDArray q = projected.get(":,:,:" + HEADS);
+        NDArray k = projected.get(":,:," + HEADS + ":" + (HEADS + KEY_HEADS));
+        NDArray v = projected.get(":,:," + (HEADS + KEY_HEADS) + ":");
         q = turned(normalized(q, w.get(4)), positions, frequencies).transpose(0, 2, 1, 3);
-        k = turned(normalized(k, w.get(7)), positions, frequencies).transpose(0, 2, 1, 3);
+        k = turned(normalized(k, w.get(5)), positions, frequencies).transpose(0, 2, 1, 3);
         NDArray keys = k.repeat(1, HEADS / KEY_HEADS);
         NDArray values = v.transpose(0, 2, 1, 3).repeat(1, HEADS / KEY_HEADS);
         NDArray scores =
                 q.matMul(keys.transpose(0, 1, 3, 2)).div(Math.sqrt(HEAD)).add(allowed());
         NDArray attended =
                 scores.softmax(-1).matMul(values).transpose(0, 2, 1, 3).reshape(2, 7, HEADS * HEAD);
-        NDArray y = x.add(linear(attended, w.get(10)));
-        return y.add(fedForward(normalized(y, w.get(11)), w.get(12), w.get(13), w.get(14)));
+        NDArray y = x.add(linear(attended, w.get(6)));
+        return y.add(fedForward(normalized(y, w.get(7)), w.get(8), w.get(9)));
     }
 
     /** Who may look at whom in the packed batch, written out: 7 positions are prompt 0 1 2, completions 3 4 and 5 6. */
@@ -198,10 +196,6 @@ class DecoderKernelsTest {
         return manager.create(mask, new Shape(2, 1, 7, 7));
     }
 
-    private static NDArray heads(NDArray x, int heads) {
-        return x.reshape(2, 7, heads, HEAD);
-    }
-
     private static NDArray linear(NDArray x, NDArray weight) {
         return x.matMul(weight.transpose());
     }
@@ -214,9 +208,10 @@ class DecoderKernelsTest {
                 .mul(weight);
     }
 
-    private static NDArray fedForward(NDArray x, NDArray gate, NDArray up, NDArray down) {
-        NDArray g = linear(x, gate);
-        return linear(g.div(g.neg().exp().add(1)).mul(linear(x, up)), down);
+    private static NDArray fedForward(NDArray x, NDArray gateAndUp, NDArray down) {
+        NDArray g = linear(x, gateAndUp.get(":" + WIDE));
+        NDArray u = linear(x, gateAndUp.get(WIDE + ":"));
+        return linear(g.div(g.neg().exp().add(1)).mul(u), down);
     }
 
     private static NDArray turned(NDArray x, NDArray positions, NDArray frequencies) {

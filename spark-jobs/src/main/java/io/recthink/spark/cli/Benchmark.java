@@ -1,16 +1,24 @@
 package io.recthink.spark.cli;
 
+import io.recthink.config.Configuration.Optimizer;
 import io.recthink.config.Configuration.Reduction;
+import io.recthink.config.Configuration.Schedule;
+import io.recthink.generate.Completion;
 import io.recthink.generate.Generator;
 import io.recthink.generate.PromptTokens;
 import io.recthink.generate.SamplingOptions;
+import io.recthink.generate.Seeds;
+import io.recthink.learn.AdamW;
 import io.recthink.learn.GradientComputation;
 import io.recthink.learn.Group;
 import io.recthink.learn.Objective;
+import io.recthink.learn.ParameterVector;
 import io.recthink.learn.Row;
 import io.recthink.model.Decoder;
+import io.recthink.model.ModelFolder;
 import io.recthink.model.ModelTokenizer;
 import io.recthink.progress.Progress;
+import io.recthink.spark.learn.Stopwatch;
 import io.recthink.torch.TorchRuntime;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,30 +29,54 @@ import java.util.stream.LongStream;
 
 /** The measurements, each after the same work has run once on fewer tokens. Prompts and completions are random tokens. */
 final class Benchmark {
-    /** Measurements in all. */
-    static final int STEPS = 5;
-
     private static final int WARM_UP_TOKENS = 8;
     private static final int READINGS = 3;
+    private static final int PARTS = 5;
     private static final double CLIP_LOW = 0.2;
     private static final double CLIP_HIGH = 0.28;
+    // Too small to change what the next step samples by much, large enough to be an update.
+    private static final double LEARNING_RATE = 1e-6;
+    private static final List<String> WORDS = List.of(
+            " a",
+            " good",
+            " tuner",
+            " for",
+            " beginners",
+            " but",
+            " the",
+            " strings",
+            " went",
+            " dull",
+            " and",
+            " broke");
 
     private final Decoder decoder;
+    private final ModelTokenizer tokenizer;
     private final Generator generator;
-    private final int prompt;
-    private final int completion;
-    private final int group;
+    private final Work work;
     private final Random random = new Random(1);
 
-    Benchmark(Decoder decoder, ModelTokenizer tokenizer, int prompt, int completion, int group) {
+    Benchmark(Decoder decoder, ModelTokenizer tokenizer, Work work) {
         this.decoder = decoder;
+        this.tokenizer = tokenizer;
         this.generator = new Generator(decoder, tokenizer);
-        this.prompt = prompt;
-        this.completion = completion;
-        this.group = group;
+        this.work = work;
     }
 
-    List<Measurement> run(Progress progress) {
+    /**
+     * The size of the work.
+     *
+     * @param prompt tokens of a prompt
+     * @param completion tokens of a completion; the most it may have where {@code natural}
+     * @param group completions of a prompt
+     * @param groups prompts of a training step
+     * @param natural whether the completions of a training step end where the model ends them
+     */
+    record Work(int prompt, int completion, int group, int groups, boolean natural) {}
+
+    /** The parts of a step, each for itself. */
+    List<Measurement> parts() {
+        Progress progress = new Progress("benchmark", 0, PARTS);
         List<Measurement> measurements = new ArrayList<>();
         add(measurements, prefill(), progress);
         for (int rows : new int[] {1, 8, 32}) {
@@ -52,6 +84,90 @@ final class Benchmark {
         }
         add(measurements, gradient(), progress);
         return measurements;
+    }
+
+    /** Whole training steps after one that is not counted, each with its parts. */
+    List<Measurement> steps(ModelFolder folder, int count) {
+        Progress progress = new Progress("benchmark", 0, count + 1L);
+        AdamW optimizer = AdamW.start(
+                new Optimizer(LEARNING_RATE, Schedule.CONSTANT, 0, 1, 0.9, 0.999, 1e-8, 0, 1),
+                ParameterVector.read(decoder.layout(), folder));
+        List<Measurement> measurements = new ArrayList<>();
+        for (int step = 0; step <= count; step++) {
+            List<Measurement> parts = step(step, optimizer);
+            if (step > 0) {
+                measurements.addAll(parts);
+            }
+            progress.done(step + 1L, "");
+        }
+        return measurements;
+    }
+
+    private List<Measurement> step(int step, AdamW optimizer) {
+        List<PromptTokens> prompts = wordyPrompts(step);
+        SamplingOptions options = new SamplingOptions(work.completion, 1, 1, List.of(), !work.natural);
+        Stopwatch watch = new Stopwatch();
+        List<List<Completion>> completions = generator.generate(prompts, options);
+        double rollout = watch.lap();
+        List<Group> groups = learn(prompts, completions);
+        long tokens = completions.stream()
+                .flatMap(List::stream)
+                .mapToLong(completion -> completion.tokens().length)
+                .sum();
+        long positions = tokens + (long) work.groups * work.prompt;
+        ParameterVector gradient;
+        try (GradientComputation computation = new GradientComputation(decoder, objective(work.groups, tokens))) {
+            groups.forEach(group -> computation.add(List.of(group)));
+            gradient = computation.gradient();
+        }
+        double learning = watch.lap();
+        optimizer.step(gradient, LEARNING_RATE);
+        decoder.set(optimizer.master());
+        double update = watch.lap();
+        return List.of(
+                measurement("step: rollout", tokens, rollout),
+                measurement("step: gradient", positions, learning),
+                measurement("step: update", decoder.layout().size(), update),
+                measurement("step", positions, rollout + learning + update));
+    }
+
+    private static Measurement measurement(String name, long tokens, double seconds) {
+        return new Measurement(name, tokens, seconds, TorchRuntime.peakResidentBytes());
+    }
+
+    /** Rewards are given by turns; they decide the sign of the gradient and not its cost. */
+    private static List<Group> learn(List<PromptTokens> prompts, List<List<Completion>> completions) {
+        List<Group> groups = new ArrayList<>();
+        for (int i = 0; i < prompts.size(); i++) {
+            List<Row> rows = new ArrayList<>();
+            for (Completion completion : completions.get(i)) {
+                double advantage = rows.size() % 2 == 0 ? 1 : -1;
+                rows.add(new Row(completion.tokens(), completion.logprobs(), null, advantage, 1));
+            }
+            groups.add(new Group(prompts.get(i).tokens(), rows));
+        }
+        return groups;
+    }
+
+    private Objective objective(int groups, long tokens) {
+        return new Objective.Grpo(
+                CLIP_LOW, CLIP_HIGH, Reduction.SEQUENCE_MEAN, 0, (long) groups * work.group, tokens, 1);
+    }
+
+    /** Prompts of words, so that a trained model has something to go on from. */
+    private List<PromptTokens> wordyPrompts(int step) {
+        List<PromptTokens> prompts = new ArrayList<>();
+        for (int i = 0; i < work.groups; i++) {
+            int prompt = i;
+            StringBuilder text = new StringBuilder();
+            random.ints(work.prompt, 0, WORDS.size()).mapToObj(WORDS::get).forEach(text::append);
+            int[] tokens = Arrays.copyOf(tokenizer.encode(text.toString()), work.prompt);
+            long[] seeds = IntStream.range(0, work.group)
+                    .mapToLong(sample -> Seeds.of(1, step, "prompt " + prompt, sample))
+                    .toArray();
+            prompts.add(new PromptTokens(tokens, seeds));
+        }
+        return prompts;
     }
 
     private static void add(List<Measurement> measurements, Measurement measurement, Progress progress) {
@@ -63,21 +179,24 @@ final class Benchmark {
     private Measurement prefill() {
         List<PromptTokens> prompts = prompts(1);
         generate(prompts, 1);
-        return new Measurement("prefill", prompt, generate(prompts, 1), TorchRuntime.peakResidentBytes());
+        return new Measurement("prefill", work.prompt, generate(prompts, 1), TorchRuntime.peakResidentBytes());
     }
 
     /** The tokens after the first: all completions of enough prompts, without the time that reading those takes. */
     private Measurement decode(int rows) {
         List<PromptTokens> prompts = prompts(rows);
-        generate(prompts, Math.min(completion, WARM_UP_TOKENS));
+        generate(prompts, Math.min(work.completion, WARM_UP_TOKENS));
         // A pause of the machine while the prompts are read once could be longer than all the rest.
         double first = IntStream.range(0, READINGS)
                 .mapToDouble(reading -> generate(prompts, 1))
                 .min()
                 .orElseThrow();
-        double all = generate(prompts, completion);
+        double all = generate(prompts, work.completion);
         return new Measurement(
-                "decode, batch " + rows, (long) rows * (completion - 1), all - first, TorchRuntime.peakResidentBytes());
+                "decode, batch " + rows,
+                (long) rows * (work.completion - 1),
+                all - first,
+                TorchRuntime.peakResidentBytes());
     }
 
     private double generate(List<PromptTokens> prompts, int tokens) {
@@ -90,34 +209,36 @@ final class Benchmark {
     /** As many rows as asked for, in groups; the last group may be smaller. */
     private List<PromptTokens> prompts(int rows) {
         List<PromptTokens> prompts = new ArrayList<>();
-        for (int first = 0; first < rows; first += group) {
+        for (int first = 0; first < rows; first += work.group) {
             long[] seeds =
-                    LongStream.range(first, Math.min(rows, first + group)).toArray();
-            prompts.add(new PromptTokens(tokens(prompt), seeds));
+                    LongStream.range(first, Math.min(rows, first + work.group)).toArray();
+            prompts.add(new PromptTokens(tokens(work.prompt), seeds));
         }
         return prompts;
     }
 
     private Measurement gradient() {
-        gradient(Math.min(completion, WARM_UP_TOKENS));
-        double seconds = gradient(completion);
+        gradient(Math.min(work.completion, WARM_UP_TOKENS));
+        double seconds = gradient(work.completion);
         return new Measurement(
-                "group gradient", prompt + (long) group * completion, seconds, TorchRuntime.peakResidentBytes());
+                "group gradient",
+                work.prompt + (long) work.group * work.completion,
+                seconds,
+                TorchRuntime.peakResidentBytes());
     }
 
     /** One whole gradient: forward, backward and the copy out of native memory. */
     private double gradient(int completionTokens) {
         List<Row> rows = new ArrayList<>();
-        for (int i = 0; i < group; i++) {
+        for (int i = 0; i < work.group; i++) {
             float[] oldLogprobs = new float[completionTokens];
             Arrays.fill(oldLogprobs, (float) -Math.log(decoder.config().vocabularySize()));
             rows.add(new Row(tokens(completionTokens), oldLogprobs, null, i % 2 == 0 ? 1 : -1, 1));
         }
-        Objective objective = new Objective.Grpo(
-                CLIP_LOW, CLIP_HIGH, Reduction.SEQUENCE_MEAN, 0, group, (long) group * completionTokens, 1);
+        Objective objective = objective(1, (long) work.group * completionTokens);
         long start = System.nanoTime();
         try (GradientComputation computation = new GradientComputation(decoder, objective)) {
-            computation.add(List.of(new Group(tokens(prompt), rows)));
+            computation.add(List.of(new Group(tokens(work.prompt), rows)));
             computation.gradient();
         }
         return (System.nanoTime() - start) / 1e9;

@@ -10,8 +10,9 @@ import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.Decoder;
 import io.recthink.model.ModelFolder;
 import io.recthink.model.ModelTokenizer;
-import io.recthink.progress.Progress;
+import io.recthink.spark.cli.Benchmark.Work;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Spec;
 /** Measures how fast a model reads, writes and learns on this machine. */
 @Command(
         name = "benchmark",
-        description = "Measure a model: prefill, decoding, the gradient of one group.",
+        description = "Measure a model: prefill, decoding, the gradient of one group, a training step.",
         mixinStandardHelpOptions = true,
         showDefaultValues = true)
 final class BenchmarkCommand implements Callable<Integer> {
@@ -32,6 +33,14 @@ final class BenchmarkCommand implements Callable<Integer> {
 
     @Option(names = "--model", paramLabel = "DIR", required = true, description = "model folder")
     private Path model;
+
+    @Option(
+            names = "--dtype",
+            paramLabel = "TYPE",
+            defaultValue = "float32",
+            converter = ComputeTypeConverter.class,
+            description = "float32 or bfloat16, see model.dtype")
+    private ComputeType type;
 
     @Option(names = "--threads", paramLabel = "N", description = "threads to compute with; default: all cores")
     private int threads = Runtime.getRuntime().availableProcessors();
@@ -45,6 +54,21 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Option(names = "--group", paramLabel = "N", defaultValue = "8", description = "completions of a prompt")
     private int group;
 
+    @Option(names = "--groups", paramLabel = "N", defaultValue = "1", description = "prompts of a training step")
+    private int groups;
+
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "1", description = "training steps to measure")
+    private int steps;
+
+    @Option(
+            names = "--only-steps",
+            description =
+                    "measure whole training steps alone: rollout, gradient, update, after one that is not counted")
+    private boolean onlySteps;
+
+    @Option(names = "--natural", description = "in a training step, let completions end where the model ends them")
+    private boolean natural;
+
     @Option(names = "--json", description = "print one JSON object")
     private boolean json;
 
@@ -53,12 +77,16 @@ final class BenchmarkCommand implements Callable<Integer> {
         requireAtLeast(1, "--prompt", prompt);
         requireAtLeast(2, "--completion", completion);
         requireAtLeast(1, "--group", group);
+        requireAtLeast(1, "--groups", groups);
+        requireAtLeast(1, "--steps", steps);
         TorchThreads.prepare(threads);
         try (ModelFolder folder = ModelFolder.open(model);
                 ModelTokenizer tokenizer = folder.tokenizer();
-                Decoder decoder = Decoder.load(folder, ComputeType.FLOAT32, Device.cpu())) {
-            Benchmark benchmark = new Benchmark(decoder, tokenizer, prompt, completion, group);
-            List<Measurement> measurements = benchmark.run(new Progress("benchmark", 0, Benchmark.STEPS));
+                Decoder decoder = Decoder.load(folder, type, Device.cpu())) {
+            Benchmark benchmark =
+                    new Benchmark(decoder, tokenizer, new Work(prompt, completion, group, groups, natural));
+            List<Measurement> measurements = new ArrayList<>(onlySteps ? List.of() : benchmark.parts());
+            measurements.addAll(benchmark.steps(folder, steps));
             command.commandLine().getOut().println(json ? json(measurements) : table(measurements));
         }
         return 0;
@@ -73,8 +101,9 @@ final class BenchmarkCommand implements Callable<Integer> {
     private String table(List<Measurement> measurements) {
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%s, FP32, %d threads; prompt %d, completion %d, group %d tokens%n%n%-18s%10s%10s%12s%18s%n",
+                "%s, %s, %d threads; prompt %d, completion %d, group %d tokens%n%n%-18s%10s%10s%12s%18s%n",
                 model,
+                type.label(),
                 threads,
                 prompt,
                 completion,
@@ -101,7 +130,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode object = mapper.createObjectNode();
         object.put("model", model.toString());
-        object.put("type", "float32");
+        object.put("type", type.label());
         object.put("threads", threads);
         object.put("prompt", prompt);
         object.put("completion", completion);
