@@ -349,7 +349,7 @@ public record Configuration(
         /** All in FP32. */
         @JsonProperty("float32")
         FLOAT32("float32"),
-        /** The projections of the layers in BF16, everything else in FP32. */
+        /** The operands of matrix products in BF16, everything else in FP32. */
         @JsonProperty("bfloat16")
         BFLOAT16("bfloat16");
 

@@ -13,11 +13,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * AdamW (Loshchilov and Hutter 2019, algorithm 2) on FP32 master weights, with bias correction, decoupled weight decay
- * on every parameter, and the gradient clipped by its global norm first. Plain Java in a fixed order: a step depends on
- * its inputs alone, to the bit.
+ * on every parameter, and the gradient clipped by its global norm first. All processors take part; a step depends on its
+ * inputs alone, to the bit.
  */
 public final class AdamW {
     private static final List<String> VECTORS = List.of("master", "m", "v");
@@ -118,9 +119,10 @@ public final class AdamW {
                 (float) (learningRate / correction1),
                 (float) correction2,
                 (float) settings.epsilon());
-        for (int chunk = 0; chunk < master.chunkCount(); chunk++) {
-            update.apply(master.chunk(chunk), m.chunk(chunk), v.chunk(chunk), gradient.chunk(chunk));
-        }
+        IntStream.range(0, master.chunkCount())
+                .parallel()
+                .forEach(chunk ->
+                        update.apply(master.chunk(chunk), m.chunk(chunk), v.chunk(chunk), gradient.chunk(chunk)));
         return norm;
     }
 

@@ -4,6 +4,7 @@ import io.recthink.model.ParameterLayout;
 import io.recthink.model.ParameterLayout.Parameter;
 import io.recthink.model.ParameterReader;
 import java.nio.FloatBuffer;
+import java.util.stream.IntStream;
 
 /**
  * One FP32 number for every element of every parameter, laid out as {@link ParameterLayout} says and held in chunks of
@@ -100,9 +101,13 @@ public final class ParameterVector implements ParameterReader {
 
     /** The inner product with another vector of the same layout. */
     public double dot(ParameterVector other) {
+        double[] parts = IntStream.range(0, chunks.length)
+                .parallel()
+                .mapToDouble(chunk -> dot(chunks[chunk], other.chunks[chunk]))
+                .toArray();
         double sum = 0;
-        for (int c = 0; c < chunks.length; c++) {
-            sum += dot(chunks[c], other.chunks[c]);
+        for (double part : parts) {
+            sum += part;
         }
         return sum;
     }

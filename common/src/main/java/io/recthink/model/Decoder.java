@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.recthink.config.Configuration.ComputeType;
+import io.recthink.model.ParameterLayout.Kind;
 import io.recthink.model.ParameterLayout.Parameter;
 import io.recthink.model.TensorLayout.Place;
 import io.recthink.model.TensorLayout.Tensor;
@@ -46,7 +47,7 @@ public final class Decoder implements ParameterReader, AutoCloseable {
         this.epsilon = manager.create(config.normEpsilon());
         this.frequencies = manager.create(RotaryFrequencies.of(config));
         for (Tensor tensor : tensorLayout.tensors()) {
-            boolean bfloat16 = tensor.projection() && type == ComputeType.BFLOAT16;
+            boolean bfloat16 = tensor.kind() != Kind.NORM && type == ComputeType.BFLOAT16;
             tensors.put(tensor.name(), zeros(new Shape(tensor.shape()), bfloat16));
         }
         manager.cap();
@@ -70,8 +71,8 @@ public final class Decoder implements ParameterReader, AutoCloseable {
     }
 
     /**
-     * The weights that a source gives, e.g. a {@code ParameterVector}. With {@link ComputeType#BFLOAT16} the projections of the
-     * layers are rounded to BF16; the norms, the embedding, the head and the sums between the layers stay FP32.
+     * The weights that a source gives, e.g. a {@code ParameterVector}. With {@link ComputeType#BFLOAT16} all but the
+     * norms are rounded to BF16; the sums between the layers and the logits stay FP32.
      */
     public static Decoder of(ModelConfig config, ParameterReader weights, ComputeType type, Device device) {
         TorchRuntime.load();
@@ -90,7 +91,7 @@ public final class Decoder implements ParameterReader, AutoCloseable {
         return config;
     }
 
-    /** The type that the projections are computed in. */
+    /** The type of the operands of matrix products. */
     public ComputeType type() {
         return type;
     }

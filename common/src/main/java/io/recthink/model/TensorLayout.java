@@ -65,8 +65,7 @@ public final class TensorLayout {
         Parameter first = parts.get(0);
         List<Long> shape = new ArrayList<>(first.shape());
         shape.set(0, parts.stream().mapToLong(part -> part.shape().get(0)).sum());
-        boolean projection = name.contains(".layers.") && first.kind() != Kind.NORM;
-        tensors.put(name, new Tensor(name, shape, projection));
+        tensors.put(name, new Tensor(name, shape, first.kind()));
         long element = 0;
         for (Parameter part : parts) {
             places.put(part.name(), new Place(name, element));
@@ -100,10 +99,9 @@ public final class TensorLayout {
      *
      * @param name the parameter's, or a name for the parameters that it holds
      * @param shape one or two lengths
-     * @param projection whether it belongs to a projection of a layer: these are kept in the type that the model computes
-     *     in; norms, embedding and head are FP32
+     * @param kind of its parameters
      */
-    public record Tensor(String name, List<Long> shape, boolean projection) {
+    public record Tensor(String name, List<Long> shape, Kind kind) {
         public Tensor {
             shape = List.copyOf(shape);
         }

@@ -34,9 +34,9 @@ def overwrite(self, x: Tensor, first: Tensor, values: Tensor) -> Tensor:
   start = int(first)
   return x.view([-1])[start:start + values.size(0)].copy_(values)
 
-# tokens [...] -> [..., H]
+# tokens [...] -> [..., H] in FP32
 def embed(self, embedding: Tensor, tokens: Tensor) -> Tensor:
-  return torch.embedding(embedding, tokens)
+  return torch.embedding(embedding, tokens).to(6)
 
 # cos and sin [B, N, 1, D / 2] of the angles position * frequency; positions [B, N], frequencies [D / 2]
 def rotary(self, positions: Tensor, frequencies: Tensor) -> Tuple[Tensor, Tensor]:
@@ -85,10 +85,10 @@ def project(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     y = torch.linear(x.type_as(weight), weight, bias)
   return y
 
-# queries [B, N, heads, D], keys and values [B, N, kvHeads, D] of x [B, N, H]: projected by one weight
-# [(heads + 2 kvHeads) * D, H], queries and keys normalised per head where the model does so, and rotated
-def attention_heads(self, x: Tensor, heads: int, weight: Tensor, bias: Tensor, query_norm: Tensor, key_norm: Tensor, epsilon: Tensor, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
-  projected = self.project(x, weight, bias).view([x.size(0), x.size(1), -1, 2 * cos.size(-1)])
+# queries [B, N, heads, D], keys and values [B, N, kvHeads, D] of what one weight projected, [B, N, (heads + 2 kvHeads) * D]:
+# queries and keys normalised per head where the model does so, and rotated
+def attention_heads(self, all: Tensor, heads: int, query_norm: Tensor, key_norm: Tensor, epsilon: Tensor, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+  projected = all.view([all.size(0), all.size(1), -1, 2 * cos.size(-1)])
   kv = (projected.size(2) - heads) // 2
   turning, v = torch.split_with_sizes(projected, [heads + kv, kv], 2)
   if query_norm.numel() > 0:
@@ -147,8 +147,8 @@ def feed_forward(self, x: Tensor, gate_up: Tensor, down: Tensor) -> Tensor:
 # one decoder layer over a packed batch: x [B, N, H] -> [B, N, H], both FP32; the weights in the order of TensorLayout
 def packed_layer(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, shape: Tensor, epsilon: Tensor, input_norm: Tensor, qkv: Tensor, qkv_bias: Tensor, query_norm: Tensor, key_norm: Tensor, output: Tensor, post_norm: Tensor, gate_up: Tensor, down: Tensor) -> Tensor:
   heads = output.size(1) // (2 * cos.size(-1))
-  h = self.normalize(x, input_norm, epsilon)
-  q, k, v = self.attention_heads(h, heads, qkv, qkv_bias, query_norm, key_norm, epsilon, cos, sin)
+  projected = self.project(self.normalize(x, input_norm, epsilon), qkv, qkv_bias)
+  q, k, v = self.attention_heads(projected, heads, query_norm, key_norm, epsilon, cos, sin)
   attended = self.attend_packed(q, k, v, mask, shape)
   y = x + torch.linear(attended, output)
   return y + self.feed_forward(self.normalize(y, post_norm, epsilon), gate_up, down)
@@ -166,10 +166,14 @@ def select_backward(self, x: Tensor, rows: Tensor, gradient: Tensor) -> Tensor:
   zeros = torch.zeros_like(x)
   return zeros.view([-1, x.size(-1)]).index_add_(0, rows, gradient).view(x.size())
 
+# hidden weight^T in FP32, of operands in the type of the weight: the logits of a large vocabulary lose too much in BF16
+def logits(self, hidden: Tensor, weight: Tensor) -> Tensor:
+  return torch.linear(hidden.type_as(weight).to(6), weight.to(6))
+
 # the head: probabilities [T, V] at a temperature, log-probabilities [T] of the targets, entropies [T];
 # hidden [T, H] is normalised, weight [V, H]
 def head(self, hidden: Tensor, weight: Tensor, targets: Tensor, temperature: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
-  logits = torch.linear(hidden, weight).to(6)
+  logits = self.logits(hidden, weight)
   if float(temperature) != 1.0:
     logits.div_(float(temperature))
   logprobs = torch.log_softmax(logits, -1)
@@ -180,12 +184,12 @@ def head(self, hidden: Tensor, weight: Tensor, targets: Tensor, temperature: Ten
 
 # the gradient of the head for derivatives [T] of the loss by the log-probabilities of the targets, by
 # d logp(t) / d logit(v) = ([v = t] - p(v)) / temperature; probabilities are used up. Adds to weight_gradient [V, H],
-# returns the gradient of hidden [T, H]
+# returns the gradient of hidden [T, H] in FP32
 def head_backward(self, probabilities: Tensor, hidden: Tensor, weight: Tensor, targets: Tensor, derivatives: Tensor, temperature: Tensor, weight_gradient: Tensor) -> Tensor:
   scale = (derivatives / float(temperature)).unsqueeze(-1)
-  logits_gradient = probabilities.mul_(-scale).scatter_add_(1, targets.unsqueeze(-1), scale)
-  weight_gradient.addmm_(logits_gradient.t(), hidden)
-  return torch.matmul(logits_gradient, weight)
+  logits_gradient = probabilities.mul_(-scale).scatter_add_(1, targets.unsqueeze(-1), scale).type_as(weight)
+  weight_gradient.add_(torch.mm(logits_gradient.t(), hidden.type_as(weight)))
+  return torch.mm(logits_gradient, weight).to(6)
 
 # adds gradient [..., H] to the rows of embedding_gradient [V, H] that tokens [...] name
 def embed_backward(self, embedding_gradient: Tensor, tokens: Tensor, gradient: Tensor) -> Tensor:

@@ -14,16 +14,45 @@ def prefill(self, weights: List[Tensor], tokens: Tensor, last: Tensor, first: Te
   b, p = tokens.size(0), tokens.size(1)
   start = int(first)
   cos, sin = self.rotary(torch.arange(p, dtype=4, device=tokens.device).unsqueeze(0), frequencies)
-  x = torch.embedding(weights[-3], tokens)
+  x = self.embed(weights[-3], tokens)
   for i in range(len(weights) // 9):
     w = weights[9 * i:9 * i + 9]
     heads = w[5].size(1) // keys.size(4)
-    q, k, v = self.attention_heads(self.normalize(x, w[0], epsilon), heads, w[1], w[2], w[3], w[4], epsilon, cos, sin)
+    projected = self.project(self.normalize(x, w[0], epsilon), w[1], w[2])
+    q, k, v = self.attention_heads(projected, heads, w[3], w[4], epsilon, cos, sin)
     keys.select(0, i).narrow(0, start, b).narrow(2, 0, p).copy_(k.transpose(1, 2))
     values.select(0, i).narrow(0, start, b).narrow(2, 0, p).copy_(v.transpose(1, 2))
     x = x + torch.linear(self.attend(q, self.repeat_heads(k, heads), self.repeat_heads(v, heads), None, True), w[5])
     x = x + self.feed_forward(self.normalize(x, w[6], epsilon), w[7], w[8])
   return self.normalize(self.select(x, last), weights[-2], epsilon)
+
+# weight x^T [O, N] of few rows x [N, I]: the weight is read as it lies, where x weight^T would first turn it around
+def columns(self, weight: Tensor, x: Tensor) -> Tensor:
+  return torch.mm(weight, x.type_as(weight).t())
+
+# x weight^T + bias of few rows
+def project_rows(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+  y = self.columns(weight, x).t()
+  if bias.numel() > 0:
+    y = y + bias
+  return y.contiguous()
+
+# feed_forward of few rows
+def feed_forward_rows(self, x: Tensor, gate_up: Tensor, down: Tensor) -> Tensor:
+  gate, up = torch.chunk(self.columns(gate_up, x), 2, 0)
+  return torch.mm(down, torch.silu(gate) * up).t()
+
+# logits of few rows. In BF16 a second product gives what rounding took from the first: it starts from minus the rounded
+# result and rounds once at its end, so the sum of both is as good as FP32
+def logits_of_rows(self, hidden: Tensor, weight: Tensor) -> Tensor:
+  if weight.dtype == 6:
+    y = self.columns(weight, hidden).t().contiguous()
+  else:
+    x = hidden.type_as(weight).t()
+    rounded = torch.mm(weight, x)
+    rest = torch.addmm(rounded.neg(), weight, x)
+    y = rounded.to(6).add_(rest).t().contiguous()
+  return y
 
 # rows [N, K, R, X] -> slots [B * K, G * R, X]
 def to_slots(self, x: Tensor, slots: Tensor, B: int) -> Tensor:
@@ -62,23 +91,23 @@ def decode(self, weights: List[Tensor], tokens: Tensor, positions: Tensor, step:
   s = int(step)
   N, K, D = keys.size(1), keys.size(2), keys.size(4)
   cos, sin = self.rotary(positions.unsqueeze(1), frequencies)
-  x = torch.embedding(weights[-3], tokens)
+  x = self.embed(weights[-3], tokens)
   for i in range(len(weights) // 9):
     w = weights[9 * i:9 * i + 9]
-    h = self.normalize(x, w[0], epsilon).unsqueeze(1)
-    q, k, v = self.attention_heads(h, w[5].size(1) // D, w[1], w[2], w[3], w[4], epsilon, cos, sin)
+    projected = self.project_rows(self.normalize(x, w[0], epsilon), w[1], w[2]).unsqueeze(1)
+    q, k, v = self.attention_heads(projected, w[5].size(1) // D, w[3], w[4], epsilon, cos, sin)
     layer_keys, layer_values = keys.select(0, i), values.select(0, i)
     layer_keys.select(2, s).copy_(k.squeeze(1))
     layer_values.select(2, s).copy_(v.squeeze(1))
     queries = q.reshape([N, K, -1, D]).type_as(keys)
     attended = self.attend_rows(queries, prompt_keys.select(0, i), prompt_values.select(0, i), mask, layer_keys.narrow(2, 0, s + 1), layer_values.narrow(2, 0, s + 1), slots, places)
-    x = x + self.linear(attended, w[5])
-    x = x + self.feed_forward(self.normalize(x, w[6], epsilon), w[7], w[8])
-  return self.sample(torch.linear(self.normalize(x, weights[-2], epsilon), weights[-1]), temperature, top_p, uniforms)
+    x = x + self.columns(w[5], attended).t()
+    x = x + self.feed_forward_rows(self.normalize(x, w[6], epsilon), w[7], w[8])
+  return self.sample(self.logits_of_rows(self.normalize(x, weights[-2], epsilon), weights[-1]), temperature, top_p, uniforms)
 
 # the first tokens: hidden [B, H] of the prompts' last tokens, head [V, H], prompts [N] of the rows; see sample
 def sample_first(self, hidden: Tensor, head: Tensor, prompts: Tensor, temperature: Tensor, top_p: Tensor, uniforms: Tensor) -> Tensor:
-  return self.sample(torch.linear(hidden, head).index_select(0, prompts), temperature, top_p, uniforms)
+  return self.sample(self.logits_of_rows(hidden, head).index_select(0, prompts), temperature, top_p, uniforms)
 
 # one token a row from logits [N, V]: [2, N] in double precision, the tokens and their log-probabilities under
 # softmax(logits / temperature). Temperature 0: the likeliest token, and its log-probability at temperature 1
