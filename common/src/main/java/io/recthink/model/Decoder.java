@@ -10,6 +10,7 @@ import io.recthink.model.ParameterLayout.Kind;
 import io.recthink.model.ParameterLayout.Parameter;
 import io.recthink.model.TensorLayout.Place;
 import io.recthink.model.TensorLayout.Tensor;
+import io.recthink.torch.Bfloat16Support;
 import io.recthink.torch.Kernels;
 import io.recthink.torch.TensorMemory;
 import io.recthink.torch.TorchRuntime;
@@ -18,6 +19,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The weights of a language model on a device, as the kernels take them. Several threads may compute with one decoder;
@@ -26,6 +29,7 @@ import java.util.Optional;
  * <p>The manager of the weights takes nothing else: results belong to managers of their own.
  */
 public final class Decoder implements ParameterReader, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Decoder.class);
     private static final String EMBEDDING = "model.embed_tokens.weight";
     private final ModelConfig config;
     private final ComputeType type;
@@ -72,19 +76,28 @@ public final class Decoder implements ParameterReader, AutoCloseable {
 
     /**
      * The weights that a source gives, e.g. a {@code ParameterVector}. With {@link ComputeType#BFLOAT16} all but the
-     * norms are rounded to BF16; the sums between the layers and the logits stay FP32.
+     * norms are rounded to BF16; the sums between the layers and the logits stay FP32. On a device that has no
+     * instructions for it, it is FP32 after a warning in the log; {@link #type} tells.
      */
     public static Decoder of(ModelConfig config, ParameterReader weights, ComputeType type, Device device) {
         TorchRuntime.load();
         NDManager manager = NDManager.newBaseManager(device, "PyTorch");
         try {
-            Decoder decoder = new Decoder(config, type, manager);
+            Decoder decoder = new Decoder(config, supported(type, device), manager);
             decoder.set(weights);
             return decoder;
         } catch (RuntimeException e) {
             manager.close();
             throw e;
         }
+    }
+
+    private static ComputeType supported(ComputeType type, Device device) {
+        if (type == ComputeType.BFLOAT16 && !Bfloat16Support.of(device)) {
+            LOG.warn("{} has no instructions for BF16; computing in FP32, as with model.dtype float32", device);
+            return ComputeType.FLOAT32;
+        }
+        return type;
     }
 
     public ModelConfig config() {

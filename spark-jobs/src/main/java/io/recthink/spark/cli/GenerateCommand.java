@@ -71,6 +71,14 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print one JSON object, with the tokens and their log-probabilities")
     private boolean json;
 
+    @Option(
+            names = "--dtype",
+            paramLabel = "TYPE",
+            defaultValue = "float32",
+            converter = ComputeTypeConverter.class,
+            description = "float32 or bfloat16, see model.dtype (default: ${DEFAULT-VALUE})")
+    private ComputeType type;
+
     @Option(names = "--threads", paramLabel = "N", description = "threads to compute with (default: all cores)")
     private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -98,7 +106,7 @@ final class GenerateCommand implements Callable<Integer> {
         try (ModelFolder folder = ModelFolder.open(model);
                 ModelTokenizer tokenizer = folder.tokenizer()) {
             int[] tokens = promptTokens(folder, tokenizer);
-            try (Decoder decoder = Decoder.load(folder, ComputeType.FLOAT32, Device.cpu());
+            try (Decoder decoder = Decoder.load(folder, type, Device.cpu());
                     Generator generator = new Generator(decoder, tokenizer)) {
                 long start = System.nanoTime();
                 Completion completion = generator

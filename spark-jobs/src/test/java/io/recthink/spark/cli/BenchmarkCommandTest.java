@@ -6,13 +6,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.Fixtures;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class BenchmarkCommandTest {
     private static final String[] NAMES = {
         "prefill", "decode, batch 1", "decode, batch 8", "decode, batch 32", "group gradient"
     };
+    private static final String[] STEP = {"step: rollout", "step: gradient", "step: update", "step"};
 
     @Test
     void measuresEveryStageAsJson() throws Exception {
@@ -21,13 +24,26 @@ class BenchmarkCommandTest {
         JsonNode measurements = new ObjectMapper().readTree(run.output()).path("measurements");
         assertThat(measurements)
                 .extracting(measurement -> measurement.path("name").asText())
-                .containsExactly(NAMES);
+                .containsExactly(
+                        Stream.concat(Arrays.stream(NAMES), Arrays.stream(STEP)).toArray(String[]::new));
         assertThat(measurements)
                 .extracting(measurement -> measurement.path("tokens").asInt())
-                .containsExactly(20, 7, 56, 224, 20 + 3 * 8);
+                .startsWith(20, 7, 56, 224, 20 + 3 * 8, 3 * 8, 20 + 3 * 8);
         assertThat(measurements)
                 .allMatch(measurement -> measurement.path("tokensPerSecond").asDouble() > 0)
                 .allMatch(measurement -> measurement.path("peakResidentBytes").asLong() > 10_000_000);
+    }
+
+    @Test
+    void measuresWholeStepsAlone() throws Exception {
+        CommandRun run = benchmark("--json", "--only-steps", "--steps", "2", "--groups", "2", "--natural");
+        assertThat(run.status()).as(run.errors()).isZero();
+        JsonNode measurements = new ObjectMapper().readTree(run.output()).path("measurements");
+        assertThat(measurements)
+                .extracting(measurement -> measurement.path("name").asText())
+                .containsExactly(
+                        Stream.concat(Arrays.stream(STEP), Arrays.stream(STEP)).toArray(String[]::new));
+        assertThat(measurements.get(0).path("tokens").asInt()).isBetween(2 * 3, 2 * 3 * 8);
     }
 
     @Test
@@ -42,6 +58,9 @@ class BenchmarkCommandTest {
         assertRefused("--completion must be at least 2 (was 1)", "--completion", "1");
         assertRefused("--group must be at least 1 (was 0)", "--group", "0");
         assertRefused("--threads must be at least 1 (was 0)", "--threads", "0");
+        assertRefused("--steps must be at least 1 (was 0)", "--steps", "0");
+        assertRefused("--groups must be at least 1 (was 0)", "--groups", "0");
+        assertRefused("must be one of [float32, bfloat16] (was float16)", "--dtype", "float16");
         assertRefused("context of 1024", "--prompt", "1020");
     }
 
