@@ -15,7 +15,6 @@ import io.recthink.config.Configuration.Pools;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.expressions.Window;
 
 /**
  * Chooses the three disjoint pools among the train rows whose user has been seen before: a row without a history
@@ -35,8 +34,8 @@ final class PoolChoice {
 
     /** @param rows narrow reviews with rowId, userId, time and split */
     PoolChoice(Dataset<Row> rows, Pools wanted, long seed) {
-        this.eligible = rows.where(col("split").equalTo(SplitRule.TRAIN))
-                .withColumn("firstTime", min("time").over(Window.partitionBy("userId")))
+        Dataset<Row> train = rows.where(col("split").equalTo(SplitRule.TRAIN));
+        this.eligible = train.join(train.groupBy("userId").agg(min("time").as("firstTime")), "userId")
                 .where(col("time").gt(col("firstTime")))
                 .select("rowId");
         this.eligibleRows = eligible.count();
