@@ -56,23 +56,24 @@ public final class CompareJob implements Job {
             List<SystemKey> keys = keys(saved.keys(), configuration);
             List<IsotonicRow> maps = isotonic(spark, configuration, data, examples, keys);
             Selection selection = Selection.of(keys, maps, configuration.compare());
-            FittedBiasModel bias = FittedBiasModel.fit(train, data.minRating(), data.maxRating());
-            Dataset<Row> trivial =
-                    new TrivialPredictors(train, bias, data.minRating(), data.maxRating()).predict(evaluated.rows());
-            RatingScale scale = RatingScale.of(evaluated.rows(), data.minRating(), data.maxRating());
-            List<Slice> slices = Slice.of(evaluated.rows(), scale);
-            FixedPoint unit = FixedPoint.forSums(evaluated.count(), largestSquare(saved.largest(), data));
-            JavaRDD<ScoredRow> rows = ScoredRows.of(
-                            union(saved.predictions(), trivial), evaluated.rows(), keys, maps, slices, scale)
-                    .persist(StorageLevel.MEMORY_AND_DISK());
-            try {
-                return new Scores(spark, configuration, selection, slices, scale, unit)
-                        .of(
-                                rows,
-                                CostBlock.of(saved.predictions(), unit, keys, folders.trainings()),
-                                notes(evaluated.notes(data, configuration), maps));
-            } finally {
-                rows.unpersist();
+            try (FittedBiasModel bias = FittedBiasModel.fit(train, data.minRating(), data.maxRating())) {
+                Dataset<Row> trivial = new TrivialPredictors(train, bias, data.minRating(), data.maxRating())
+                        .predict(evaluated.rows());
+                RatingScale scale = RatingScale.of(evaluated.rows(), data.minRating(), data.maxRating());
+                List<Slice> slices = Slice.of(evaluated.rows(), scale);
+                FixedPoint unit = FixedPoint.forSums(evaluated.count(), largestSquare(saved.largest(), data));
+                JavaRDD<ScoredRow> rows = ScoredRows.of(
+                                union(saved.predictions(), trivial), evaluated.rows(), keys, maps, slices, scale)
+                        .persist(StorageLevel.MEMORY_AND_DISK());
+                try {
+                    return new Scores(spark, configuration, selection, slices, scale, unit)
+                            .of(
+                                    rows,
+                                    CostBlock.of(saved.predictions(), unit, keys, folders.trainings()),
+                                    notes(evaluated.notes(data, configuration), maps));
+                } finally {
+                    rows.unpersist();
+                }
             }
         } finally {
             evaluated.release();

@@ -54,5 +54,6 @@ record Residuals(FittedBiasModel bias, Dataset<Row> users, Dataset<Row> items, D
     @Override
     public void close() {
         table.unpersist();
+        bias.close();
     }
 }

@@ -20,17 +20,21 @@ import org.apache.spark.storage.StorageLevel;
  * <p>Residuals are summed as whole multiples of 2^-32, so that the sum, unlike one of floating-point numbers, does not
  * depend on the order in which tasks deliver: the fit is the same to the bit on any cluster and after any retry.
  */
-public final class FittedBiasModel {
+public final class FittedBiasModel implements AutoCloseable {
     private static final double RATINGS_A_PART = 1e6;
 
     private final BiasModel model;
+    private final JavaRDD<Row> keptUsers;
+    private final JavaRDD<Row> keptItems;
     private final Dataset<Row> userBiases;
     private final Dataset<Row> itemBiases;
 
-    private FittedBiasModel(BiasModel model, Dataset<Row> userBiases, Dataset<Row> itemBiases) {
+    private FittedBiasModel(SparkSession spark, BiasModel model, JavaRDD<Row> users, JavaRDD<Row> items) {
         this.model = model;
-        this.userBiases = userBiases;
-        this.itemBiases = itemBiases;
+        this.keptUsers = users;
+        this.keptItems = items;
+        this.userBiases = table(spark, users, "userId", "userBias");
+        this.itemBiases = table(spark, items, "itemId", "itemBias");
     }
 
     /**
@@ -53,11 +57,11 @@ public final class FittedBiasModel {
         int number = parts == 0 ? (int) Math.ceil(rows / RATINGS_A_PART) : parts;
         try (BiasAlternations alternations = BiasAlternations.of(ratings, mean, number)) {
             alternations.run(BiasModel.ALTERNATIONS);
-            SparkSession spark = ratings.sparkSession();
             return new FittedBiasModel(
+                    ratings.sparkSession(),
                     new BiasModel(mean, min, max),
-                    table(spark, alternations.userBiases(), "userId", "userBias"),
-                    table(spark, alternations.itemBiases(), "itemId", "itemBias"));
+                    kept(alternations.userBiases()),
+                    kept(alternations.itemBiases()));
         }
     }
 
@@ -99,11 +103,22 @@ public final class FittedBiasModel {
         return statistics;
     }
 
-    /** The biases as a table that the executors keep: it is small, and what it came from is freed after the fit. */
-    private static Dataset<Row> table(SparkSession spark, JavaRDD<Row> biases, String id, String bias) {
+    /** The executors keep the biases: they are few, and what they came from is freed after the fit. */
+    private static JavaRDD<Row> kept(JavaRDD<Row> biases) {
         JavaRDD<Row> kept = biases.persist(StorageLevel.MEMORY_AND_DISK());
         kept.foreachPartition(rows -> {}); // computes it
+        return kept;
+    }
+
+    private static Dataset<Row> table(SparkSession spark, JavaRDD<Row> biases, String id, String bias) {
         return spark.createDataFrame(
-                kept, new StructType().add(id, DataTypes.StringType, false).add(bias, DataTypes.DoubleType, false));
+                biases, new StructType().add(id, DataTypes.StringType, false).add(bias, DataTypes.DoubleType, false));
+    }
+
+    /** Frees the biases; tables of predictions that are not computed by then fit the model again. */
+    @Override
+    public void close() {
+        keptUsers.unpersist();
+        keptItems.unpersist();
     }
 }

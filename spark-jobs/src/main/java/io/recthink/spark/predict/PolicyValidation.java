@@ -48,9 +48,11 @@ public final class PolicyValidation implements Validation, AutoCloseable {
         Dataset<Row> rows = StratifiedSample.of(
                 examples.where(col("split").equalTo("validation")),
                 configuration.validation().rows());
-        FittedBiasModel bias =
-                FittedBiasModel.fit(examples.where(col("split").equalTo("train")), data.minRating(), data.maxRating());
-        Scoring scoring = Scoring.of(rows, bias, configuration, data);
+        Scoring scoring;
+        try (FittedBiasModel bias = FittedBiasModel.fit(
+                examples.where(col("split").equalTo("train")), data.minRating(), data.maxRating())) {
+            scoring = Scoring.of(rows, bias, configuration, data);
+        }
         if (scoring.rows() == 0) {
             scoring.close();
             throw new InvalidInputException(

@@ -30,24 +30,24 @@ public final class PredictJob implements Job {
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));
         Dataset<Row> rows =
                 StratifiedSample.of(examples.where(col("split").equalTo(settings.split())), settings.rows());
-        FittedBiasModel bias =
-                FittedBiasModel.fit(examples.where(col("split").equalTo("train")), data.minRating(), data.maxRating());
-
         RowList.write(spark, rows, paths.resolve(paths.predictions()));
-        try (Scoring scoring = Scoring.of(rows, bias, configuration, data)) {
-            if (scoring.rows() == 0) {
-                throw new InvalidInputException("predict.split: the split %s of %s has no rows"
-                        .formatted(settings.split(), paths.resolve(paths.data())));
+        try (FittedBiasModel bias = FittedBiasModel.fit(
+                examples.where(col("split").equalTo("train")), data.minRating(), data.maxRating())) {
+            try (Scoring scoring = Scoring.of(rows, bias, configuration, data)) {
+                if (scoring.rows() == 0) {
+                    throw new InvalidInputException("predict.split: the split %s of %s has no rows"
+                            .formatted(settings.split(), paths.resolve(paths.data())));
+                }
+                scoring.showing(
+                        "predict",
+                        policies.size(),
+                        () -> policies.forEach((system, policy) -> scoring.predict(system, policy, settings.samples())
+                                .write()
+                                .parquet(folder(configuration, system))));
             }
-            scoring.showing(
-                    "predict",
-                    policies.size(),
-                    () -> policies.forEach((system, policy) -> scoring.predict(system, policy, settings.samples())
-                            .write()
-                            .parquet(folder(configuration, system))));
-        }
-        if (ValidationPredictions.wanted(settings)) {
-            new ValidationPredictions(spark, configuration, data).write(examples, bias, policies);
+            if (ValidationPredictions.wanted(settings)) {
+                new ValidationPredictions(spark, configuration, data).write(examples, bias, policies);
+            }
         }
         policies.forEach((system, policy) -> PolicyTraining.of(
                         system, policy.path(), spark.sparkContext().hadoopConfiguration())

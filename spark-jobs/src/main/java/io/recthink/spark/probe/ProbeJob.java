@@ -51,23 +51,23 @@ public final class ProbeJob implements Job {
             throw new InvalidInputException("predict.split: the split %s of %s has no rows"
                     .formatted(settings.split(), paths.resolve(paths.data())));
         }
-        FittedBiasModel bias =
-                FittedBiasModel.fit(examples.where(col("split").equalTo("train")), data.minRating(), data.maxRating());
-
         List<Probe> probes = Probe.of(PromptEncoding.of(probed, configuration.prompt(), data));
-        for (int i = 0; i < probes.size(); i++) {
-            Probe probe = probes.get(i);
-            String step = "probe %d/%d, %s,".formatted(i + 1, probes.size() + 1, probe.name());
-            try (Scoring scoring = Scoring.of(probe.change().apply(rows), bias, configuration, data)) {
-                scoring.showing(step, 1, () -> scoring.predict(probe.name(), probed, 0)
-                        .write()
-                        .parquet(predictions(folder, probe)));
+        try (FittedBiasModel bias = FittedBiasModel.fit(
+                examples.where(col("split").equalTo("train")), data.minRating(), data.maxRating())) {
+            for (int i = 0; i < probes.size(); i++) {
+                Probe probe = probes.get(i);
+                String step = "probe %d/%d, %s,".formatted(i + 1, probes.size() + 1, probe.name());
+                try (Scoring scoring = Scoring.of(probe.change().apply(rows), bias, configuration, data)) {
+                    scoring.showing(step, 1, () -> scoring.predict(probe.name(), probed, 0)
+                            .write()
+                            .parquet(predictions(folder, probe)));
+                }
             }
-        }
-        String step = "probe %d/%d, %d samples,".formatted(probes.size() + 1, probes.size() + 1, SAMPLES);
-        try (Scoring scoring = Scoring.of(rows, bias, configuration, data)) {
-            scoring.showing(
-                    step, 1, () -> scoring.ratings(probed, SAMPLES).write().parquet(folder + "/samples"));
+            String step = "probe %d/%d, %d samples,".formatted(probes.size() + 1, probes.size() + 1, SAMPLES);
+            try (Scoring scoring = Scoring.of(rows, bias, configuration, data)) {
+                scoring.showing(
+                        step, 1, () -> scoring.ratings(probed, SAMPLES).write().parquet(folder + "/samples"));
+            }
         }
         new CompareJob().run(spark, comparison(configuration));
         report(spark, folder, probes);
