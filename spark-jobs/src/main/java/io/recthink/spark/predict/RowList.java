@@ -1,6 +1,7 @@
 package io.recthink.spark.predict;
 
 import io.recthink.InvalidInputException;
+import io.recthink.spark.table.TextFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -34,9 +35,11 @@ final class RowList {
                     out.write((ids.next().getString(0) + "\n").getBytes(StandardCharsets.UTF_8));
                 }
             }
-            try (OutputStream out = files.create(new Path(folder, "_rows.sha256"), true)) {
-                out.write((HexFormat.of().formatHex(digest.digest()) + "\n").getBytes(StandardCharsets.UTF_8));
-            }
+            TextFile.write(
+                    "paths.predictions",
+                    folder + "/_rows.sha256",
+                    HexFormat.of().formatHex(digest.digest()) + "\n",
+                    spark.sparkContext().hadoopConfiguration());
         } catch (IOException e) {
             throw new InvalidInputException(
                     "paths.predictions: %s cannot be written: %s; free space there or name another folder"

@@ -2,9 +2,8 @@ package io.recthink.spark.prepare;
 
 import io.recthink.InvalidInputException;
 import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.TextFile;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -79,13 +78,7 @@ final class DataFolder {
 
     /** Writes a text file in UTF-8. */
     void write(String name, String text) {
-        attempt(() -> {
-            Path file = new Path(folder, name);
-            FileSystem files = file.getFileSystem(spark.sparkContext().hadoopConfiguration());
-            try (OutputStream out = files.create(file, false)) {
-                out.write(text.getBytes(StandardCharsets.UTF_8));
-            }
-        });
+        TextFile.writeNew("paths.data", path(name), text, spark.sparkContext().hadoopConfiguration());
     }
 
     /** Writes {@code data.json}: from now on the folder is a data set. */

@@ -3,8 +3,6 @@ package io.recthink.spark.simulate;
 import io.recthink.config.Configuration;
 import io.recthink.spark.Job;
 import io.recthink.spark.table.OutputFolder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Dataset;
@@ -42,11 +40,7 @@ public final class SimulateJob implements Job {
 
         write(items(spark, simulation), simulation, log + "/items");
         write(reviews(spark, simulation), simulation, log + "/reviews");
-        try {
-            simulation.write(spark, log);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        simulation.write(spark, log);
         System.out.printf("simulated %s: %s%n", simulation.words(), log);
     }
 

@@ -6,12 +6,12 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration.LogFormat;
 import io.recthink.config.Configuration.Simulate;
+import io.recthink.spark.table.TextFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
@@ -45,16 +45,10 @@ record Simulation(long seed, Simulate settings) implements Serializable {
         }
     }
 
-    void write(SparkSession spark, String log) throws IOException {
-        writeText(spark, new Path(log, "README.md"), card());
-        writeText(spark, new Path(log, FILE), json());
-    }
-
-    private static void writeText(SparkSession spark, Path file, String text) throws IOException {
-        try (OutputStream out =
-                file.getFileSystem(spark.sparkContext().hadoopConfiguration()).create(file, false)) {
-            out.write(text.getBytes(StandardCharsets.UTF_8));
-        }
+    void write(SparkSession spark, String log) {
+        Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+        TextFile.writeNew("paths.log", log + "/README.md", card(), hadoop);
+        TextFile.writeNew("paths.log", log + "/" + FILE, json(), hadoop);
     }
 
     private String json() {

@@ -9,23 +9,37 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** A file that people and other programs open: UTF-8, in place of an earlier one, without a checksum file beside it. */
+/** A file that people and other programs open: UTF-8, without a checksum file beside it. */
 public final class TextFile {
     private TextFile() {}
 
     /**
-     * Writes a file.
+     * Writes a file, in place of an earlier one.
      *
      * @param key the setting or option that names it
      * @return its absolute path
      * @throws InvalidInputException when it cannot be written
      */
     public static String write(String key, String path, String text, Configuration hadoop) {
+        return write(key, path, text, hadoop, true);
+    }
+
+    /**
+     * Writes a file that is not there yet.
+     *
+     * @param key the setting or option that names it or its folder
+     * @return its absolute path
+     * @throws InvalidInputException when it is there, or cannot be written
+     */
+    public static String writeNew(String key, String path, String text, Configuration hadoop) {
+        return write(key, path, text, hadoop, false);
+    }
+
+    private static String write(String key, String path, String text, Configuration hadoop, boolean overwrite) {
         Path file = new Path(path);
         try {
-            FileSystem found = file.getFileSystem(hadoop);
-            FileSystem files = found instanceof LocalFileSystem local ? local.getRawFileSystem() : found;
-            try (OutputStream out = files.create(file, true)) {
+            FileSystem files = withoutChecksum(file.getFileSystem(hadoop), file);
+            try (OutputStream out = files.create(file, overwrite)) {
                 out.write(text.getBytes(StandardCharsets.UTF_8));
             }
             return files.makeQualified(file).toString();
@@ -34,5 +48,14 @@ public final class TextFile {
                     "%s: %s cannot be written: %s; free space there or choose another place".formatted(key, path, e),
                     e);
         }
+    }
+
+    /** A checksum that is left of an earlier file would make the new one unreadable. */
+    private static FileSystem withoutChecksum(FileSystem found, Path file) throws IOException {
+        if (found instanceof LocalFileSystem local) {
+            local.getRawFileSystem().delete(local.getChecksumFile(file), false);
+            return local.getRawFileSystem();
+        }
+        return found;
     }
 }
