@@ -147,20 +147,20 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
         JsonFile.write(
                 folder.resolve(ModelConfigParser.FILE),
                 asFloat32(JsonFile.readObject(like.resolve(ModelConfigParser.FILE))));
-        writeWeights(folder, layout, parameters);
+        writeWeights(folder.resolve(WEIGHTS), "", layout, parameters);
     }
 
-    static void writeWeights(Path folder, ParameterLayout layout, ParameterReader parameters) {
+    /** Writes parameters in FP32, their names after a prefix. */
+    static void writeWeights(Path file, String prefix, ParameterLayout layout, ParameterReader parameters) {
         List<TensorInfo> tensors = new ArrayList<>();
         long largest = 0;
         for (Parameter parameter : layout.parameters()) {
-            tensors.add(new TensorInfo(parameter.name(), ElementType.F32, parameter.shape()));
+            tensors.add(new TensorInfo(prefix + parameter.name(), ElementType.F32, parameter.shape()));
             largest = Math.max(largest, parameter.size());
         }
         FloatBuffer buffer = FloatBuffer.allocate(Math.toIntExact(largest));
         // The metadata entry is what transformers expects of PyTorch weights.
-        try (SafetensorsWriter writer =
-                SafetensorsWriter.create(folder.resolve(WEIGHTS), Map.of("format", "pt"), tensors)) {
+        try (SafetensorsWriter writer = SafetensorsWriter.create(file, Map.of("format", "pt"), tensors)) {
             for (Parameter parameter : layout.parameters()) {
                 buffer.clear().limit((int) parameter.size());
                 parameters.read(parameter, buffer);

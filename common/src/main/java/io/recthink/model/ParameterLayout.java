@@ -11,8 +11,14 @@ import java.util.stream.Collectors;
  * The parameters that a {@link ModelConfig} has, in a fixed order, laid end to end in one flat space of FP32 elements:
  * the embedding, the layers from first to last, the final norm, the head unless it is tied. Projections are stored as
  * {@code [output, input]}, names are those of Hugging Face.
+ *
+ * <p>Or the parameters of an adapter to such a model: layer by layer, for each of its projections A {@code [rank, input]}
+ * and B {@code [output, rank]}; names are those of PEFT.
  */
 public final class ParameterLayout {
+    private static final String LORA_A = ".lora_A.weight";
+    private static final String LORA_B = ".lora_B.weight";
+
     private final List<Parameter> parameters;
     private final Map<String, Parameter> byName;
     private final long size;
@@ -27,6 +33,25 @@ public final class ParameterLayout {
     /** The layout of the models with this configuration. */
     public static ParameterLayout of(ModelConfig config) {
         return new ParameterLayout(new Builder(config).build());
+    }
+
+    /** The layout of such adapters to the models with this configuration. */
+    public static ParameterLayout of(ModelConfig config, LoraConfig lora) {
+        return new ParameterLayout(new Builder(config).build(lora, of(config)));
+    }
+
+    /** The name of the matrix A beside a projection of a layer. */
+    static String loraA(Projection projection, int layer) {
+        return projection.in(layer) + LORA_A;
+    }
+
+    /** The name of the matrix B beside a projection of a layer. */
+    static String loraB(Projection projection, int layer) {
+        return projection.in(layer) + LORA_B;
+    }
+
+    static boolean isLoraB(Parameter parameter) {
+        return parameter.name().endsWith(LORA_B);
     }
 
     /** All parameters in the order of their offsets. */
@@ -55,7 +80,7 @@ public final class ParameterLayout {
 
     /** What a parameter does in the model. */
     public enum Kind {
-        /** The embedding, the head or a projection; two axes. */
+        /** The embedding, the head, a projection or a part of an adapter; two axes. */
         MATRIX,
         /** The offset of a projection; one axis. */
         BIAS,
@@ -66,7 +91,7 @@ public final class ParameterLayout {
     /**
      * One parameter.
      *
-     * @param name its name in Hugging Face folders
+     * @param name its name in Hugging Face folders; without PEFT's prefix in adapters
      * @param shape one or two lengths, row-major
      * @param offset its first element in the flat space
      */
@@ -107,6 +132,18 @@ public final class ParameterLayout {
             add("model.norm.weight", hidden);
             if (!config.tiedHead()) {
                 add("lm_head.weight", (long) config.vocabularySize(), hidden);
+            }
+            return parameters;
+        }
+
+        List<Parameter> build(LoraConfig lora, ParameterLayout model) {
+            for (int layer = 0; layer < config.layers(); layer++) {
+                for (Projection projection : lora.projections()) {
+                    List<Long> shape =
+                            model.parameter(projection.in(layer) + ".weight").shape();
+                    add(loraA(projection, layer), (long) lora.rank(), shape.get(1));
+                    add(loraB(projection, layer), shape.get(0), (long) lora.rank());
+                }
             }
             return parameters;
         }

@@ -1,0 +1,122 @@
+package io.recthink.model;
+
+import io.recthink.InvalidInputException;
+import io.recthink.model.ParameterLayout.Parameter;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.TreeSet;
+
+/**
+ * A LoRA adapter in the folder layout of PEFT: adapter_config.json and adapter_model.safetensors. Opening it checks
+ * that it fits its base model. Safe for use by several threads.
+ */
+public final class AdapterFolder implements ParameterReader, AutoCloseable {
+    private static final String CONFIG = "adapter_config.json";
+    private static final String WEIGHTS = "adapter_model.safetensors";
+    // PEFT wraps a model twice.
+    private static final String PREFIX = "base_model.model.";
+
+    private final LoraConfig config;
+    private final ParameterLayout layout;
+    private final SafetensorsReader weights;
+
+    private AdapterFolder(LoraConfig config, ParameterLayout layout, SafetensorsReader weights) {
+        this.config = config;
+        this.layout = layout;
+        this.weights = weights;
+    }
+
+    /**
+     * Opens a folder.
+     *
+     * @param base the model that the adapter belongs to
+     * @throws InvalidInputException if something is missing, cannot be computed exactly or does not fit the model
+     */
+    public static AdapterFolder open(Path folder, ModelConfig base) {
+        for (String name : new String[] {CONFIG, WEIGHTS}) {
+            if (!Files.isRegularFile(folder.resolve(name))) {
+                throw new InvalidInputException(folder + ": is not an adapter folder, it has no " + name
+                        + "; save the adapter with PEFT (save_pretrained, safe_serialization=True)");
+            }
+        }
+        LoraConfig config = LoraConfigParser.read(folder.resolve(CONFIG));
+        ParameterLayout layout = ParameterLayout.of(base, config);
+        SafetensorsReader weights = SafetensorsReader.open(folder.resolve(WEIGHTS));
+        try {
+            check(folder.resolve(WEIGHTS), weights, layout);
+        } catch (RuntimeException e) {
+            weights.close();
+            throw e;
+        }
+        return new AdapterFolder(config, layout, weights);
+    }
+
+    private static void check(Path file, SafetensorsReader weights, ParameterLayout layout) {
+        for (Parameter parameter : layout.parameters()) {
+            String name = PREFIX + parameter.name();
+            TensorInfo info = weights.find(name)
+                    .orElseThrow(() -> problem(file, name, "is missing, but adapter_config.json asks for it"));
+            if (!info.shape().equals(parameter.shape())) {
+                throw problem(
+                        file,
+                        name,
+                        "has shape " + info.shape() + ", the model and the rank ask for " + parameter.shape()
+                                + "; take the model that the adapter was made for");
+            }
+            if (!info.type().isFloatingPoint()) {
+                throw problem(file, name, "has type " + info.type() + ", expected F32, F16 or BF16");
+            }
+        }
+        var names = new TreeSet<String>();
+        weights.tensors().forEach(tensor -> names.add(tensor.name()));
+        layout.parameters().forEach(parameter -> names.remove(PREFIX + parameter.name()));
+        if (!names.isEmpty()) {
+            throw problem(file, names.first(), "is in the file, but not in an adapter of this model and configuration");
+        }
+    }
+
+    private static InvalidInputException problem(Path file, String tensor, String what) {
+        return new InvalidInputException(file + ": tensor " + tensor + " " + what);
+    }
+
+    public LoraConfig config() {
+        return config;
+    }
+
+    public ParameterLayout layout() {
+        return layout;
+    }
+
+    /** Puts all elements of a parameter into {@code out}, as FP32. */
+    @Override
+    public void read(Parameter parameter, FloatBuffer out) {
+        weights.read(PREFIX + parameter.name(), out);
+    }
+
+    @Override
+    public void close() {
+        weights.close();
+    }
+
+    /**
+     * Writes an adapter folder, in FP32.
+     *
+     * @param folder created if it is not there
+     * @param baseModel what PEFT shall load as the base: a name on the Hugging Face hub or a folder
+     * @param layout that of {@link ParameterLayout#of(ModelConfig, LoraConfig)}
+     * @param parameters where the values come from
+     * @throws InvalidInputException if the folder cannot be written
+     */
+    public static void write(
+            Path folder, LoraConfig config, String baseModel, ParameterLayout layout, ParameterReader parameters) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new InvalidInputException(folder + ": cannot be written: " + e, e);
+        }
+        ModelFolder.writeWeights(folder.resolve(WEIGHTS), PREFIX, layout, parameters);
+        JsonFile.write(folder.resolve(CONFIG), LoraConfigParser.toJson(config, baseModel));
+    }
+}

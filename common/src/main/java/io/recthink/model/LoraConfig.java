@@ -1,0 +1,36 @@
+package io.recthink.model;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * A low-rank adapter (Hu et al. 2021, LoRA): beside the frozen weight W of a projection stand A {@code [rank, input]} and
+ * B {@code [output, rank]}, and the projection of x is {@code x W^T + scale (x A^T) B^T}.
+ *
+ * @param rank rows of A, from 1 to 65536
+ * @param alpha the scale is {@code alpha / rank}; above 0
+ * @param rankStabilized the scale is {@code alpha / sqrt(rank)} instead (Kalajdzievski 2023, rsLoRA)
+ * @param projections those that have an adapter, in every layer; at least one
+ */
+public record LoraConfig(int rank, double alpha, boolean rankStabilized, Set<Projection> projections) {
+    private static final int LARGEST_RANK = 1 << 16;
+
+    public LoraConfig {
+        if (rank < 1 || rank > LARGEST_RANK) {
+            throw new IllegalArgumentException("rank must be from 1 to " + LARGEST_RANK + " (was " + rank + ")");
+        }
+        if (!(alpha > 0) || !Double.isFinite(alpha)) {
+            throw new IllegalArgumentException("alpha must be above 0 (was " + alpha + ")");
+        }
+        if (projections.isEmpty()) {
+            throw new IllegalArgumentException("an adapter needs at least one projection");
+        }
+        projections = Collections.unmodifiableSet(EnumSet.copyOf(projections));
+    }
+
+    /** What the product of B and A is multiplied by. */
+    public double scale() {
+        return alpha / (rankStabilized ? Math.sqrt(rank) : rank);
+    }
+}

@@ -1,0 +1,170 @@
+package io.recthink.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.recthink.InvalidInputException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * adapter_config.json of PEFT. A key that is neither known here nor empty may change what the adapter computes, so it is
+ * refused; that holds for the keys of later versions, too.
+ */
+final class LoraConfigParser {
+    private static final String TYPE = "LORA";
+    private static final String TASK = "CAUSAL_LM";
+    private static final String ALL_LINEAR = "all-linear";
+    private static final Set<String> UNDERSTOOD =
+            Set.of("r", "lora_alpha", "use_rslora", "target_modules", "peft_type", "task_type", "bias", "lora_dropout");
+    // What names the adapter's origin, what only training or other kinds of models use.
+    private static final Set<String> WITHOUT_EFFECT = Set.of(
+            "base_model_name_or_path",
+            "revision",
+            "auto_mapping",
+            "inference_mode",
+            "peft_version",
+            "megatron_core",
+            "layers_pattern",
+            "qalora_group_size",
+            "ensure_weight_tying");
+    private static final Set<String> INITIALISATIONS = Set.of("gaussian", "orthogonal");
+    private static final String MERGE =
+            "merge the adapter into its model with PEFT (merge_and_unload) and use that model";
+
+    private final Path file;
+    private final JsonNode json;
+
+    private LoraConfigParser(Path file) {
+        this.file = file;
+        this.json = JsonFile.readObject(file);
+    }
+
+    static LoraConfig read(Path file) {
+        return new LoraConfigParser(file).parse();
+    }
+
+    static ObjectNode toJson(LoraConfig config, String baseModel) {
+        ObjectNode json = JsonFile.MAPPER.createObjectNode();
+        json.put("base_model_name_or_path", baseModel);
+        json.put("bias", "none");
+        json.put("fan_in_fan_out", false);
+        json.put("inference_mode", true);
+        json.put("init_lora_weights", true);
+        if (config.alpha() == Math.rint(config.alpha())) {
+            json.put("lora_alpha", (long) config.alpha());
+        } else {
+            json.put("lora_alpha", config.alpha());
+        }
+        json.put("lora_dropout", 0.0);
+        json.putNull("modules_to_save");
+        json.put("peft_type", TYPE);
+        json.put("r", config.rank());
+        ArrayNode targets = json.putArray("target_modules");
+        config.projections().forEach(projection -> targets.add(projection.module()));
+        json.put("task_type", TASK);
+        json.put("use_dora", false);
+        return json.put("use_rslora", config.rankStabilized());
+    }
+
+    private LoraConfig parse() {
+        requireText("peft_type", TYPE, "train a LoRA adapter");
+        if (json.hasNonNull("task_type")) {
+            requireText("task_type", TASK, "train the adapter for text generation");
+        }
+        if (json.hasNonNull("bias")) {
+            requireText("bias", "none", MERGE);
+        }
+        requireNoDropout();
+        json.fields().forEachRemaining(field -> requireWithoutEffect(field.getKey(), field.getValue()));
+        try {
+            return new LoraConfig(rank(), alpha(), rankStabilized(), projections());
+        } catch (IllegalArgumentException e) {
+            throw new InvalidInputException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void requireText(String key, String expected, String remedy) {
+        JsonNode value = json.path(key);
+        if (!value.asText().equals(expected)) {
+            throw problem(key, value, "is not supported, only \"" + expected + "\" is; " + remedy);
+        }
+    }
+
+    private void requireNoDropout() {
+        JsonNode value = json.path("lora_dropout");
+        if (!value.isMissingNode() && (!value.isNumber() || value.doubleValue() != 0)) {
+            throw problem("lora_dropout", value, "is not supported; set it to 0, which changes nothing but training");
+        }
+    }
+
+    private void requireWithoutEffect(String key, JsonNode value) {
+        boolean known = key.equals("init_lora_weights")
+                ? value.isBoolean() || INITIALISATIONS.contains(value.asText())
+                : UNDERSTOOD.contains(key) || WITHOUT_EFFECT.contains(key);
+        if (!known && !isEmpty(value)) {
+            throw problem(key, value, "is not supported; " + MERGE);
+        }
+    }
+
+    private static boolean isEmpty(JsonNode value) {
+        return value.isNull()
+                || (value.isContainerNode() && value.isEmpty())
+                || (value.isBoolean() && !value.booleanValue())
+                || (value.isTextual() && value.textValue().isEmpty());
+    }
+
+    private int rank() {
+        JsonNode value = json.path("r");
+        if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+            throw problem("r", value, "must be a whole number, the rank");
+        }
+        return value.intValue();
+    }
+
+    private double alpha() {
+        JsonNode value = json.path("lora_alpha");
+        if (!value.isNumber()) {
+            throw problem("lora_alpha", value, "must be a number");
+        }
+        return value.doubleValue();
+    }
+
+    private boolean rankStabilized() {
+        JsonNode value = json.path("use_rslora");
+        if (json.hasNonNull("use_rslora") && !value.isBoolean()) {
+            throw problem("use_rslora", value, "must be true or false");
+        }
+        return value.booleanValue();
+    }
+
+    private Set<Projection> projections() {
+        JsonNode targets = json.path("target_modules");
+        if (targets.asText().equals(ALL_LINEAR)) {
+            return EnumSet.allOf(Projection.class);
+        }
+        Set<Projection> projections = EnumSet.noneOf(Projection.class);
+        for (JsonNode target : targets) {
+            projections.add(Projection.ofModule(target.asText())
+                    .orElseThrow(() -> problem("target_modules", target, "is not supported; " + remedy())));
+        }
+        if (projections.isEmpty()) {
+            throw problem("target_modules", targets, "must be a list of modules; " + remedy());
+        }
+        return projections;
+    }
+
+    private static String remedy() {
+        String names =
+                Arrays.stream(Projection.values()).map(Projection::module).collect(Collectors.joining(", "));
+        return "list some of " + names + ", or say \"" + ALL_LINEAR + "\" for all of them";
+    }
+
+    private InvalidInputException problem(String key, JsonNode value, String what) {
+        return new InvalidInputException(
+                file + ": " + key + " " + (value.isMissingNode() ? "(absent)" : value) + " " + what);
+    }
+}

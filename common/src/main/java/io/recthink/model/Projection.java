@@ -1,0 +1,40 @@
+package io.recthink.model;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The matrix products of a decoder layer, which adapters can stand beside. In the order of {@link ParameterLayout}. */
+public enum Projection {
+    QUERY("self_attn", "q_proj"),
+    KEY("self_attn", "k_proj"),
+    VALUE("self_attn", "v_proj"),
+    OUTPUT("self_attn", "o_proj"),
+    GATE("mlp", "gate_proj"),
+    UP("mlp", "up_proj"),
+    DOWN("mlp", "down_proj");
+
+    private final String parent;
+    private final String module;
+
+    Projection(String parent, String module) {
+        this.parent = parent;
+        this.module = module;
+    }
+
+    /** The name of the module in transformers, e.g. {@code q_proj}. */
+    public String module() {
+        return module;
+    }
+
+    /** The projection with this module name, if there is one. */
+    public static Optional<Projection> ofModule(String name) {
+        return Arrays.stream(values())
+                .filter(projection -> projection.module.equals(name))
+                .findFirst();
+    }
+
+    /** Where it is in a model, e.g. {@code model.layers.3.self_attn.q_proj}. */
+    String in(int layer) {
+        return "model.layers." + layer + "." + parent + "." + module;
+    }
+}
