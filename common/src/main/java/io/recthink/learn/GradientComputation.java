@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.recthink.learn.Objective.TokenLoss;
 import io.recthink.model.Decoder;
+import io.recthink.model.LoraLayout;
 import io.recthink.model.ParameterLayout.Parameter;
 import io.recthink.model.TensorLayout.Place;
 import io.recthink.torch.Gradients;
@@ -20,7 +21,8 @@ import java.util.Optional;
 /**
  * The gradient of an objective, added up over micro-batches in native memory. The forward pass keeps the input of each
  * layer only. The head and the loss run on completion tokens alone and in chunks, so the logits never exist as a whole.
- * Then, from the last layer down, a layer is computed again with its record and differentiated.
+ * Then, from the last layer down, a layer is computed again with its record and differentiated. Of a decoder with an
+ * adapter, only the adapter's gradient is computed.
  *
  * <p>Belongs to one thread, which {@link io.recthink.torch.TorchRuntime#prepareThread} has prepared. Several
  * computations may share a decoder at the same time: each has gradients of its own over the shared weights.
@@ -56,8 +58,10 @@ public final class GradientComputation implements AutoCloseable {
                 inputs[layer + 1].close();
                 gradient = layerGradient(forward, layer, inputs[layer], gradient, scratch);
             }
-            NDArray embedding = sum(decoder.embeddingName());
-            kernels.call("embed_backward", scratch, embedding, forward.tokens(), gradient);
+            if (decoder.learns(decoder.embeddingName())) {
+                NDArray embedding = sum(decoder.embeddingName());
+                kernels.call("embed_backward", scratch, embedding, forward.tokens(), gradient);
+            }
         }
     }
 
@@ -71,9 +75,10 @@ public final class GradientComputation implements AutoCloseable {
         ParameterVector vector = ParameterVector.zeros(decoder.layout());
         try (NDManager scratch = manager.newSubManager()) {
             for (Parameter parameter : decoder.layout().parameters()) {
-                Place place = decoder.tensorLayout().place(parameter);
-                if (sums.containsKey(place.tensor())) {
-                    copy(sums.get(place.tensor()), place.first(), parameter, vector, scratch);
+                if (decoder.adapterLayout().isPresent()) {
+                    copy(decoder.adapterLayout().get().place(parameter), parameter, vector, scratch);
+                } else {
+                    copy(decoder.tensorLayout().place(parameter), parameter, vector, scratch);
                 }
             }
         }
@@ -99,7 +104,7 @@ public final class GradientComputation implements AutoCloseable {
     private NDArray headGradient(PackedForward forward, PackedBatch batch, NDArray output, NDManager scratch) {
         try (NDManager local = scratch.newSubManager()) {
             NDArray selected = Gradients.leaf(forward.select(local, output), local);
-            NDArray norm = Gradients.leaf(decoder.tensor(decoder.finalNormName()), local);
+            NDArray norm = leaf(decoder.finalNormName(), local);
             NDArray hidden = Gradients.record(() -> forward.normalize(local, selected, norm));
             NDArray hiddenGradient = lossGradient(forward, batch, hidden, local);
             Gradients.backward(hidden, hiddenGradient);
@@ -143,7 +148,7 @@ public final class GradientComputation implements AutoCloseable {
                     targets,
                     chunk.create(derivatives),
                     temperature,
-                    sum(decoder.headName()));
+                    decoder.learns(decoder.headName()) ? sum(decoder.headName()) : decoder.absent());
         }
     }
 
@@ -153,12 +158,12 @@ public final class GradientComputation implements AutoCloseable {
         try (NDManager local = scratch.newSubManager();
                 outputGradient) {
             NDArray leaf = Gradients.leaf(input, local);
-            List<NDArray> weights = decoder.layer(layer).stream()
-                    .map(weight -> weight == decoder.absent() ? weight : Gradients.leaf(weight, local))
+            List<Optional<String>> names = decoder.layerNames(layer);
+            List<NDArray> weights = names.stream()
+                    .map(name -> name.map(present -> leaf(present, local)).orElse(decoder.absent()))
                     .toList();
             NDArray output = Gradients.record(() -> forward.layer(local, leaf, weights));
             Gradients.backward(output, outputGradient);
-            List<Optional<String>> names = decoder.tensorLayout().layer(layer);
             for (int i = 0; i < weights.size(); i++) {
                 NDArray weight = weights.get(i);
                 names.get(i).ifPresent(name -> addGradient(name, weight, local));
@@ -167,7 +172,16 @@ public final class GradientComputation implements AutoCloseable {
         }
     }
 
+    /** A tensor of the decoder, whose gradient is computed if it is learnt. */
+    private NDArray leaf(String name, NDManager local) {
+        NDArray tensor = decoder.tensor(name);
+        return decoder.learns(name) ? Gradients.leaf(tensor, local) : tensor;
+    }
+
     private void addGradient(String name, NDArray leaf, NDManager local) {
+        if (!decoder.learns(name)) {
+            return;
+        }
         NDArray gradient = Gradients.of(leaf, local).orElseThrow();
         NDArray sum = sums.get(name);
         if (sum == null) {
@@ -187,14 +201,26 @@ public final class GradientComputation implements AutoCloseable {
         return kernels.callWithGradient(kernel, owner, inputs).singletonOrThrow();
     }
 
-    private static void copy(
-            NDArray gradient, long first, Parameter parameter, ParameterVector vector, NDManager scratch) {
+    private void copy(LoraLayout.Place place, Parameter parameter, ParameterVector vector, NDManager scratch) {
+        NDArray gradient = sums.get(place.tensor());
+        if (gradient != null) {
+            FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(parameter.size()));
+            place.readGradient(gradient, parameter, values, scratch);
+            vector.set(parameter.offset(), values.flip());
+        }
+    }
+
+    private void copy(Place place, Parameter parameter, ParameterVector vector, NDManager scratch) {
+        NDArray gradient = sums.get(place.tensor());
+        if (gradient == null) {
+            return;
+        }
         for (long done = 0; done < parameter.size(); ) {
             long element = parameter.offset() + done;
             float[] chunk = vector.chunk((int) (element / ParameterVector.CHUNK));
             int start = (int) (element % ParameterVector.CHUNK);
             int count = (int) Math.min(parameter.size() - done, chunk.length - start);
-            TensorMemory.read(gradient, first + done, FloatBuffer.wrap(chunk, start, count), scratch);
+            TensorMemory.read(gradient, place.first() + done, FloatBuffer.wrap(chunk, start, count), scratch);
             done += count;
         }
     }

@@ -15,6 +15,8 @@ import io.recthink.torch.Kernels;
 import io.recthink.torch.TensorMemory;
 import io.recthink.torch.TorchRuntime;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,19 +25,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The weights of a language model on a device, as the kernels take them. Several threads may compute with one decoder;
- * {@link #set} and {@link #close} must not run while they do.
+ * The weights of a language model on a device, as the kernels take them, alone or with an adapter beside them. Several
+ * threads may compute with one decoder; {@link #set} and {@link #close} must not run while they do.
+ *
+ * <p>A decoder with an adapter shares the frozen weights of the one that it was made of, which goes on computing without
+ * the adapter: the reference of a KL term takes no memory of its own.
  *
  * <p>The manager of the weights takes nothing else: results belong to managers of their own.
  */
 public final class Decoder implements ParameterReader, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Decoder.class);
     private static final String EMBEDDING = "model.embed_tokens.weight";
+    private static final List<Optional<String>> NO_ADAPTER = Collections.nCopies(8, Optional.empty());
     private final ModelConfig config;
     private final ComputeType type;
     private final ParameterLayout layout;
     private final NDManager manager;
     private final TensorLayout tensorLayout;
+    private final Optional<LoraLayout> adapterLayout;
     private final Map<String, NDArray> tensors = new HashMap<>();
     private final NDArray absent;
     private final NDArray epsilon;
@@ -46,6 +53,7 @@ public final class Decoder implements ParameterReader, AutoCloseable {
         this.type = type;
         this.layout = ParameterLayout.of(config);
         this.tensorLayout = TensorLayout.of(layout, config.layers());
+        this.adapterLayout = Optional.empty();
         this.manager = manager;
         this.absent = manager.zeros(new Shape(0));
         this.epsilon = manager.create(config.normEpsilon());
@@ -53,6 +61,24 @@ public final class Decoder implements ParameterReader, AutoCloseable {
         for (Tensor tensor : tensorLayout.tensors()) {
             boolean bfloat16 = tensor.kind() != Kind.NORM && type == ComputeType.BFLOAT16;
             tensors.put(tensor.name(), zeros(new Shape(tensor.shape()), bfloat16));
+        }
+        manager.cap();
+    }
+
+    private Decoder(Decoder base, LoraConfig lora) {
+        var adapter = LoraLayout.of(base.config, lora, base.tensorLayout);
+        this.config = base.config;
+        this.type = base.type;
+        this.layout = adapter.parameters();
+        this.tensorLayout = base.tensorLayout;
+        this.adapterLayout = Optional.of(adapter);
+        this.manager = base.manager.newSubManager();
+        this.absent = base.absent;
+        this.epsilon = base.epsilon;
+        this.frequencies = base.frequencies;
+        tensors.putAll(base.tensors);
+        for (Tensor tensor : adapter.tensors()) {
+            tensors.put(tensor.name(), zeros(new Shape(tensor.shape()), type == ComputeType.BFLOAT16));
         }
         manager.cap();
     }
@@ -92,6 +118,27 @@ public final class Decoder implements ParameterReader, AutoCloseable {
         }
     }
 
+    /**
+     * A decoder that computes with the weights of this one and an adapter. The parameters that it lists, sets and learns
+     * are those of the adapter. It is closed before or with this one.
+     *
+     * @param adapter where the values of the adapter's parameters come from
+     * @throws IllegalStateException if this decoder has an adapter already
+     */
+    public Decoder withAdapter(LoraConfig lora, ParameterReader adapter) {
+        if (adapterLayout.isPresent()) {
+            throw new IllegalStateException("The decoder has an adapter already; take the one that it was made of");
+        }
+        Decoder decoder = new Decoder(this, lora);
+        try {
+            decoder.set(adapter);
+            return decoder;
+        } catch (RuntimeException e) {
+            decoder.close();
+            throw e;
+        }
+    }
+
     private static ComputeType supported(ComputeType type, Device device) {
         if (type == ComputeType.BFLOAT16 && !Bfloat16Support.of(device)) {
             LOG.warn("{} has no instructions for BF16; computing in FP32, as with model.dtype float32", device);
@@ -109,7 +156,7 @@ public final class Decoder implements ParameterReader, AutoCloseable {
         return type;
     }
 
-    /** The parameters in their order. */
+    /** The parameters that can be set and learnt, in their order: those of the adapter where there is one. */
     public ParameterLayout layout() {
         return layout;
     }
@@ -119,12 +166,22 @@ public final class Decoder implements ParameterReader, AutoCloseable {
         return manager;
     }
 
-    /** Where the parameters lie in the tensors. */
+    /** Where the parameters of the model lie in the tensors. */
     public TensorLayout tensorLayout() {
         return tensorLayout;
     }
 
-    /** A tensor of the {@link #tensorLayout}. */
+    /** Where the parameters of the adapter lie in the tensors, if there is one. */
+    public Optional<LoraLayout> adapterLayout() {
+        return adapterLayout;
+    }
+
+    /** Whether a tensor holds parameters that are learnt: beside an adapter the weights of the model are frozen. */
+    public boolean learns(String tensor) {
+        return adapterLayout.map(adapter -> adapter.hasTensor(tensor)).orElse(true);
+    }
+
+    /** A tensor of the {@link #tensorLayout} or of the {@link #adapterLayout}. */
     public NDArray tensor(String name) {
         return Optional.ofNullable(tensors.get(name))
                 .orElseThrow(() -> new IllegalArgumentException("The model has no tensor " + name));
@@ -145,9 +202,19 @@ public final class Decoder implements ParameterReader, AutoCloseable {
         return "model.norm.weight";
     }
 
-    /** The tensors of a layer in the order of {@link TensorLayout#layer}, {@link #absent} where there is none. */
+    /**
+     * The names of a layer's tensors in the order in which the kernels take them: those of {@link TensorLayout#layer}, then
+     * those of the adapter, a and b of each tensor of projections. Empty where there is no such tensor.
+     */
+    public List<Optional<String>> layerNames(int layer) {
+        var names = new ArrayList<>(tensorLayout.layer(layer));
+        names.addAll(adapterLayout.map(adapter -> adapter.layer(layer)).orElse(NO_ADAPTER));
+        return names;
+    }
+
+    /** The tensors of a layer in the order of {@link #layerNames}, {@link #absent} where there is none. */
     public List<NDArray> layer(int layer) {
-        return tensorLayout.layer(layer).stream()
+        return layerNames(layer).stream()
                 .map(name -> name.map(this::tensor).orElse(absent))
                 .toList();
     }
@@ -167,24 +234,34 @@ public final class Decoder implements ParameterReader, AutoCloseable {
         return frequencies;
     }
 
-    /** Replaces all weights in place. */
+    /** Replaces all parameters of the {@link #layout} in place. */
     public void set(ParameterReader weights) {
         try (NDManager scratch = manager.newSubManager()) {
             for (Parameter parameter : layout.parameters()) {
                 FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(parameter.size()));
                 weights.read(parameter, values);
-                Place place = tensorLayout.place(parameter);
-                TensorMemory.write(tensor(place.tensor()), place.first(), values.flip(), scratch);
+                if (adapterLayout.isPresent()) {
+                    LoraLayout.Place place = adapterLayout.get().place(parameter);
+                    place.write(tensor(place.tensor()), parameter, values.flip(), scratch);
+                } else {
+                    Place place = tensorLayout.place(parameter);
+                    TensorMemory.write(tensor(place.tensor()), place.first(), values.flip(), scratch);
+                }
             }
         }
     }
 
-    /** The weights as they are held, so with {@link ComputeType#BFLOAT16} rounded. */
+    /** A parameter of the {@link #layout} as it is held, so with {@link ComputeType#BFLOAT16} rounded. */
     @Override
     public void read(Parameter parameter, FloatBuffer out) {
-        Place place = tensorLayout.place(parameter);
         try (NDManager scratch = manager.newSubManager()) {
-            TensorMemory.read(tensor(place.tensor()), place.first(), out, scratch);
+            if (adapterLayout.isPresent()) {
+                LoraLayout.Place place = adapterLayout.get().place(parameter);
+                place.read(tensor(place.tensor()), parameter, 1 / place.scale(), out, scratch);
+            } else {
+                Place place = tensorLayout.place(parameter);
+                TensorMemory.read(tensor(place.tensor()), place.first(), out, scratch);
+            }
         }
     }
 

@@ -140,7 +140,7 @@ public final class ParameterLayout {
             for (int layer = 0; layer < config.layers(); layer++) {
                 for (Projection projection : lora.projections()) {
                     List<Long> shape =
-                            model.parameter(projection.in(layer) + ".weight").shape();
+                            model.parameter(projection.weightIn(layer)).shape();
                     add(loraA(projection, layer), (long) lora.rank(), shape.get(1));
                     add(loraB(projection, layer), shape.get(0), (long) lora.rank());
                 }

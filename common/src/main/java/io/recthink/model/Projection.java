@@ -37,4 +37,9 @@ public enum Projection {
     String in(int layer) {
         return "model.layers." + layer + "." + parent + "." + module;
     }
+
+    /** The name of its weight in a layer. */
+    String weightIn(int layer) {
+        return in(layer) + ".weight";
+    }
 }

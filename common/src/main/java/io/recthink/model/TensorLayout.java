@@ -32,6 +32,8 @@ public final class TensorLayout {
             "post_attention_layernorm.weight",
             "mlp.gate_up_proj.weight",
             "mlp.down_proj.weight");
+    private static final List<String> PROJECTIONS = List.of(
+            "self_attn.qkv_proj.weight", "self_attn.o_proj.weight", "mlp.gate_up_proj.weight", "mlp.down_proj.weight");
 
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
     private final Map<String, Place> places = new HashMap<>();
@@ -80,7 +82,16 @@ public final class TensorLayout {
 
     /** Where a parameter lies. */
     public Place place(Parameter parameter) {
-        return places.get(parameter.name());
+        return place(parameter.name());
+    }
+
+    Place place(String parameter) {
+        return places.get(parameter);
+    }
+
+    /** The names of a layer's tensors that hold projections: queries, keys and values; output; gate and up; down. */
+    List<String> projections(int layer) {
+        return PROJECTIONS.stream().map(name -> prefix(layer) + name).toList();
     }
 
     /**

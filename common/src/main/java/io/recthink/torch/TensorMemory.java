@@ -43,6 +43,26 @@ public final class TensorMemory {
         }
     }
 
+    /** Overwrites a block of a matrix, from a row and a column on. */
+    public static void writeBlock(
+            NDArray matrix, long row, long column, Shape block, FloatBuffer values, NDManager scratch) {
+        try (NDArray place = scratch.create(new long[] {row, column});
+                NDArray source = scratch.create(values, block)) {
+            Kernels.instance()
+                    .call("overwrite_block", scratch, matrix, place, source)
+                    .close();
+        }
+    }
+
+    /** Reads a block of a matrix, from a row and a column on. */
+    public static void readBlock(
+            NDArray matrix, long row, long column, Shape block, FloatBuffer out, NDManager scratch) {
+        try (NDArray place = scratch.create(new long[] {row, column, block.get(0), block.get(1)});
+                NDArray elements = Kernels.instance().call("block", scratch, matrix, place)) {
+            out.put(elements.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer());
+        }
+    }
+
     private static NDArray elements(NDArray tensor, long first, int count, NDManager scratch) {
         try (NDArray from = scratch.create(first);
                 NDArray to = scratch.create(first + count)) {

@@ -34,6 +34,14 @@ def overwrite(self, x: Tensor, first: Tensor, values: Tensor) -> Tensor:
   start = int(first)
   return x.view([-1])[start:start + values.size(0)].copy_(values)
 
+# replaces the block of a matrix that starts at place (row, column)
+def overwrite_block(self, x: Tensor, place: Tensor, values: Tensor) -> Tensor:
+  return x.narrow(0, int(place[0]), values.size(0)).narrow(1, int(place[1]), values.size(1)).copy_(values)
+
+# the block of a matrix at place (row, column, rows, columns) in FP32
+def block(self, x: Tensor, place: Tensor) -> Tensor:
+  return x.narrow(0, int(place[0]), int(place[2])).narrow(1, int(place[1]), int(place[3])).to(6).contiguous()
+
 # tokens [...] -> [..., H] in FP32
 def embed(self, embedding: Tensor, tokens: Tensor) -> Tensor:
   return torch.embedding(embedding, tokens).to(6)
@@ -83,6 +91,12 @@ def project(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     y = self.linear(x, weight)
   else:
     y = torch.linear(x.type_as(weight), weight, bias)
+  return y
+
+# y + x a^T b^T: what an adapter adds to the projection y of x, its scale being in b; a and b may be absent
+def adapt(self, y: Tensor, x: Tensor, a: Tensor, b: Tensor) -> Tensor:
+  if a.numel() > 0:
+    y = y + torch.linear(self.linear(x, a), b)
   return y
 
 # queries [B, N, heads, D], keys and values [B, N, kvHeads, D] of what one weight projected, [B, N, (heads + 2 kvHeads) * D]:
@@ -140,18 +154,21 @@ def attend_packed(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, shape: Te
   return torch.cat([prompt, own], 1)
 
 # down(silu(gate x) * up x); the weights of gate and up lie one below the other
-def feed_forward(self, x: Tensor, gate_up: Tensor, down: Tensor) -> Tensor:
-  gate, up = torch.chunk(self.linear(x, gate_up), 2, -1)
-  return torch.linear(torch.silu(gate) * up, down)
+def feed_forward(self, x: Tensor, gate_up: Tensor, down: Tensor, gate_up_a: Tensor, gate_up_b: Tensor, down_a: Tensor, down_b: Tensor) -> Tensor:
+  gate, up = torch.chunk(self.adapt(self.linear(x, gate_up), x, gate_up_a, gate_up_b), 2, -1)
+  activated = torch.silu(gate) * up
+  return self.adapt(torch.linear(activated, down), activated, down_a, down_b)
 
-# one decoder layer over a packed batch: x [B, N, H] -> [B, N, H], both FP32; the weights in the order of TensorLayout
-def packed_layer(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, shape: Tensor, epsilon: Tensor, input_norm: Tensor, qkv: Tensor, qkv_bias: Tensor, query_norm: Tensor, key_norm: Tensor, output: Tensor, post_norm: Tensor, gate_up: Tensor, down: Tensor) -> Tensor:
+# one decoder layer over a packed batch: x [B, N, H] -> [B, N, H], both FP32; the tensors in the order of
+# Decoder.layerNames
+def packed_layer(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, shape: Tensor, epsilon: Tensor, input_norm: Tensor, qkv: Tensor, qkv_bias: Tensor, query_norm: Tensor, key_norm: Tensor, output: Tensor, post_norm: Tensor, gate_up: Tensor, down: Tensor, qkv_a: Tensor, qkv_b: Tensor, output_a: Tensor, output_b: Tensor, gate_up_a: Tensor, gate_up_b: Tensor, down_a: Tensor, down_b: Tensor) -> Tensor:
   heads = output.size(1) // (2 * cos.size(-1))
-  projected = self.project(self.normalize(x, input_norm, epsilon), qkv, qkv_bias)
+  normalized = self.normalize(x, input_norm, epsilon)
+  projected = self.adapt(self.project(normalized, qkv, qkv_bias), normalized, qkv_a, qkv_b)
   q, k, v = self.attention_heads(projected, heads, query_norm, key_norm, epsilon, cos, sin)
   attended = self.attend_packed(q, k, v, mask, shape)
-  y = x + torch.linear(attended, output)
-  return y + self.feed_forward(self.normalize(y, post_norm, epsilon), gate_up, down)
+  y = x + self.adapt(torch.linear(attended, output), attended, output_a, output_b)
+  return y + self.feed_forward(self.normalize(y, post_norm, epsilon), gate_up, down, gate_up_a, gate_up_b, down_a, down_b)
 
 # rows first .. last - 1 of x; a view
 def rows(self, x: Tensor, first: Tensor, last: Tensor) -> Tensor:
@@ -183,12 +200,13 @@ def head(self, hidden: Tensor, weight: Tensor, targets: Tensor, temperature: Ten
   return (probabilities, chosen, entropies)
 
 # the gradient of the head for derivatives [T] of the loss by the log-probabilities of the targets, by
-# d logp(t) / d logit(v) = ([v = t] - p(v)) / temperature; probabilities are used up. Adds to weight_gradient [V, H],
-# returns the gradient of hidden [T, H] in FP32
+# d logp(t) / d logit(v) = ([v = t] - p(v)) / temperature; probabilities are used up. Adds to weight_gradient [V, H]
+# unless it is absent, returns the gradient of hidden [T, H] in FP32
 def head_backward(self, probabilities: Tensor, hidden: Tensor, weight: Tensor, targets: Tensor, derivatives: Tensor, temperature: Tensor, weight_gradient: Tensor) -> Tensor:
   scale = (derivatives / float(temperature)).unsqueeze(-1)
   logits_gradient = probabilities.mul_(-scale).scatter_add_(1, targets.unsqueeze(-1), scale).type_as(weight)
-  weight_gradient.add_(torch.mm(logits_gradient.t(), hidden.type_as(weight)))
+  if weight_gradient.numel() > 0:
+    weight_gradient.add_(torch.mm(logits_gradient.t(), hidden.type_as(weight)))
   return torch.mm(logits_gradient, weight).to(6)
 
 # adds gradient [..., H] to the rows of embedding_gradient [V, H] that tokens [...] name

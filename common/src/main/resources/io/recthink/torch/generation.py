@@ -5,7 +5,7 @@
 # and values, C of room for each; those of its prompt it shares with the other rows of the prompt. A slot is one of the
 # B * G places that rows can have beside their prompts: slots [B * G] names the row in each slot (any row where the slot
 # is free), places [N] the slot of each row; both are empty where row n is in slot n.
-# weights: the layers' tensors in the order of TensorLayout, 9 a layer, then the embedding, the final norm and
+# weights: the layers' tensors in the order of Decoder.layerNames, 17 a layer, then the embedding, the final norm and
 # the head.
 
 # reads prompts first .. first + b - 1: tokens [b, p], last [b] the flat positions of their last tokens. Fills
@@ -15,32 +15,41 @@ def prefill(self, weights: List[Tensor], tokens: Tensor, last: Tensor, first: Te
   start = int(first)
   cos, sin = self.rotary(torch.arange(p, dtype=4, device=tokens.device).unsqueeze(0), frequencies)
   x = self.embed(weights[-3], tokens)
-  for i in range(len(weights) // 9):
-    w = weights[9 * i:9 * i + 9]
+  for i in range(len(weights) // 17):
+    w = weights[17 * i:17 * i + 17]
     heads = w[5].size(1) // keys.size(4)
-    projected = self.project(self.normalize(x, w[0], epsilon), w[1], w[2])
+    normalized = self.normalize(x, w[0], epsilon)
+    projected = self.adapt(self.project(normalized, w[1], w[2]), normalized, w[9], w[10])
     q, k, v = self.attention_heads(projected, heads, w[3], w[4], epsilon, cos, sin)
     keys.select(0, i).narrow(0, start, b).narrow(2, 0, p).copy_(k.transpose(1, 2))
     values.select(0, i).narrow(0, start, b).narrow(2, 0, p).copy_(v.transpose(1, 2))
-    x = x + torch.linear(self.attend(q, self.repeat_heads(k, heads), self.repeat_heads(v, heads), None, True), w[5])
-    x = x + self.feed_forward(self.normalize(x, w[6], epsilon), w[7], w[8])
+    attended = self.attend(q, self.repeat_heads(k, heads), self.repeat_heads(v, heads), None, True)
+    x = x + self.adapt(torch.linear(attended, w[5]), attended, w[11], w[12])
+    x = x + self.feed_forward(self.normalize(x, w[6], epsilon), w[7], w[8], w[13], w[14], w[15], w[16])
   return self.normalize(self.select(x, last), weights[-2], epsilon)
 
 # weight x^T [O, N] of few rows x [N, I]: the weight is read as it lies, where x weight^T would first turn it around
 def columns(self, weight: Tensor, x: Tensor) -> Tensor:
   return torch.mm(weight, x.type_as(weight).t())
 
-# x weight^T + bias of few rows
-def project_rows(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-  y = self.columns(weight, x).t()
+# y + b a x: what an adapter adds to the columns y [O, N] of a projection of x [I, N]; a and b may be absent
+def adapt_columns(self, y: Tensor, x: Tensor, a: Tensor, b: Tensor) -> Tensor:
+  if a.numel() > 0:
+    y = y + torch.mm(b, torch.mm(a, x.type_as(a)))
+  return y
+
+# x weight^T + bias of few rows, with an adapter or without
+def project_rows(self, x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: Tensor) -> Tensor:
+  y = self.adapt_columns(self.columns(weight, x), x.t(), a, b).t()
   if bias.numel() > 0:
     y = y + bias
   return y.contiguous()
 
 # feed_forward of few rows
-def feed_forward_rows(self, x: Tensor, gate_up: Tensor, down: Tensor) -> Tensor:
-  gate, up = torch.chunk(self.columns(gate_up, x), 2, 0)
-  return torch.mm(down, torch.silu(gate) * up).t()
+def feed_forward_rows(self, x: Tensor, gate_up: Tensor, down: Tensor, gate_up_a: Tensor, gate_up_b: Tensor, down_a: Tensor, down_b: Tensor) -> Tensor:
+  gate, up = torch.chunk(self.adapt_columns(self.columns(gate_up, x), x.t(), gate_up_a, gate_up_b), 2, 0)
+  activated = torch.silu(gate) * up
+  return self.adapt_columns(torch.mm(down, activated), activated, down_a, down_b).t()
 
 # logits of few rows. In BF16 a second product gives what rounding took from the first: it starts from minus the rounded
 # result and rounds once at its end, so the sum of both is as good as FP32
@@ -92,17 +101,17 @@ def decode(self, weights: List[Tensor], tokens: Tensor, positions: Tensor, step:
   N, K, D = keys.size(1), keys.size(2), keys.size(4)
   cos, sin = self.rotary(positions.unsqueeze(1), frequencies)
   x = self.embed(weights[-3], tokens)
-  for i in range(len(weights) // 9):
-    w = weights[9 * i:9 * i + 9]
-    projected = self.project_rows(self.normalize(x, w[0], epsilon), w[1], w[2]).unsqueeze(1)
+  for i in range(len(weights) // 17):
+    w = weights[17 * i:17 * i + 17]
+    projected = self.project_rows(self.normalize(x, w[0], epsilon), w[1], w[2], w[9], w[10]).unsqueeze(1)
     q, k, v = self.attention_heads(projected, w[5].size(1) // D, w[3], w[4], epsilon, cos, sin)
     layer_keys, layer_values = keys.select(0, i), values.select(0, i)
     layer_keys.select(2, s).copy_(k.squeeze(1))
     layer_values.select(2, s).copy_(v.squeeze(1))
     queries = q.reshape([N, K, -1, D]).type_as(keys)
     attended = self.attend_rows(queries, prompt_keys.select(0, i), prompt_values.select(0, i), mask, layer_keys.narrow(2, 0, s + 1), layer_values.narrow(2, 0, s + 1), slots, places)
-    x = x + self.columns(w[5], attended).t()
-    x = x + self.feed_forward_rows(self.normalize(x, w[6], epsilon), w[7], w[8])
+    x = x + self.adapt_columns(self.columns(w[5], attended), attended.t(), w[11], w[12]).t()
+    x = x + self.feed_forward_rows(self.normalize(x, w[6], epsilon), w[7], w[8], w[13], w[14], w[15], w[16])
   return self.sample(self.logits_of_rows(self.normalize(x, weights[-2], epsilon), weights[-1]), temperature, top_p, uniforms)
 
 # the first tokens: hidden [B, H] of the prompts' last tokens, head [V, H], prompts [N] of the rows; see sample

@@ -60,6 +60,18 @@ class GeneratorTest {
 
     @ParameterizedTest
     @MethodSource("models")
+    void givesTheLogProbabilitiesOfTheForwardPassWithAnAdapter(String name) {
+        try (TestModel model = TestModel.fixtureWithEndTokens(name, MANY_END_TOKENS)) {
+            TestModel adapted = model.withAdapter(name);
+            List<PromptTokens> prompts = prompts(new Random(3), 5, 4);
+            List<List<Completion>> completions = adapted.generator().generate(prompts, SamplingOptions.sampling(30, 1));
+            assertThat(differenceFromForward(adapted, prompts, completions, 1)).isLessThan(1e-4);
+            assertThat(differenceFromForward(model, prompts, completions, 1)).isGreaterThan(0.1);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
     void samplesTheSameTokensWhateverElseIsInTheBatch(String name) {
         try (TestModel model = TestModel.fixtureWithEndTokens(name, MANY_END_TOKENS)) {
             SamplingOptions options = new SamplingOptions(90, 1.2, 0.95, List.of(), false);

@@ -3,6 +3,7 @@ package io.recthink.generate;
 import ai.djl.Device;
 import io.recthink.Fixtures;
 import io.recthink.config.Configuration.ComputeType;
+import io.recthink.model.AdapterFolder;
 import io.recthink.model.Decoder;
 import io.recthink.model.ModelConfig;
 import io.recthink.model.ModelFolder;
@@ -35,6 +36,14 @@ record TestModel(Decoder decoder, ModelTokenizer tokenizer, Generator generator)
         Decoder decoder = Decoder.of(config, weights, ComputeType.FLOAT32, Device.cpu());
         ModelTokenizer tokenizer = ModelTokenizer.open(tokenizerFolder);
         return new TestModel(decoder, tokenizer, new Generator(decoder, tokenizer));
+    }
+
+    /** This model with the adapter of a fixture; it is closed with this one. */
+    TestModel withAdapter(String name) {
+        try (AdapterFolder adapter = AdapterFolder.open(Fixtures.folder(name).resolve("lora"), decoder.config())) {
+            Decoder adapted = decoder.withAdapter(adapter.config(), adapter);
+            return new TestModel(adapted, tokenizer, new Generator(adapted, tokenizer));
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.recthink.Fixtures;
 import io.recthink.config.Configuration.ComputeType;
 import io.recthink.config.Configuration.Reduction;
+import io.recthink.model.AdapterFolder;
 import io.recthink.model.Decoder;
 import io.recthink.model.ModelFolder;
 import io.recthink.model.ParameterLayout.Parameter;
@@ -29,6 +30,18 @@ final class GoldenModel implements AutoCloseable {
         this.tensors = SafetensorsReader.open(Fixtures.folder(name).resolve("golden.safetensors"));
         this.decoder = Decoder.load(folder, type, Device.cpu());
         this.json = Fixtures.golden(name);
+    }
+
+    /** The adapter that PEFT made for the model; the caller closes it. */
+    AdapterFolder adapter() {
+        return AdapterFolder.open(folder.path().resolve("lora"), folder.config());
+    }
+
+    /** The model with this adapter beside it; it is closed with the model. */
+    Decoder adapted() {
+        try (AdapterFolder adapter = adapter()) {
+            return decoder.withAdapter(adapter.config(), adapter);
+        }
     }
 
     Decoder decoder() {
@@ -95,7 +108,7 @@ final class GoldenModel implements AutoCloseable {
     /** The largest ratio |a - b| / |b| over the parameters, b being the golden tensors with this prefix. */
     double worstRelativeError(ParameterVector vector, String prefix) {
         double worst = 0;
-        for (Parameter parameter : decoder.layout().parameters()) {
+        for (Parameter parameter : vector.layout().parameters()) {
             float[] expected = tensor(prefix + "." + parameter.name());
             worst = Math.max(worst, relativeError(values(vector, parameter), expected));
         }

@@ -9,6 +9,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
 import org.assertj.core.data.Offset;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each kernel against its formula in plain FP32 operations of DJL: the values, and the gradients where they matter. */
 class DecoderKernelsTest {
@@ -25,6 +26,7 @@ class DecoderKernelsTest {
     private static final int HEAD = 6;
     private static final int HIDDEN = 10;
     private static final int WIDE = 14;
+    private static final int RANK = 3;
 
     private NDManager manager;
 
@@ -51,12 +53,60 @@ class DecoderKernelsTest {
 
     @Test
     void feedsForward() {
+        NDArray absent = manager.zeros(new Shape(0));
         assertSame(
-                x -> kernel("feed_forward", x.get(0), x.get(1), x.get(2)),
-                x -> fedForward(x.get(0), x.get(1), x.get(2)),
+                x -> kernel("feed_forward", x.get(0), x.get(1), x.get(2), absent, absent, absent, absent),
+                x -> fedForward(x),
                 random(3, HIDDEN),
                 random(2 * WIDE, HIDDEN),
                 random(HIDDEN, WIDE));
+    }
+
+    @Test
+    void feedsForwardWithAnAdapter() {
+        assertSame(
+                x -> kernel("feed_forward", x.toArray(NDArray[]::new)),
+                x -> fedForward(x),
+                random(3, HIDDEN),
+                random(2 * WIDE, HIDDEN),
+                random(HIDDEN, WIDE),
+                random(RANK, HIDDEN),
+                random(2 * WIDE, RANK),
+                random(RANK, WIDE),
+                random(HIDDEN, RANK));
+    }
+
+    @Test
+    void addsAnAdapterToAProjection() {
+        assertSame(
+                x -> kernel("adapt", x.get(0), x.get(1), x.get(2), x.get(3)),
+                x -> x.get(0).add(linear(linear(x.get(1), x.get(2)), x.get(3))),
+                random(5, WIDE),
+                random(5, HIDDEN),
+                random(RANK, HIDDEN),
+                random(WIDE, RANK));
+    }
+
+    @Test
+    void addsAnAdapterToTheColumnsOfAProjection() {
+        assertSame(
+                x -> kernel("adapt_columns", x.get(0), x.get(1), x.get(2), x.get(3)),
+                x -> x.get(0).add(x.get(3).matMul(x.get(2)).matMul(x.get(1))),
+                random(WIDE, 5),
+                random(HIDDEN, 5),
+                random(RANK, HIDDEN),
+                random(WIDE, RANK));
+    }
+
+    @Test
+    void replacesAndReadsABlockOfAMatrix() {
+        NDArray matrix = random(5, 7);
+        NDArray block = random(2, 3);
+        NDArray expected = matrix.duplicate();
+        expected.set(new NDIndex("1:3,4:7"), block);
+        kernel("overwrite_block", matrix, manager.create(new long[] {1, 4}), block);
+        assertClose(matrix, expected);
+        assertClose(kernel("block", matrix, manager.create(new long[] {1, 4, 2, 3})), block);
     }
 
     @Test
@@ -72,8 +122,8 @@ class DecoderKernelsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2})
-    void computesALayerOfAPackedBatch(long completionsInACall) {
+    @CsvSource({"1, false", "2, false", "2, true"})
+    void computesALayerOfAPackedBatch(long completionsInACall, boolean adapter) {
         // two prompts of 3 and 2 tokens padded to 3, two completions of 2 positions each
         NDArray lengths = manager.create(new long[] {3, 2});
         NDArray shape = manager.create(new long[] {3, 2, 2, completionsInACall, HEADS / KEY_HEADS});
@@ -88,10 +138,13 @@ class DecoderKernelsTest {
                     var arguments = new ArrayList<NDArray>(
                             List.of(w.get(0), rotary.get(0), rotary.get(1), mask, shape, epsilon));
                     arguments.addAll(w.subList(1, w.size()));
+                    if (!adapter) {
+                        arguments.addAll(Collections.nCopies(8, manager.zeros(new Shape(0))));
+                    }
                     return kernel("packed_layer", arguments.toArray(NDArray[]::new));
                 },
                 w -> layer(w, positions, frequencies),
-                layerInputs());
+                adapter ? layerInputsWithAdapter() : layerInputs());
     }
 
     @Test
@@ -164,11 +217,27 @@ class DecoderKernelsTest {
         };
     }
 
-    /** One decoder layer, written as its formulas; w holds x and the parameters in the kernel's order. */
+    private NDArray[] layerInputsWithAdapter() {
+        List<NDArray> inputs = new ArrayList<>(List.of(layerInputs()));
+        inputs.add(random(RANK, HIDDEN));
+        inputs.add(random((HEADS + 2 * KEY_HEADS) * HEAD, RANK));
+        inputs.add(random(RANK, HEADS * HEAD));
+        inputs.add(random(HIDDEN, RANK));
+        inputs.add(random(RANK, HIDDEN));
+        inputs.add(random(2 * WIDE, RANK));
+        inputs.add(random(RANK, WIDE));
+        inputs.add(random(HIDDEN, RANK));
+        return inputs.toArray(NDArray[]::new);
+    }
+
+    /**
+     * One decoder layer, written as its formulas; w holds x and the parameters in the kernel's order, with those of an
+     * adapter or without.
+     */
     private NDArray layer(List<NDArray> w, NDArray positions, NDArray frequencies) {
         NDArray x = w.get(0);
         NDArray h = normalized(x, w.get(1));
-        NDArray projected = linear(h, w.get(2)).add(w.get(3)).reshape(2, 7, HEADS + 2 * KEY_HEADS, HEAD);
+        NDArray projected = adapted(h, 2, 10, w).add(w.get(3)).reshape(2, 7, HEADS + 2 * KEY_HEADS, HEAD);
         NDArray q = projected.get(":,:,:" + HEADS);
         NDArray k = projected.get(":,:," + HEADS + ":" + (HEADS + KEY_HEADS));
         NDArray v = projected.get(":,:," + (HEADS + KEY_HEADS) + ":");
@@ -180,8 +249,10 @@ class DecoderKernelsTest {
                 q.matMul(keys.transpose(0, 1, 3, 2)).div(Math.sqrt(HEAD)).add(allowed());
         NDArray attended =
                 scores.softmax(-1).matMul(values).transpose(0, 2, 1, 3).reshape(2, 7, HEADS * HEAD);
-        NDArray y = x.add(linear(attended, w.get(6)));
-        return y.add(fedForward(normalized(y, w.get(7)), w.get(8), w.get(9)));
+        NDArray y = x.add(adapted(attended, 6, 12, w));
+        List<NDArray> feedForward = new ArrayList<>(List.of(normalized(y, w.get(7)), w.get(8), w.get(9)));
+        feedForward.addAll(w.subList(Math.min(w.size(), 14), w.size()));
+        return y.add(fedForward(feedForward));
     }
 
     /** Who may look at whom in the packed batch, written out: 7 positions are prompt 0 1 2, completions 3 4 and 5 6. */
@@ -208,10 +279,18 @@ class DecoderKernelsTest {
                 .mul(weight);
     }
 
-    private static NDArray fedForward(NDArray x, NDArray gateAndUp, NDArray down) {
-        NDArray g = linear(x, gateAndUp.get(":" + WIDE));
-        NDArray u = linear(x, gateAndUp.get(WIDE + ":"));
-        return linear(g.div(g.neg().exp().add(1)).mul(u), down);
+    /** x W^T, and + x A^T B^T where the inputs have A and B. */
+    private static NDArray adapted(NDArray x, int weight, int a, List<NDArray> inputs) {
+        NDArray y = linear(x, inputs.get(weight));
+        return inputs.size() > a ? y.add(linear(linear(x, inputs.get(a)), inputs.get(a + 1))) : y;
+    }
+
+    /** The inputs are x, gate and up, down, and those of an adapter or none. */
+    private static NDArray fedForward(List<NDArray> inputs) {
+        NDArray gateAndUp = adapted(inputs.get(0), 1, 3, inputs);
+        NDArray g = gateAndUp.get("...,:" + WIDE);
+        NDArray u = gateAndUp.get("...," + WIDE + ":");
+        return adapted(g.div(g.neg().exp().add(1)).mul(u), 2, 5, inputs);
     }
 
     private static NDArray turned(NDArray x, NDArray positions, NDArray frequencies) {
