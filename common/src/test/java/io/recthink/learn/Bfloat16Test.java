@@ -30,9 +30,11 @@ import org.junit.jupiter.params.provider.FieldSource;
 class Bfloat16Test {
     static final List<String> MODELS = Fixtures.MODELS;
 
+    private static final double SMALLEST_COSINE = 0.999;
     // The weights of the small models are wild and their sums short: rounding the weights alone takes the cosine of
     // qwen2
     // to 0.9990, and BF16 in transformers 4.57.6 gives 0.9978, 0.9979, 0.9976 and 0.9995 for the four.
+    private static final double SMALLEST_COSINE_OF_SMALL_MODELS = 0.9965;
     private static final double LARGEST_MEAN_DIFFERENCE = 0.02;
 
     @BeforeAll
@@ -50,6 +52,7 @@ class Bfloat16Test {
                     rounded.decoder(),
                     exact.supervisedGroup(),
                     exact.supervised(),
+                    SMALLEST_COSINE_OF_SMALL_MODELS);
         }
     }
 
@@ -63,6 +66,7 @@ class Bfloat16Test {
                     rounded.adapted(),
                     exact.supervisedGroup(),
                     exact.supervised(),
+                    SMALLEST_COSINE_OF_SMALL_MODELS);
         }
     }
 
@@ -92,6 +96,7 @@ class Bfloat16Test {
                     rows.stream().mapToLong(row -> row.completion().length).sum();
             var objective = new Objective.Grpo(0.2, 0.2, Reduction.SEQUENCE_MEAN, 0, rows.size(), tokens, 1);
             GradientStatistics statistics =
+                    assertNear(exact, rounded, new Group(prompt, rows), objective, SMALLEST_COSINE);
             assertThat(statistics.logpDifferenceSum() / statistics.tokens()).isLessThan(LARGEST_MEAN_DIFFERENCE);
         }
     }
