@@ -41,7 +41,7 @@ public final class AdapterFolder implements ParameterReader, AutoCloseable {
                         + "; save the adapter with PEFT (save_pretrained, safe_serialization=True)");
             }
         }
-        LoraConfig config = LoraConfigParser.read(folder.resolve(CONFIG));
+        LoraConfig config = LoraConfigParser.read(folder.resolve(CONFIG), base.layers());
         ParameterLayout layout = ParameterLayout.of(base, config);
         SafetensorsReader weights = SafetensorsReader.open(folder.resolve(WEIGHTS));
         try {

@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -37,14 +40,17 @@ final class LoraConfigParser {
 
     private final Path file;
     private final JsonNode json;
+    private final int layers;
 
-    private LoraConfigParser(Path file) {
+    private LoraConfigParser(Path file, int layers) {
         this.file = file;
         this.json = JsonFile.readObject(file);
+        this.layers = layers;
     }
 
-    static LoraConfig read(Path file) {
-        return new LoraConfigParser(file).parse();
+    /** @param layers of the model that the adapter belongs to */
+    static LoraConfig read(Path file, int layers) {
+        return new LoraConfigParser(file, layers).parse();
     }
 
     static ObjectNode toJson(LoraConfig config, String baseModel) {
@@ -146,15 +152,34 @@ final class LoraConfigParser {
         if (targets.asText().equals(ALL_LINEAR)) {
             return EnumSet.allOf(Projection.class);
         }
-        Set<Projection> projections = EnumSet.noneOf(Projection.class);
-        for (JsonNode target : targets) {
-            projections.add(Projection.ofModule(target.asText())
-                    .orElseThrow(() -> problem("target_modules", target, "is not supported; " + remedy())));
-        }
-        if (projections.isEmpty()) {
+        if (!targets.isArray() || targets.isEmpty()) {
             throw problem("target_modules", targets, "must be a list of modules; " + remedy());
         }
-        return projections;
+        Map<Projection, Set<Integer>> layersOf = new EnumMap<>(Projection.class);
+        targets.forEach(target -> addMatches(target, layersOf));
+        layersOf.forEach((projection, matched) -> {
+            if (matched.size() < layers) {
+                throw problem(
+                        "target_modules", targets, "has " + projection.module() + " in some layers only; " + remedy());
+            }
+        });
+        return layersOf.keySet();
+    }
+
+    /** PEFT takes a module whose path is the target, or ends with it after a dot. */
+    private void addMatches(JsonNode target, Map<Projection, Set<Integer>> layersOf) {
+        boolean found = false;
+        for (Projection projection : Projection.values()) {
+            for (int layer = 0; layer < layers; layer++) {
+                if (("." + projection.in(layer)).endsWith("." + target.asText())) {
+                    layersOf.computeIfAbsent(projection, key -> new HashSet<>()).add(layer);
+                    found = true;
+                }
+            }
+        }
+        if (!found) {
+            throw problem("target_modules", target, "is not supported; " + remedy());
+        }
     }
 
     private static String remedy() {

@@ -1,8 +1,5 @@
 package io.recthink.model;
 
-import java.util.Arrays;
-import java.util.Optional;
-
 /** The matrix products of a decoder layer, which adapters can stand beside. In the order of {@link ParameterLayout}. */
 public enum Projection {
     QUERY("self_attn", "q_proj"),
@@ -24,13 +21,6 @@ public enum Projection {
     /** The name of the module in transformers, e.g. {@code q_proj}. */
     public String module() {
         return module;
-    }
-
-    /** The projection with this module name, if there is one. */
-    public static Optional<Projection> ofModule(String name) {
-        return Arrays.stream(values())
-                .filter(projection -> projection.module.equals(name))
-                .findFirst();
     }
 
     /** Where it is in a model, e.g. {@code model.layers.3.self_attn.q_proj}. */

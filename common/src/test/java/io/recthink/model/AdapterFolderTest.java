@@ -113,6 +113,23 @@ class AdapterFolderTest {
             delimiter = '~',
             quoteCharacter = '^',
             value = {
+                "'target_modules':['up_proj','self_attn.q_proj']",
+                "'target_modules':['mlp.up_proj','layers.0.self_attn.q_proj','model.layers.1.self_attn.q_proj']"
+            })
+    void findsModulesByTheEndOfTheirPathAsPeftDoes(String change) throws IOException {
+        LoraConfig config = new LoraConfig(4, 8, false, EnumSet.of(Projection.QUERY, Projection.UP));
+        AdapterFolder.write(folder, config, "m", ParameterLayout.of(base, config), new LoraInitializer(1));
+        changeConfig(change);
+        try (AdapterFolder adapter = AdapterFolder.open(folder, base)) {
+            assertThat(adapter.config()).isEqualTo(config);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '^',
+            value = {
                 "'use_dora':true~use_dora true is not supported; merge the adapter into its model with PEFT (merge_and_unload) and use that model",
                 "'lora_bias':true~lora_bias true is not supported; merge",
                 "'modules_to_save':['lm_head']~modules_to_save ['lm_head'] is not supported; merge",
@@ -129,6 +146,9 @@ class AdapterFolderTest {
                 "'lora_dropout':0.05~lora_dropout 0.05 is not supported; set it to 0, which changes nothing but training",
                 "'target_modules':'.*_proj'~target_modules '.*_proj' must be a list of modules; list some of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, or say 'all-linear'",
                 "'target_modules':['q_proj','lm_head']~target_modules 'lm_head' is not supported; list some of q_proj",
+                "'target_modules':['0.self_attn.q_proj']~target_modules ['0.self_attn.q_proj'] has q_proj in some layers only; list some of q_proj",
+                "'target_modules':['proj']~target_modules 'proj' is not supported; list some of q_proj",
+                "'target_modules':[]~target_modules [] must be a list of modules",
                 "'target_modules':null~target_modules null must be a list of modules",
                 "'use_rslora':'yes'~use_rslora 'yes' must be true or false",
                 "'r':4.5~r 4.5 must be a whole number, the rank",

@@ -54,6 +54,7 @@ public final class Main implements CommandLine.IVersionProvider {
         add(commands, "compare", "Score all systems on the same rows and write the tables.", new CompareCommand());
         add(commands, "probe", "Show a policy changed prompts and table what that does.", new ProbeCommand());
         commands.addSubcommand(new ImportModelCommand());
+        commands.addSubcommand(new ExportCommand());
         commands.addSubcommand(new GenerateCommand());
         commands.addSubcommand(new BenchmarkCommand());
         job(commands, "cold-start", "Write teacher traces for the warm start.", new ColdStartJob());

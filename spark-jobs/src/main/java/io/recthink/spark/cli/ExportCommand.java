@@ -1,0 +1,52 @@
+package io.recthink.spark.cli;
+
+import io.recthink.InvalidInputException;
+import io.recthink.model.AdapterFolder;
+import io.recthink.model.LoraMerge;
+import io.recthink.model.ModelFolder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code recthink export}: a model and its adapter become one model folder. Does not start Spark. */
+@Command(
+        name = "export",
+        description = "Make a plain model folder (FP32 safetensors) of a model and a LoRA adapter.",
+        mixinStandardHelpOptions = true)
+final class ExportCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec command;
+
+    @Option(names = "--model", required = true, paramLabel = "DIR", description = "the model that the adapter is for")
+    private Path model;
+
+    @Option(names = "--adapter", required = true, paramLabel = "DIR", description = "adapter folder, as PEFT saves it")
+    private Path adapter;
+
+    @Option(names = "--merge", description = "add the adapter to the weights; there is no other way yet")
+    private boolean merge;
+
+    @Option(names = "--output", required = true, paramLabel = "DIR", description = "the model folder to make")
+    private Path output;
+
+    @Override
+    public Integer call() {
+        if (!merge) {
+            throw new InvalidInputException("export: add --merge; an adapter folder can be used by PEFT as it is");
+        }
+        if (Files.exists(output)) {
+            throw new InvalidInputException(output + ": exists already; give another folder or remove it");
+        }
+        try (ModelFolder base = ModelFolder.open(model);
+                AdapterFolder change = AdapterFolder.open(adapter, base.config())) {
+            var merged = new LoraMerge(base.config(), base, change.config(), change);
+            ModelFolder.write(output, base.path(), base.layout(), merged);
+        }
+        command.commandLine().getOut().println(output + ": model folder written");
+        return 0;
+    }
+}
