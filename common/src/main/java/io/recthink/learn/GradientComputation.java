@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The gradient of an objective, added up over micro-batches in native memory. The forward pass keeps the input of each
@@ -83,6 +84,11 @@ public final class GradientComputation implements AutoCloseable {
             }
         }
         return vector;
+    }
+
+    /** The tensors of the decoder whose gradients have been computed. */
+    Set<String> differentiated() {
+        return Set.copyOf(sums.keySet());
     }
 
     @Override

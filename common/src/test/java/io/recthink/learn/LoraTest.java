@@ -89,6 +89,17 @@ class LoraTest {
         }
     }
 
+    @Test
+    void noGradientOfAFrozenWeightIsComputed() {
+        var lora = new LoraConfig(2, 8, false, EnumSet.of(Projection.VALUE, Projection.DOWN));
+        try (GoldenModel model = new GoldenModel("qwen3");
+                Decoder adapted = model.decoder().withAdapter(lora, normal(1));
+                var computation = new GradientComputation(adapted, model.supervised())) {
+            computation.add(List.of(model.supervisedGroup()));
+            assertThat(computation.differentiated()).hasSize(2 * 2 * 2).allMatch(name -> name.contains(".lora_"));
+        }
+    }
+
     @ParameterizedTest
     @FieldSource("MODELS")
     void mergedModelComputesTheSame(String name) {

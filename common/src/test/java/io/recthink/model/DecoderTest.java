@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.ModelConfig.Family;
 import io.recthink.model.ParameterLayout.Parameter;
 import io.recthink.torch.Bfloat16Support;
+import io.recthink.torch.TensorMemory;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DecoderTest {
@@ -47,6 +51,35 @@ class DecoderTest {
             assertThat(decoder.layer(1).get(3)).isSameAs(decoder.absent());
             assertThat(decoder.layer(1).get(1).getShape()).isEqualTo(new Shape(64, 32));
             assertThatThrownBy(() -> decoder.tensor("lm_head.weight")).hasMessageContaining("lm_head.weight");
+        }
+    }
+
+    @Test
+    void putsTheMatricesOfAnAdapterBesideTheTensorOfTheirProjections() {
+        var lora = new LoraConfig(2, 4, false, Set.of(Projection.QUERY, Projection.VALUE, Projection.DOWN));
+        try (Decoder decoder = Decoder.of(CONFIG, countingFrom(1), ComputeType.FLOAT32, Device.cpu());
+                Decoder adapted = decoder.withAdapter(lora, countingFrom(1))) {
+            assertThat(adapted.layerNames(1).subList(9, 17))
+                    .containsExactly(
+                            Optional.of("model.layers.1.self_attn.qkv_proj.lora_a"),
+                            Optional.of("model.layers.1.self_attn.qkv_proj.lora_b"),
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.of("model.layers.1.mlp.down_proj.lora_a"),
+                            Optional.of("model.layers.1.mlp.down_proj.lora_b"));
+            for (int i = 0; i < 9; i++) {
+                assertThat(adapted.layer(1).get(i)).isSameAs(decoder.layer(1).get(i));
+            }
+            for (int i = 9; i < 17; i++) {
+                assertThat(decoder.layer(1).get(i)).isSameAs(decoder.absent());
+            }
+            assertThat(adapted.layer(0).get(9).getShape()).isEqualTo(new Shape(2 + 2, 32));
+            float[] b = values(adapted.layer(0).get(10)); // [32 + 16 + 16, 2 + 2], times the scale of 2
+            assertThat(Arrays.copyOfRange(b, 31 * 4, 32 * 4)).containsExactly(2 * 127, 2 * 128, 0, 0);
+            assertThat(Arrays.copyOfRange(b, 32 * 4, 48 * 4)).containsOnly(0);
+            assertThat(Arrays.copyOfRange(b, 48 * 4, 49 * 4)).containsExactly(0, 0, 2 * 193, 2 * 194);
         }
     }
 
@@ -86,6 +119,14 @@ class DecoderTest {
             assertThatThrownBy(() -> decoder.tensor("model.norm.weight").mul(2))
                     .isInstanceOf(IllegalStateException.class);
         }
+    }
+
+    private static float[] values(NDArray tensor) {
+        FloatBuffer values = FloatBuffer.allocate((int) tensor.size());
+        try (NDManager scratch = tensor.getManager().newSubManager()) {
+            TensorMemory.read(tensor, 0, values, scratch);
+        }
+        return values.array();
     }
 
     private static ParameterReader countingFrom(int start) {
