@@ -2,109 +2,189 @@ package io.recthink.generate;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.recthink.model.Decoder;
 import io.recthink.torch.Kernels;
-import java.util.Comparator;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * The completions that grow together, a token a step. All of them have the same number of tokens, so a step writes at
- * the same place of every row's keys and values. Rows that have ended stay, unheeded, until a quarter of the rows has
- * ended: to leave, the others must be copied.
+ * The completions that grow together, a token a step. A row that has ended leaves at once, and the last row takes its seat;
+ * as soon as there is room for all completions of a waiting prompt, the prompt enters. So every row that is computed is a
+ * row that grows.
  */
 final class Batch implements AutoCloseable {
     // Room for keys and values is taken a block of tokens at a time.
     private static final int BLOCK = 64;
+    private static final int PROMPT_TOKENS_AT_A_TIME = 4096;
 
     private final Kernels kernels = Kernels.instance();
     private final NDManager manager;
     private final Weights weights;
     private final SamplingOptions options;
+    private final int maxRows;
     private final NDArray temperature;
     private final NDArray topP;
-    private final PromptCache promptCache;
-    private int[] cachedPrompts; // the number, among those given, of each prompt in the cache
-    private List<Row> rows;
-    private NDArray keys; // [layers, rows, keyValueHeads, capacity, headDim]
+    private final Deque<List<Row>> waiting = new ArrayDeque<>();
+    private final PromptCache prompts;
+    private final List<Row> rows = new ArrayList<>(); // those that grow, by seat
+    private final List<Integer> promptSeats = new ArrayList<>(); // of each row
+    private NDArray keys; // [layers, seats, keyValueHeads, capacity, headDim]
     private NDArray values; // as keys
-    private int capacity;
     private NDArray slots; // [prompts * most rows of a prompt]
     private NDArray places; // [rows]
+    private long decodeSteps;
+    private long decodedTokens;
 
-    Batch(Decoder decoder, List<PromptTokens> prompts, List<Row> rows, SamplingOptions options) {
+    /**
+     * A batch in which nothing has been computed yet.
+     *
+     * @param rowsOfPrompts the completions of each prompt, at least one
+     * @param maxRows most rows at a time; a prompt with more of them is alone in the batch
+     */
+    Batch(Decoder decoder, Collection<List<Row>> rowsOfPrompts, SamplingOptions options, int maxRows) {
         this.manager = decoder.manager().newSubManager();
         this.weights = new Weights(decoder);
         this.options = options;
-        this.rows = rows;
         this.temperature = manager.create(options.temperature());
         this.topP = manager.create(options.topP());
-        this.cachedPrompts = IntStream.range(0, prompts.size())
-                .filter(prompt -> prompts.get(prompt).seeds().length > 0)
-                .boxed()
-                .sorted(Comparator.comparingInt(prompt -> prompts.get(prompt).tokens().length))
-                .mapToInt(Integer::intValue)
-                .toArray();
-        this.promptCache = new PromptCache(
-                weights,
-                IntStream.of(cachedPrompts)
-                        .mapToObj(prompt -> prompts.get(prompt).tokens())
-                        .toList(),
-                manager);
+        // Prompts of similar length are in the batch together; the longest come first, so memory is not needed later
+        // on.
+        rowsOfPrompts.stream()
+                .sorted((a, b) ->
+                        Integer.compare(b.get(0).prompt().length, a.get(0).prompt().length))
+                .forEach(waiting::add);
+        int group = waiting.stream().mapToInt(List::size).max().orElseThrow();
+        int all = waiting.stream().mapToInt(List::size).sum();
+        this.maxRows = Math.min(all, Math.max(group, maxRows));
+        int longest = waiting.element().get(0).prompt().length;
+        this.prompts = new PromptCache(weights, promptSeats(group), longest, PROMPT_TOKENS_AT_A_TIME, manager);
+    }
+
+    /** Prompts whose last rows still grow stay beside those that have entered since. */
+    private int promptSeats(int group) {
+        int full = (maxRows + group - 1) / group;
+        return Math.min(waiting.size(), Math.min(maxRows, 4 * full));
     }
 
     /** Lets every row grow to its end. */
     void run() {
-        sampleFirst();
-        for (int step = 0; makeRoom(step); step++) {
-            decode(step);
+        enterAll();
+        while (!rows.isEmpty()) {
+            decode();
+            leave();
+            enterAll();
         }
     }
 
-    private void sampleFirst() {
+    private void enterAll() {
+        boolean entered = true;
+        while (entered) { // again where completions have ended with their first token
+            entered = enter();
+        }
+    }
+
+    /** Steps of {@link #run} that computed a token of each row in the batch. */
+    long decodeSteps() {
+        return decodeSteps;
+    }
+
+    /** Tokens computed in these steps. */
+    long decodedTokens() {
+        return decodedTokens;
+    }
+
+    /** The most rows that can be in the batch. */
+    int maxRows() {
+        return maxRows;
+    }
+
+    /** Lets waiting prompts in as far as there is room; false when none entered. */
+    private boolean enter() {
+        List<List<Row>> entering = new ArrayList<>();
+        int taken = rows.size();
+        while (!waiting.isEmpty()
+                && prompts.size() + entering.size() < prompts.seats()
+                && taken + waiting.element().size() <= maxRows) {
+            taken += waiting.element().size();
+            entering.add(waiting.remove());
+        }
+        if (entering.isEmpty()) {
+            return false;
+        }
+        int firstSeat = prompts.size();
+        List<Row> newRows = entering.stream().flatMap(List::stream).toList();
         try (NDManager scratch = manager.newSubManager()) {
-            NDArray hidden = promptCache.read(weights, scratch);
-            NDArray prompts =
-                    scratch.create(IntStream.of(promptOfRow()).asLongStream().toArray());
-            accept(kernels.call(
-                    "sample_first", scratch, hidden, weights.head(), prompts, temperature, topP, uniforms(scratch)));
+            List<int[]> tokens =
+                    entering.stream().map(group -> group.get(0).prompt()).toList();
+            NDArray hidden = prompts.read(weights, tokens, scratch);
+            long[] promptOfRow = IntStream.range(0, entering.size())
+                    .flatMap(prompt -> entering.get(prompt).stream().mapToInt(row -> prompt))
+                    .asLongStream()
+                    .toArray();
+            accept(
+                    newRows,
+                    kernels.call(
+                            "sample_first",
+                            scratch,
+                            hidden,
+                            weights.head(),
+                            scratch.create(promptOfRow),
+                            temperature,
+                            topP,
+                            uniforms(newRows, scratch)));
+            for (int i = 0; i < newRows.size(); i++) {
+                rows.add(newRows.get(i));
+                promptSeats.add(firstSeat + (int) promptOfRow[i]);
+            }
         }
+        leave();
+        return true;
     }
 
-    private void decode(int step) {
+    private void decode() {
+        makeRoom();
         try (NDManager scratch = manager.newSubManager()) {
-            NDArray tokens =
-                    scratch.create(rows.stream().mapToLong(Row::lastToken).toArray());
-            NDArray positions =
-                    scratch.create(rows.stream().mapToLong(Row::lastPosition).toArray());
-            accept(kernels.call(
-                    "decode",
-                    scratch,
-                    weights.all(),
-                    tokens,
-                    positions,
-                    scratch.create(step),
-                    weights.frequencies(),
-                    weights.epsilon(),
-                    promptCache.keys(),
-                    promptCache.values(),
-                    promptCache.mask(),
-                    keys,
-                    values,
-                    slots,
-                    places,
-                    temperature,
-                    topP,
-                    uniforms(scratch)));
+            accept(
+                    rows,
+                    kernels.call(
+                            "decode",
+                            scratch,
+                            weights.all(),
+                            scratch.create(
+                                    rows.stream().mapToLong(Row::lastToken).toArray()),
+                            scratch.create(
+                                    rows.stream().mapToLong(Row::lastPosition).toArray()),
+                            scratch.create(rows.stream().mapToLong(Row::cached).toArray()),
+                            weights.frequencies(),
+                            weights.epsilon(),
+                            prompts.keys(),
+                            prompts.values(),
+                            prompts.mask(),
+                            keys,
+                            values,
+                            slots,
+                            places,
+                            temperature,
+                            topP,
+                            uniforms(rows, scratch)));
         }
+        decodeSteps++;
+        decodedTokens += rows.size();
     }
 
-    private NDArray uniforms(NDManager scratch) {
+    private static NDArray uniforms(List<Row> rows, NDManager scratch) {
         return scratch.create(rows.stream().mapToDouble(Row::uniform).toArray());
     }
 
     /** @param sampled {@code [2, rows]}, tokens and log-probabilities */
-    private void accept(NDArray sampled) {
+    private static void accept(List<Row> rows, NDArray sampled) {
         double[] numbers = sampled.toDoubleArray();
         for (int i = 0; i < rows.size(); i++) {
             float logprob = (float) numbers[rows.size() + i];
@@ -112,54 +192,55 @@ final class Batch implements AutoCloseable {
                 throw new IllegalStateException(
                         "The model's probabilities are not numbers: its weights have diverged or are damaged");
             }
-            if (!rows.get(i).finished()) {
-                rows.get(i).add((int) numbers[i], logprob);
-            }
+            rows.get(i).add((int) numbers[i], logprob);
         }
     }
 
-    /** Whether a row is left to grow; then there is room for its next keys and values. */
-    private boolean makeRoom(int step) {
-        int[] growing = IntStream.range(0, rows.size())
-                .filter(row -> !rows.get(row).finished())
-                .toArray();
-        if (growing.length == 0) {
-            return false;
+    /** Rows that have ended leave, then prompts without rows; those behind them take their seats. */
+    private void leave() {
+        Moves moves = Moves.closing(rows.size(), seat -> !rows.get(seat).finished());
+        int longest = rows.stream().mapToInt(Row::cached).max().orElse(0);
+        if (moves.count() > 0 && keys != null) {
+            moveRows(moves, longest);
         }
-        if (step == capacity || 4 * growing.length <= 3 * rows.size()) {
-            keep(growing, step);
-        }
-        return true;
-    }
-
-    private void keep(int[] kept, int length) {
-        rows = IntStream.of(kept).mapToObj(rows::get).toList();
-        capacity = Math.min(options.maxTokens() - 1, (length / BLOCK + 1) * BLOCK);
-        try (NDManager scratch = manager.newSubManager()) {
-            keys = keep(keys, kept, length, scratch);
-            values = keep(values, kept, length, scratch);
-        }
-        keepPrompts();
+        moves.apply(rows);
+        moves.apply(promptSeats);
+        Moves promptMoves = Moves.closing(prompts.size(), promptSeats::contains);
+        prompts.move(promptMoves);
+        promptSeats.replaceAll(promptMoves::newSeat);
         place();
     }
 
-    private NDArray keep(NDArray cache, int[] kept, int length, NDManager scratch) {
-        if (cache == null) {
-            return weights.cache(manager, kept.length, capacity);
-        }
-        try (cache) {
-            NDArray indices = scratch.create(IntStream.of(kept).asLongStream().toArray());
-            return kernels.call("keep_rows", manager, cache, indices, scratch.create(length), scratch.create(capacity));
+    private void moveRows(Moves moves, int longest) {
+        try (NDManager scratch = manager.newSubManager()) {
+            NDArray from = scratch.create(moves.from());
+            NDArray to = scratch.create(moves.to());
+            NDArray length = scratch.create(Math.min(longest, keys.getShape().get(3)));
+            kernels.call("move_seats", scratch, keys, from, to, length);
+            kernels.call("move_seats", scratch, values, from, to, length);
         }
     }
 
-    private void keepPrompts() {
-        int[] needed = IntStream.of(promptOfRow()).distinct().sorted().toArray();
-        if (needed.length <= promptCache.size() / 2) {
-            promptCache.keep(needed);
-            cachedPrompts =
-                    IntStream.of(needed).map(prompt -> cachedPrompts[prompt]).toArray();
+    /** Makes room for the next keys and values of every row. */
+    private void makeRoom() {
+        int needed = 1 + rows.stream().mapToInt(Row::cached).max().orElseThrow();
+        long capacity = keys == null ? 0 : keys.getShape().get(3);
+        if (needed > capacity) {
+            long next = Math.min(Math.max(1, options.maxTokens() - 1), (needed - 1) / BLOCK * BLOCK + BLOCK);
+            keys = grown(keys, next);
+            values = grown(values, next);
         }
+    }
+
+    private NDArray grown(NDArray cache, long capacity) {
+        NDArray larger = weights.cache(manager, maxRows, capacity);
+        if (cache != null) {
+            try (cache;
+                    NDManager scratch = manager.newSubManager()) {
+                kernels.call("copy_seats", scratch, cache, larger, scratch.create((long) rows.size()));
+            }
+        }
+        return larger;
     }
 
     private void place() {
@@ -167,22 +248,52 @@ final class Batch implements AutoCloseable {
             slots.close();
             places.close();
         }
-        Slots layout = Slots.of(promptOfRow(), promptCache.size());
-        slots = manager.create(layout.rowOfSlot());
-        places = manager.create(layout.slotOfRow());
-    }
-
-    /** The number of each row's prompt in the cache. */
-    private int[] promptOfRow() {
-        int[] numbers = new int[IntStream.of(cachedPrompts).max().orElse(0) + 1];
-        for (int i = 0; i < cachedPrompts.length; i++) {
-            numbers[cachedPrompts[i]] = i;
-        }
-        return rows.stream().mapToInt(row -> numbers[row.prompt()]).toArray();
+        Slots layout = Slots.of(promptSeats.stream().mapToInt(Integer::intValue).toArray(), prompts.size());
+        slots = manager.create(layout.rowOfSlot(), new Shape(layout.rowOfSlot().length));
+        places = manager.create(layout.slotOfRow(), new Shape(layout.slotOfRow().length));
     }
 
     @Override
     public void close() {
         manager.close();
+    }
+
+    /**
+     * How the seats behind those that are left free are moved into them.
+     *
+     * @param from seats, the new number of seats and above
+     * @param to for each of them the free seat that it moves to
+     * @param size the new number of seats
+     */
+    @SuppressWarnings("ArrayRecordComponent") // becomes two tensors; never compared
+    record Moves(long[] from, long[] to, int size) {
+        /** Closes the gaps among the seats 0 to {@code count - 1}. */
+        static Moves closing(int count, IntPredicate taken) {
+            int size = (int) IntStream.range(0, count).filter(taken).count();
+            return new Moves(
+                    IntStream.range(size, count).filter(taken).asLongStream().toArray(),
+                    IntStream.range(0, size)
+                            .filter(taken.negate())
+                            .asLongStream()
+                            .toArray(),
+                    size);
+        }
+
+        int count() {
+            return from.length;
+        }
+
+        /** Where what was in a seat is now; meaningless for seats that were free. */
+        int newSeat(int seat) {
+            int index = Arrays.binarySearch(from, seat);
+            return index < 0 ? seat : (int) to[index];
+        }
+
+        <T> void apply(List<T> seated) {
+            for (int i = 0; i < from.length; i++) {
+                seated.set((int) to[i], seated.get((int) from[i]));
+            }
+            seated.subList(size, seated.size()).clear();
+        }
     }
 }

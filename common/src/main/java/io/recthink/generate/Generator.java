@@ -4,19 +4,19 @@ import io.recthink.InvalidInputException;
 import io.recthink.model.Decoder;
 import io.recthink.model.ModelConfig;
 import io.recthink.model.ModelTokenizer;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
- * Samples completions of prompts. All prompts of a call and all their completions are one batch: each prompt is read
- * once, and its completions share what was computed for it. Completions that have ended leave the batch.
+ * Samples completions of prompts. Each prompt is read once, and its completions share what was computed for it. All of them
+ * grow in one batch: completions that have ended leave it, waiting prompts enter it.
  *
  * <p>The random numbers of a completion are addressed by its seed (see {@link Seeds}). A call with the same weights,
- * prompts, seeds and options gives the same completions to the bit on the same machine with the same number of threads;
- * in another batch the log-probabilities may differ by rounding.
+ * prompts, seeds, options and batch size gives the same completions to the bit on the same machine with the same number
+ * of threads; in another batch the log-probabilities may differ by rounding.
  *
- * <p>Memory grows with the prompts and completions of a call: the caller decides how many go into one. Several threads
- * may use one generator.
+ * <p>Memory grows with the rows of the batch and the length of prompts and completions. Several threads may use one
+ * generator.
  */
 public final class Generator implements AutoCloseable {
     private final Decoder decoder;
@@ -28,24 +28,35 @@ public final class Generator implements AutoCloseable {
         this.tokenizer = tokenizer;
     }
 
+    /** Samples the completions of some prompts in a batch of all of them; see {@link #generate(List, SamplingOptions, int)}. */
+    public List<List<Completion>> generate(List<PromptTokens> prompts, SamplingOptions options) {
+        return generate(prompts, options, Integer.MAX_VALUE).completions();
+    }
+
     /**
      * Samples the completions of some prompts.
      *
-     * @return for each prompt its completions, in the order of its seeds
+     * @param maxRows most completions that grow at a time, at least 1; a prompt with more of them is alone in the batch
      * @throws InvalidInputException if a prompt has a token outside of the vocabulary, or does not leave room for
      *     {@code maxTokens} tokens in the model's context
      */
-    public List<List<Completion>> generate(List<PromptTokens> prompts, SamplingOptions options) {
+    public Generation generate(List<PromptTokens> prompts, SamplingOptions options, int maxRows) {
+        if (maxRows < 1) {
+            throw new IllegalArgumentException("maxRows must be at least 1 (was " + maxRows + ")");
+        }
         for (int i = 0; i < prompts.size(); i++) {
             check(i, prompts.get(i).tokens(), options);
         }
-        List<Row> rows = rows(prompts, options);
-        if (!rows.isEmpty()) {
-            try (Batch batch = new Batch(decoder, prompts, rows, options)) {
-                batch.run();
-            }
+        List<List<Row>> rows =
+                prompts.stream().map(prompt -> rows(prompt, options)).toList();
+        List<List<Row>> asked = rows.stream().filter(group -> !group.isEmpty()).toList();
+        if (asked.isEmpty()) {
+            return new Generation(completions(rows), 0, 0, 0);
         }
-        return completions(prompts.size(), rows);
+        try (Batch batch = new Batch(decoder, asked, options, maxRows)) {
+            batch.run();
+            return new Generation(completions(rows), batch.maxRows(), batch.decodeSteps(), batch.decodedTokens());
+        }
     }
 
     private void check(int prompt, int[] tokens, SamplingOptions options) {
@@ -63,26 +74,18 @@ public final class Generator implements AutoCloseable {
         }
     }
 
-    private List<Row> rows(List<PromptTokens> prompts, SamplingOptions options) {
-        List<Row> rows = new ArrayList<>();
-        for (int i = 0; i < prompts.size(); i++) {
-            for (long seed : prompts.get(i).seeds()) {
-                int length = prompts.get(i).tokens().length;
-                rows.add(new Row(i, length, seed, options, decoder.config().endTokens(), tokenizer));
-            }
-        }
-        return rows;
+    private List<Row> rows(PromptTokens prompt, SamplingOptions options) {
+        return LongStream.of(prompt.seeds())
+                .mapToObj(seed ->
+                        new Row(prompt.tokens(), seed, options, decoder.config().endTokens(), tokenizer))
+                .toList();
     }
 
-    private List<List<Completion>> completions(int prompts, List<Row> rows) {
-        List<List<Completion>> completions = new ArrayList<>();
-        for (int i = 0; i < prompts; i++) {
-            completions.add(new ArrayList<>());
-        }
-        for (Row row : rows) {
-            completions.get(row.prompt()).add(row.completion(tokenizer));
-        }
-        return completions;
+    private List<List<Completion>> completions(List<List<Row>> rows) {
+        return rows.stream()
+                .map(group ->
+                        group.stream().map(row -> row.completion(tokenizer)).toList())
+                .toList();
     }
 
     @Override

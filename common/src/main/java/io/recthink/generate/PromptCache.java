@@ -5,49 +5,68 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.recthink.generate.Batch.Moves;
 import io.recthink.torch.Kernels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The keys and values of prompts: computed once, read by every completion. */
-final class PromptCache implements AutoCloseable {
-    // Prompts are read some at a time, so that the memory for it does not grow with their number.
-    private static final int TOKENS_AT_A_TIME = 4096;
-
+/** The keys and values of the prompts in a batch: computed once, read by every completion. */
+final class PromptCache {
+    private final Kernels kernels = Kernels.instance();
     private final NDManager manager;
-    private final int positions;
-    private List<int[]> prompts;
-    private NDArray keys; // [layers, prompts, keyValueHeads, positions, headDim]
-    private NDArray values; // as keys
+    private final int seats;
+    private final int tokensAtATime;
+    private final List<Integer> lengths = new ArrayList<>(); // of the prompts, by seat
+    private final NDArray keys; // [layers, seats, keyValueHeads, longest, headDim]
+    private final NDArray values; // as keys
     private NDArray mask; // [prompts, 1, positions]
 
     /**
-     * Reads prompts.
+     * A cache without prompts.
      *
-     * @param prompts their tokens, from the shortest to the longest, so that little is padding
+     * @param seats most prompts in it
+     * @param longest most tokens of a prompt
+     * @param tokensAtATime prompts are read some at a time and long ones in pieces of so many tokens, so that the memory
+     *     for it grows with neither
      */
-    PromptCache(Weights weights, List<int[]> prompts, NDManager parent) {
-        this.manager = parent.newSubManager();
-        this.prompts = prompts;
-        this.positions = prompts.get(prompts.size() - 1).length;
-        this.keys = weights.cache(manager, prompts.size(), positions);
-        this.values = weights.cache(manager, prompts.size(), positions);
-        this.mask = paddingMask();
+    PromptCache(Weights weights, int seats, int longest, int tokensAtATime, NDManager manager) {
+        this.manager = manager;
+        this.seats = seats;
+        this.tokensAtATime = tokensAtATime;
+        this.keys = weights.cache(manager, seats, longest);
+        this.values = weights.cache(manager, seats, longest);
+    }
+
+    int seats() {
+        return seats;
+    }
+
+    /** Prompts in the cache; they have the first seats. */
+    int size() {
+        return lengths.size();
     }
 
     /**
-     * Computes the keys and values.
+     * Reads prompts into the next seats.
      *
+     * @param prompts their tokens, from the longest to the shortest, so that little is padding
+     * @param owner of the result
      * @return the normalised hidden states of the prompts' last tokens, {@code [prompts, hidden]}
      */
-    NDArray read(Weights weights, NDManager owner) {
+    NDArray read(Weights weights, List<int[]> prompts, NDManager owner) {
         try (NDManager scratch = manager.newSubManager()) {
             var hidden = new NDList();
             for (int first = 0; first < prompts.size(); ) {
-                int end = endOfPart(first);
-                hidden.add(read(weights, first, prompts.subList(first, end), scratch));
-                first = end;
+                int longest = prompts.get(first).length;
+                int count = Math.max(1, tokensAtATime / longest);
+                List<int[]> part = prompts.subList(first, Math.min(prompts.size(), first + count));
+                hidden.add(
+                        part.size() == 1
+                                ? readInPieces(weights, part.get(0), scratch)
+                                : readTogether(weights, part, scratch));
+                part.forEach(prompt -> lengths.add(prompt.length));
+                first += part.size();
             }
             NDArray all = hidden.size() == 1 ? hidden.get(0) : NDArrays.concat(hidden);
             all.attach(owner);
@@ -55,16 +74,8 @@ final class PromptCache implements AutoCloseable {
         }
     }
 
-    private int endOfPart(int first) {
-        int end = first + 1;
-        while (end < prompts.size() && (end + 1 - first) * prompts.get(end).length <= TOKENS_AT_A_TIME) {
-            end++;
-        }
-        return end;
-    }
-
-    private NDArray read(Weights weights, int first, List<int[]> part, NDManager scratch) {
-        int longest = part.get(part.size() - 1).length;
+    private NDArray readTogether(Weights weights, List<int[]> part, NDManager scratch) {
+        int longest = part.get(0).length;
         long[] tokens = new long[part.size() * longest];
         long[] last = new long[part.size()];
         for (int i = 0; i < part.size(); i++) {
@@ -74,53 +85,71 @@ final class PromptCache implements AutoCloseable {
             }
             last[i] = (long) i * longest + prompt.length - 1;
         }
-        return Kernels.instance()
-                .call(
-                        "prefill",
-                        scratch,
-                        weights.all(),
-                        scratch.create(tokens, new Shape(part.size(), longest)),
-                        scratch.create(last),
-                        scratch.create(first),
-                        weights.frequencies(),
-                        weights.epsilon(),
-                        keys,
-                        values);
+        return prefill(weights, scratch.create(tokens, new Shape(part.size(), longest)), last, 0, scratch);
     }
 
-    /** Forgets all prompts but some, given by their present numbers in ascending order. */
-    void keep(int[] kept) {
-        List<int[]> remaining = new ArrayList<>();
-        for (int prompt : kept) {
-            remaining.add(prompts.get(prompt));
+    private NDArray readInPieces(Weights weights, int[] prompt, NDManager scratch) {
+        NDArray hidden = null;
+        for (int done = 0; done < prompt.length; done += tokensAtATime) {
+            long[] piece = Arrays.stream(prompt, done, Math.min(prompt.length, done + tokensAtATime))
+                    .asLongStream()
+                    .toArray();
+            NDArray tokens = scratch.create(piece, new Shape(1, piece.length));
+            hidden = prefill(weights, tokens, new long[] {piece.length - 1}, done, scratch);
         }
-        prompts = remaining;
-        try (NDManager scratch = manager.newSubManager()) {
-            NDArray rows = scratch.create(Arrays.stream(kept).asLongStream().toArray());
-            keys = kept(keys, rows, scratch);
-            values = kept(values, rows, scratch);
-        }
-        mask.close();
-        mask = paddingMask();
+        return hidden;
     }
 
-    private NDArray kept(NDArray cache, NDArray rows, NDManager scratch) {
-        NDArray length = scratch.create(positions);
-        try (cache) {
-            return Kernels.instance().call("keep_rows", manager, cache, rows, length, length);
+    private NDArray prefill(Weights weights, NDArray tokens, long[] last, int done, NDManager scratch) {
+        return kernels.call(
+                "prefill",
+                scratch,
+                weights.all(),
+                tokens,
+                scratch.create(last),
+                scratch.create((long) size()),
+                scratch.create((long) done),
+                weights.frequencies(),
+                weights.epsilon(),
+                keys,
+                values);
+    }
+
+    /** Moves prompts to the seats of those that have left. */
+    void move(Moves moves) {
+        int before = lengths.size();
+        if (moves.count() > 0) {
+            try (NDManager scratch = manager.newSubManager()) {
+                NDArray from = scratch.create(moves.from());
+                NDArray to = scratch.create(moves.to());
+                NDArray length = scratch.create((long) longest());
+                kernels.call("move_seats", scratch, keys, from, to, length);
+                kernels.call("move_seats", scratch, values, from, to, length);
+            }
+        }
+        moves.apply(lengths);
+        if (mask == null
+                || lengths.size() != before
+                || moves.count() > 0
+                || mask.getShape().get(0) != lengths.size()) {
+            remask();
         }
     }
 
-    private NDArray paddingMask() {
-        float[] values = new float[prompts.size() * positions];
-        for (int i = 0; i < prompts.size(); i++) {
-            Arrays.fill(values, i * positions + prompts.get(i).length, (i + 1) * positions, Float.NEGATIVE_INFINITY);
-        }
-        return manager.create(values, new Shape(prompts.size(), 1, positions));
+    private int longest() {
+        return lengths.stream().mapToInt(Integer::intValue).max().orElse(0);
     }
 
-    int size() {
-        return prompts.size();
+    private void remask() {
+        if (mask != null) {
+            mask.close();
+        }
+        int positions = longest();
+        float[] hidden = new float[lengths.size() * positions];
+        for (int i = 0; i < lengths.size(); i++) {
+            Arrays.fill(hidden, i * positions + lengths.get(i), (i + 1) * positions, Float.NEGATIVE_INFINITY);
+        }
+        mask = manager.create(hidden, new Shape(lengths.size(), 1, positions));
     }
 
     NDArray keys() {
@@ -131,13 +160,8 @@ final class PromptCache implements AutoCloseable {
         return values;
     }
 
-    /** Added to scores: 0 at the tokens of a prompt and -infinity behind them. */
+    /** Added to scores, {@code [prompts, 1, longest prompt]}: 0 at the tokens of a prompt and -infinity behind them. */
     NDArray mask() {
         return mask;
-    }
-
-    @Override
-    public void close() {
-        manager.close();
     }
 }

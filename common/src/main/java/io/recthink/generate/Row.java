@@ -6,8 +6,7 @@ import java.util.List;
 
 /** A completion that grows. */
 final class Row {
-    private final int prompt;
-    private final int promptLength;
+    private final int[] prompt;
     private final long seed;
     private final SamplingOptions options;
     private final List<Integer> endTokens;
@@ -17,16 +16,9 @@ final class Row {
     private int count;
     private boolean stopped;
 
-    /** @param prompt number of its prompt among those given */
-    Row(
-            int prompt,
-            int promptLength,
-            long seed,
-            SamplingOptions options,
-            List<Integer> endTokens,
-            ModelTokenizer tokenizer) {
+    /** @param prompt tokens of its prompt */
+    Row(int[] prompt, long seed, SamplingOptions options, List<Integer> endTokens, ModelTokenizer tokenizer) {
         this.prompt = prompt;
-        this.promptLength = promptLength;
         this.seed = seed;
         this.options = options;
         this.endTokens = options.ignoreEnd() ? List.of() : endTokens;
@@ -35,7 +27,7 @@ final class Row {
         this.logprobs = new float[options.maxTokens()];
     }
 
-    int prompt() {
+    int[] prompt() {
         return prompt;
     }
 
@@ -49,7 +41,12 @@ final class Row {
 
     /** Position of the last token in the sequence of prompt and completion. */
     int lastPosition() {
-        return promptLength + count - 1;
+        return prompt.length + count - 1;
+    }
+
+    /** Tokens of the completion whose keys and values have been computed: all but the last. */
+    int cached() {
+        return count - 1;
     }
 
     /** The random number for the next token. */

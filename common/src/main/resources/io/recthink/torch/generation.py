@@ -1,19 +1,26 @@
 # Generation: prompts are read once, their completions grow together, one token a step.
 #
-# B prompts, the longest of P tokens; N rows, that is completions that still grow; each prompt has at most G of them.
-# K key/value heads with R query heads each, D head size, H hidden size, V vocabulary, L layers. A row has its own keys
-# and values, C of room for each; those of its prompt it shares with the other rows of the prompt. A slot is one of the
-# B * G places that rows can have beside their prompts: slots [B * G] names the row in each slot (any row where the slot
-# is free), places [N] the slot of each row; both are empty where row n is in slot n.
+# B prompts, the longest of P tokens; N rows, that is completions that grow; each prompt has at most G of them. K
+# key/value heads with R query heads each, D head size, H hidden size, V vocabulary, L layers. A row has its own keys and
+# values, C of room for each; those of its prompt it shares with the other rows of the prompt. The caches of prompts
+# [L, seats, K, longest, D] and of rows [L, seats, K, C, D] have seats; prompts and rows have the first of them. A slot is one
+# of the B * G places that rows can have beside their prompts: slots [B * G] names the row in each slot (any row where the
+# slot is free), places [N] the slot of each row; both are empty where row n is in slot n.
 # weights: the layers' tensors in the order of Decoder.layerNames, 17 a layer, then the embedding, the final norm and
 # the head.
 
-# reads prompts first .. first + b - 1: tokens [b, p], last [b] the flat positions of their last tokens. Fills
-# keys and values [L, B, K, P, D]; returns the normalised hidden states [b, H] of the last tokens
-def prefill(self, weights: List[Tensor], tokens: Tensor, last: Tensor, first: Tensor, frequencies: Tensor, epsilon: Tensor, keys: Tensor, values: Tensor) -> Tensor:
-  b, p = tokens.size(0), tokens.size(1)
-  start = int(first)
-  cos, sin = self.rotary(torch.arange(p, dtype=4, device=tokens.device).unsqueeze(0), frequencies)
+# added to the scores of tokens first .. first + n - 1 of a prompt, [n, first + n]: 0 at keys that come no later, else -infinity
+def causal_mask(self, first: int, n: int, like: Tensor) -> Tensor:
+  keys = torch.arange(first + n, dtype=4, device=like.device)
+  steps = keys.narrow(0, first, n)
+  later = keys.unsqueeze(0) > steps.unsqueeze(1)
+  return torch.zeros([n, first + n], dtype=6, device=like.device).masked_fill(later, -inf)
+
+# reads tokens done .. done + p - 1 of the b prompts in seats first .. first + b - 1: tokens [b, p], last [b] the flat
+# positions of their last tokens. Fills keys and values; returns the normalised hidden states [b, H] at last
+def prefill(self, weights: List[Tensor], tokens: Tensor, last: Tensor, first: Tensor, done: Tensor, frequencies: Tensor, epsilon: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+  b, p, start, before = tokens.size(0), tokens.size(1), int(first), int(done)
+  cos, sin = self.rotary(torch.arange(before, before + p, dtype=4, device=tokens.device).unsqueeze(0), frequencies)
   x = self.embed(weights[-3], tokens)
   for i in range(len(weights) // 17):
     w = weights[17 * i:17 * i + 17]
@@ -21,9 +28,16 @@ def prefill(self, weights: List[Tensor], tokens: Tensor, last: Tensor, first: Te
     normalized = self.normalize(x, w[0], epsilon)
     projected = self.adapt(self.project(normalized, w[1], w[2]), normalized, w[9], w[10])
     q, k, v = self.attention_heads(projected, heads, w[3], w[4], epsilon, cos, sin)
-    keys.select(0, i).narrow(0, start, b).narrow(2, 0, p).copy_(k.transpose(1, 2))
-    values.select(0, i).narrow(0, start, b).narrow(2, 0, p).copy_(v.transpose(1, 2))
-    attended = self.attend(q, self.repeat_heads(k, heads), self.repeat_heads(v, heads), None, True)
+    prompt_keys = keys.select(0, i).narrow(0, start, b).narrow(2, 0, before + p)
+    prompt_values = values.select(0, i).narrow(0, start, b).narrow(2, 0, before + p)
+    prompt_keys.narrow(2, before, p).copy_(k.transpose(1, 2))
+    prompt_values.narrow(2, before, p).copy_(v.transpose(1, 2))
+    if before == 0:
+      attended = self.attend(q, self.repeat_heads(k, heads), self.repeat_heads(v, heads), None, True)
+    else:
+      all_keys = self.repeat_heads(prompt_keys.transpose(1, 2).type_as(q), heads)
+      all_values = self.repeat_heads(prompt_values.transpose(1, 2).type_as(q), heads)
+      attended = self.attend(q, all_keys, all_values, self.causal_mask(before, p, x), False)
     x = x + self.adapt(torch.linear(attended, w[5]), attended, w[11], w[12])
     x = x + self.feed_forward(self.normalize(x, w[6], epsilon), w[7], w[8], w[13], w[14], w[15], w[16])
   return self.normalize(self.select(x, last), weights[-2], epsilon)
@@ -80,36 +94,42 @@ def from_slots(self, x: Tensor, places: Tensor, B: int, R: int) -> Tensor:
   return rows
 
 # each row attends to its prompt and to itself: q [N, K, R, D]; prompt_keys and prompt_values [B, K, P, D] with
-# mask [B, 1, P], 0 at tokens and -infinity behind them; keys and values [N, K, S, D] -> [N, K * R * D].
-# The rows of a prompt meet its keys in one matrix product a key/value head
-def attend_rows(self, q: Tensor, prompt_keys: Tensor, prompt_values: Tensor, mask: Tensor, keys: Tensor, values: Tensor, slots: Tensor, places: Tensor) -> Tensor:
+# prompt_mask [B, 1, P], keys and values [N, K, S, D] with mask [N, 1, 1, S], the masks 0 at tokens and -infinity behind
+# them -> [N, K * R * D]. The rows of a prompt meet its keys in one matrix product a key/value head
+def attend_rows(self, q: Tensor, prompt_keys: Tensor, prompt_values: Tensor, prompt_mask: Tensor, keys: Tensor, values: Tensor, mask: Tensor, slots: Tensor, places: Tensor) -> Tensor:
   N, K, R, D = q.size(0), q.size(1), q.size(2), q.size(3)
   B, P, S = prompt_keys.size(0), prompt_keys.size(2), keys.size(2)
   scaled = q * D ** -0.5
   to_prompt = torch.bmm(self.to_slots(scaled, slots, B), prompt_keys.view([B * K, P, D]).transpose(1, 2))
-  masked = to_prompt.view([B, -1, P]).add_(mask).view(to_prompt.size())
-  to_self = self.to_slots(torch.matmul(scaled, keys.transpose(2, 3)), slots, B)
+  masked = to_prompt.view([B, -1, P]).add_(prompt_mask).view(to_prompt.size())
+  to_self = self.to_slots(torch.matmul(scaled, keys.transpose(2, 3)).add_(mask), slots, B)
   shares = torch.softmax(torch.cat([masked, to_self], 2), -1)
   of_prompt = self.from_slots(torch.bmm(shares.narrow(2, 0, P), prompt_values.view([B * K, P, D])), places, B, R)
   of_self = torch.matmul(self.from_slots(shares.narrow(2, P, S), places, B, R), values)
   return (of_prompt + of_self).reshape([N, -1])
 
-# one step: the last token of each row at its position, both [N], goes through the model; token number step of each
-# completion (from 0) goes into keys and values [L, N, K, C, D]; the next tokens are sampled: see sample
-def decode(self, weights: List[Tensor], tokens: Tensor, positions: Tensor, step: Tensor, frequencies: Tensor, epsilon: Tensor, prompt_keys: Tensor, prompt_values: Tensor, mask: Tensor, keys: Tensor, values: Tensor, slots: Tensor, places: Tensor, temperature: Tensor, top_p: Tensor, uniforms: Tensor) -> Tensor:
-  s = int(step)
-  N, K, D = keys.size(1), keys.size(2), keys.size(4)
+# one step: the last token of each row at its position goes through the model, behind the row's cached tokens, all [N]; its
+# keys and values go into the cache, and the next tokens are sampled: see sample
+def decode(self, weights: List[Tensor], tokens: Tensor, positions: Tensor, cached: Tensor, frequencies: Tensor, epsilon: Tensor, prompt_keys: Tensor, prompt_values: Tensor, prompt_mask: Tensor, keys: Tensor, values: Tensor, slots: Tensor, places: Tensor, temperature: Tensor, top_p: Tensor, uniforms: Tensor) -> Tensor:
+  N, K, D, B, P = tokens.size(0), keys.size(2), keys.size(4), prompt_mask.size(0), prompt_mask.size(2)
+  S = int(cached.max()) + 1
+  place = cached.view([N, 1, 1, 1]).expand([N, K, 1, D])
+  later = torch.arange(S, dtype=4, device=tokens.device).unsqueeze(0) > cached.unsqueeze(1)
+  mask = torch.zeros([N, S], dtype=6, device=tokens.device).masked_fill(later, -inf).view([N, 1, 1, S])
   cos, sin = self.rotary(positions.unsqueeze(1), frequencies)
   x = self.embed(weights[-3], tokens)
   for i in range(len(weights) // 17):
     w = weights[17 * i:17 * i + 17]
     projected = self.project_rows(self.normalize(x, w[0], epsilon), w[1], w[2], w[9], w[10]).unsqueeze(1)
     q, k, v = self.attention_heads(projected, w[5].size(1) // D, w[3], w[4], epsilon, cos, sin)
-    layer_keys, layer_values = keys.select(0, i), values.select(0, i)
-    layer_keys.select(2, s).copy_(k.squeeze(1))
-    layer_values.select(2, s).copy_(v.squeeze(1))
+    own_keys = keys.select(0, i).narrow(0, 0, N).narrow(2, 0, S)
+    own_values = values.select(0, i).narrow(0, 0, N).narrow(2, 0, S)
+    own_keys.scatter_(2, place, k.view([N, K, 1, D]).type_as(keys))
+    own_values.scatter_(2, place, v.reshape([N, K, 1, D]).type_as(values))
+    its_keys = prompt_keys.select(0, i).narrow(0, 0, B).narrow(2, 0, P)
+    its_values = prompt_values.select(0, i).narrow(0, 0, B).narrow(2, 0, P)
     queries = q.reshape([N, K, -1, D]).type_as(keys)
-    attended = self.attend_rows(queries, prompt_keys.select(0, i), prompt_values.select(0, i), mask, layer_keys.narrow(2, 0, s + 1), layer_values.narrow(2, 0, s + 1), slots, places)
+    attended = self.attend_rows(queries, its_keys, its_values, prompt_mask, own_keys, own_values, mask, slots, places)
     x = x + self.adapt_columns(self.columns(w[5], attended), attended.t(), w[11], w[12]).t()
     x = x + self.feed_forward_rows(self.normalize(x, w[6], epsilon), w[7], w[8], w[13], w[14], w[15], w[16])
   return self.sample(self.logits_of_rows(self.normalize(x, weights[-2], epsilon), weights[-1]), temperature, top_p, uniforms)
@@ -163,9 +183,12 @@ def nucleus(self, probabilities: Tensor, top_p: float) -> Tensor:
   least = sorted.gather(1, count - 1)
   return probabilities.masked_fill(probabilities < least, 0.)
 
-# rows [n] of a cache [L, N, K, C, D] with the first length positions, and room for capacity of them
-def keep_rows(self, cache: Tensor, rows: Tensor, length: Tensor, capacity: Tensor) -> Tensor:
-  kept = cache.new_zeros([cache.size(0), rows.size(0), cache.size(2), int(capacity), cache.size(4)])
-  for i in range(cache.size(0)):
-    kept.select(0, i).narrow(2, 0, int(length)).copy_(cache.select(0, i).narrow(2, 0, int(length)).index_select(0, rows))
-  return kept
+# the first length tokens in some seats of a cache are copied to other seats
+def move_seats(self, cache: Tensor, from_seats: Tensor, to_seats: Tensor, length: Tensor) -> Tensor:
+  tokens = cache.narrow(3, 0, int(length))
+  return tokens.index_copy_(1, to_seats, tokens.index_select(1, from_seats))
+
+# what is in the first seats of a cache is copied to a cache with room for more tokens
+def copy_seats(self, cache: Tensor, larger: Tensor, seats: Tensor) -> Tensor:
+  n = int(seats)
+  return larger.narrow(1, 0, n).narrow(3, 0, cache.size(3)).copy_(cache.narrow(1, 0, n))

@@ -19,6 +19,7 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GeneratorTest {
     private static final int VOCABULARY = 320;
@@ -89,6 +90,50 @@ class GeneratorTest {
                     assertThat(together.get(i).get(j).seed()).isEqualTo(seeds[j]);
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4, 13})
+    void givesTheSameTokensHoweverManyRowsGrowAtATime(int maxRows) {
+        try (TestModel model = TestModel.fixtureWithEndTokens("llama", MANY_END_TOKENS)) {
+            SamplingOptions options = new SamplingOptions(150, 1.2, 0.95, List.of(), false);
+            List<PromptTokens> prompts = prompts(new Random(8), 12, 6);
+            List<List<Completion>> together = model.generator().generate(prompts, options);
+            Generation generation = model.generator().generate(prompts, options, maxRows);
+            assertThat(generation.maxRows()).isBetween(maxRows, Math.max(maxRows, 6));
+            for (int i = 0; i < prompts.size(); i++) {
+                List<Completion> completions = generation.completions().get(i);
+                assertThat(completions).hasSameSizeAs(together.get(i));
+                for (int j = 0; j < completions.size(); j++) {
+                    Completion expected = together.get(i).get(j);
+                    assertThat(completions.get(j).tokens()).containsExactly(expected.tokens());
+                    assertThat(completions.get(j).logprobs())
+                            .containsExactly(expected.logprobs(), Offset.offset(1e-4f));
+                }
+            }
+        }
+    }
+
+    @Test
+    void keepsTheBatchFullWhileCompletionsEndAndPromptsWait() {
+        try (TestModel model = TestModel.fixtureWithEndTokens("llama", MANY_END_TOKENS)) {
+            SamplingOptions options = new SamplingOptions(90, 1, 1, List.of(), false);
+            Random random = new Random(9);
+            List<PromptTokens> prompts = new ArrayList<>();
+            for (int i = 0; i < 1200; i++) {
+                int[] tokens =
+                        random.ints(3 + random.nextInt(30), 0, VOCABULARY).toArray();
+                prompts.add(new PromptTokens(tokens, random.longs(4).toArray()));
+            }
+            Generation generation = model.generator().generate(prompts, options, 64);
+            assertThat(lengths(generation.completions())).hasSizeGreaterThan(20);
+            long tokens = generation.completions().stream()
+                    .flatMap(List::stream)
+                    .mapToLong(completion -> completion.tokens().length - 1)
+                    .sum();
+            assertThat(generation.decodedTokens()).isEqualTo(tokens);
+            assertThat(generation.occupancy()).isGreaterThan(0.9);
         }
     }
 

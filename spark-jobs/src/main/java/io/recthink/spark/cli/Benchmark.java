@@ -4,6 +4,7 @@ import io.recthink.config.Configuration.Optimizer;
 import io.recthink.config.Configuration.Reduction;
 import io.recthink.config.Configuration.Schedule;
 import io.recthink.generate.Completion;
+import io.recthink.generate.Generation;
 import io.recthink.generate.Generator;
 import io.recthink.generate.PromptTokens;
 import io.recthink.generate.SamplingOptions;
@@ -70,9 +71,10 @@ final class Benchmark {
      * @param completion tokens of a completion; the most it may have where {@code natural}
      * @param group completions of a prompt
      * @param groups prompts of a training step
+     * @param maxRows completions that grow at a time in a training step
      * @param natural whether the completions of a training step end where the model ends them
      */
-    record Work(int prompt, int completion, int group, int groups, boolean natural) {}
+    record Work(int prompt, int completion, int group, int groups, int maxRows, boolean natural) {}
 
     /** The parts of a step, each for itself. */
     List<Measurement> parts() {
@@ -107,7 +109,8 @@ final class Benchmark {
         List<PromptTokens> prompts = wordyPrompts(step);
         SamplingOptions options = new SamplingOptions(work.completion, 1, 1, List.of(), !work.natural);
         Stopwatch watch = new Stopwatch();
-        List<List<Completion>> completions = generator.generate(prompts, options);
+        Generation generation = generator.generate(prompts, options, work.maxRows);
+        List<List<Completion>> completions = generation.completions();
         double rollout = watch.lap();
         List<Group> groups = learn(prompts, completions);
         long tokens = completions.stream()

@@ -66,6 +66,13 @@ final class BenchmarkCommand implements Callable<Integer> {
                     "measure whole training steps alone: rollout, gradient, update, after one that is not counted")
     private boolean onlySteps;
 
+    @Option(
+            names = "--max-rows",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "completions that grow at a time in a training step")
+    private int maxRows;
+
     @Option(names = "--natural", description = "in a training step, let completions end where the model ends them")
     private boolean natural;
 
@@ -79,12 +86,13 @@ final class BenchmarkCommand implements Callable<Integer> {
         requireAtLeast(1, "--group", group);
         requireAtLeast(1, "--groups", groups);
         requireAtLeast(1, "--steps", steps);
+        requireAtLeast(1, "--max-rows", maxRows);
         TorchThreads.prepare(threads);
         try (ModelFolder folder = ModelFolder.open(model);
                 ModelTokenizer tokenizer = folder.tokenizer();
                 Decoder decoder = Decoder.load(folder, type, Device.cpu())) {
             Benchmark benchmark =
-                    new Benchmark(decoder, tokenizer, new Work(prompt, completion, group, groups, natural));
+                    new Benchmark(decoder, tokenizer, new Work(prompt, completion, group, groups, maxRows, natural));
             List<Measurement> measurements = new ArrayList<>(onlySteps ? List.of() : benchmark.parts());
             measurements.addAll(benchmark.steps(folder, steps));
             command.commandLine().getOut().println(json ? json(measurements) : table(measurements));

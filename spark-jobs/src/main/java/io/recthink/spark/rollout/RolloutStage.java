@@ -25,8 +25,8 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * Samples the completions of a step and writes them; what follows reads what was written. The prompts are cut into a fixed
- * number of partitions in their order, each partition into fixed batches, and every completion draws from the stream of its
- * own address: so the rollouts do not depend on where, how often or beside what a task runs.
+ * number of partitions in their order, the completions of a partition grow in one batch whose course depends on nothing else,
+ * and every completion draws from the stream of its own address: so the rollouts do not depend on where, how often or beside what a task runs.
  */
 public final class RolloutStage {
     private final SparkSession spark;
@@ -74,26 +74,26 @@ public final class RolloutStage {
             List<Row> rows = new ArrayList<>();
             try (PolicyHolder.Lease lease = PolicyHolder.policy(policy, model);
                     Generator generator = new Generator(lease.decoder(), lease.tokenizer())) {
-                for (int from = 0; from < prompts.size(); from += rollout.microBatch()) {
-                    List<Prompt> batch = prompts.subList(from, Math.min(prompts.size(), from + rollout.microBatch()));
-                    sample(step, batch, policy, generator, rows);
-                }
+                sample(step, prompts, policy, generator, rows);
             }
             return rows.iterator();
         }
 
-        private void sample(int step, List<Prompt> batch, PolicyReference policy, Generator generator, List<Row> rows) {
-            List<PromptTokens> tokens = batch.stream()
+        private void sample(
+                int step, List<Prompt> prompts, PolicyReference policy, Generator generator, List<Row> rows) {
+            List<PromptTokens> tokens = prompts.stream()
                     .map(prompt -> new PromptTokens(prompt.tokens(), seeds(step, prompt.rowId())))
                     .toList();
             SamplingOptions options =
                     new SamplingOptions(rollout.maxTokens(), rollout.temperature(), rollout.topP(), List.of(), false);
-            List<List<Completion>> completions = generator.generate(tokens, options);
-            for (int i = 0; i < batch.size(); i++) {
+            List<List<Completion>> completions = generator
+                    .generate(tokens, options, rollout.microBatch() * groupSize)
+                    .completions();
+            for (int i = 0; i < prompts.size(); i++) {
                 for (int sample = 0; sample < groupSize; sample++) {
                     rows.add(row(
                             step,
-                            batch.get(i),
+                            prompts.get(i),
                             sample,
                             policy,
                             completions.get(i).get(sample)));
