@@ -32,6 +32,7 @@ final class Batch implements AutoCloseable {
     private final NDArray temperature;
     private final NDArray topP;
     private final Deque<List<Row>> waiting = new ArrayDeque<>();
+    private final NDArray rotary;
     private final PromptCache prompts;
     private final List<Row> rows = new ArrayList<>(); // those that grow, by seat
     private final List<Integer> promptSeats = new ArrayList<>(); // of each row
@@ -64,7 +65,8 @@ final class Batch implements AutoCloseable {
         int all = waiting.stream().mapToInt(List::size).sum();
         this.maxRows = Math.min(all, Math.max(group, maxRows));
         int longest = waiting.element().get(0).prompt().length;
-        this.prompts = new PromptCache(weights, promptSeats(group), longest, PROMPT_TOKENS_AT_A_TIME, manager);
+        this.rotary = weights.rotary(longest + options.maxTokens(), manager);
+        this.prompts = new PromptCache(weights, promptSeats(group), longest, PROMPT_TOKENS_AT_A_TIME, rotary, manager);
     }
 
     /** Prompts whose last rows still grow stay beside those that have entered since. */
@@ -162,7 +164,7 @@ final class Batch implements AutoCloseable {
                             scratch.create(
                                     rows.stream().mapToLong(Row::lastPosition).toArray()),
                             scratch.create(rows.stream().mapToLong(Row::cached).toArray()),
-                            weights.frequencies(),
+                            rotary,
                             weights.epsilon(),
                             prompts.keys(),
                             prompts.values(),

@@ -17,6 +17,7 @@ final class PromptCache {
     private final NDManager manager;
     private final int seats;
     private final int tokensAtATime;
+    private final NDArray rotary;
     private final List<Integer> lengths = new ArrayList<>(); // of the prompts, by seat
     private final NDArray keys; // [layers, seats, keyValueHeads, longest, headDim]
     private final NDArray values; // as keys
@@ -29,11 +30,13 @@ final class PromptCache {
      * @param longest most tokens of a prompt
      * @param tokensAtATime prompts are read some at a time and long ones in pieces of so many tokens, so that the memory
      *     for it grows with neither
+     * @param rotary of at least {@code longest} positions
      */
-    PromptCache(Weights weights, int seats, int longest, int tokensAtATime, NDManager manager) {
+    PromptCache(Weights weights, int seats, int longest, int tokensAtATime, NDArray rotary, NDManager manager) {
         this.manager = manager;
         this.seats = seats;
         this.tokensAtATime = tokensAtATime;
+        this.rotary = rotary;
         this.keys = weights.cache(manager, seats, longest);
         this.values = weights.cache(manager, seats, longest);
     }
@@ -109,7 +112,7 @@ final class PromptCache {
                 scratch.create(last),
                 scratch.create((long) size()),
                 scratch.create((long) done),
-                weights.frequencies(),
+                rotary,
                 weights.epsilon(),
                 keys,
                 values);

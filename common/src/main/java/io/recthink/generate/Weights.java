@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.recthink.model.Decoder;
 import io.recthink.model.ModelConfig;
+import io.recthink.torch.Kernels;
 
 /** A decoder as the generation kernels take it: all its weights in one list, so that a step is one call. */
 final class Weights {
@@ -32,8 +33,11 @@ final class Weights {
         return decoder.tensor(decoder.headName());
     }
 
-    NDArray frequencies() {
-        return decoder.frequencies();
+    /** Cosines and sines of the rotary angles of so many positions, {@code [2, positions, headDim / 2]}. */
+    NDArray rotary(int positions, NDManager manager) {
+        try (NDArray count = manager.create((long) positions)) {
+            return Kernels.instance().call("rotary_table", manager, count, decoder.frequencies());
+        }
     }
 
     NDArray epsilon() {

@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
  * so they do not depend on who computes them.
  */
 public final class ParameterVector implements ParameterReader {
-    /** Elements of every chunk but the last. */
-    public static final int CHUNK = 1 << 20;
+    /** Elements of every chunk but the last. An array of 4 MiB with its header would take 5 regions of the G1 collector. */
+    public static final int CHUNK = (1 << 20) - 16;
 
     private final ParameterLayout layout;
     private final float[][] chunks;

@@ -2,7 +2,9 @@ package io.recthink.torch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
@@ -18,12 +20,14 @@ public final class TensorMemory {
 
     /** Overwrites elements {@code first .. first + values.remaining() - 1} of a tensor. */
     public static void write(NDArray tensor, long first, FloatBuffer values, NDManager scratch) {
+        ByteBuffer piece = ByteBuffer.allocateDirect(Float.BYTES * Math.min(PIECE, values.remaining()))
+                .order(ByteOrder.nativeOrder());
         for (long start = first; values.hasRemaining(); start += PIECE) {
             int count = Math.min(PIECE, values.remaining());
-            FloatBuffer piece = values.slice(values.position(), count);
+            piece.asFloatBuffer().put(values.slice(values.position(), count));
             values.position(values.position() + count);
             try (NDArray from = scratch.create(start);
-                    NDArray source = scratch.create(piece, new Shape(count))) {
+                    NDArray source = scratch.create(piece, new Shape(count), DataType.FLOAT32)) {
                 Kernels.instance()
                         .call("overwrite", scratch, tensor, from, source)
                         .close();

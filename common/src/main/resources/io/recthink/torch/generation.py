@@ -16,11 +16,24 @@ def causal_mask(self, first: int, n: int, like: Tensor) -> Tensor:
   later = keys.unsqueeze(0) > steps.unsqueeze(1)
   return torch.zeros([n, first + n], dtype=6, device=like.device).masked_fill(later, -inf)
 
+# cos and sin of positions 0 .. count - 1, [2, count, D / 2]: taking them from a table is much faster than computing them for
+# each token
+def rotary_table(self, count: Tensor, frequencies: Tensor) -> Tensor:
+  positions = torch.arange(int(count), dtype=4, device=frequencies.device).unsqueeze(0)
+  cos, sin = self.rotary(positions, frequencies)
+  return torch.stack([cos.view([-1, frequencies.size(0)]), sin.view([-1, frequencies.size(0)])])
+
+# cos and sin [b, n, 1, D / 2] at positions [b, n]
+def rotary_at(self, table: Tensor, positions: Tensor) -> Tuple[Tensor, Tensor]:
+  shape = [positions.size(0), positions.size(1), 1, table.size(2)]
+  flat = positions.reshape([-1])
+  return (table.select(0, 0).index_select(0, flat).view(shape), table.select(0, 1).index_select(0, flat).view(shape))
+
 # reads tokens done .. done + p - 1 of the b prompts in seats first .. first + b - 1: tokens [b, p], last [b] the flat
 # positions of their last tokens. Fills keys and values; returns the normalised hidden states [b, H] at last
-def prefill(self, weights: List[Tensor], tokens: Tensor, last: Tensor, first: Tensor, done: Tensor, frequencies: Tensor, epsilon: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+def prefill(self, weights: List[Tensor], tokens: Tensor, last: Tensor, first: Tensor, done: Tensor, rotary: Tensor, epsilon: Tensor, keys: Tensor, values: Tensor) -> Tensor:
   b, p, start, before = tokens.size(0), tokens.size(1), int(first), int(done)
-  cos, sin = self.rotary(torch.arange(before, before + p, dtype=4, device=tokens.device).unsqueeze(0), frequencies)
+  cos, sin = self.rotary_at(rotary, torch.arange(before, before + p, dtype=4, device=tokens.device).unsqueeze(0))
   x = self.embed(weights[-3], tokens)
   for i in range(len(weights) // 17):
     w = weights[17 * i:17 * i + 17]
@@ -110,13 +123,13 @@ def attend_rows(self, q: Tensor, prompt_keys: Tensor, prompt_values: Tensor, pro
 
 # one step: the last token of each row at its position goes through the model, behind the row's cached tokens, all [N]; its
 # keys and values go into the cache, and the next tokens are sampled: see sample
-def decode(self, weights: List[Tensor], tokens: Tensor, positions: Tensor, cached: Tensor, frequencies: Tensor, epsilon: Tensor, prompt_keys: Tensor, prompt_values: Tensor, prompt_mask: Tensor, keys: Tensor, values: Tensor, slots: Tensor, places: Tensor, temperature: Tensor, top_p: Tensor, uniforms: Tensor) -> Tensor:
+def decode(self, weights: List[Tensor], tokens: Tensor, positions: Tensor, cached: Tensor, rotary: Tensor, epsilon: Tensor, prompt_keys: Tensor, prompt_values: Tensor, prompt_mask: Tensor, keys: Tensor, values: Tensor, slots: Tensor, places: Tensor, temperature: Tensor, top_p: Tensor, uniforms: Tensor) -> Tensor:
   N, K, D, B, P = tokens.size(0), keys.size(2), keys.size(4), prompt_mask.size(0), prompt_mask.size(2)
   S = int(cached.max()) + 1
   place = cached.view([N, 1, 1, 1]).expand([N, K, 1, D])
   later = torch.arange(S, dtype=4, device=tokens.device).unsqueeze(0) > cached.unsqueeze(1)
   mask = torch.zeros([N, S], dtype=6, device=tokens.device).masked_fill(later, -inf).view([N, 1, 1, S])
-  cos, sin = self.rotary(positions.unsqueeze(1), frequencies)
+  cos, sin = self.rotary_at(rotary, positions.unsqueeze(1))
   x = self.embed(weights[-3], tokens)
   for i in range(len(weights) // 17):
     w = weights[17 * i:17 * i + 17]

@@ -22,8 +22,8 @@ class PromptCacheTest {
         try (TestModel model = TestModel.fixture("qwen3");
                 NDManager manager = model.decoder().manager().newSubManager()) {
             Weights weights = new Weights(model.decoder());
-            PromptCache whole = new PromptCache(weights, 5, 41, 4096, manager);
-            PromptCache pieces = new PromptCache(weights, 5, 41, tokensAtATime, manager);
+            PromptCache whole = new PromptCache(weights, 5, 41, 4096, weights.rotary(41, manager), manager);
+            PromptCache pieces = new PromptCache(weights, 5, 41, tokensAtATime, weights.rotary(41, manager), manager);
             assertClose(pieces.read(weights, prompts, manager), whole.read(weights, prompts, manager));
             for (int seat = 0; seat < prompts.size(); seat++) {
                 String there = ":," + seat + ",:,:" + prompts.get(seat).length;
@@ -38,7 +38,7 @@ class PromptCacheTest {
         try (TestModel model = TestModel.fixture("llama");
                 NDManager manager = model.decoder().manager().newSubManager()) {
             Weights weights = new Weights(model.decoder());
-            PromptCache cache = new PromptCache(weights, 4, 12, 4096, manager);
+            PromptCache cache = new PromptCache(weights, 4, 12, 4096, weights.rotary(41, manager), manager);
             cache.read(weights, List.of(tokens(12), tokens(9), tokens(8), tokens(5)), manager);
             NDArray last = cache.keys().get(":,3,:,:5").duplicate();
             cache.move(Moves.closing(4, Set.of(0, 2, 3)::contains));
