@@ -338,7 +338,7 @@ public record Configuration(
     }
 
     /** Numerics of the language model. */
-    public record Model(ComputeType dtype, int threads) implements Serializable {
+    public record Model(ComputeType dtype, int threads, boolean recompute) implements Serializable {
         void check(Problems problems) {
             problems.atLeast(1, "threads", threads);
         }

@@ -73,8 +73,9 @@ final class Benchmark {
      * @param groups prompts of a training step
      * @param maxRows completions that grow at a time in a training step
      * @param natural whether the completions of a training step end where the model ends them
+     * @param recompute see {@link GradientComputation}
      */
-    record Work(int prompt, int completion, int group, int groups, int maxRows, boolean natural) {}
+    record Work(int prompt, int completion, int group, int groups, int maxRows, boolean natural, boolean recompute) {}
 
     /** The parts of a step, each for itself. */
     List<Measurement> parts() {
@@ -119,7 +120,8 @@ final class Benchmark {
                 .sum();
         long positions = tokens + (long) work.groups * work.prompt;
         ParameterVector gradient;
-        try (GradientComputation computation = new GradientComputation(decoder, objective(work.groups, tokens))) {
+        try (GradientComputation computation =
+                new GradientComputation(decoder, objective(work.groups, tokens), work.recompute)) {
             groups.forEach(group -> computation.add(List.of(group)));
             gradient = computation.gradient();
         }
@@ -240,7 +242,7 @@ final class Benchmark {
         }
         Objective objective = objective(1, (long) work.group * completionTokens);
         long start = System.nanoTime();
-        try (GradientComputation computation = new GradientComputation(decoder, objective)) {
+        try (GradientComputation computation = new GradientComputation(decoder, objective, work.recompute)) {
             computation.add(List.of(new Group(tokens(work.prompt), rows)));
             computation.gradient();
         }

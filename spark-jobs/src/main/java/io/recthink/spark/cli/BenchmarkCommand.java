@@ -76,6 +76,9 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Option(names = "--natural", description = "in a training step, let completions end where the model ends them")
     private boolean natural;
 
+    @Option(names = "--keep-activations", description = "compute gradients as with model.recompute false")
+    private boolean keepActivations;
+
     @Option(names = "--json", description = "print one JSON object")
     private boolean json;
 
@@ -91,8 +94,10 @@ final class BenchmarkCommand implements Callable<Integer> {
         try (ModelFolder folder = ModelFolder.open(model);
                 ModelTokenizer tokenizer = folder.tokenizer();
                 Decoder decoder = Decoder.load(folder, type, Device.cpu())) {
-            Benchmark benchmark =
-                    new Benchmark(decoder, tokenizer, new Work(prompt, completion, group, groups, maxRows, natural));
+            Benchmark benchmark = new Benchmark(
+                    decoder,
+                    tokenizer,
+                    new Work(prompt, completion, group, groups, maxRows, natural, !keepActivations));
             List<Measurement> measurements = new ArrayList<>(onlySteps ? List.of() : benchmark.parts());
             measurements.addAll(benchmark.steps(folder, steps));
             command.commandLine().getOut().println(json ? json(measurements) : table(measurements));

@@ -40,7 +40,8 @@ final class PartitionGradient
         Objective objective = request.loss().objective();
         List<Group> batches = withReference(groups, objective);
         try (PolicyHolder.Lease policy = PolicyHolder.policy(request.policy(), request.model());
-                GradientComputation computation = new GradientComputation(policy.decoder(), objective)) {
+                GradientComputation computation = new GradientComputation(
+                        policy.decoder(), objective, request.model().recompute())) {
             microBatches(batches).forEach(computation::add);
             GradientPart statistics =
                     new GradientPart.Statistics(partition, computation.statistics(), TorchRuntime.peakResidentBytes());
