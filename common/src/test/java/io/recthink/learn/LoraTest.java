@@ -21,10 +21,13 @@ import io.recthink.model.Projection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A model with an adapter beside it: against PEFT's numbers, against the merged model, against the model alone. */
 class LoraTest {
@@ -49,11 +52,15 @@ class LoraTest {
         }
     }
 
+    static Stream<Arguments> modelsWithAndWithoutRecomputing() {
+        return MODELS.stream().flatMap(name -> Stream.of(true, false).map(recompute -> Arguments.of(name, recompute)));
+    }
+
     @ParameterizedTest
-    @FieldSource("MODELS")
-    void gradientIsThatOfPeft(String name) {
+    @MethodSource("modelsWithAndWithoutRecomputing")
+    void gradientIsThatOfPeft(String name, boolean recompute) {
         try (GoldenModel model = new GoldenModel(name);
-                var computation = new GradientComputation(model.adapted(), model.grpo("sequence-mean"))) {
+                var computation = new GradientComputation(model.adapted(), model.grpo("sequence-mean"), recompute)) {
             computation.add(List.of(model.grpoGroup("sequence-mean")));
             double loss = model.json().get("lora").get("loss").doubleValue();
             assertThat(computation.statistics().loss()).isCloseTo(loss, within(1e-5));
