@@ -22,7 +22,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.commons.io.FileUtils;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -69,8 +70,7 @@ class ValidationPredictionsTest {
     /** A run that has validated the policy of its step 1: its predictions say 2, which the policy itself never does. */
     private static void writeRun() throws IOException {
         Path step = Files.createDirectories(root.resolve("run/step-000001"));
-        FileUtils.copyDirectory(
-                root.resolve("model").toFile(), step.resolve("policy").toFile());
+        copy(root.resolve("model"), step.resolve("policy"));
         JSON.writeValue(
                 step.resolve("manifest.json").toFile(),
                 new Manifest(1, new PolicyVersion(1, "weights"), null, new Cursor(0, 0), null, List.of()));
@@ -135,7 +135,7 @@ class ValidationPredictionsTest {
         assertThat(ofTraining("data", "predict.policies.x=other-data@1")).isZero();
         copyRun("fewer-rows");
         String predictions = "/eval/step-000001/predictions";
-        FileUtils.deleteDirectory(root.resolve("fewer-rows" + predictions).toFile());
+        FileUtil.fullyDelete(root.resolve("fewer-rows" + predictions).toFile());
         SPARK.read()
                 .parquet(root + "/run" + predictions)
                 .where("rowId <> 'validation-3'")
@@ -164,7 +164,13 @@ class ValidationPredictionsTest {
     }
 
     private static void copyRun(String name) throws IOException {
-        FileUtils.copyDirectory(root.resolve("run").toFile(), root.resolve(name).toFile());
+        copy(root.resolve("run"), root.resolve(name));
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        var hadoop = new org.apache.hadoop.conf.Configuration();
+        var files = FileSystem.getLocal(hadoop).getRaw(); // without checksums, so that the test can edit what it copied
+        FileUtil.copy(from.toFile(), files, new org.apache.hadoop.fs.Path(to.toUri()), false, hadoop);
     }
 
     /** How many of the predictions are those that the run holds. */
