@@ -80,8 +80,10 @@ final class Batch implements AutoCloseable {
         enterAll();
         while (!rows.isEmpty()) {
             decode();
-            leave();
-            enterAll();
+            if (rows.stream().anyMatch(Row::finished)) {
+                leave();
+                enterAll();
+            }
         }
     }
 
