@@ -203,9 +203,9 @@ final class Batch implements AutoCloseable {
     /** Rows that have ended leave, then prompts without rows; those behind them take their seats. */
     private void leave() {
         Moves moves = Moves.closing(rows.size(), seat -> !rows.get(seat).finished());
-        int longest = rows.stream().mapToInt(Row::cached).max().orElse(0);
-        if (moves.count() > 0 && keys != null) {
-            moveRows(moves, longest);
+        if (keys != null) {
+            int longest = rows.stream().mapToInt(Row::cached).max().orElse(0);
+            moves.apply(keys, values, Math.min(longest, keys.getShape().get(3)), manager);
         }
         moves.apply(rows);
         moves.apply(promptSeats);
@@ -213,16 +213,6 @@ final class Batch implements AutoCloseable {
         prompts.move(promptMoves);
         promptSeats.replaceAll(promptMoves::newSeat);
         place();
-    }
-
-    private void moveRows(Moves moves, int longest) {
-        try (NDManager scratch = manager.newSubManager()) {
-            NDArray from = scratch.create(moves.from());
-            NDArray to = scratch.create(moves.to());
-            NDArray length = scratch.create(Math.min(longest, keys.getShape().get(3)));
-            kernels.call("move_seats", scratch, keys, from, to, length);
-            kernels.call("move_seats", scratch, values, from, to, length);
-        }
     }
 
     /** Makes room for the next keys and values of every row. */
@@ -291,6 +281,20 @@ final class Batch implements AutoCloseable {
         int newSeat(int seat) {
             int index = Arrays.binarySearch(from, seat);
             return index < 0 ? seat : (int) to[index];
+        }
+
+        /** Copies the first tokens of caches {@code [layers, seats, keyValueHeads, capacity, headDim]}. */
+        void apply(NDArray keys, NDArray values, long tokens, NDManager manager) {
+            if (count() == 0) {
+                return;
+            }
+            try (NDManager scratch = manager.newSubManager()) {
+                NDArray fromSeats = scratch.create(from);
+                NDArray toSeats = scratch.create(to);
+                NDArray length = scratch.create(tokens);
+                Kernels.instance().call("move_seats", scratch, keys, fromSeats, toSeats, length);
+                Kernels.instance().call("move_seats", scratch, values, fromSeats, toSeats, length);
+            }
         }
 
         <T> void apply(List<T> seated) {

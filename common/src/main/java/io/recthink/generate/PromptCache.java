@@ -120,21 +120,9 @@ final class PromptCache {
 
     /** Moves prompts to the seats of those that have left. */
     void move(Moves moves) {
-        int before = lengths.size();
-        if (moves.count() > 0) {
-            try (NDManager scratch = manager.newSubManager()) {
-                NDArray from = scratch.create(moves.from());
-                NDArray to = scratch.create(moves.to());
-                NDArray length = scratch.create((long) longest());
-                kernels.call("move_seats", scratch, keys, from, to, length);
-                kernels.call("move_seats", scratch, values, from, to, length);
-            }
-        }
+        moves.apply(keys, values, longest(), manager);
         moves.apply(lengths);
-        if (mask == null
-                || lengths.size() != before
-                || moves.count() > 0
-                || mask.getShape().get(0) != lengths.size()) {
+        if (mask == null || moves.count() > 0 || mask.getShape().get(0) != lengths.size()) {
             remask();
         }
     }
