@@ -16,8 +16,8 @@ import io.recthink.learn.Objective;
 import io.recthink.learn.ParameterVector;
 import io.recthink.learn.Row;
 import io.recthink.model.Decoder;
-import io.recthink.model.ModelFolder;
 import io.recthink.model.ModelTokenizer;
+import io.recthink.model.ParameterReader;
 import io.recthink.progress.Progress;
 import io.recthink.spark.learn.Stopwatch;
 import io.recthink.torch.TorchRuntime;
@@ -54,11 +54,14 @@ final class Benchmark {
     private final Decoder decoder;
     private final ModelTokenizer tokenizer;
     private final Generator generator;
+    private final ParameterReader start;
     private final Work work;
     private final Random random = new Random(1);
 
-    Benchmark(Decoder decoder, ModelTokenizer tokenizer, Work work) {
+    /** @param start where the optimizer begins: the decoder's parameters in FP32 */
+    Benchmark(Decoder decoder, ParameterReader start, ModelTokenizer tokenizer, Work work) {
         this.decoder = decoder;
+        this.start = start;
         this.tokenizer = tokenizer;
         this.generator = new Generator(decoder, tokenizer);
         this.work = work;
@@ -90,11 +93,11 @@ final class Benchmark {
     }
 
     /** Whole training steps after one that is not counted, each with its parts. */
-    List<Measurement> steps(ModelFolder folder, int count) {
+    List<Measurement> steps(int count) {
         Progress progress = new Progress("benchmark", 0, count + 1L);
         AdamW optimizer = AdamW.start(
                 new Optimizer(LEARNING_RATE, Schedule.CONSTANT, 0, 1, 0.9, 0.999, 1e-8, 0, 1),
-                ParameterVector.read(decoder.layout(), folder));
+                ParameterVector.read(decoder.layout(), start));
         List<Measurement> measurements = new ArrayList<>();
         for (int step = 0; step <= count; step++) {
             List<Measurement> parts = step(step, optimizer);

@@ -8,11 +8,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.Decoder;
+import io.recthink.model.LoraConfig;
+import io.recthink.model.LoraInitializer;
 import io.recthink.model.ModelFolder;
 import io.recthink.model.ModelTokenizer;
+import io.recthink.model.ParameterReader;
+import io.recthink.model.Projection;
 import io.recthink.spark.cli.Benchmark.Work;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -79,6 +84,13 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Option(names = "--keep-activations", description = "compute gradients as with model.recompute false")
     private boolean keepActivations;
 
+    @Option(
+            names = "--lora-rank",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "learn an adapter of this rank beside all projections; 0: learn all weights")
+    private int loraRank;
+
     @Option(names = "--json", description = "print one JSON object")
     private boolean json;
 
@@ -90,19 +102,35 @@ final class BenchmarkCommand implements Callable<Integer> {
         requireAtLeast(1, "--groups", groups);
         requireAtLeast(1, "--steps", steps);
         requireAtLeast(1, "--max-rows", maxRows);
+        requireAtLeast(0, "--lora-rank", loraRank);
         TorchThreads.prepare(threads);
         try (ModelFolder folder = ModelFolder.open(model);
                 ModelTokenizer tokenizer = folder.tokenizer();
-                Decoder decoder = Decoder.load(folder, type, Device.cpu())) {
-            Benchmark benchmark = new Benchmark(
-                    decoder,
-                    tokenizer,
-                    new Work(prompt, completion, group, groups, maxRows, natural, !keepActivations));
-            List<Measurement> measurements = new ArrayList<>(onlySteps ? List.of() : benchmark.parts());
-            measurements.addAll(benchmark.steps(folder, steps));
+                Decoder base = Decoder.load(folder, type, Device.cpu())) {
+            List<Measurement> measurements;
+            if (loraRank == 0) {
+                measurements = measure(base, folder, tokenizer);
+            } else {
+                ParameterReader adapter = new LoraInitializer(0);
+                try (Decoder adapted = base.withAdapter(lora(), adapter)) {
+                    measurements = measure(adapted, adapter, tokenizer);
+                }
+            }
             command.commandLine().getOut().println(json ? json(measurements) : table(measurements));
         }
         return 0;
+    }
+
+    private List<Measurement> measure(Decoder decoder, ParameterReader start, ModelTokenizer tokenizer) {
+        Work work = new Work(prompt, completion, group, groups, maxRows, natural, !keepActivations);
+        Benchmark benchmark = new Benchmark(decoder, start, tokenizer, work);
+        List<Measurement> measurements = new ArrayList<>(onlySteps ? List.of() : benchmark.parts());
+        measurements.addAll(benchmark.steps(steps));
+        return measurements;
+    }
+
+    private LoraConfig lora() {
+        return new LoraConfig(loraRank, loraRank, false, EnumSet.allOf(Projection.class));
     }
 
     private static void requireAtLeast(int least, String name, int value) {
@@ -114,9 +142,10 @@ final class BenchmarkCommand implements Callable<Integer> {
     private String table(List<Measurement> measurements) {
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%s, %s, %d threads; prompt %d, completion %d, group %d tokens%n%n%-18s%10s%10s%12s%18s%n",
+                "%s, %s, %s, %d threads; prompt %d, completion %d tokens, group %d%n%n%-18s%10s%10s%12s%18s%n",
                 model,
                 type.label(),
+                loraRank == 0 ? "all weights" : "LoRA of rank " + loraRank,
                 threads,
                 prompt,
                 completion,
@@ -144,6 +173,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         ObjectNode object = mapper.createObjectNode();
         object.put("model", model.toString());
         object.put("type", type.label());
+        object.put("loraRank", loraRank);
         object.put("threads", threads);
         object.put("prompt", prompt);
         object.put("completion", completion);

@@ -47,6 +47,22 @@ class BenchmarkCommandTest {
     }
 
     @Test
+    void learnsAnAdapterOfTheGivenRank() throws Exception {
+        CommandRun run = benchmark("--json", "--only-steps", "--lora-rank", "4");
+        assertThat(run.status()).as(run.errors()).isZero();
+        long updated = update(run).path("tokens").asLong();
+        long rank2 = update(benchmark("--json", "--only-steps", "--lora-rank", "2"))
+                .path("tokens")
+                .asLong();
+        long all = update(benchmark("--json", "--only-steps")).path("tokens").asLong();
+        assertThat(updated).isEqualTo(2 * rank2).isLessThan(all);
+    }
+
+    private static JsonNode update(CommandRun run) throws Exception {
+        return new ObjectMapper().readTree(run.output()).path("measurements").get(2);
+    }
+
+    @Test
     void printsATable() {
         CommandRun run = benchmark();
         assertThat(run.output()).contains(NAMES).contains("tokens/s", "peak memory");
@@ -60,6 +76,7 @@ class BenchmarkCommandTest {
         assertRefused("--threads must be at least 1 (was 0)", "--threads", "0");
         assertRefused("--steps must be at least 1 (was 0)", "--steps", "0");
         assertRefused("--groups must be at least 1 (was 0)", "--groups", "0");
+        assertRefused("--lora-rank must be at least 0 (was -1)", "--lora-rank", "-1");
         assertRefused("must be one of [float32, bfloat16] (was float16)", "--dtype", "float16");
         assertRefused("context of 1024", "--prompt", "1020");
     }
