@@ -5,6 +5,7 @@ import io.recthink.learn.GradientStatistics;
 import io.recthink.learn.ParameterVector;
 import io.recthink.model.ParameterLayout;
 import io.recthink.spark.gradient.LearningGroup.LearningCompletion;
+import io.recthink.spark.run.EngineTime;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.run.TableFailure;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ public final class GradientStage {
     private final JavaSparkContext spark;
     private final int partitions;
     private final ParameterLayout layout;
+    private final EngineTime engine;
 
     /**
      * The stage for one model.
@@ -46,6 +48,7 @@ public final class GradientStage {
         this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
         this.partitions = partitions;
         this.layout = layout;
+        this.engine = EngineTime.of(session.sparkContext());
         checkLimits(spark.getConf());
     }
 
@@ -114,7 +117,8 @@ public final class GradientStage {
     }
 
     private StepGradient compute(JavaRDD<LearningGroup> groups, GradientRequest request) {
-        JavaPairRDD<Integer, GradientPart> sums = groups.mapPartitionsWithIndex(new PartitionGradient(request), true)
+        JavaPairRDD<Integer, GradientPart> sums = groups.mapPartitionsWithIndex(
+                        new PartitionGradient(request, engine), true)
                 .mapToPair(pair -> pair)
                 .groupByKey(new IndexPartitioner(partitions))
                 .mapValues(GradientStage::sum);
@@ -127,7 +131,7 @@ public final class GradientStage {
                 seen = statistics;
             }
         }
-        return new StepGradient(gradient, seen.sums(), seen.peakResidentBytes());
+        return new StepGradient(gradient, seen.sums(), engine.lap(), seen.peakResidentBytes());
     }
 
     private static List<Tuple2<Integer, GradientPart>> collect(JavaPairRDD<Integer, GradientPart> sums) {

@@ -5,6 +5,7 @@ import io.recthink.learn.Group;
 import io.recthink.learn.LogProbabilities;
 import io.recthink.learn.Objective;
 import io.recthink.learn.ParameterVector;
+import io.recthink.spark.run.EngineTime;
 import io.recthink.spark.run.PolicyHolder;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.torch.TorchRuntime;
@@ -23,9 +24,11 @@ final class PartitionGradient
     static final int STATISTICS = -1;
 
     private final GradientRequest request;
+    private final EngineTime engine;
 
-    PartitionGradient(GradientRequest request) {
+    PartitionGradient(GradientRequest request, EngineTime engine) {
         this.request = request;
+        this.engine = engine;
     }
 
     @Override
@@ -42,10 +45,12 @@ final class PartitionGradient
         try (PolicyHolder.Lease policy = PolicyHolder.policy(request.policy(), request.model());
                 GradientComputation computation = new GradientComputation(
                         policy.decoder(), objective, request.model().recompute())) {
-            microBatches(batches).forEach(computation::add);
+            ParameterVector gradient = engine.during(() -> {
+                microBatches(batches).forEach(computation::add);
+                return computation.gradient();
+            });
             GradientPart statistics =
                     new GradientPart.Statistics(partition, computation.statistics(), TorchRuntime.peakResidentBytes());
-            ParameterVector gradient = computation.gradient();
             List<Tuple2<Integer, GradientPart>> parts = new ArrayList<>();
             parts.add(new Tuple2<>(STATISTICS, statistics));
             for (int chunk = 0; chunk < gradient.chunkCount(); chunk++) {
@@ -61,10 +66,11 @@ final class PartitionGradient
             return groups.stream().map(LearningGroup::group).toList();
         }
         List<Group> result = new ArrayList<>();
-        try (PolicyHolder.Lease lease = PolicyHolder.reference(reference, request.model())) {
+        try (PolicyHolder.Lease lease = PolicyHolder.reference(reference, request.model()); ) {
             for (List<LearningGroup> batch : microBatches(groups)) {
                 List<Group> plain = batch.stream().map(LearningGroup::group).toList();
-                List<List<float[]>> logprobs = LogProbabilities.of(lease.decoder(), plain, objective.temperature());
+                List<List<float[]>> logprobs =
+                        engine.during(() -> LogProbabilities.of(lease.decoder(), plain, objective.temperature()));
                 IntStream.range(0, batch.size())
                         .mapToObj(i -> batch.get(i).group(logprobs.get(i)))
                         .forEach(result::add);

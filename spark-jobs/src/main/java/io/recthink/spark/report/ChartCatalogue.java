@@ -124,7 +124,16 @@ final class ChartCatalogue {
 
     /** Metrics that need no chart of their own. */
     private static final Set<String> ELSEWHERE = Set.of(
-            "reward_std", "completions/min_length", "completions/max_length", "step_time", "num_tokens", "eval/rmse");
+            "reward_std",
+            "completions/min_length",
+            "completions/max_length",
+            "step_time",
+            "engine_time/rollout",
+            "engine_time/gradient",
+            "engine_time/learn",
+            "outside_engine_time",
+            "num_tokens",
+            "eval/rmse");
 
     private ChartCatalogue() {}
 

@@ -55,6 +55,7 @@ final class ReportPage {
                 "class",
                 "hint");
         sections.forEach(this::charts);
+        stages();
         traces();
         numbers();
         configuration();
@@ -166,6 +167,39 @@ final class ReportPage {
         html.open("div", "class", "plot", "role", "img", "aria-label", spoken(chart))
                 .close()
                 .close();
+    }
+
+    private void stages() {
+        StageTimes times = StageTimes.of(curves);
+        if (times.step().engine() == 0) {
+            return;
+        }
+        html.open("section").element("h2", "Where does the time go?");
+        html.element(
+                "p",
+                "Means over the steps. In the engine the model or the optimizer computes on at least one machine;"
+                        + " everything else is what the cluster costs: scheduling, loading policies, shuffling"
+                        + " gradients, reading and writing.",
+                "class",
+                "note");
+        html.open("div", "class", "wide").open("table", "class", "stages").open("tr");
+        for (String column : List.of("stage", "seconds", "of the step", "in the engine", "outside", "of the step")) {
+            html.element("th", column, "scope", "col");
+        }
+        html.close();
+        times.stages().forEach(stage -> stage(stage, times.step()));
+        stage(times.step(), times.step());
+        html.close().close().close();
+    }
+
+    private void stage(StageTimes.Stage stage, StageTimes.Stage step) {
+        html.open("tr").element("th", stage.name(), "scope", "row");
+        html.element("td", Unit.SECONDS.show(stage.seconds()));
+        html.element("td", Unit.SHARE.show(stage.seconds() / step.seconds()));
+        html.element("td", Unit.SECONDS.show(stage.engine()));
+        html.element("td", Unit.SECONDS.show(stage.outside()));
+        html.element("td", Unit.SHARE.show(stage.outside() / step.seconds()));
+        html.close();
     }
 
     /** What a person who cannot see the chart should hear. */

@@ -6,6 +6,7 @@ import io.recthink.generate.Generator;
 import io.recthink.generate.PromptTokens;
 import io.recthink.generate.SamplingOptions;
 import io.recthink.generate.Seeds;
+import io.recthink.spark.run.EngineTime;
 import io.recthink.spark.run.PolicyHolder;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.run.TableFailure;
@@ -32,26 +33,30 @@ public final class RolloutStage {
     private final SparkSession spark;
     private final Sampling sampling;
     private final int partitions;
+    private final EngineTime engine;
 
     public RolloutStage(SparkSession spark, Configuration configuration) {
         Configuration.Rollout rollout = configuration.rollout();
         this.spark = spark;
         this.partitions = rollout.partitions();
-        this.sampling =
-                new Sampling(configuration.seed(), configuration.train().groupSize(), rollout, configuration.model());
+        this.engine = EngineTime.of(spark.sparkContext());
+        this.sampling = new Sampling(
+                configuration.seed(), configuration.train().groupSize(), rollout, configuration.model(), engine);
     }
 
     /**
      * Writes the rollouts of a step as {@link Tables#ROLLOUTS}.
      *
      * @param path the folder of the table, which must not exist
+     * @return the seconds in which the executors computed
      */
-    public void write(int step, List<Prompt> prompts, PolicyReference policy, String path) {
+    public double write(int step, List<Prompt> prompts, PolicyReference policy, String path) {
         JavaRDD<Row> rollouts = JavaSparkContext.fromSparkContext(spark.sparkContext())
                 .parallelize(prompts, Math.min(partitions, prompts.size()))
                 .mapPartitions(sampling.of(step, policy));
         try {
             spark.createDataFrame(rollouts, Tables.ROLLOUTS).write().parquet(path);
+            return engine.lap();
         } catch (Exception e) { // Spark throws checked exceptions that it does not declare
             throw TableFailure.explain(path, e);
         }
@@ -62,7 +67,8 @@ public final class RolloutStage {
         return spark.read().schema(Tables.ROLLOUTS).parquet(path);
     }
 
-    private record Sampling(long seed, int groupSize, Configuration.Rollout rollout, Configuration.Model model)
+    private record Sampling(
+            long seed, int groupSize, Configuration.Rollout rollout, Configuration.Model model, EngineTime engine)
             implements Serializable {
         FlatMapFunction<Iterator<Prompt>, Row> of(int step, PolicyReference policy) {
             return partition -> sample(step, partition, policy);
@@ -86,8 +92,8 @@ public final class RolloutStage {
                     .toList();
             SamplingOptions options =
                     new SamplingOptions(rollout.maxTokens(), rollout.temperature(), rollout.topP(), List.of(), false);
-            List<List<Completion>> completions = generator
-                    .generate(tokens, options, rollout.microBatch() * groupSize)
+            List<List<Completion>> completions = engine.during(
+                            () -> generator.generate(tokens, options, rollout.microBatch() * groupSize))
                     .completions();
             for (int i = 0; i < prompts.size(); i++) {
                 for (int sample = 0; sample < groupSize; sample++) {

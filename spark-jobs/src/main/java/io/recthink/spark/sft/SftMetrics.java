@@ -17,6 +17,7 @@ final class SftMetrics {
     private double gradientSeconds;
     private double learnSeconds;
     private double publishSeconds;
+    private double engineSeconds;
     private GradientStatistics sums = GradientStatistics.ZERO;
     private long peakResidentBytes;
 
@@ -35,6 +36,7 @@ final class SftMetrics {
         gradientSeconds += gradientTime;
         learnSeconds += learnTime;
         publishSeconds += publishTime;
+        engineSeconds += gradient.engineSeconds();
         sums = sums.plus(gradient.statistics());
         peakResidentBytes = Math.max(gradient.peakResidentBytes(), TorchRuntime.peakResidentBytes());
     }
@@ -53,11 +55,15 @@ final class SftMetrics {
         values.put("entropy", sums.entropySum() / sums.tokens());
         values.put("num_tokens", tokens);
         values.put("tokens_per_second/gradient", sums.tokens() / gradientSeconds);
-        values.put("step_time", (fetchSeconds + gradientSeconds + learnSeconds + publishSeconds) / steps);
+        double seconds = fetchSeconds + gradientSeconds + learnSeconds + publishSeconds;
+        values.put("step_time", seconds / steps);
         values.put("time/fetch", fetchSeconds / steps);
         values.put("time/gradient", gradientSeconds / steps);
+        values.put("engine_time/gradient", engineSeconds / steps);
         values.put("time/learn", learnSeconds / steps);
+        values.put("engine_time/learn", learnSeconds / steps);
         values.put("time/publish", publishSeconds / steps);
+        values.put("outside_engine_time", (seconds - engineSeconds - learnSeconds) / steps);
         values.put("peak_rss_bytes", peakResidentBytes);
         return values;
     }

@@ -83,7 +83,8 @@ final class GrpoSteps implements AutoCloseable {
         Stopwatch watch = new Stopwatch();
         PromptOrder.Step examples = order.at(run.cursor());
         List<Prompt> asked = prompts.fetch(examples.rowIds(), order.ahead(examples.first(), PROMPTS_AHEAD));
-        rollout.write(step, asked, run.policy(), run.folder().table(step, "rollouts"));
+        double rolloutEngine =
+                rollout.write(step, asked, run.policy(), run.folder().table(step, "rollouts"));
         StepMetrics metrics = new StepMetrics(step);
         double rolloutSeconds = watch.lap();
 
@@ -106,11 +107,11 @@ final class GrpoSteps implements AutoCloseable {
         metrics.completions(completions)
                 .learning(sum, update)
                 .tokens(completions, sum.statistics(), tokens, rolloutSeconds, gradientSeconds)
-                .time("rollout", rolloutSeconds)
-                .time("score", scoreSeconds)
-                .time("gradient", gradientSeconds)
-                .time("learn", learnSeconds)
-                .time("publish", publishSeconds)
+                .time("rollout", rolloutSeconds, rolloutEngine)
+                .time("score", scoreSeconds, 0)
+                .time("gradient", gradientSeconds, sum.engineSeconds())
+                .time("learn", learnSeconds, learnSeconds)
+                .time("publish", publishSeconds, 0)
                 .stepTime(watch.total());
         save(examples.next(), metrics.values());
         return summary(metrics.values());

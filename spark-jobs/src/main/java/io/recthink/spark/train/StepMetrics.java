@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
  */
 final class StepMetrics {
     private final Map<String, Object> values = new LinkedHashMap<>();
+    private double engineSeconds;
 
     StepMetrics(int step) {
         values.put("step", step);
@@ -94,13 +95,20 @@ final class StepMetrics {
         return this;
     }
 
-    StepMetrics time(String stage, double seconds) {
+    /** The seconds of a stage, and those of them in which the model or the optimizer computed. */
+    StepMetrics time(String stage, double seconds, double engineSeconds) {
         values.put("time/" + stage, seconds);
+        if (engineSeconds > 0) {
+            values.put("engine_time/" + stage, engineSeconds);
+        }
+        this.engineSeconds += engineSeconds;
         return this;
     }
 
+    /** The seconds of all stages together, which have been added before. */
     StepMetrics stepTime(double seconds) {
         values.put("step_time", seconds);
+        values.put("outside_engine_time", seconds - engineSeconds);
         return this;
     }
 

@@ -109,6 +109,10 @@ final class ExampleRun {
         metrics.put("time/gradient", 14 + random.nextGaussian());
         metrics.put("time/learn", 1.6 + 0.1 * random.nextDouble());
         metrics.put("time/publish", 1.1 + 0.1 * random.nextDouble());
+        metrics.put("engine_time/rollout", 20);
+        metrics.put("engine_time/gradient", 12);
+        metrics.put("engine_time/learn", 1.6);
+        metrics.put("outside_engine_time", 5.4);
         metrics.put("step_time", 39.0);
         metrics.put("peak_rss_bytes", 2.1e9 + 4e8 * Math.min(1, step / 20.0));
         return metrics;

@@ -151,6 +151,15 @@ final class RunReportTest {
     }
 
     @Test
+    void tableTellsWhereTheTimeOfAStepGoes() throws IOException {
+        String text = page(trainRun(1)).replaceAll("<[^>]*>", " ").replaceAll("\\s+", " ");
+
+        assertThat(text)
+                .contains("stage seconds of the step in the engine outside of the step")
+                .contains("step 39.00 100.0 % 33.60 5.400 13.8 %");
+    }
+
+    @Test
     void valuesThatAreNotNumbersLeaveAGap() throws IOException {
         ExampleRun run = new ExampleRun(spark, folder.resolve("run")).begin("train");
         run.metrics(1, Map.of("step", 1, "reward", 0.5, "kl", "NaN")).manifest(1, null);

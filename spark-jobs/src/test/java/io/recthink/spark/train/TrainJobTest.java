@@ -97,11 +97,29 @@ class TrainJobTest {
                         "time/gradient",
                         "time/learn",
                         "time/publish",
+                        "engine_time/rollout",
+                        "engine_time/gradient",
+                        "engine_time/learn",
+                        "outside_engine_time",
                         "peak_rss_bytes",
                         "eval/mae",
                         "eval/rmse",
                         "eval/failures");
         assertThat(metrics.get("sampling_logp_difference/max").asDouble()).isLessThan(1e-4);
+    }
+
+    @Test
+    void theEngineTakesAPartOfEachStage() {
+        ObjectNode metrics = folder(world.run()).metrics(2).orElseThrow();
+        for (String stage : List.of("rollout", "gradient")) {
+            assertThat(metrics.get("engine_time/" + stage).asDouble())
+                    .as(stage)
+                    .isPositive()
+                    .isLessThan(metrics.get("time/" + stage).asDouble());
+        }
+        assertThat(metrics.get("outside_engine_time").asDouble())
+                .isPositive()
+                .isLessThan(metrics.get("step_time").asDouble());
     }
 
     @Test
