@@ -20,6 +20,7 @@ public record Configuration(
         ColdStart coldStart,
         InitModel initModel,
         Model model,
+        Lora lora,
         Rollout rollout,
         Reward reward,
         Sft sft,
@@ -38,6 +39,7 @@ public record Configuration(
         coldStart.check(problems.in("coldStart"));
         initModel.check(problems.in("initModel"));
         model.check(problems.in("model"));
+        lora.check(problems.in("lora"));
         rollout.check(problems.in("rollout"));
         reward.check(problems.in("reward"));
         sft.check(problems.in("sft"));
@@ -341,6 +343,25 @@ public record Configuration(
     public record Model(ComputeType dtype, int threads, boolean recompute) implements Serializable {
         void check(Problems problems) {
             problems.atLeast(1, "threads", threads);
+        }
+    }
+
+    /** The adapter that {@code sft} and {@code train} learn beside frozen weights; without a rank they learn all weights. */
+    public record Lora(int rank, double alpha, boolean rankStabilized, List<String> targetModules) {
+        /** The modules that may have an adapter. */
+        public static final List<String> MODULES =
+                List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
+
+        private static final int LARGEST_RANK = 1 << 16;
+
+        public Lora {
+            targetModules = List.copyOf(targetModules);
+        }
+
+        void check(Problems problems) {
+            problems.between(0, LARGEST_RANK, "rank", rank);
+            problems.positive("alpha", alpha);
+            problems.each("targetModules", "some of " + String.join(", ", MODULES), targetModules, MODULES::contains);
         }
     }
 

@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -17,10 +20,20 @@ public final class AdapterFolder implements ParameterReader, AutoCloseable {
     private static final String WEIGHTS = "adapter_model.safetensors";
     // PEFT wraps a model twice.
     private static final String PREFIX = "base_model.model.";
+    // In the metadata of the weights, which PEFT leaves alone.
+    private static final String BASE_SHA256 = "base_model_sha256";
 
     private final LoraConfig config;
     private final ParameterLayout layout;
     private final SafetensorsReader weights;
+
+    /**
+     * The model that an adapter belongs to.
+     *
+     * @param nameOrPath what PEFT shall load: a name on the Hugging Face hub or a folder
+     * @param sha256 of its weights, in lower-case hexadecimal digits, where the adapter says it; PEFT does not
+     */
+    public record Base(String nameOrPath, Optional<String> sha256) {}
 
     private AdapterFolder(LoraConfig config, ParameterLayout layout, SafetensorsReader weights) {
         this.config = config;
@@ -35,12 +48,7 @@ public final class AdapterFolder implements ParameterReader, AutoCloseable {
      * @throws InvalidInputException if something is missing, cannot be computed exactly or does not fit the model
      */
     public static AdapterFolder open(Path folder, ModelConfig base) {
-        for (String name : new String[] {CONFIG, WEIGHTS}) {
-            if (!Files.isRegularFile(folder.resolve(name))) {
-                throw new InvalidInputException(folder + ": is not an adapter folder, it has no " + name
-                        + "; save the adapter with PEFT (save_pretrained, safe_serialization=True)");
-            }
-        }
+        requireFiles(folder);
         LoraConfig config = LoraConfigParser.read(folder.resolve(CONFIG), base.layers());
         ParameterLayout layout = ParameterLayout.of(base, config);
         SafetensorsReader weights = SafetensorsReader.open(folder.resolve(WEIGHTS));
@@ -51,6 +59,39 @@ public final class AdapterFolder implements ParameterReader, AutoCloseable {
             throw e;
         }
         return new AdapterFolder(config, layout, weights);
+    }
+
+    /** Whether a folder holds an adapter, by the files in it. */
+    public static boolean isAdapter(Path folder) {
+        return Files.isRegularFile(folder.resolve(CONFIG));
+    }
+
+    /**
+     * The model that the adapter in a folder belongs to.
+     *
+     * @throws InvalidInputException if the folder is no adapter's or does not say
+     */
+    public static Base base(Path folder) {
+        requireFiles(folder);
+        String name = JsonFile.readObject(folder.resolve(CONFIG))
+                .path("base_model_name_or_path")
+                .asText("");
+        if (name.isBlank()) {
+            throw new InvalidInputException(folder.resolve(CONFIG)
+                    + ": base_model_name_or_path is empty; write the folder of the base model there");
+        }
+        try (SafetensorsReader weights = SafetensorsReader.open(folder.resolve(WEIGHTS))) {
+            return new Base(name, Optional.ofNullable(weights.metadata().get(BASE_SHA256)));
+        }
+    }
+
+    private static void requireFiles(Path folder) {
+        for (String name : new String[] {CONFIG, WEIGHTS}) {
+            if (!Files.isRegularFile(folder.resolve(name))) {
+                throw new InvalidInputException(folder + ": is not an adapter folder, it has no " + name
+                        + "; save the adapter with PEFT (save_pretrained, safe_serialization=True)");
+            }
+        }
     }
 
     private static void check(Path file, SafetensorsReader weights, ParameterLayout layout) {
@@ -104,19 +145,21 @@ public final class AdapterFolder implements ParameterReader, AutoCloseable {
      * Writes an adapter folder, in FP32.
      *
      * @param folder created if it is not there
-     * @param baseModel what PEFT shall load as the base: a name on the Hugging Face hub or a folder
+     * @param base the model that the adapter belongs to
      * @param layout that of {@link ParameterLayout#of(ModelConfig, LoraConfig)}
      * @param parameters where the values come from
      * @throws InvalidInputException if the folder cannot be written
      */
     public static void write(
-            Path folder, LoraConfig config, String baseModel, ParameterLayout layout, ParameterReader parameters) {
+            Path folder, LoraConfig config, Base base, ParameterLayout layout, ParameterReader parameters) {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
             throw new InvalidInputException(folder + ": cannot be written: " + e, e);
         }
-        ModelFolder.writeWeights(folder.resolve(WEIGHTS), PREFIX, layout, parameters);
-        JsonFile.write(folder.resolve(CONFIG), LoraConfigParser.toJson(config, baseModel));
+        Map<String, String> metadata = new HashMap<>();
+        base.sha256().ifPresent(sha256 -> metadata.put(BASE_SHA256, sha256));
+        ModelFolder.writeWeights(folder.resolve(WEIGHTS), PREFIX, metadata, layout, parameters);
+        JsonFile.write(folder.resolve(CONFIG), LoraConfigParser.toJson(config, base.nameOrPath()));
     }
 }

@@ -69,7 +69,7 @@ public final class GgufImport {
             conversion.checkTensors();
             GgufTokenizer tokenizer = GgufTokenizer.of(reader);
             createDirectories(folder);
-            ModelFolder.writeWeights(folder.resolve(ModelFolder.WEIGHTS), "", conversion.layout, conversion::read);
+            ModelFolder.writeWeights(folder.resolve(ModelFolder.WEIGHTS), conversion.layout, conversion::read);
             tokenizer.write(folder);
             // A folder without it is no model folder, so it comes last.
             JsonFile.write(folder.resolve(ModelConfigParser.FILE), conversion.config.toJson());

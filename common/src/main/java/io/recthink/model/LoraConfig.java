@@ -1,8 +1,13 @@
 package io.recthink.model;
 
+import io.recthink.config.Configuration;
+import java.io.Serializable;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A low-rank adapter (Hu et al. 2021, LoRA): beside the frozen weight W of a projection stand A {@code [rank, input]} and
@@ -13,7 +18,8 @@ import java.util.Set;
  * @param rankStabilized the scale is {@code alpha / sqrt(rank)} instead (Kalajdzievski 2023, rsLoRA)
  * @param projections those that have an adapter, in every layer; at least one
  */
-public record LoraConfig(int rank, double alpha, boolean rankStabilized, Set<Projection> projections) {
+public record LoraConfig(int rank, double alpha, boolean rankStabilized, Set<Projection> projections)
+        implements Serializable {
     private static final int LARGEST_RANK = 1 << 16;
 
     public LoraConfig {
@@ -27,6 +33,17 @@ public record LoraConfig(int rank, double alpha, boolean rankStabilized, Set<Pro
             throw new IllegalArgumentException("an adapter needs at least one projection");
         }
         projections = Collections.unmodifiableSet(EnumSet.copyOf(projections));
+    }
+
+    /** The adapters of a configuration; nothing where it asks for none. */
+    public static Optional<LoraConfig> of(Configuration.Lora settings) {
+        if (settings.rank() == 0) {
+            return Optional.empty();
+        }
+        Set<Projection> projections = Arrays.stream(Projection.values())
+                .filter(projection -> settings.targetModules().contains(projection.module()))
+                .collect(Collectors.toSet());
+        return Optional.of(new LoraConfig(settings.rank(), settings.alpha(), settings.rankStabilized(), projections));
     }
 
     /** What the product of B and A is multiplied by. */

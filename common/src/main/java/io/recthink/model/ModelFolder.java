@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A model in the folder layout of Hugging Face: config.json, model.safetensors (or shards with an index),
@@ -147,11 +148,17 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
         JsonFile.write(
                 folder.resolve(ModelConfigParser.FILE),
                 asFloat32(JsonFile.readObject(like.resolve(ModelConfigParser.FILE))));
-        writeWeights(folder.resolve(WEIGHTS), "", layout, parameters);
+        writeWeights(folder.resolve(WEIGHTS), layout, parameters);
     }
 
-    /** Writes parameters in FP32, their names after a prefix. */
-    static void writeWeights(Path file, String prefix, ParameterLayout layout, ParameterReader parameters) {
+    /** Writes the parameters of a model in FP32. */
+    static void writeWeights(Path file, ParameterLayout layout, ParameterReader parameters) {
+        writeWeights(file, "", Map.of(), layout, parameters);
+    }
+
+    /** Writes parameters in FP32, their names after a prefix, with pairs for the metadata. */
+    static void writeWeights(
+            Path file, String prefix, Map<String, String> pairs, ParameterLayout layout, ParameterReader parameters) {
         List<TensorInfo> tensors = new ArrayList<>();
         long largest = 0;
         for (Parameter parameter : layout.parameters()) {
@@ -159,8 +166,9 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
             largest = Math.max(largest, parameter.size());
         }
         FloatBuffer buffer = FloatBuffer.allocate(Math.toIntExact(largest));
-        // The metadata entry is what transformers expects of PyTorch weights.
-        try (SafetensorsWriter writer = SafetensorsWriter.create(file, Map.of("format", "pt"), tensors)) {
+        Map<String, String> metadata = new TreeMap<>(pairs);
+        metadata.put("format", "pt"); // what transformers expects of PyTorch weights
+        try (SafetensorsWriter writer = SafetensorsWriter.create(file, metadata, tensors)) {
             for (Parameter parameter : layout.parameters()) {
                 buffer.clear().limit((int) parameter.size());
                 parameters.read(parameter, buffer);

@@ -32,14 +32,13 @@ public final class ModelInitializer {
         JsonFile.write(folder.resolve(ModelConfigParser.FILE), config.toJson());
         // Random is specified down to the bit, its successors are not.
         Random random = new Random(seed);
-        ModelFolder.writeWeights(
-                folder.resolve(ModelFolder.WEIGHTS), "", ParameterLayout.of(config), (parameter, out) -> {
-                    switch (parameter.kind()) {
-                        case NORM -> fill(parameter.size(), 1, out);
-                        case BIAS -> fill(parameter.size(), 0, out);
-                        case MATRIX -> draw(parameter.size(), random, standardDeviation, out);
-                    }
-                });
+        ModelFolder.writeWeights(folder.resolve(ModelFolder.WEIGHTS), ParameterLayout.of(config), (parameter, out) -> {
+            switch (parameter.kind()) {
+                case NORM -> fill(parameter.size(), 1, out);
+                case BIAS -> fill(parameter.size(), 0, out);
+                case MATRIX -> draw(parameter.size(), random, standardDeviation, out);
+            }
+        });
     }
 
     private static void fill(long size, float value, FloatBuffer out) {

@@ -194,6 +194,15 @@ final class ConfigurationReaderTest {
     }
 
     @Test
+    void modulesThatCannotHaveAnAdapterAreRefusedWithThoseThatCan() {
+        assertThat(read("", "lora.targetModules=[v_proj, q_proj]").lora().targetModules())
+                .containsExactly("v_proj", "q_proj");
+        assertRefused("", "lora.targetModules=[q_proj, lm_head]")
+                .hasMessage(FILE + ": lora.targetModules must be some of q_proj, k_proj, v_proj, o_proj, gate_proj,"
+                        + " up_proj, down_proj (was lm_head)");
+    }
+
+    @Test
     void unknownChoiceIsRefusedWithTheKnownOnes() {
         assertRefused("", "prompt.think=deeply")
                 .hasMessage(FILE + ": prompt.think must be one of four-steps, none, free (was deeply)");

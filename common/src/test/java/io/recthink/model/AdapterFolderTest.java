@@ -8,6 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.Fixtures;
 import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.config.ConfigurationReader;
+import io.recthink.model.AdapterFolder.Base;
 import io.recthink.model.ParameterLayout.Parameter;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -18,6 +21,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +35,8 @@ class AdapterFolderTest {
     static final List<String> MODELS = Fixtures.MODELS;
     private static final String CONFIG = "adapter_config.json";
     private static final String WEIGHTS = "adapter_model.safetensors";
+
+    private static final Base BASE = new Base("some/model", Optional.empty());
 
     @TempDir
     private Path folder;
@@ -64,7 +70,7 @@ class AdapterFolderTest {
         Path original = Fixtures.folder(name).resolve("lora");
         Path copy = folder.resolve("copy");
         try (AdapterFolder adapter = AdapterFolder.open(original, model)) {
-            AdapterFolder.write(copy, adapter.config(), "some/model", adapter.layout(), adapter);
+            AdapterFolder.write(copy, adapter.config(), BASE, adapter.layout(), adapter);
         }
         try (SafetensorsReader expected = SafetensorsReader.open(original.resolve(WEIGHTS));
                 SafetensorsReader actual = SafetensorsReader.open(copy.resolve(WEIGHTS))) {
@@ -80,7 +86,7 @@ class AdapterFolderTest {
     void writesTheConfigurationInTheKeysOfPeft() {
         LoraConfig config = new LoraConfig(16, 0.5, true, EnumSet.of(Projection.QUERY, Projection.VALUE));
         ParameterLayout layout = ParameterLayout.of(base, config);
-        AdapterFolder.write(folder, config, "some/model", layout, new LoraInitializer(1));
+        AdapterFolder.write(folder, config, BASE, layout, new LoraInitializer(1));
         JsonNode written = JsonFile.readObject(folder.resolve(CONFIG));
         JsonNode known =
                 JsonFile.readObject(Fixtures.folder("llama").resolve("lora").resolve(CONFIG));
@@ -91,6 +97,38 @@ class AdapterFolderTest {
         try (AdapterFolder adapter = AdapterFolder.open(folder, base)) {
             assertThat(adapter.config()).isEqualTo(config);
         }
+    }
+
+    @Test
+    void comesFromTheConfigurationWhereThatAsksForARank() {
+        assertThat(LoraConfig.of(ConfigurationReader.defaults().lora())).isEmpty();
+        Configuration.Lora all = new Configuration.Lora(4, 8, true, Configuration.Lora.MODULES);
+        assertThat(LoraConfig.of(all)).hasValue(new LoraConfig(4, 8, true, EnumSet.allOf(Projection.class)));
+        Configuration.Lora some = new Configuration.Lora(4, 8, true, List.of("v_proj", "q_proj"));
+        assertThat(LoraConfig.of(some).orElseThrow().projections()).containsExactly(Projection.QUERY, Projection.VALUE);
+    }
+
+    @Test
+    void namesItsBaseModelAsItWasWritten() {
+        LoraConfig config = new LoraConfig(2, 4, false, EnumSet.of(Projection.QUERY));
+        Base named = new Base("/models/base", Optional.of("abc"));
+        AdapterFolder.write(folder, config, named, ParameterLayout.of(base, config), new LoraInitializer(1));
+        assertThat(AdapterFolder.base(folder)).isEqualTo(named);
+    }
+
+    @Test
+    void doesNotKnowTheWeightsOfTheBaseModelOfAnAdapterFromPeft() throws IOException {
+        changeConfig("'base_model_name_or_path':'some/model'");
+        assertThat(AdapterFolder.base(folder)).isEqualTo(BASE);
+    }
+
+    @Test
+    void refusesAnAdapterThatNamesNoBaseModel() throws IOException {
+        changeConfig("'base_model_name_or_path':null");
+        assertThatThrownBy(() -> AdapterFolder.base(folder))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(folder.resolve(CONFIG)
+                        + ": base_model_name_or_path is empty; write the folder of the base model there");
     }
 
     @Test
@@ -118,7 +156,7 @@ class AdapterFolderTest {
             })
     void findsModulesByTheEndOfTheirPathAsPeftDoes(String change) throws IOException {
         LoraConfig config = new LoraConfig(4, 8, false, EnumSet.of(Projection.QUERY, Projection.UP));
-        AdapterFolder.write(folder, config, "m", ParameterLayout.of(base, config), new LoraInitializer(1));
+        AdapterFolder.write(folder, config, BASE, ParameterLayout.of(base, config), new LoraInitializer(1));
         changeConfig(change);
         try (AdapterFolder adapter = AdapterFolder.open(folder, base)) {
             assertThat(adapter.config()).isEqualTo(config);
