@@ -4,6 +4,7 @@ import io.recthink.model.ParameterLayout;
 import io.recthink.model.ParameterLayout.Parameter;
 import io.recthink.model.ParameterReader;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -18,28 +19,43 @@ public final class ParameterVector implements ParameterReader {
     private final ParameterLayout layout;
     private final float[][] chunks;
 
-    private ParameterVector(ParameterLayout layout) {
+    private ParameterVector(ParameterLayout layout, float[][] chunks) {
         this.layout = layout;
-        this.chunks = new float[Math.toIntExact((layout.size() + CHUNK - 1) / CHUNK)][];
-        for (int i = 0; i < chunks.length; i++) {
-            chunks[i] = new float[(int) Math.min(CHUNK, layout.size() - (long) i * CHUNK)];
-        }
+        this.chunks = chunks;
     }
 
     /** All zeros. */
     public static ParameterVector zeros(ParameterLayout layout) {
-        return new ParameterVector(layout);
+        float[][] chunks = new float[Math.toIntExact((layout.size() + CHUNK - 1) / CHUNK)][];
+        for (int i = 0; i < chunks.length; i++) {
+            chunks[i] = new float[(int) Math.min(CHUNK, layout.size() - (long) i * CHUNK)];
+        }
+        return new ParameterVector(layout, chunks);
     }
 
     /** The values that a model folder or another source gives. */
     public static ParameterVector read(ParameterLayout layout, ParameterReader source) {
-        ParameterVector vector = new ParameterVector(layout);
+        ParameterVector vector = zeros(layout);
         for (Parameter parameter : layout.parameters()) {
             FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(parameter.size()));
             source.read(parameter, values);
             vector.set(parameter.offset(), values.flip());
         }
         return vector;
+    }
+
+    /**
+     * A vector that holds these chunks, not copies of them.
+     *
+     * @throws IllegalArgumentException if they are not those of the layout
+     */
+    public static ParameterVector of(ParameterLayout layout, float[][] chunks) {
+        long elements = Arrays.stream(chunks).mapToLong(chunk -> chunk.length).sum();
+        if (elements != layout.size()) {
+            throw new IllegalArgumentException(
+                    "the chunks have " + elements + " elements, the layout has " + layout.size());
+        }
+        return new ParameterVector(layout, chunks);
     }
 
     public ParameterLayout layout() {

@@ -66,7 +66,7 @@ final class PartitionGradient
             return groups.stream().map(LearningGroup::group).toList();
         }
         List<Group> result = new ArrayList<>();
-        try (PolicyHolder.Lease lease = PolicyHolder.reference(reference, request.model()); ) {
+        try (PolicyHolder.Lease lease = PolicyHolder.reference(reference, request.policy(), request.model())) {
             for (List<LearningGroup> batch : microBatches(groups)) {
                 List<Group> plain = batch.stream().map(LearningGroup::group).toList();
                 List<List<float[]>> logprobs =

@@ -3,31 +3,28 @@ package io.recthink.spark.learn;
 import io.recthink.config.Configuration.Optimizer;
 import io.recthink.learn.AdamW;
 import io.recthink.learn.ParameterVector;
-import io.recthink.model.ModelFolder;
+import io.recthink.spark.run.PolicyReference;
 import java.nio.file.Path;
+import org.apache.spark.sql.SparkSession;
 
-/** The one learner of a run, on the driver: FP32 master weights and AdamW, and the model folder they are published in. */
+/** The one learner of a run, on the driver: FP32 master values of what is learnt, and AdamW. */
 final class Learner {
-    private final Path like;
+    private final StartModel model;
     private final AdamW optimizer;
 
-    private Learner(Path like, AdamW optimizer) {
-        this.like = like;
+    private Learner(StartModel model, AdamW optimizer) {
+        this.model = model;
         this.optimizer = optimizer;
     }
 
-    /** A learner that begins with the weights of a model folder. */
-    static Learner start(Path model, Optimizer settings) {
-        try (ModelFolder folder = ModelFolder.open(model)) {
-            return new Learner(model, AdamW.start(settings, ParameterVector.read(folder.layout(), folder)));
-        }
+    /** A learner that begins. */
+    static Learner start(StartModel model, Optimizer settings) {
+        return new Learner(model, AdamW.start(settings, model.parameters()));
     }
 
-    /** A learner that goes on from a saved state; the model folder gives the tokenizer and the configuration. */
-    static Learner resume(Path model, Path state, Optimizer settings) {
-        try (ModelFolder folder = ModelFolder.open(model)) {
-            return new Learner(model, AdamW.load(settings, folder.layout(), state));
-        }
+    /** A learner that goes on from a saved state. */
+    static Learner resume(StartModel model, Path state, Optimizer settings) {
+        return new Learner(model, AdamW.load(settings, model.layout(), state));
     }
 
     /** Clips the gradient and makes one step; returns the norm before clipping. */
@@ -35,9 +32,14 @@ final class Learner {
         return optimizer.step(gradient, learningRate);
     }
 
-    /** Writes the weights as a model folder. */
+    /** Writes the folder of a policy. */
     void writePolicy(Path folder) {
-        ModelFolder.write(folder, like, optimizer.master().layout(), optimizer.master());
+        model.write(folder, optimizer.master());
+    }
+
+    /** The policy that was written, as tasks can load it. */
+    PolicyReference policy(SparkSession spark, PolicyReference published) {
+        return model.policy(spark, published, optimizer.master());
     }
 
     /** Writes the state of the optimizer. */

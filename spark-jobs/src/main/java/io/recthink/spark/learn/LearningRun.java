@@ -12,13 +12,11 @@ import io.recthink.spark.run.Cursor;
 import io.recthink.spark.run.FileEntry;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.PolicyReference;
-import io.recthink.spark.run.PolicyStore;
 import io.recthink.spark.run.PolicyVersion;
 import io.recthink.spark.run.RunDescription;
 import io.recthink.spark.run.RunFolder;
 import io.recthink.spark.run.RunWriter;
 import io.recthink.spark.run.RunWriter.PublishedPolicy;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -39,6 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class LearningRun implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LearningRun.class);
 
+    private final SparkSession spark;
     private final RunSettings settings;
     private final Optional<? extends Validation> validation;
     private final RunWriter writer;
@@ -46,11 +45,13 @@ public final class LearningRun implements AutoCloseable {
     private final TreeSet<Integer> kept = new TreeSet<>();
     private Learner learner;
     private Manifest saved;
-    private PolicyReference start;
+    private PolicyReference reference;
     private PolicyReference policy;
     private List<FileEntry> published = List.of();
 
-    private LearningRun(RunSettings settings, Optional<? extends Validation> validation, RunWriter writer) {
+    private LearningRun(
+            SparkSession spark, RunSettings settings, Optional<? extends Validation> validation, RunWriter writer) {
+        this.spark = spark;
         this.settings = settings;
         this.validation = validation;
         this.writer = writer;
@@ -72,12 +73,12 @@ public final class LearningRun implements AutoCloseable {
             boolean resume) {
         RunWriter writer = RunWriter.open(settings.path(), spark.sparkContext().hadoopConfiguration(), resume);
         try {
-            LearningRun run = new LearningRun(settings, validation, writer);
+            LearningRun run = new LearningRun(spark, settings, validation, writer);
             Optional<Manifest> newest = writer.newest();
             if (newest.isPresent()) {
                 run.resume(newest.get(), configuration);
             } else {
-                run.begin(spark, configuration);
+                run.begin(configuration);
             }
             return run;
         } catch (RuntimeException e) {
@@ -86,12 +87,12 @@ public final class LearningRun implements AutoCloseable {
         }
     }
 
-    private void begin(SparkSession spark, Configuration configuration) {
-        Path model = settings.start().localize();
-        learner = Learner.start(model, settings.optimizer());
-        writer.begin(description(spark, configuration, ModelDigest.of(model)), configuration);
+    private void begin(Configuration configuration) {
+        learner = Learner.start(settings.start(), settings.optimizer());
+        String digest = ModelDigest.of(settings.start().localize());
+        writer.begin(description(configuration, digest), configuration);
         publishPolicy(0);
-        start = policy;
+        reference = policy.model();
         complete(null, Cursor.START, validate(0, new LinkedHashMap<>()), published);
         LOG.info("{} begins from {}", folder.path(), settings.start().path());
     }
@@ -99,13 +100,14 @@ public final class LearningRun implements AutoCloseable {
     private void resume(Manifest newest, Configuration configuration) {
         refuseChanges(configuration);
         saved = newest;
-        start = reference(folder.required(0));
-        policy = reference(newest);
-        // The starting policy is never forgotten; the tokenizer and the configuration of every policy are its own.
-        Path model = PolicyStore.localize(start.path(), start.sha256());
+        StartModel model = settings.start();
         learner = newest.step() == 0
                 ? Learner.start(model, settings.optimizer())
                 : writer.readOptimizer(newest.step(), state -> Learner.resume(model, state, settings.optimizer()));
+        policy = learner.policy(spark, published(newest));
+        refuseAnotherBase(newest.policyVersion());
+        // The starting policy is never forgotten.
+        reference = policy.adapter() == null ? published(folder.required(0)) : policy.model();
         folder.manifests().forEach(manifest -> kept.add(manifest.step()));
         forgetWhatIsNotKept();
         LOG.info("{} goes on after step {}", folder.path(), newest.step());
@@ -124,12 +126,23 @@ public final class LearningRun implements AutoCloseable {
                 .refuseChanges();
     }
 
-    private PolicyReference reference(Manifest manifest) {
+    /** An adapter from elsewhere may name its base model without saying which weights that has. */
+    private void refuseAnotherBase(PolicyVersion begun) {
+        new ResumeCheck(folder.path())
+                .same("weights of the base model", baseSha256(begun), baseSha256(PolicyVersion.of(policy)))
+                .refuseChanges();
+    }
+
+    private static String baseSha256(PolicyVersion version) {
+        return version.base() == null ? "" : version.base().sha256();
+    }
+
+    private PolicyReference published(Manifest manifest) {
         PolicyVersion version = manifest.policyVersion();
         return new PolicyReference(folder.policy(manifest), version.number(), version.sha256());
     }
 
-    private RunDescription description(SparkSession spark, Configuration configuration, String startSha256) {
+    private RunDescription description(Configuration configuration, String startSha256) {
         BuildInformation build = BuildInformation.current();
         return new RunDescription(
                 configuration.name() + "-" + settings.job() + "-" + UUID.randomUUID(),
@@ -168,9 +181,12 @@ public final class LearningRun implements AutoCloseable {
         return policy;
     }
 
-    /** The policy that the run started from. */
-    public PolicyReference startPolicy() {
-        return start;
+    /**
+     * The model that the policy is held near to by the KL term, with the configuration and tokenizer of all policies: the
+     * starting policy, or where adapters are learnt their base model, which is the policy with its adapter switched off.
+     */
+    public PolicyReference reference() {
+        return reference;
     }
 
     /** The best policy on validation so far. */
@@ -239,13 +255,15 @@ public final class LearningRun implements AutoCloseable {
 
     @Override
     public void close() {
+        policy.discard();
         writer.close();
     }
 
     private void publishPolicy(int step) {
-        PublishedPolicy publishedPolicy = writer.publishPolicy(step, learner::writePolicy);
-        policy = publishedPolicy.policy();
-        published = publishedPolicy.files();
+        PublishedPolicy written = writer.publishPolicy(step, learner::writePolicy);
+        Optional.ofNullable(policy).ifPresent(PolicyReference::discard);
+        policy = learner.policy(spark, written.policy());
+        published = written.files();
     }
 
     /** The best policy with this step, after validating it when that is due; null without any validation so far. */
@@ -268,8 +286,7 @@ public final class LearningRun implements AutoCloseable {
     }
 
     private void complete(String parentSha256, Cursor next, Best best, List<FileEntry> files) {
-        PolicyVersion version = new PolicyVersion(policy.number(), policy.sha256());
-        saved = new Manifest(policy.number(), version, parentSha256, next, best, files);
+        saved = new Manifest(policy.number(), PolicyVersion.of(policy), parentSha256, next, best, files);
         writer.complete(saved);
         kept.add(saved.step());
     }

@@ -50,7 +50,7 @@ final class ResumeCheck {
             return;
         }
         if (!before.isObject() || !now.isObject()) {
-            same(key, before.asText(), now.asText());
+            same(key, shown(before), shown(now));
             return;
         }
         TreeSet<String> names = new TreeSet<>();
@@ -58,6 +58,10 @@ final class ResumeCheck {
             names.add(i.next());
         }
         names.forEach(name -> compare(key + "." + name, before.path(name), now.path(name), free));
+    }
+
+    private static String shown(JsonNode value) {
+        return value.isValueNode() ? value.asText() : value.toString();
     }
 
     void refuseChanges() {

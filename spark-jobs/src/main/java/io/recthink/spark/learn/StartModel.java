@@ -1,37 +1,80 @@
 package io.recthink.spark.learn;
 
+import io.recthink.learn.ParameterVector;
+import io.recthink.model.LoraConfig;
 import io.recthink.model.ModelConfig;
 import io.recthink.model.ModelFolder;
+import io.recthink.model.ParameterLayout;
+import io.recthink.spark.run.PolicyFolder;
+import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.run.PolicyStore;
 import io.recthink.spark.run.RunFolder;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
 
-/**
- * The model that a run starts from.
- *
- * @param path Hadoop path of its folder
- */
-public record StartModel(String path) {
-    /** The best policy of a run. */
-    public static StartModel bestOf(String run, Configuration hadoop) {
+/** What a run starts from, and what it learns of it: all weights of a model, or an adapter beside frozen ones. */
+public sealed interface StartModel permits FullModel, AdaptedModel {
+    /** The path of the best policy of a run. */
+    static String bestOf(String run, Configuration hadoop) {
         RunFolder folder = RunFolder.at(run, hadoop);
-        return new StartModel(folder.policy(folder.best()));
+        return folder.policy(folder.best());
     }
 
     /**
-     * Its shape.
+     * The model or the adapter in a folder.
+     *
+     * @param lora the adapter to learn, where it is to be one: a new one beside a model, or the one in the folder
+     * @param seed of a new adapter's weights
+     * @throws io.recthink.InvalidInputException when the folder holds an adapter and another one or none is to be learnt,
+     *     or when its base model is not as it should be
+     */
+    static StartModel at(String path, Optional<LoraConfig> lora, long seed, Configuration hadoop) {
+        PolicyFolder folder = PolicyFolder.at(path, hadoop);
+        if (folder.isAdapter()) {
+            return AdaptedModel.goingOn(path, folder, lora);
+        }
+        return lora.<StartModel>map(config -> AdaptedModel.begun(path, folder, config, seed))
+                .orElseGet(() -> new FullModel(path));
+    }
+
+    /** Hadoop path of the folder that the run starts from: a model's or an adapter's. */
+    String path();
+
+    /** That folder on this machine. */
+    default Path localize() {
+        return PolicyStore.localize(path());
+    }
+
+    /** The folder of the model on this machine: the one that the run starts from, or that of the adapter's base model. */
+    Path model();
+
+    /**
+     * The model's shape.
      *
      * @throws io.recthink.InvalidInputException when there is no usable model
      */
-    public ModelConfig config() {
-        try (ModelFolder folder = ModelFolder.open(localize())) {
+    default ModelConfig config() {
+        try (ModelFolder folder = ModelFolder.open(model())) {
             return folder.config();
         }
     }
 
-    /** Its folder on this machine. */
-    public Path localize() {
-        return PolicyStore.localize(path);
-    }
+    /** What is learnt. */
+    ParameterLayout layout();
+
+    /** The values that it begins with. */
+    ParameterVector parameters();
+
+    /** Writes such values as the folder of a policy. */
+    void write(Path folder, ParameterVector parameters);
+
+    /**
+     * A policy that was written, as tasks can load it.
+     *
+     * @param published where it was written to
+     * @param parameters what was written
+     */
+    PolicyReference policy(SparkSession spark, PolicyReference published, ParameterVector parameters);
 }

@@ -72,11 +72,7 @@ public final class PredictJob implements Job {
                 ValidationPredictions.requireNew(spark, configuration, system);
             }
             policies.put(
-                    system,
-                    PolicyArgument.resolve(
-                            system,
-                            configuration.paths().resolve(path),
-                            spark.sparkContext().hadoopConfiguration()));
+                    system, PolicyArgument.resolve(system, configuration.paths().resolve(path), spark));
         });
         if (policies.isEmpty()) {
             throw new InvalidInputException(

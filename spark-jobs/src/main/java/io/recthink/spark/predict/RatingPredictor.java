@@ -210,10 +210,7 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
         if (!isDefined(modelUrl)) {
             throw new InvalidInputException("modelUrl is not set; name the folder of a policy");
         }
-        PolicyReference policy = PolicyArgument.resolve(
-                "modelUrl",
-                value(modelUrl),
-                dataset.sparkSession().sparkContext().hadoopConfiguration());
+        PolicyReference policy = PolicyArgument.resolve("modelUrl", value(modelUrl), dataset.sparkSession());
         Configuration settings = ConfigurationReader.read("configuration", value(configuration), List.of());
         Task task = new Task(
                 new PromptEncoding(policy, settings.prompt(), value(minRating), value(maxRating)),

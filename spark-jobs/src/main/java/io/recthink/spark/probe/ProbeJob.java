@@ -40,8 +40,7 @@ public final class ProbeJob implements Job {
         Configuration.Paths paths = configuration.paths();
         Configuration.Predict settings = configuration.predict();
         String folder = paths.resolve(paths.probes());
-        PolicyReference probed = PolicyArgument.resolve(
-                "probe", paths.resolve(policy), spark.sparkContext().hadoopConfiguration());
+        PolicyReference probed = PolicyArgument.resolve("probe", paths.resolve(policy), spark);
         OutputFolder.requireNew(spark, "paths.probes", folder);
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));

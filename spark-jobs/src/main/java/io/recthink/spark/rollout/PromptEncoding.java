@@ -26,7 +26,8 @@ public record PromptEncoding(PolicyReference policy, Configuration.Prompt settin
 
     /** The policy's tokenizer and chat template on this machine. */
     public Open open() {
-        return new Open(ModelFolder.open(PolicyStore.localize(policy.path(), policy.sha256())));
+        PolicyReference model = policy.model();
+        return new Open(ModelFolder.open(PolicyStore.localize(model.path(), model.sha256())));
     }
 
     /** An encoder in use. */

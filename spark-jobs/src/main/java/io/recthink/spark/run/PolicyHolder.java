@@ -2,53 +2,77 @@ package io.recthink.spark.run;
 
 import ai.djl.Device;
 import io.recthink.config.Configuration;
+import io.recthink.learn.ParameterVector;
 import io.recthink.model.Decoder;
+import io.recthink.model.LoraConfig;
 import io.recthink.model.ModelFolder;
 import io.recthink.model.ModelTokenizer;
+import io.recthink.model.ParameterLayout;
 import io.recthink.torch.TorchRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The one policy that a JVM holds, shared by all its tasks. A task leases the version that it was sent for; another version
- * is set into the same memory as soon as no task uses the one before. A second holder keeps the reference of the KL term.
+ * is set into the same memory as soon as no task uses the one before. Beside the base model of an adapter only the adapter
+ * changes. A second holder keeps the reference of the KL term, unless that is the base model.
  */
 public final class PolicyHolder {
     private static final PolicyHolder POLICY = new PolicyHolder();
     private static final PolicyHolder REFERENCE = new PolicyHolder();
 
-    private String sha256 = "";
+    private String sha256 = ""; // of the model
     private Decoder decoder;
+    private Optional<AdapterVersion> adapter = Optional.empty();
+    private Decoder adapted; // the model with the adapter; null before the first one
     private ModelTokenizer tokenizer;
     private ByteBuffer tokenizerFile;
     private int leases;
+
+    private record AdapterVersion(String sha256, LoraConfig lora) {
+        static Optional<AdapterVersion> of(PolicyReference policy) {
+            return Optional.ofNullable(policy.adapter())
+                    .map(adapter -> new AdapterVersion(policy.sha256(), adapter.lora()));
+        }
+    }
 
     private PolicyHolder() {}
 
     /** Leases the policy; waits while tasks use another version of it. Prepares the calling thread for computing. */
     public static Lease policy(PolicyReference policy, Configuration.Model model) {
-        return POLICY.lease(policy, model);
+        PolicyHolder holder = POLICY;
+        holder.take(policy, model);
+        return new Lease(holder, policy.adapter() == null ? holder.decoder : holder.adapted);
     }
 
-    /** Leases the fixed reference that the policy is held near to. */
-    public static Lease reference(PolicyReference reference, Configuration.Model model) {
-        return REFERENCE.lease(reference, model);
+    /**
+     * Leases the fixed reference that the policy is held near to. Where that is the policy's own model, it is the policy
+     * with its adapter switched off, and takes no memory.
+     */
+    public static Lease reference(PolicyReference reference, PolicyReference policy, Configuration.Model model) {
+        boolean own = reference.equals(policy.model());
+        PolicyHolder holder = own ? POLICY : REFERENCE;
+        holder.take(own ? policy : reference, model);
+        return new Lease(holder, holder.decoder);
     }
 
     /** A policy in use. Close it as soon as possible; what came from it must not be used afterwards. */
     public static final class Lease implements AutoCloseable {
         private final PolicyHolder holder;
+        private final Decoder decoder;
         private boolean closed;
 
-        private Lease(PolicyHolder holder) {
+        private Lease(PolicyHolder holder, Decoder decoder) {
             this.holder = holder;
+            this.decoder = decoder;
         }
 
         public Decoder decoder() {
-            return holder.decoder;
+            return decoder;
         }
 
         public ModelTokenizer tokenizer() {
@@ -64,21 +88,25 @@ public final class PolicyHolder {
         }
     }
 
-    private synchronized Lease lease(PolicyReference policy, Configuration.Model model) {
+    private synchronized void take(PolicyReference policy, Configuration.Model model) {
         TorchRuntime.prepareThread(model.threads());
         try {
-            while (leases > 0 && !sha256.equals(policy.sha256())) {
+            while (leases > 0 && !holds(policy)) {
                 wait();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while another policy version was in use", e);
         }
-        if (!sha256.equals(policy.sha256())) {
+        if (!holds(policy)) {
             load(policy, model);
         }
         leases++;
-        return new Lease(this);
+    }
+
+    private boolean holds(PolicyReference policy) {
+        return sha256.equals(policy.model().sha256())
+                && (policy.adapter() == null || adapter.equals(AdapterVersion.of(policy)));
     }
 
     private synchronized void release() {
@@ -86,25 +114,65 @@ public final class PolicyHolder {
         notifyAll();
     }
 
-    private void load(PolicyReference policy, Configuration.Model model) {
-        Path local = PolicyStore.localize(policy.path(), policy.sha256());
+    private void load(PolicyReference policy, Configuration.Model settings) {
+        PolicyReference model = policy.model();
+        if (!sha256.equals(model.sha256())) {
+            Path local = PolicyStore.localize(model.path(), model.sha256());
+            if (policy.adapter() != null) {
+                String found = PolicyFolder.at(local.toUri().toString(), PolicyStore.hadoop())
+                        .sha256();
+                PolicyFolder.requireSame(model.path(), found, model.sha256());
+            }
+            loadModel(model, local, settings);
+        }
+        if (policy.adapter() != null) {
+            loadAdapter(policy);
+        }
+    }
+
+    private void loadModel(PolicyReference model, Path local, Configuration.Model settings) {
         sha256 = ""; // a load that fails half-way leaves nothing that could be leased
         try (ModelFolder folder = ModelFolder.open(local)) {
             if (decoder != null && decoder.config().equals(folder.config())) {
                 decoder.set(folder);
             } else {
-                closeDecoder();
-                decoder = Decoder.load(folder, model.dtype(), Device.cpu());
+                closeDecoders();
+                decoder = Decoder.load(folder, settings.dtype(), Device.cpu());
             }
         }
         loadTokenizer(local);
-        sha256 = policy.sha256();
+        sha256 = model.sha256();
     }
 
-    private void closeDecoder() {
+    private void loadAdapter(PolicyReference policy) {
+        LoraConfig lora = policy.adapter().lora();
+        boolean sameShape = adapter.map(version -> version.lora().equals(lora)).orElse(false);
+        adapter = Optional.empty(); // as above
+        ParameterVector weights = ParameterVector.of(
+                ParameterLayout.of(decoder.config(), lora),
+                policy.adapter().weights().value());
+        if (sameShape) {
+            adapted.set(weights);
+        } else {
+            closeAdapted();
+            adapted = decoder.withAdapter(lora, weights);
+        }
+        adapter = AdapterVersion.of(policy);
+    }
+
+    private void closeDecoders() {
+        closeAdapted();
         if (decoder != null) {
             decoder.close();
             decoder = null;
+        }
+    }
+
+    private void closeAdapted() {
+        adapter = Optional.empty();
+        if (adapted != null) {
+            adapted.close();
+            adapted = null;
         }
     }
 

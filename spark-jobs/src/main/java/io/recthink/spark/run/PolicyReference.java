@@ -1,12 +1,56 @@
 package io.recthink.spark.run;
 
+import io.recthink.learn.ParameterVector;
+import io.recthink.model.LoraConfig;
 import java.io.Serializable;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
 
 /**
- * A policy that tasks can load.
+ * A policy that tasks can load: a model, or an adapter beside one.
  *
- * @param path Hadoop path of its model folder
+ * @param path Hadoop path of its folder
  * @param number of its version in its run
- * @param sha256 of its {@code model.safetensors}; what names it
+ * @param sha256 of its weights, {@code model.safetensors} or {@code adapter_model.safetensors}; what names it
+ * @param adapter null for a model
  */
-public record PolicyReference(String path, int number, String sha256) implements Serializable {}
+public record PolicyReference(String path, int number, String sha256, Adapter adapter) implements Serializable {
+    /** A policy that is a model. */
+    public PolicyReference(String path, int number, String sha256) {
+        this(path, number, sha256, null);
+    }
+
+    /** The model with the policy's configuration and tokenizer: the policy itself, or the base model of the adapter. */
+    public PolicyReference model() {
+        return adapter == null ? this : adapter.base;
+    }
+
+    /** Takes back what was sent to the executors with the policy: tasks cannot load it any more. */
+    public void discard() {
+        if (adapter != null) {
+            adapter.weights.destroy();
+        }
+    }
+
+    /**
+     * An adapter on its way to tasks. They read its base model from storage, once a JVM; the adapter itself is sent.
+     *
+     * @param base the model beside which it computes
+     * @param lora its shape
+     * @param weights all values, in chunks as in {@link ParameterVector}
+     */
+    public record Adapter(PolicyReference base, LoraConfig lora, Broadcast<float[][]> weights) implements Serializable {
+        /** Sends a copy of the weights. */
+        public static Adapter send(SparkSession spark, PolicyReference base, LoraConfig lora, ParameterVector weights) {
+            float[][] chunks = new float[weights.chunkCount()][];
+            for (int i = 0; i < chunks.length; i++) {
+                chunks[i] = weights.chunk(i).clone();
+            }
+            return new Adapter(
+                    base,
+                    lora,
+                    JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(chunks));
+        }
+    }
+}

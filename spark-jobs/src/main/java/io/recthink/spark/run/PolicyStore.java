@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -24,12 +25,13 @@ import org.apache.spark.sql.SparkSession;
 import scala.Option;
 
 /**
- * Model folders of any Hadoop file system as local ones, on the driver and on executors. A folder of a local file system
+ * Folders of models and adapters of any Hadoop file system as local ones, on the driver and on executors. A folder of a local file system
  * is used where it is. Another one is copied once a JVM; the two newest copies stay, all are removed when the JVM ends.
  */
 public final class PolicyStore {
     private static final int COPIES = 2;
     private static final String ANY = "";
+    private static final Set<String> WEIGHTS = Set.of("model.safetensors", "adapter_model.safetensors");
     private static final Deque<Copy> COPIED = new ArrayDeque<>();
 
     private record Copy(String path, String sha256, Path folder) {}
@@ -37,10 +39,10 @@ public final class PolicyStore {
     private PolicyStore() {}
 
     /**
-     * A local folder with the model at a Hadoop path.
+     * A local folder with the model or adapter at a Hadoop path.
      *
-     * @param sha256 of its {@code model.safetensors}; a copy that differs is refused
-     * @throws InvalidInputException when the model is not there or differs
+     * @param sha256 of its weights; a copy that differs is refused
+     * @throws InvalidInputException when it is not there or differs
      */
     public static synchronized Path localize(String path, String sha256) {
         org.apache.hadoop.fs.Path source = new org.apache.hadoop.fs.Path(path);
@@ -101,7 +103,7 @@ public final class PolicyStore {
             in.transferTo(out);
         }
         String found = HexFormat.of().formatHex(digest.digest());
-        if (name.equals("model.safetensors") && !sha256.equals(ANY) && !found.equals(sha256)) {
+        if (WEIGHTS.contains(name) && !sha256.equals(ANY) && !found.equals(sha256)) {
             throw new InvalidInputException(
                     "%s has the sha256 %s, expected %s. It was changed after it was published: restore it."
                             .formatted(file.getPath(), found, sha256));
@@ -110,7 +112,7 @@ public final class PolicyStore {
 
     // The driver's settings may have been changed in its session; executors know those that the application started
     // with.
-    private static Configuration hadoop() {
+    static Configuration hadoop() {
         Option<SparkSession> session = SparkSession.getDefaultSession();
         return session.isDefined()
                 ? session.get().sparkContext().hadoopConfiguration()

@@ -1,9 +1,30 @@
 package io.recthink.spark.run;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+
 /**
  * The name of a policy's weights in a run.
  *
  * @param number the step that published it; 0 is the starting policy
- * @param sha256 of its {@code model.safetensors}, in lower-case hexadecimal digits
+ * @param sha256 of its {@code model.safetensors} or {@code adapter_model.safetensors}, in lower-case hexadecimal digits
+ * @param base the model beside which an adapter computes; null for a policy that is a model
  */
-public record PolicyVersion(int number, String sha256) {}
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record PolicyVersion(int number, String sha256, Base base) {
+    /**
+     * A base model.
+     *
+     * @param path Hadoop path of its folder
+     * @param sha256 of its weights
+     */
+    public record Base(String path, String sha256) {}
+
+    /** The version of a policy. */
+    public static PolicyVersion of(PolicyReference policy) {
+        PolicyReference model = policy.model();
+        return new PolicyVersion(
+                policy.number(),
+                policy.sha256(),
+                policy.adapter() == null ? null : new Base(model.path(), model.sha256()));
+    }
+}

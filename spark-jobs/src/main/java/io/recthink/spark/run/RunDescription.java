@@ -5,7 +5,7 @@ package io.recthink.spark.run;
  *
  * @param runId unique among all runs
  * @param job {@code train} or {@code sft}
- * @param startSha256 of the model folder that the run started from, as in {@link PolicyFolder}
+ * @param startSha256 of all files of the folder that the run started from
  * @param dataSha256 of the examples that the run learns from, their ids and their content
  * @param processors task slots of the cluster when the run was begun; 0 in runs of before this was written down
  * @param created UTC, ISO 8601

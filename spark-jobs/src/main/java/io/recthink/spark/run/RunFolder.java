@@ -103,7 +103,7 @@ public final class RunFolder {
      */
     public String policy(Manifest manifest) {
         String name = stepName(manifest.step()) + "/policy";
-        if (!storage.exists(name + "/config.json")) {
+        if (!storage.exists(name + "/" + PolicyFolder.MODEL) && !storage.exists(name + "/" + PolicyFolder.ADAPTER)) {
             throw new InvalidInputException(
                     "%s has not kept the policy of step %d. Choose a step whose policy folder is there, or keep more with train.keep."
                             .formatted(path(), manifest.step()));

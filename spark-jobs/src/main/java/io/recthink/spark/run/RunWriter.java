@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class RunWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunWriter.class);
     private static final String MANIFEST = "/manifest.json";
+    private static final Set<String> WEIGHTS = Set.of("policy/model.safetensors", "policy/adapter_model.safetensors");
 
     private final Storage storage;
     private final RunFolder folder;
@@ -128,14 +130,14 @@ public final class RunWriter implements AutoCloseable {
     }
 
     /**
-     * Publishes a policy: a model folder that executors can load.
+     * Publishes a policy: the folder of a model or of an adapter.
      *
-     * @param write writes the model folder into a local folder that exists
+     * @param write writes it into a local folder that exists
      */
     public PublishedPolicy publishPolicy(int step, Consumer<Path> write) {
         List<FileEntry> files = publish(RunFolder.stepName(step), "policy", write);
         String sha256 = files.stream()
-                .filter(file -> file.path().equals("policy/model.safetensors"))
+                .filter(file -> WEIGHTS.contains(file.path()))
                 .findFirst()
                 .orElseThrow()
                 .sha256();
@@ -169,7 +171,11 @@ public final class RunWriter implements AutoCloseable {
         }
     }
 
-    /** A policy in the run folder and its files. */
+    /**
+     * A policy in the run folder and its files.
+     *
+     * @param policy without the adapter that the folder may hold
+     */
     public record PublishedPolicy(PolicyReference policy, List<FileEntry> files) {}
 
     /** Writes the metrics of a step: one flat object. */

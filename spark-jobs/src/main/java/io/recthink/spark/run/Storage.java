@@ -167,6 +167,19 @@ final class Storage {
         }
     }
 
+    /** One SHA-256 for the content of some files, in their order. */
+    String sha256(List<String> names) {
+        MessageDigest digest = sha256();
+        for (String name : names) {
+            try (InputStream in = new DigestInputStream(files.open(path(name)), digest)) {
+                in.transferTo(OutputStream.nullOutputStream());
+            } catch (IOException e) {
+                throw unreadable(name, e);
+            }
+        }
+        return hex(digest.digest());
+    }
+
     /** The length of a file, or -1 when it is absent. */
     long length(String name) {
         try {

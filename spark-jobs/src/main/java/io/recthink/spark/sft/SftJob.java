@@ -3,7 +3,7 @@ package io.recthink.spark.sft;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Schedule;
-import io.recthink.model.ParameterLayout;
+import io.recthink.model.LoraConfig;
 import io.recthink.progress.Progress;
 import io.recthink.spark.Job;
 import io.recthink.spark.gradient.GradientStage;
@@ -28,7 +28,7 @@ import org.apache.spark.sql.SparkSession;
  * its policy for the tasks; every {@code sft.saveEvery} steps one is saved, with the means of the metrics since the one before.
  */
 public final class SftJob implements Job {
-    private static final List<String> FIXED = List.of("seed", "prompt", "model", "sft", "validation");
+    private static final List<String> FIXED = List.of("seed", "prompt", "model", "lora", "sft", "validation");
 
     private final boolean resume;
 
@@ -50,21 +50,19 @@ public final class SftJob implements Job {
                     "paths.traces: %s has no trace of an example in %s. Run cold-start on this data."
                             .formatted(paths.resolve(paths.traces()), folder));
         }
-        RunSettings settings = settings(configuration, Digest.of(data.sha256(), keys));
+        RunSettings settings = settings(spark, configuration, Digest.of(data.sha256(), keys));
         PromptOrder order = new PromptOrder(
                 configuration.seed(), keys, configuration.sft().batchSize(), "table of traces (paths.traces)");
         GradientStage gradient = new GradientStage(
-                session,
-                configuration.sft().partitions(),
-                ParameterLayout.of(settings.start().config()));
-        int endToken = EndToken.of(settings.start().localize());
+                session, configuration.sft().partitions(), settings.start().layout());
+        int endToken = EndToken.of(settings.start().model());
         Optional<PolicyValidation> validation = settings.validateEvery() == 0
                 ? Optional.empty()
                 : Optional.of(
                         PolicyValidation.of(session, configuration, data, PreparedData.examples(session, folder)));
         try (LearningRun run = LearningRun.open(session, configuration, settings, validation, resume);
                 TraceTable table = new TraceTable(
-                        traces, PromptEncoding.of(run.startPolicy(), configuration.prompt(), data), endToken)) {
+                        traces, PromptEncoding.of(run.reference(), configuration.prompt(), data), endToken)) {
             SftSteps steps = new SftSteps(configuration, table, order, gradient, run);
             Progress progress = new Progress("sft", run.stepsDone(), settings.steps());
             while (run.hasNext()) {
@@ -76,13 +74,17 @@ public final class SftJob implements Job {
         }
     }
 
-    private static RunSettings settings(Configuration configuration, String dataSha256) {
+    private static RunSettings settings(SparkSession spark, Configuration configuration, String dataSha256) {
         Configuration.Paths paths = configuration.paths();
         Configuration.Sft sft = configuration.sft();
         return new RunSettings(
                 "sft",
                 paths.resolve(paths.warmStart()),
-                new StartModel(paths.resolve(paths.model())),
+                StartModel.at(
+                        paths.resolve(paths.model()),
+                        LoraConfig.of(configuration.lora()),
+                        configuration.seed(),
+                        spark.sparkContext().hadoopConfiguration()),
                 dataSha256,
                 sft.steps(),
                 sft.optimizer(),

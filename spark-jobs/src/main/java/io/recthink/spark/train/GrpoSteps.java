@@ -62,7 +62,7 @@ final class GrpoSteps implements AutoCloseable {
         this.run = run;
         this.order = order;
         this.gradient = gradient;
-        this.prompts = new PromptTable(pool, PromptEncoding.of(run.startPolicy(), configuration.prompt(), data));
+        this.prompts = new PromptTable(pool, PromptEncoding.of(run.reference(), configuration.prompt(), data));
         this.rollout = new RolloutStage(spark, configuration);
         this.score = new ScoreStage(configuration, data);
         this.guards = StepGuards.after(configuration.train().guards(), run.folder(), run.stepsDone());
@@ -130,7 +130,7 @@ final class GrpoSteps implements AutoCloseable {
                 completions.size(),
                 StepMetrics.tokens(completions),
                 configuration.rollout().temperature(),
-                run.startPolicy());
+                run.reference());
         return new GradientRequest(run.policy(), configuration.model(), train.microBatch(), loss);
     }
 

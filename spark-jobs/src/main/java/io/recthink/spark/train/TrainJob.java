@@ -5,8 +5,8 @@ import static org.apache.spark.sql.functions.col;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Schedule;
+import io.recthink.model.LoraConfig;
 import io.recthink.model.ModelConfig;
-import io.recthink.model.ParameterLayout;
 import io.recthink.progress.Progress;
 import io.recthink.spark.Job;
 import io.recthink.spark.gradient.GradientStage;
@@ -41,7 +41,7 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class TrainJob implements Job {
     private static final List<String> FIXED =
-            List.of("seed", "prompt", "model", "rollout", "reward", "train", "validation");
+            List.of("seed", "prompt", "model", "lora", "rollout", "reward", "train", "validation");
     private static final List<String> FREE = List.of("train.keep", "train.guards", "train.start", "validation.every");
 
     private final boolean resume;
@@ -63,8 +63,8 @@ public final class TrainJob implements Job {
         ModelConfig model = settings.start().config();
         refuseShortContext(configuration, model);
         PromptOrder order = order(configuration, pool);
-        GradientStage gradient =
-                new GradientStage(session, configuration.train().partitions(), ParameterLayout.of(model));
+        GradientStage gradient = new GradientStage(
+                session, configuration.train().partitions(), settings.start().layout());
         Optional<PolicyValidation> validation = settings.validateEvery() == 0
                 ? Optional.empty()
                 : Optional.of(PolicyValidation.of(session, configuration, data, examples));
@@ -104,7 +104,7 @@ public final class TrainJob implements Job {
         return new RunSettings(
                 "train",
                 paths.resolve(paths.run()),
-                start(spark, paths, train.start()),
+                start(spark, configuration),
                 data.sha256(),
                 train.steps(),
                 train.optimizer(),
@@ -124,13 +124,16 @@ public final class TrainJob implements Job {
         return free;
     }
 
-    private static StartModel start(SparkSession spark, Configuration.Paths paths, String start) {
-        return switch (start) {
-            case "warm-start" ->
-                StartModel.bestOf(
-                        paths.resolve(paths.warmStart()), spark.sparkContext().hadoopConfiguration());
-            case "model" -> new StartModel(paths.resolve(paths.model()));
-            default -> new StartModel(paths.resolve(start));
-        };
+    private static StartModel start(SparkSession spark, Configuration configuration) {
+        Configuration.Paths paths = configuration.paths();
+        org.apache.hadoop.conf.Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+        String start = configuration.train().start();
+        String path =
+                switch (start) {
+                    case "warm-start" -> StartModel.bestOf(paths.resolve(paths.warmStart()), hadoop);
+                    case "model" -> paths.resolve(paths.model());
+                    default -> paths.resolve(start);
+                };
+        return StartModel.at(path, LoraConfig.of(configuration.lora()), configuration.seed(), hadoop);
     }
 }

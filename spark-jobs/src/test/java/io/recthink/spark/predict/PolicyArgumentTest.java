@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.InvalidInputException;
+import io.recthink.spark.SparkTest;
 import io.recthink.spark.run.Best;
 import io.recthink.spark.run.Cursor;
 import io.recthink.spark.run.Manifest;
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,21 +60,22 @@ class PolicyArgumentTest {
     void aFolderThatIsNeitherIsRefused() {
         assertThatThrownBy(() -> resolve(""))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("predict.policies.grpo: " + folder
-                        + " is neither a model folder (no config.json) nor a run with a complete step");
+                .hasMessage(
+                        "predict.policies.grpo: " + folder
+                                + " is neither the folder of a model (no config.json) or of an adapter (no adapter_config.json) nor a run with a complete step");
     }
 
     private void step(int step, Best best) throws IOException {
         Path path = Files.createDirectories(folder.resolve("step-00000" + step));
         Files.createDirectories(path.resolve("policy"));
         Files.writeString(path.resolve("policy/config.json"), "{}");
-        Manifest manifest =
-                new Manifest(step, new PolicyVersion(step, "sha-" + step), null, new Cursor(0, 0), best, List.of());
+        Manifest manifest = new Manifest(
+                step, new PolicyVersion(step, "sha-" + step, null), null, new Cursor(0, 0), best, List.of());
         new ObjectMapper().writeValue(path.resolve("manifest.json").toFile(), manifest);
     }
 
     private PolicyReference resolve(String suffix) {
-        return PolicyArgument.resolve("grpo", folder + suffix, new Configuration());
+        return PolicyArgument.resolve("grpo", folder + suffix, SparkTest.spark());
     }
 
     private PolicyReference policy(int step) {

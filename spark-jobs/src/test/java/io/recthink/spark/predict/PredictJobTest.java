@@ -141,7 +141,7 @@ class PredictJobTest {
     @Test
     void whatCannotBePredictedIsRefusedBeforeAnythingIsWritten() throws IOException {
         refused("predict.policies is empty");
-        refused("predict.policies.x: " + root + "/data is neither a model folder", "predict.policies.x=data");
+        refused("predict.policies.x: " + root + "/data is neither the folder of a model", "predict.policies.x=data");
         refused("predict.policies.x: " + root + "/nowhere is neither", "predict.policies.x=nowhere");
         refused("'_x' cannot name a folder", "predict.policies._x=model");
         Files.createDirectories(root.resolve("refused/taken"));
@@ -171,9 +171,7 @@ class PredictJobTest {
         PreparedData data = PreparedData.read(SPARK, root + "/data");
         try (PolicyValidation validation = PolicyValidation.of(SPARK, configuration("v"), data, examples)) {
             var score = validation.of(
-                    PolicyArgument.resolve(
-                            "model", root + "/model", SPARK.sparkContext().hadoopConfiguration()),
-                    root + "/validation-predictions");
+                    PolicyArgument.resolve("model", root + "/model", SPARK), root + "/validation-predictions");
             assertThat(score.mae()).isCloseTo((1 + 2) / 2.0, within(1e-12));
             assertThat(score.rmse()).isCloseTo(Math.sqrt((1 + 4) / 2.0), within(1e-12));
             assertThat(score.failures()).isEqualTo(0.5);

@@ -116,7 +116,7 @@ class RatingPredictorTest {
                 .hasMessageContaining("promt");
         assertThatThrownBy(() -> new RatingPredictor().transform(EXAMPLES)).hasMessageContaining("modelUrl is not set");
         assertThatThrownBy(() -> predictor().setModelUrl(root + "/nothing").transform(EXAMPLES))
-                .hasMessageContaining("neither a model folder");
+                .hasMessageContaining("neither the folder of a model");
     }
 
     private static List<Double> ratings(Dataset<Row> predicted) {

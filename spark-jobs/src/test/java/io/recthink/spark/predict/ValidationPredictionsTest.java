@@ -73,7 +73,7 @@ class ValidationPredictionsTest {
         copy(root.resolve("model"), step.resolve("policy"));
         JSON.writeValue(
                 step.resolve("manifest.json").toFile(),
-                new Manifest(1, new PolicyVersion(1, "weights"), null, new Cursor(0, 0), null, List.of()));
+                new Manifest(1, new PolicyVersion(1, "weights", null), null, new Cursor(0, 0), null, List.of()));
         JSON.writeValue(
                 root.resolve("run/run.json").toFile(),
                 new RunDescription("id", "train", "1", "", "", "", "", "cpu", 1, 17, "", "", "d1", ""));

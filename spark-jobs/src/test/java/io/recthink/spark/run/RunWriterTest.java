@@ -209,7 +209,7 @@ class RunWriterTest {
     }
 
     private static Manifest manifest(int step, PublishedPolicy policy, Best best) {
-        PolicyVersion version = new PolicyVersion(step, policy.policy().sha256());
+        PolicyVersion version = PolicyVersion.of(policy.policy());
         return new Manifest(step, version, "parent", Cursor.START, best, new ArrayList<>(policy.files()));
     }
 
