@@ -6,8 +6,8 @@ import io.recthink.spark.SparkTest;
 import io.recthink.spark.run.RunFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -52,10 +52,28 @@ class ClusterTest {
         assertSameRun("killed");
     }
 
-    private static int train(String master, String run, String sabotage) throws Exception {
-        String[] settings = Arrays.copyOf(SETTINGS, SETTINGS.length + 1);
-        settings[SETTINGS.length] = "paths.run=" + run;
-        return TrainApplication.run(world, master, false, sabotage, settings);
+    @Test
+    void adaptersLearntByExecutorsThatAreKilledAreTheSame() throws Exception {
+        String[] adapter = {"lora.rank=2", "train.klCoefficient=0.1", "train.steps=2"};
+        new TrainJob(false).run(SPARK, world.configuration(settings("adapter-reference", adapter)));
+        String plan = "executor-end:GradientStage:1";
+        assertThat(train(CLUSTER, "adapter", plan, adapter)).as(log()).isZero();
+        assertThat(root.resolve("killed-GradientStage-1")).as(log()).exists();
+        for (int step = 1; step <= 2; step++) {
+            String weights = "step-00000%d/policy/adapter_model.safetensors".formatted(step);
+            assertThat(root.resolve("adapter").resolve(weights))
+                    .hasSameBinaryContentAs(root.resolve("adapter-reference").resolve(weights));
+        }
+    }
+
+    private static int train(String master, String run, String sabotage, String... more) throws Exception {
+        return TrainApplication.run(world, master, false, sabotage, settings(run, more));
+    }
+
+    private static String[] settings(String run, String... more) {
+        return Stream.of(SETTINGS, new String[] {"paths.run=" + run}, more)
+                .flatMap(Stream::of)
+                .toArray(String[]::new);
     }
 
     private static String log() throws Exception {
