@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.recthink.model.Decoder;
 import io.recthink.torch.Kernels;
+import io.recthink.torch.TensorMemory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,8 +54,9 @@ final class Batch implements AutoCloseable {
         this.manager = decoder.manager().newSubManager();
         this.weights = new Weights(decoder);
         this.options = options;
-        this.temperature = manager.create(options.temperature());
-        this.topP = manager.create(options.topP());
+        NDManager numbers = TensorMemory.numbers(manager);
+        this.temperature = numbers.create(options.temperature());
+        this.topP = numbers.create(options.topP());
         // Prompts of similar length are in the batch together; the longest come first, so memory is not needed later
         // on.
         rowsOfPrompts.stream()

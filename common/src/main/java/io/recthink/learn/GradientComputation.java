@@ -56,7 +56,7 @@ public final class GradientComputation implements AutoCloseable {
         this.objective = objective;
         this.recompute = recompute;
         this.manager = decoder.manager().newSubManager();
-        this.temperature = manager.create(objective.temperature());
+        this.temperature = TensorMemory.numbers(manager).create(objective.temperature());
     }
 
     /**

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.recthink.model.Decoder;
 import io.recthink.torch.Kernels;
+import io.recthink.torch.TensorMemory;
 import java.util.List;
 
 /** The decoder's forward pass over a packed batch, a layer at a time. */
@@ -33,7 +34,7 @@ final class PackedForward {
         this.targets = manager.create(batch.targets());
         NDArray lengths = manager.create(batch.lengths());
         int queriesOfAKey = decoder.config().heads() / decoder.config().keyValueHeads();
-        this.shape = manager.create(batch.shape(queriesOfAKey, queriesInACall()));
+        this.shape = TensorMemory.numbers(manager).create(batch.shape(queriesOfAKey, queriesInACall()));
         NDArray positions = plain(manager, "packed_positions", lengths, shape);
         NDList rotary = kernels.callWithGradient("rotary", manager, positions, decoder.frequencies());
         this.cos = rotary.get(0);

@@ -56,7 +56,7 @@ public final class Decoder implements ParameterReader, AutoCloseable {
         this.adapterLayout = Optional.empty();
         this.manager = manager;
         this.absent = manager.zeros(new Shape(0));
-        this.epsilon = manager.create(config.normEpsilon());
+        this.epsilon = TensorMemory.numbers(manager).create(config.normEpsilon());
         this.frequencies = manager.create(RotaryFrequencies.of(config));
         for (Tensor tensor : tensorLayout.tensors()) {
             boolean bfloat16 = tensor.kind() != Kind.NORM && type == ComputeType.BFLOAT16;

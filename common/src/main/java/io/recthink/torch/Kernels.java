@@ -1,5 +1,6 @@
 package io.recthink.torch;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -131,7 +132,7 @@ public final class Kernels {
         TorchRuntime.load();
         String text = RESOURCES.stream().map(Kernels::read).collect(Collectors.joining("\n"));
         var archive = new ByteArrayInputStream(KernelArchive.of(text));
-        var manager = (PtNDManager) NDManager.newBaseManager("PyTorch");
+        var manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
         try {
             return new Kernels(JniUtils.loadModule(manager, archive, false, false), methods(text));
         } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.recthink.torch;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -17,6 +18,14 @@ public final class TensorMemory {
     private static final int PIECE = 1 << 20;
 
     private TensorMemory() {}
+
+    /**
+     * A manager, closed with the given one, for numbers that kernels read as numbers. They stay in the memory of the
+     * processor: asking a GPU for a number would wait for all that it has to do.
+     */
+    public static NDManager numbers(NDManager manager) {
+        return manager.newSubManager(Device.cpu());
+    }
 
     /** Overwrites elements {@code first .. first + values.remaining() - 1} of a tensor. */
     public static void write(NDArray tensor, long first, FloatBuffer values, NDManager scratch) {

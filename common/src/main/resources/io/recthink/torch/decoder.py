@@ -5,9 +5,9 @@
 # the tokens of their own prompt and causally to themselves, so their positions continue those of the prompt.
 # Scalars are tensors without dimensions. A tensor without elements stands for a parameter that the model lacks.
 
-# x / sqrt(mean(x^2) + epsilon) * weight, over the last dimension
+# x / sqrt(mean(x^2) + epsilon) * weight, over the last dimension, in FP32
 def normalize(self, x: Tensor, weight: Tensor, epsilon: Tensor) -> Tensor:
-  return torch.rms_norm(x, [weight.size(0)], weight, float(epsilon))
+  return torch.rms_norm(x.type_as(weight), [weight.size(0)], weight, float(epsilon))
 
 # the same memory, without the history of its computation
 def alias(self, x: Tensor) -> Tensor:
@@ -54,7 +54,7 @@ def rotary(self, positions: Tensor, frequencies: Tensor) -> Tuple[Tensor, Tensor
 # (a, b) -> (a cos - b sin, b cos + a sin) for the halves a, b of every head, in FP32; x [B, N, heads, D]
 def rotate(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
   a, b = torch.chunk(x, 2, -1)
-  return torch.cat([a * cos - b * sin, b * cos + a * sin], -1).type_as(x)
+  return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
 
 # positions [B, N] of a packed batch: 0 .. P - 1, then G times length .. length + S - 1; lengths [B], shape (P, G, S, F, R)
 def packed_positions(self, lengths: Tensor, shape: Tensor) -> Tensor:
@@ -100,7 +100,7 @@ def adapt(self, y: Tensor, x: Tensor, a: Tensor, b: Tensor) -> Tensor:
   return y
 
 # queries [B, N, heads, D], keys and values [B, N, kvHeads, D] of what one weight projected, [B, N, (heads + 2 kvHeads) * D]:
-# queries and keys normalised per head where the model does so, and rotated
+# queries and keys normalised per head where the model does so, and rotated, all in the type of the projection
 def attention_heads(self, all: Tensor, heads: int, query_norm: Tensor, key_norm: Tensor, epsilon: Tensor, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
   projected = all.view([all.size(0), all.size(1), -1, 2 * cos.size(-1)])
   kv = (projected.size(2) - heads) // 2
@@ -108,7 +108,7 @@ def attention_heads(self, all: Tensor, heads: int, query_norm: Tensor, key_norm:
   if query_norm.numel() > 0:
     q, k = torch.split_with_sizes(turning, [heads, kv], 2)
     turning = torch.cat([self.normalize(q, query_norm, epsilon), self.normalize(k, key_norm, epsilon)], 2)
-  turned_q, turned_k = torch.split_with_sizes(self.rotate(turning, cos, sin), [heads, kv], 2)
+  turned_q, turned_k = torch.split_with_sizes(self.rotate(turning, cos, sin).type_as(v), [heads, kv], 2)
   return (turned_q, turned_k, v)
 
 # every key or value head once for each of its query heads: [B, N, kvHeads, D] -> [B, N, heads, D]

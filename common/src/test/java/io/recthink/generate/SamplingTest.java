@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.recthink.Fixtures;
 import io.recthink.InvalidInputException;
+import io.recthink.TestDevice;
 import io.recthink.model.SafetensorsReader;
 import io.recthink.torch.Kernels;
 import java.nio.FloatBuffer;
@@ -171,7 +172,7 @@ class SamplingTest {
     }
 
     private static int draw(float[] logits, double temperature, double topP, double number) {
-        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+        try (NDManager manager = NDManager.newBaseManager(TestDevice.get(), "PyTorch")) {
             NDArray sampled = Kernels.instance()
                     .call(
                             "sample",

@@ -1,7 +1,7 @@
 package io.recthink.generate;
 
-import ai.djl.Device;
 import io.recthink.Fixtures;
+import io.recthink.TestDevice;
 import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.AdapterFolder;
 import io.recthink.model.Decoder;
@@ -33,7 +33,7 @@ record TestModel(Decoder decoder, ModelTokenizer tokenizer, Generator generator)
     }
 
     static TestModel of(ModelConfig config, ParameterReader weights, Path tokenizerFolder) {
-        Decoder decoder = Decoder.of(config, weights, ComputeType.FLOAT32, Device.cpu());
+        Decoder decoder = Decoder.of(config, weights, ComputeType.FLOAT32, TestDevice.get());
         ModelTokenizer tokenizer = ModelTokenizer.open(tokenizerFolder);
         return new TestModel(decoder, tokenizer, new Generator(decoder, tokenizer));
     }

@@ -3,8 +3,8 @@ package io.recthink.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import ai.djl.Device;
 import io.recthink.Fixtures;
+import io.recthink.TestDevice;
 import io.recthink.config.Configuration.ComputeType;
 import io.recthink.config.Configuration.Reduction;
 import io.recthink.generate.Completion;
@@ -39,7 +39,7 @@ class Bfloat16Test {
 
     @BeforeAll
     static void requireSupport() {
-        assumeTrue(Bfloat16Support.of(Device.cpu()), "skipped: this processor has no instructions for BF16");
+        assumeTrue(Bfloat16Support.of(TestDevice.get()), "skipped: this device has no instructions for BF16");
     }
 
     @ParameterizedTest
@@ -79,8 +79,8 @@ class Bfloat16Test {
         TorchRuntime.prepareThread(2);
         try (ModelFolder model = ModelFolder.open(folder);
                 ModelTokenizer tokenizer = model.tokenizer();
-                Decoder exact = Decoder.load(model, ComputeType.FLOAT32, Device.cpu());
-                Decoder rounded = Decoder.load(model, ComputeType.BFLOAT16, Device.cpu());
+                Decoder exact = Decoder.load(model, ComputeType.FLOAT32, TestDevice.get());
+                Decoder rounded = Decoder.load(model, ComputeType.BFLOAT16, TestDevice.get());
                 Generator generator = new Generator(rounded, tokenizer)) {
             int[] prompt = tokenizer.encode("My guitar strings broke after two weeks. I bought them because");
             List<Completion> completions = generator

@@ -1,8 +1,8 @@
 package io.recthink.learn;
 
-import ai.djl.Device;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.recthink.Fixtures;
+import io.recthink.TestDevice;
 import io.recthink.config.Configuration.ComputeType;
 import io.recthink.config.Configuration.Reduction;
 import io.recthink.model.AdapterFolder;
@@ -28,7 +28,7 @@ final class GoldenModel implements AutoCloseable {
     GoldenModel(String name, ComputeType type) {
         this.folder = ModelFolder.open(Fixtures.folder(name));
         this.tensors = SafetensorsReader.open(Fixtures.folder(name).resolve("golden.safetensors"));
-        this.decoder = Decoder.load(folder, type, Device.cpu());
+        this.decoder = Decoder.load(folder, type, TestDevice.get());
         this.json = Fixtures.golden(name);
     }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.Device;
 import io.recthink.Fixtures;
+import io.recthink.TestDevice;
 import io.recthink.config.Configuration.ComputeType;
 import io.recthink.config.Configuration.Optimizer;
 import io.recthink.config.Configuration.Schedule;
@@ -185,7 +185,7 @@ class LoraTest {
 
     private static Decoder merged(GoldenModel model, LoraConfig lora, ParameterReader adapter) {
         var merge = new LoraMerge(model.folder().config(), model.folder(), lora, adapter);
-        return Decoder.of(model.folder().config(), merge, ComputeType.FLOAT32, Device.cpu());
+        return Decoder.of(model.folder().config(), merge, ComputeType.FLOAT32, TestDevice.get());
     }
 
     private static List<float[]> logprobs(GoldenModel model, Decoder decoder) {

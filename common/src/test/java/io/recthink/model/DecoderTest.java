@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.recthink.TestDevice;
 import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.ModelConfig.Family;
 import io.recthink.model.ParameterLayout.Parameter;
@@ -27,7 +27,7 @@ class DecoderTest {
 
     @Test
     void holdsTheWeightsItIsGivenAndTheOnesSetLater() {
-        try (Decoder decoder = Decoder.of(CONFIG, countingFrom(1), ComputeType.FLOAT32, Device.cpu())) {
+        try (Decoder decoder = Decoder.of(CONFIG, countingFrom(1), ComputeType.FLOAT32, TestDevice.get())) {
             assertHolds(decoder, 1);
             decoder.set(countingFrom(5));
             assertHolds(decoder, 5);
@@ -36,7 +36,7 @@ class DecoderTest {
 
     @Test
     void listsTheTensorsOfALayerWithThoseItLacks() {
-        try (Decoder decoder = Decoder.of(CONFIG, countingFrom(1), ComputeType.FLOAT32, Device.cpu())) {
+        try (Decoder decoder = Decoder.of(CONFIG, countingFrom(1), ComputeType.FLOAT32, TestDevice.get())) {
             assertThat(decoder.tensorLayout().layer(1))
                     .containsExactly(
                             Optional.of("model.layers.1.input_layernorm.weight"),
@@ -57,7 +57,7 @@ class DecoderTest {
     @Test
     void putsTheMatricesOfAnAdapterBesideTheTensorOfTheirProjections() {
         var lora = new LoraConfig(2, 4, false, Set.of(Projection.QUERY, Projection.VALUE, Projection.DOWN));
-        try (Decoder decoder = Decoder.of(CONFIG, countingFrom(1), ComputeType.FLOAT32, Device.cpu());
+        try (Decoder decoder = Decoder.of(CONFIG, countingFrom(1), ComputeType.FLOAT32, TestDevice.get());
                 Decoder adapted = decoder.withAdapter(lora, countingFrom(1))) {
             assertThat(adapted.layerNames(1).subList(9, 17))
                     .containsExactly(
@@ -85,13 +85,13 @@ class DecoderTest {
 
     @Test
     void roundsMatricesAndBiasesToBfloat16AndNoNorms() {
-        assumeTrue(Bfloat16Support.of(Device.cpu()), "skipped: this processor has no instructions for BF16");
+        assumeTrue(Bfloat16Support.of(TestDevice.get()), "skipped: this device has no instructions for BF16");
         ParameterReader thirds = (parameter, out) -> {
             for (long i = 0; i < parameter.size(); i++) {
                 out.put((parameter.offset() + i) / 3f);
             }
         };
-        try (Decoder decoder = Decoder.of(CONFIG, thirds, ComputeType.BFLOAT16, Device.cpu())) {
+        try (Decoder decoder = Decoder.of(CONFIG, thirds, ComputeType.BFLOAT16, TestDevice.get())) {
             for (Parameter parameter : decoder.layout().parameters()) {
                 boolean rounded = !parameter.name().contains("norm");
                 FloatBuffer given = FloatBuffer.allocate((int) parameter.size());
@@ -115,7 +115,7 @@ class DecoderTest {
 
     @Test
     void keepsResultsOutOfTheManagerOfTheWeights() {
-        try (Decoder decoder = Decoder.of(CONFIG, countingFrom(1), ComputeType.FLOAT32, Device.cpu())) {
+        try (Decoder decoder = Decoder.of(CONFIG, countingFrom(1), ComputeType.FLOAT32, TestDevice.get())) {
             assertThatThrownBy(() -> decoder.tensor("model.norm.weight").mul(2))
                     .isInstanceOf(IllegalStateException.class);
         }

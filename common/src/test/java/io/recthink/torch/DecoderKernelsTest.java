@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.recthink.TestDevice;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -33,7 +34,7 @@ class DecoderKernelsTest {
     @BeforeEach
     void open() {
         TorchRuntime.prepareThread(1);
-        manager = NDManager.newBaseManager("PyTorch");
+        manager = NDManager.newBaseManager(TestDevice.get(), "PyTorch");
         manager.getEngine().setRandomSeed(11);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.recthink.TestDevice;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +15,7 @@ class KernelsTest {
 
     @Test
     void callsAKernelByName() {
-        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+        try (NDManager manager = NDManager.newBaseManager(TestDevice.get(), "PyTorch")) {
             NDArray x = manager.create(new float[] {3, 4}, new Shape(1, 2));
             NDArray weight = manager.create(new float[] {1, 2});
             NDArray y = Kernels.instance().call("normalize", manager, x, weight, manager.create(0.5));
@@ -25,7 +26,7 @@ class KernelsTest {
 
     @Test
     void differentiatesThroughAKernel() {
-        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+        try (NDManager manager = NDManager.newBaseManager(TestDevice.get(), "PyTorch")) {
             NDArray x = Gradients.leaf(manager.create(new float[] {3, 4}, new Shape(1, 2)), manager);
             NDArray weight = manager.create(new float[] {1, 1});
             NDArray y = Gradients.record(() -> Kernels.instance()
@@ -43,7 +44,7 @@ class KernelsTest {
 
     @Test
     void refusesAnUnknownKernelByName() {
-        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+        try (NDManager manager = NDManager.newBaseManager(TestDevice.get(), "PyTorch")) {
             assertThatThrownBy(() -> Kernels.instance().call("nothing", manager))
                     .hasMessageContaining("nothing")
                     .hasMessageContaining("normalize");
