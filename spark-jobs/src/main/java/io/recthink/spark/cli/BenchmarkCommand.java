@@ -1,12 +1,10 @@
 package io.recthink.spark.cli;
 
-import ai.djl.Device;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.Decoder;
 import io.recthink.model.LoraConfig;
 import io.recthink.model.LoraInitializer;
@@ -22,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -39,16 +38,8 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Option(names = "--model", paramLabel = "DIR", required = true, description = "model folder")
     private Path model;
 
-    @Option(
-            names = "--dtype",
-            paramLabel = "TYPE",
-            defaultValue = "float32",
-            converter = ComputeTypeConverter.class,
-            description = "float32 or bfloat16, see model.dtype")
-    private ComputeType type;
-
-    @Option(names = "--threads", paramLabel = "N", description = "threads to compute with; default: all cores")
-    private int threads = Runtime.getRuntime().availableProcessors();
+    @Mixin
+    private EngineOptions engine;
 
     @Option(names = "--prompt", paramLabel = "N", defaultValue = "400", description = "tokens of a prompt")
     private int prompt;
@@ -103,10 +94,9 @@ final class BenchmarkCommand implements Callable<Integer> {
         requireAtLeast(1, "--steps", steps);
         requireAtLeast(1, "--max-rows", maxRows);
         requireAtLeast(0, "--lora-rank", loraRank);
-        TorchThreads.prepare(threads);
         try (ModelFolder folder = ModelFolder.open(model);
                 ModelTokenizer tokenizer = folder.tokenizer();
-                Decoder base = Decoder.load(folder, type, Device.cpu())) {
+                Decoder base = engine.load(folder)) {
             List<Measurement> measurements;
             if (loraRank == 0) {
                 measurements = measure(base, folder, tokenizer);
@@ -144,9 +134,9 @@ final class BenchmarkCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "%s, %s, %s, %d threads; prompt %d, completion %d tokens, group %d%n%n%-18s%10s%10s%12s%18s%n",
                 model,
-                type.label(),
+                engine.type().label(),
                 loraRank == 0 ? "all weights" : "LoRA of rank " + loraRank,
-                threads,
+                engine.threads(),
                 prompt,
                 completion,
                 group,
@@ -172,9 +162,9 @@ final class BenchmarkCommand implements Callable<Integer> {
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode object = mapper.createObjectNode();
         object.put("model", model.toString());
-        object.put("type", type.label());
+        object.put("type", engine.type().label());
         object.put("loraRank", loraRank);
-        object.put("threads", threads);
+        object.put("threads", engine.threads());
         object.put("prompt", prompt);
         object.put("completion", completion);
         object.put("group", group);

@@ -1,11 +1,9 @@
 package io.recthink.spark.cli;
 
-import ai.djl.Device;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration.ComputeType;
 import io.recthink.generate.Completion;
 import io.recthink.generate.Generator;
 import io.recthink.generate.PromptTokens;
@@ -21,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -71,16 +70,8 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print one JSON object, with the tokens and their log-probabilities")
     private boolean json;
 
-    @Option(
-            names = "--dtype",
-            paramLabel = "TYPE",
-            defaultValue = "float32",
-            converter = ComputeTypeConverter.class,
-            description = "float32 or bfloat16, see model.dtype (default: ${DEFAULT-VALUE})")
-    private ComputeType type;
-
-    @Option(names = "--threads", paramLabel = "N", description = "threads to compute with (default: all cores)")
-    private int threads = Runtime.getRuntime().availableProcessors();
+    @Mixin
+    private EngineOptions engine;
 
     static final class Prompt {
         @Option(
@@ -101,12 +92,11 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        TorchThreads.prepare(threads);
         SamplingOptions options = new SamplingOptions(maxTokens, temperature, topP, List.of(), ignoreEnd);
         try (ModelFolder folder = ModelFolder.open(model);
                 ModelTokenizer tokenizer = folder.tokenizer()) {
             int[] tokens = promptTokens(folder, tokenizer);
-            try (Decoder decoder = Decoder.load(folder, type, Device.cpu());
+            try (Decoder decoder = engine.load(folder);
                     Generator generator = new Generator(decoder, tokenizer)) {
                 long start = System.nanoTime();
                 Completion completion = generator

@@ -1,6 +1,5 @@
 package io.recthink.spark.learn;
 
-import ai.djl.Device;
 import ai.djl.engine.Engine;
 import io.recthink.BuildInformation;
 import io.recthink.InvalidInputException;
@@ -17,6 +16,7 @@ import io.recthink.spark.run.RunDescription;
 import io.recthink.spark.run.RunFolder;
 import io.recthink.spark.run.RunWriter;
 import io.recthink.spark.run.RunWriter.PublishedPolicy;
+import io.recthink.spark.run.TaskDevice;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -152,7 +152,7 @@ public final class LearningRun implements AutoCloseable {
                 spark.version(),
                 Engine.getDjlVersion(),
                 Engine.getEngine("PyTorch").getVersion(),
-                Device.cpu().getDeviceType(),
+                TaskDevice.typeOf(spark.sparkContext().conf()),
                 spark.sparkContext().defaultParallelism(),
                 configuration.seed(),
                 settings.start().path(),

@@ -14,17 +14,20 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The one policy that a JVM holds, shared by all its tasks. A task leases the version that it was sent for; another version
+ * The one policy that a JVM holds on a device, shared by all its tasks there. A task leases the version that it was sent for; another version
  * is set into the same memory as soon as no task uses the one before. Beside the base model of an adapter only the adapter
  * changes. A second holder keeps the reference of the KL term, unless that is the base model.
  */
 public final class PolicyHolder {
-    private static final PolicyHolder POLICY = new PolicyHolder();
-    private static final PolicyHolder REFERENCE = new PolicyHolder();
+    private static final Map<Device, PolicyHolder> POLICIES = new ConcurrentHashMap<>();
+    private static final Map<Device, PolicyHolder> REFERENCES = new ConcurrentHashMap<>();
 
+    private final Device device;
     private String sha256 = ""; // of the model
     private Decoder decoder;
     private Optional<AdapterVersion> adapter = Optional.empty();
@@ -40,11 +43,18 @@ public final class PolicyHolder {
         }
     }
 
-    private PolicyHolder() {}
+    private PolicyHolder(Device device) {
+        this.device = device;
+    }
+
+    /** That of the device of the calling task. */
+    private static PolicyHolder of(Map<Device, PolicyHolder> holders) {
+        return holders.computeIfAbsent(TaskDevice.get(), PolicyHolder::new);
+    }
 
     /** Leases the policy; waits while tasks use another version of it. Prepares the calling thread for computing. */
     public static Lease policy(PolicyReference policy, Configuration.Model model) {
-        PolicyHolder holder = POLICY;
+        PolicyHolder holder = of(POLICIES);
         holder.take(policy, model);
         return new Lease(holder, policy.adapter() == null ? holder.decoder : holder.adapted);
     }
@@ -55,7 +65,7 @@ public final class PolicyHolder {
      */
     public static Lease reference(PolicyReference reference, PolicyReference policy, Configuration.Model model) {
         boolean own = reference.equals(policy.model());
-        PolicyHolder holder = own ? POLICY : REFERENCE;
+        PolicyHolder holder = of(own ? POLICIES : REFERENCES);
         holder.take(own ? policy : reference, model);
         return new Lease(holder, holder.decoder);
     }
@@ -137,7 +147,7 @@ public final class PolicyHolder {
                 decoder.set(folder);
             } else {
                 closeDecoders();
-                decoder = Decoder.load(folder, settings.dtype(), Device.cpu());
+                decoder = Decoder.load(folder, settings.dtype(), device);
             }
         }
         loadTokenizer(local);
