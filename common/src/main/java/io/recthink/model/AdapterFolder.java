@@ -30,7 +30,8 @@ public final class AdapterFolder implements ParameterReader, AutoCloseable {
     /**
      * The model that an adapter belongs to.
      *
-     * @param nameOrPath what PEFT shall load: a name on the Hugging Face hub or a folder
+     * @param nameOrPath what PEFT shall load: a name on the Hugging Face hub or a folder; empty where the adapter does
+     *     not say it
      * @param sha256 of its weights, in lower-case hexadecimal digits, where the adapter says it; PEFT does not
      */
     public record Base(String nameOrPath, Optional<String> sha256) {}
@@ -69,17 +70,13 @@ public final class AdapterFolder implements ParameterReader, AutoCloseable {
     /**
      * The model that the adapter in a folder belongs to.
      *
-     * @throws InvalidInputException if the folder is no adapter's or does not say
+     * @throws InvalidInputException if the folder is no adapter's
      */
     public static Base base(Path folder) {
         requireFiles(folder);
         String name = JsonFile.readObject(folder.resolve(CONFIG))
                 .path("base_model_name_or_path")
                 .asText("");
-        if (name.isBlank()) {
-            throw new InvalidInputException(folder.resolve(CONFIG)
-                    + ": base_model_name_or_path is empty; write the folder of the base model there");
-        }
         try (SafetensorsReader weights = SafetensorsReader.open(folder.resolve(WEIGHTS))) {
             return new Base(name, Optional.ofNullable(weights.metadata().get(BASE_SHA256)));
         }

@@ -117,18 +117,8 @@ class AdapterFolderTest {
     }
 
     @Test
-    void doesNotKnowTheWeightsOfTheBaseModelOfAnAdapterFromPeft() throws IOException {
-        changeConfig("'base_model_name_or_path':'some/model'");
-        assertThat(AdapterFolder.base(folder)).isEqualTo(BASE);
-    }
-
-    @Test
-    void refusesAnAdapterThatNamesNoBaseModel() throws IOException {
-        changeConfig("'base_model_name_or_path':null");
-        assertThatThrownBy(() -> AdapterFolder.base(folder))
-                .isInstanceOf(InvalidInputException.class)
-                .hasMessage(folder.resolve(CONFIG)
-                        + ": base_model_name_or_path is empty; write the folder of the base model there");
+    void doesNotKnowTheBaseModelOfAnAdapterThatDoesNotSayIt() {
+        assertThat(AdapterFolder.base(folder)).isEqualTo(new Base("", Optional.empty()));
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -21,11 +22,8 @@ final class ExportCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    @Option(names = "--model", required = true, paramLabel = "DIR", description = "the model that the adapter is for")
-    private Path model;
-
-    @Option(names = "--adapter", required = true, paramLabel = "DIR", description = "adapter folder, as PEFT saves it")
-    private Path adapter;
+    @Mixin
+    private ModelOptions models;
 
     @Option(names = "--merge", description = "add the adapter to the weights; there is no other way yet")
     private boolean merge;
@@ -41,7 +39,9 @@ final class ExportCommand implements Callable<Integer> {
         if (Files.exists(output)) {
             throw new InvalidInputException(output + ": exists already; give another folder or remove it");
         }
-        try (ModelFolder base = ModelFolder.open(model);
+        Path adapter = models.adapter()
+                .orElseThrow(() -> new InvalidInputException("export: --adapter is missing; name an adapter folder"));
+        try (ModelFolder base = ModelFolder.open(models.model());
                 AdapterFolder change = AdapterFolder.open(adapter, base.config())) {
             var merged = new LoraMerge(base.config(), base, change.config(), change);
             ModelFolder.write(output, base.path(), base.layout(), merged);

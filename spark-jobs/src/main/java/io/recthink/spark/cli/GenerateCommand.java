@@ -8,11 +8,11 @@ import io.recthink.generate.Completion;
 import io.recthink.generate.Generator;
 import io.recthink.generate.PromptTokens;
 import io.recthink.generate.SamplingOptions;
+import io.recthink.model.AdapterFolder;
 import io.recthink.model.ChatTemplate.Message;
 import io.recthink.model.Decoder;
 import io.recthink.model.ModelFolder;
 import io.recthink.model.ModelTokenizer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,8 +30,8 @@ final class GenerateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    @Option(names = "--model", paramLabel = "DIR", required = true, description = "model folder")
-    private Path model;
+    @Mixin
+    private ModelOptions models;
 
     @ArgGroup(exclusive = true, multiplicity = "1")
     private Prompt prompt;
@@ -93,11 +93,11 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         SamplingOptions options = new SamplingOptions(maxTokens, temperature, topP, List.of(), ignoreEnd);
-        try (ModelFolder folder = ModelFolder.open(model);
+        try (ModelFolder folder = ModelFolder.open(models.model());
                 ModelTokenizer tokenizer = folder.tokenizer()) {
             int[] tokens = promptTokens(folder, tokenizer);
-            try (Decoder decoder = engine.load(folder);
-                    Generator generator = new Generator(decoder, tokenizer)) {
+            try (Decoder model = engine.load(folder);
+                    Generator generator = new Generator(adapted(model), tokenizer)) {
                 long start = System.nanoTime();
                 Completion completion = generator
                         .generate(List.of(new PromptTokens(tokens, new long[] {seed})), options)
@@ -107,6 +107,16 @@ final class GenerateCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /** With the adapter, if there is one; closed with the model. */
+    private Decoder adapted(Decoder model) {
+        if (models.adapter().isEmpty()) {
+            return model;
+        }
+        try (AdapterFolder adapter = AdapterFolder.open(models.adapter().get(), model.config())) {
+            return model.withAdapter(adapter.config(), adapter);
+        }
     }
 
     private int[] promptTokens(ModelFolder folder, ModelTokenizer tokenizer) {

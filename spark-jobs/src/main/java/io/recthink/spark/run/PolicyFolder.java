@@ -23,6 +23,15 @@ public final class PolicyFolder {
         this.hadoop = hadoop;
     }
 
+    /** A folder on this machine. */
+    public static PolicyFolder at(Path folder) {
+        return at(local(folder), new Configuration());
+    }
+
+    private static String local(Path folder) {
+        return "file:" + folder.toAbsolutePath();
+    }
+
     /** The folder at a Hadoop path. */
     public static PolicyFolder at(String path, Configuration hadoop) {
         return new PolicyFolder(Storage.at(path, hadoop), hadoop);
@@ -82,7 +91,7 @@ public final class PolicyFolder {
     }
 
     /**
-     * The base model of the adapter in it.
+     * The model that the adapter in it names as its base.
      *
      * @throws InvalidInputException when it is not there, or not the one that the adapter was made for
      */
@@ -91,15 +100,37 @@ public final class PolicyFolder {
     }
 
     private PolicyReference base(Path adapter) {
-        AdapterFolder.Base named = AdapterFolder.base(adapter);
-        PolicyFolder model = at(named.nameOrPath(), hadoop);
-        if (!model.storage.exists(MODEL)) {
-            throw new InvalidInputException(
-                    "%s names the base model %s, and that is no model folder here. Put the model there, or write its folder into base_model_name_or_path of %s."
-                            .formatted(path(), named.nameOrPath(), storage.path(ADAPTER)));
+        String name = AdapterFolder.base(adapter).nameOrPath();
+        if (name.isBlank()) {
+            throw unknownBase("names no base model. Write the folder of the model");
         }
+        // Other file systems are named in full: a plain path is a local one, as for PEFT.
+        PolicyFolder model = at(
+                new org.apache.hadoop.fs.Path(name).toUri().getScheme() == null ? local(Path.of(name)) : name, hadoop);
+        if (!model.storage.exists(MODEL)) {
+            throw unknownBase("names the base model " + name
+                    + ", and that is no model folder here. Put the model there, or write its folder");
+        }
+        return base(adapter, model);
+    }
+
+    private InvalidInputException unknownBase(String what) {
+        return new InvalidInputException("%s %s into base_model_name_or_path of %s."
+                .formatted(path(), what, storage.path(ADAPTER).getName()));
+    }
+
+    /**
+     * The model in another folder than the one that the adapter in it names, as its base.
+     *
+     * @throws InvalidInputException when it is not the one that the adapter was made for
+     */
+    public PolicyReference base(PolicyFolder model) {
+        return base(localize(), model);
+    }
+
+    private static PolicyReference base(Path adapter, PolicyFolder model) {
         PolicyReference base = new PolicyReference(model.path(), 0, model.sha256());
-        named.sha256().ifPresent(expected -> requireSame(base.path(), base.sha256(), expected));
+        AdapterFolder.base(adapter).sha256().ifPresent(expected -> requireSame(base.path(), base.sha256(), expected));
         return base;
     }
 
@@ -112,7 +143,7 @@ public final class PolicyFolder {
     static void requireSame(String path, String found, String expected) {
         if (!found.equals(expected)) {
             throw new InvalidInputException(
-                    "The base model %s has changed: its weights have the sha256 %s, the adapter was made for those with %s. Put these back."
+                    "%s is not the base model that the adapter was made for: its weights have the sha256 %s, not %s. Put that model back there, or name its folder."
                             .formatted(path, found, expected));
         }
     }

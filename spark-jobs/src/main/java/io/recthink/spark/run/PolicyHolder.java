@@ -129,9 +129,7 @@ public final class PolicyHolder {
         if (!sha256.equals(model.sha256())) {
             Path local = PolicyStore.localize(model.path(), model.sha256());
             if (policy.adapter() != null) {
-                String found = PolicyFolder.at(local.toUri().toString(), PolicyStore.hadoop())
-                        .sha256();
-                PolicyFolder.requireSame(model.path(), found, model.sha256());
+                PolicyFolder.requireSame(model.path(), PolicyFolder.at(local).sha256(), model.sha256());
             }
             loadModel(model, local, settings);
         }

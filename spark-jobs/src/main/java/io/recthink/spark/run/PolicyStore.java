@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
@@ -112,11 +113,14 @@ public final class PolicyStore {
 
     // The driver's settings may have been changed in its session; executors know those that the application started
     // with.
-    static Configuration hadoop() {
+    private static Configuration hadoop() {
         Option<SparkSession> session = SparkSession.getDefaultSession();
-        return session.isDefined()
-                ? session.get().sparkContext().hadoopConfiguration()
-                : SparkHadoopUtil.get().newConfiguration(SparkEnv.get().conf());
+        if (session.isDefined()) {
+            return session.get().sparkContext().hadoopConfiguration();
+        }
+        SparkConf settings =
+                SparkEnv.get() == null ? new SparkConf() : SparkEnv.get().conf();
+        return SparkHadoopUtil.get().newConfiguration(settings);
     }
 
     private static MessageDigest digest() {

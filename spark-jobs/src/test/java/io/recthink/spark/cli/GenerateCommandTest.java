@@ -36,6 +36,20 @@ class GenerateCommandTest {
     }
 
     @Test
+    void anAdapterChangesWhatTheModelSays(@TempDir Path folder) throws Exception {
+        JsonNode plain = new ObjectMapper().readTree(greedy("--json").output());
+        CommandRun run = greedy("--json", "--adapter", MODEL + "/lora");
+        assertThat(run.status()).as(run.errors()).isZero();
+        JsonNode adapted = new ObjectMapper().readTree(run.output());
+        assertThat(adapted.path("logprobs")).isNotEqualTo(plain.path("logprobs"));
+        String merged = folder.resolve("merged").toString();
+        CommandRun.of(List.of("export", "--model", MODEL, "--adapter", MODEL + "/lora", "--merge", "--output", merged));
+        JsonNode ofMerged =
+                new ObjectMapper().readTree(greedy("--json", "--model", merged).output());
+        assertThat(adapted.path("tokens")).isEqualTo(ofMerged.path("tokens"));
+    }
+
+    @Test
     void printsTheTextAlone() throws Exception {
         JsonNode answer = new ObjectMapper().readTree(greedy("--json").output());
         CommandRun run = greedy();

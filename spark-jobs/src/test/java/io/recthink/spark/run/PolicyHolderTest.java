@@ -114,7 +114,7 @@ class PolicyHolderTest {
         world.writeModel(6);
         assertThatThrownBy(() -> PolicyHolder.policy(policy, SETTINGS).close())
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("The base model " + base.path() + " has changed");
+                .hasMessageContaining(base.path() + " is not the base model that the adapter was made for");
     }
 
     @Test
