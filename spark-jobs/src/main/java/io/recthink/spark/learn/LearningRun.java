@@ -26,13 +26,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The course of a run: begun or resumed, then one optimiser step after the other. Each step publishes its policy; a step that
- * is saved can be resumed from. Belongs to one thread of the driver.
+ * is saved can be resumed from. What nobody waits for, the state of the optimizer and the manifest behind it, is written while
+ * the next step samples and differentiates. Belongs to one thread of the driver.
  */
 public final class LearningRun implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LearningRun.class);
@@ -48,6 +54,8 @@ public final class LearningRun implements AutoCloseable {
     private PolicyReference reference;
     private PolicyReference policy;
     private List<FileEntry> published = List.of();
+    private final ExecutorService background = Executors.newSingleThreadExecutor();
+    private Future<?> saving = CompletableFuture.completedFuture(null);
 
     private LearningRun(
             SparkSession spark, RunSettings settings, Optional<? extends Validation> validation, RunWriter writer) {
@@ -93,7 +101,10 @@ public final class LearningRun implements AutoCloseable {
         writer.begin(description(configuration, digest), configuration);
         publishPolicy(0);
         reference = policy.model();
-        complete(null, Cursor.START, validate(0, new LinkedHashMap<>()), published);
+        saved = new Manifest(
+                0, PolicyVersion.of(policy), null, Cursor.START, validate(0, new LinkedHashMap<>()), published);
+        writer.complete(saved);
+        kept.add(0);
         LOG.info("{} begins from {}", folder.path(), settings.start().path());
     }
 
@@ -109,7 +120,7 @@ public final class LearningRun implements AutoCloseable {
         // The starting policy is never forgotten.
         reference = policy.adapter() == null ? published(folder.required(0)) : policy.model();
         folder.manifests().forEach(manifest -> kept.add(manifest.step()));
-        forgetWhatIsNotKept();
+        leaving().forEach(writer::forget);
         LOG.info("{} goes on after step {}", folder.path(), newest.step());
     }
 
@@ -205,6 +216,7 @@ public final class LearningRun implements AutoCloseable {
      * @return the norm of the gradient before it was clipped and the learning rate
      */
     public Update learn(ParameterVector gradient) {
+        awaitSaving();
         double learningRate = LearningRate.at(settings.optimizer(), stepsDone() + 1, settings.steps());
         return new Update(learner.step(gradient, learningRate), learningRate);
     }
@@ -217,27 +229,19 @@ public final class LearningRun implements AutoCloseable {
      */
     public record Update(double gradientNorm, double learningRate) {}
 
-    /**
-     * Publishes the policy after {@link #learn}; tasks can load it from now on.
-     *
-     * @param withOptimizer also the state of the optimizer, for a step that will be saved
-     */
-    public void publish(boolean withOptimizer) {
+    /** Publishes the policy after {@link #learn}; tasks can load it from now on. */
+    public void publish() {
         int step = stepsDone() + 1;
         publishPolicy(step);
-        if (withOptimizer) {
-            List<FileEntry> files = new ArrayList<>(published);
-            files.addAll(writer.publishOptimizer(step, learner::writeOptimizer));
-            published = files;
-        }
         if (step - 1 > saved.step()) {
             writer.removeIncomplete(step - 1);
         }
     }
 
     /**
-     * Saves the step that was published with its optimizer: validates it when that is due, writes its metrics and makes it
-     * final. Policies that are no longer kept go.
+     * Saves the step that was published: validates it when that is due and writes its metrics. Its optimizer and its
+     * manifest follow in the background, before the next {@link #learn} changes the optimizer; then policies that are no
+     * longer kept go.
      *
      * @param next where the examples of the next step begin
      * @param metrics of the step, to which those of the validation are added
@@ -249,14 +253,46 @@ public final class LearningRun implements AutoCloseable {
         List<FileEntry> files = new ArrayList<>(published);
         tables.forEach(table -> files.addAll(writer.tableFiles(step, table)));
         files.add(writer.writeMetrics(step, metrics));
-        complete(saved.policyVersion().sha256(), next, best, files);
-        forgetWhatIsNotKept();
+        PolicyVersion parent = saved.policyVersion();
+        saved = new Manifest(step, PolicyVersion.of(policy), parent.sha256(), next, best, files);
+        kept.add(step);
+        saving = background.submit(inBackground(saved, leaving()));
+    }
+
+    private Runnable inBackground(Manifest manifest, List<Integer> leaving) {
+        return () -> {
+            List<FileEntry> optimizer = writer.publishOptimizer(manifest.step(), learner::writeOptimizer);
+            writer.complete(manifest.with(optimizer));
+            leaving.forEach(writer::forget);
+        };
+    }
+
+    /** Waits until the last saved step is complete. */
+    private void awaitSaving() {
+        Future<?> last = saving;
+        saving = CompletableFuture.completedFuture(null); // what has failed is told once
+        try {
+            last.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while step " + saved.step() + " was saved", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException("step " + saved.step() + " cannot be saved", e.getCause());
+        }
     }
 
     @Override
     public void close() {
-        policy.discard();
-        writer.close();
+        try {
+            awaitSaving();
+        } finally {
+            background.shutdown();
+            policy.discard();
+            writer.close();
+        }
     }
 
     private void publishPolicy(int step) {
@@ -285,13 +321,8 @@ public final class LearningRun implements AutoCloseable {
         return every > 0 && (step % every == 0 || step == settings.steps());
     }
 
-    private void complete(String parentSha256, Cursor next, Best best, List<FileEntry> files) {
-        saved = new Manifest(policy.number(), PolicyVersion.of(policy), parentSha256, next, best, files);
-        writer.complete(saved);
-        kept.add(saved.step());
-    }
-
-    private void forgetWhatIsNotKept() {
+    /** The steps whose policies go; they are not kept from now on. */
+    private List<Integer> leaving() {
         List<Integer> newest =
                 kept.descendingSet().stream().limit(settings.keepLast()).toList();
         List<Integer> leaving = kept.stream()
@@ -299,7 +330,7 @@ public final class LearningRun implements AutoCloseable {
                 .filter(step -> saved.best() == null || saved.best().step() != step)
                 .filter(step -> settings.keepEvery() == 0 || step % settings.keepEvery() != 0)
                 .toList();
-        leaving.forEach(writer::forget);
         kept.removeAll(leaving);
+        return leaving;
     }
 }

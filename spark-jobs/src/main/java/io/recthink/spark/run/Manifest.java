@@ -1,6 +1,7 @@
 package io.recthink.spark.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -18,5 +19,12 @@ public record Manifest(
         int step, PolicyVersion policyVersion, String parentSha256, Cursor cursor, Best best, List<FileEntry> files) {
     public Manifest {
         files = List.copyOf(files);
+    }
+
+    /** With more files. */
+    public Manifest with(List<FileEntry> more) {
+        List<FileEntry> all = new ArrayList<>(files);
+        all.addAll(more);
+        return new Manifest(step, policyVersion, parentSha256, cursor, best, all);
     }
 }

@@ -71,7 +71,7 @@ final class SftSteps {
         double gradientSeconds = watch.lap();
         Update update = run.learn(sum.gradient());
         double learnSeconds = watch.lap();
-        run.publish(saved);
+        run.publish();
         metrics.add(sum, update, fetchSeconds, gradientSeconds, learnSeconds, watch.lap());
         tokens += tokens(examples);
         cursor = batch.next();

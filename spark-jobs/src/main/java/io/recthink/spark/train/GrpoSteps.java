@@ -101,7 +101,7 @@ final class GrpoSteps implements AutoCloseable {
 
         Update update = run.learn(sum.gradient());
         double learnSeconds = watch.lap();
-        run.publish(true);
+        run.publish();
         double publishSeconds = watch.lap();
 
         metrics.completions(completions)
