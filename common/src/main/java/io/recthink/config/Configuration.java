@@ -500,6 +500,7 @@ public record Configuration(
             int microBatch,
             double clipLow,
             double clipHigh,
+            double importanceCap,
             Reduction reduction,
             double klCoefficient,
             Optimizer optimizer,
@@ -514,6 +515,11 @@ public record Configuration(
             problems.atLeast(1, "microBatch", microBatch);
             problems.require(clipLow >= 0 && clipLow <= 1, "clipLow", "between 0 and 1", clipLow);
             problems.require(clipHigh >= 0, "clipHigh", "at least 0", clipHigh);
+            problems.require(
+                    importanceCap == 0 || (importanceCap >= 1 && Double.isFinite(importanceCap)),
+                    "importanceCap",
+                    "0 or at least 1",
+                    importanceCap);
             problems.require(klCoefficient >= 0, "klCoefficient", "at least 0", klCoefficient);
             optimizer.check(problems.in("optimizer"));
             problems.atLeast(1, "keep.last", keep.last);

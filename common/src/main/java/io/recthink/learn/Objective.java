@@ -40,8 +40,14 @@ public sealed interface Objective {
      * reference policy: minus the mean of {@code min(r A, clip(r, 1 - low, 1 + high) A) - beta (exp(d) - d - 1)}, where
      * {@code r = exp(logprob - oldLogprob)} and {@code d = refLogprob - logprob}.
      *
+     * <p>With an importance cap the old log-probabilities are the learner's own, so that the surrogate is A times 1 and its
+     * slope A, and each token counts {@code min(r, cap)} times: truncated importance sampling, which makes up for a sampler
+     * that computes in other numbers than the learner. This is the whole of the difference while a step learns from
+     * rollouts of the policy that it changes.
+     *
      * @param clipLow how far the ratio may fall below 1
      * @param clipHigh how far the ratio may rise above 1
+     * @param importanceCap the most that a token counts by its importance ratio; 0 for the clipped surrogate
      * @param reduction the mean over tokens within a completion and then over completions, or over all tokens
      * @param klCoefficient beta; 0 for none
      * @param totalSequences completions of the step, those of dead groups included
@@ -51,6 +57,7 @@ public sealed interface Objective {
     record Grpo(
             double clipLow,
             double clipHigh,
+            double importanceCap,
             Reduction reduction,
             double klCoefficient,
             long totalSequences,
@@ -69,10 +76,12 @@ public sealed interface Objective {
         public TokenLoss token(Row row, int position, double logprob) {
             double advantage = row.advantage();
             double ratio = Math.exp(logprob - row.oldLogprobs()[position]);
-            double clippedRatio = Math.max(1 - clipLow, Math.min(1 + clipHigh, ratio));
-            boolean clipped = clippedRatio * advantage < ratio * advantage;
+            boolean weighted = importanceCap > 0;
+            double clippedRatio =
+                    weighted ? Math.min(importanceCap, ratio) : Math.max(1 - clipLow, Math.min(1 + clipHigh, ratio));
+            boolean clipped = weighted ? clippedRatio < ratio : clippedRatio * advantage < ratio * advantage;
             double surrogate = clipped ? clippedRatio * advantage : ratio * advantage;
-            double slope = clipped ? 0 : ratio * advantage;
+            double slope = clipped && !weighted ? 0 : surrogate;
             double distance = row.refLogprobs() == null ? 0 : row.refLogprobs()[position] - logprob;
             double kl = Math.expm1(distance) - distance;
             double klSlope = -Math.expm1(distance);
@@ -95,7 +104,7 @@ public sealed interface Objective {
      * @param loss the value
      * @param derivative by the token's log-probability
      * @param kl the k3 estimate in nats; 0 without a reference
-     * @param clipped whether the clip holds the token back
+     * @param clipped whether the clip or the cap holds the token back
      */
     record TokenLoss(double loss, double derivative, double kl, boolean clipped) {}
 

@@ -169,7 +169,7 @@ class GradientComputationTest {
     }
 
     private static Objective objective(double temperature) {
-        return new Objective.Grpo(0.2, 0.3, Reduction.SEQUENCE_MEAN, 0.1, 20, 150, temperature);
+        return new Objective.Grpo(0.2, 0.3, 0, Reduction.SEQUENCE_MEAN, 0.1, 20, 150, temperature);
     }
 
     /** Groups of different prompt lengths, group sizes and completion lengths. */

@@ -38,6 +38,22 @@ class ObjectiveTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "1.5, 0.5, 0.5, false",
+        "1.5, 1.1, 1.1, false",
+        "1.5, 4, 1.5, true",
+        "-0.7, 0.5, 0.5, false",
+        "-0.7, 4, 1.5, true"
+    })
+    void aTokenCountsByItsImportanceRatioUpToTheCap(double advantage, double ratio, double weight, boolean capped) {
+        TokenLoss token = new Grpo(0.2, 0.3, 1.5, Reduction.TOKEN_MEAN, 0, 8, 40, 1)
+                .token(row(advantage, false), 0, OLD + Math.log(ratio));
+        assertThat(token.clipped()).isEqualTo(capped);
+        assertThat(token.loss()).isCloseTo(-weight * advantage / 40, within(1e-9));
+        assertThat(token.derivative()).isCloseTo(-weight * advantage / 40, within(1e-9));
+    }
+
+    @ParameterizedTest
     @ValueSource(doubles = {-4, -2.5, -1})
     void theDivergenceIsPositiveAwayFromTheReference(double logprob) {
         TokenLoss token = grpo(Reduction.TOKEN_MEAN, 0.05).token(row(0, true), 0, logprob);
@@ -62,7 +78,7 @@ class ObjectiveTest {
     }
 
     private static Grpo grpo(Reduction reduction, double klCoefficient) {
-        return new Grpo(0.2, 0.3, reduction, klCoefficient, 8, 40, 1);
+        return new Grpo(0.2, 0.3, 0, reduction, klCoefficient, 8, 40, 1);
     }
 
     private static Row row(double advantage, boolean reference) {

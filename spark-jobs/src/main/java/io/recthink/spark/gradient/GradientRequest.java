@@ -63,6 +63,7 @@ public record GradientRequest(PolicyReference policy, Configuration.Model model,
             return new Objective.Grpo(
                     train.clipLow,
                     train.clipHigh,
+                    train.importanceCap,
                     train.reduction,
                     train.klCoefficient,
                     totalSequences,
@@ -78,10 +79,19 @@ public record GradientRequest(PolicyReference policy, Configuration.Model model,
 
     /** The settings of the loss of GRPO, see {@code train} in the configuration. */
     public record ClipAndReduction(
-            double clipLow, double clipHigh, Configuration.Reduction reduction, double klCoefficient)
+            double clipLow,
+            double clipHigh,
+            double importanceCap,
+            Configuration.Reduction reduction,
+            double klCoefficient)
             implements Serializable {
         public static ClipAndReduction of(Configuration.Train train) {
-            return new ClipAndReduction(train.clipLow(), train.clipHigh(), train.reduction(), train.klCoefficient());
+            return new ClipAndReduction(
+                    train.clipLow(),
+                    train.clipHigh(),
+                    train.importanceCap(),
+                    train.reduction(),
+                    train.klCoefficient());
         }
     }
 }
