@@ -87,11 +87,7 @@ public record GradientRequest(PolicyReference policy, Configuration.Model model,
             implements Serializable {
         public static ClipAndReduction of(Configuration.Train train) {
             return new ClipAndReduction(
-                    train.clipLow(),
-                    train.clipHigh(),
-                    train.importanceCap(),
-                    train.reduction(),
-                    train.klCoefficient());
+                    train.clipLow(), train.clipHigh(), train.importanceCap(), train.reduction(), train.klCoefficient());
         }
     }
 }
