@@ -21,24 +21,34 @@ public final class ModelInitializer {
      * @throws InvalidInputException if the folder cannot be written
      */
     public static void write(Path folder, ModelConfig config, long seed, double standardDeviation) {
-        if (!(standardDeviation > 0) || !Double.isFinite(standardDeviation)) {
-            throw new IllegalArgumentException("standardDeviation must be above 0 (was " + standardDeviation + ")");
-        }
+        ParameterReader weights = weights(seed, standardDeviation);
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
             throw new InvalidInputException(folder + ": cannot be written: " + e, e);
         }
         JsonFile.write(folder.resolve(ModelConfigParser.FILE), config.toJson());
+        ModelFolder.writeWeights(folder.resolve(ModelFolder.WEIGHTS), ParameterLayout.of(config), weights);
+    }
+
+    /**
+     * Such weights without a folder; a parameter that is read again has other values.
+     *
+     * @param standardDeviation as for {@link #write}
+     */
+    public static ParameterReader weights(long seed, double standardDeviation) {
+        if (!(standardDeviation > 0) || !Double.isFinite(standardDeviation)) {
+            throw new IllegalArgumentException("standardDeviation must be above 0 (was " + standardDeviation + ")");
+        }
         // Random is specified down to the bit, its successors are not.
         Random random = new Random(seed);
-        ModelFolder.writeWeights(folder.resolve(ModelFolder.WEIGHTS), ParameterLayout.of(config), (parameter, out) -> {
+        return (parameter, out) -> {
             switch (parameter.kind()) {
                 case NORM -> fill(parameter.size(), 1, out);
                 case BIAS -> fill(parameter.size(), 0, out);
                 case MATRIX -> draw(parameter.size(), random, standardDeviation, out);
             }
-        });
+        };
     }
 
     private static void fill(long size, float value, FloatBuffer out) {

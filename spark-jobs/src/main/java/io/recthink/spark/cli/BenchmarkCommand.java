@@ -8,7 +8,9 @@ import io.recthink.InvalidInputException;
 import io.recthink.model.Decoder;
 import io.recthink.model.LoraConfig;
 import io.recthink.model.LoraInitializer;
+import io.recthink.model.ModelConfig;
 import io.recthink.model.ModelFolder;
+import io.recthink.model.ModelInitializer;
 import io.recthink.model.ModelTokenizer;
 import io.recthink.model.ParameterReader;
 import io.recthink.model.Projection;
@@ -32,6 +34,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         showDefaultValues = true)
 final class BenchmarkCommand implements Callable<Integer> {
+    private static final double STANDARD_DEVIATION = 0.02;
+
     @Spec
     private CommandSpec command;
 
@@ -82,6 +86,11 @@ final class BenchmarkCommand implements Callable<Integer> {
             description = "learn an adapter of this rank beside all projections; 0: learn all weights")
     private int loraRank;
 
+    @Option(
+            names = "--random-weights",
+            description = "measure a shape: the folder needs config.json and tokenizer.json only")
+    private boolean randomWeights;
+
     @Option(names = "--json", description = "print one JSON object")
     private boolean json;
 
@@ -94,21 +103,34 @@ final class BenchmarkCommand implements Callable<Integer> {
         requireAtLeast(1, "--steps", steps);
         requireAtLeast(1, "--max-rows", maxRows);
         requireAtLeast(0, "--lora-rank", loraRank);
-        try (ModelFolder folder = ModelFolder.open(model);
-                ModelTokenizer tokenizer = folder.tokenizer();
-                Decoder base = engine.load(folder)) {
-            List<Measurement> measurements;
-            if (loraRank == 0) {
-                measurements = measure(base, folder, tokenizer);
-            } else {
-                ParameterReader adapter = new LoraInitializer(0);
-                try (Decoder adapted = base.withAdapter(lora(), adapter)) {
-                    measurements = measure(adapted, adapter, tokenizer);
-                }
-            }
-            command.commandLine().getOut().println(json ? json(measurements) : table(measurements));
-        }
+        List<Measurement> measurements = randomWeights ? measureShape() : measureModel();
+        command.commandLine().getOut().println(json ? json(measurements) : table(measurements));
         return 0;
+    }
+
+    private List<Measurement> measureModel() {
+        try (ModelFolder folder = ModelFolder.open(model);
+                ModelTokenizer tokenizer = folder.tokenizer()) {
+            return measure(folder.config(), folder, tokenizer);
+        }
+    }
+
+    private List<Measurement> measureShape() {
+        try (ModelTokenizer tokenizer = ModelTokenizer.open(model)) {
+            return measure(ModelConfig.read(model), ModelInitializer.weights(0, STANDARD_DEVIATION), tokenizer);
+        }
+    }
+
+    private List<Measurement> measure(ModelConfig config, ParameterReader weights, ModelTokenizer tokenizer) {
+        try (Decoder base = engine.load(config, weights)) {
+            if (loraRank == 0) {
+                return measure(base, weights, tokenizer);
+            }
+            ParameterReader adapter = new LoraInitializer(0);
+            try (Decoder adapted = base.withAdapter(lora(), adapter)) {
+                return measure(adapted, adapter, tokenizer);
+            }
+        }
     }
 
     private List<Measurement> measure(Decoder decoder, ParameterReader start, ModelTokenizer tokenizer) {

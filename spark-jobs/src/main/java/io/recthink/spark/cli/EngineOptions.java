@@ -4,7 +4,9 @@ import ai.djl.Device;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.Decoder;
+import io.recthink.model.ModelConfig;
 import io.recthink.model.ModelFolder;
+import io.recthink.model.ParameterReader;
 import io.recthink.torch.Devices;
 import io.recthink.torch.TorchRuntime;
 import java.util.regex.Matcher;
@@ -43,11 +45,16 @@ final class EngineOptions {
 
     /** Prepares the calling thread and loads a model. */
     Decoder load(ModelFolder folder) {
+        return load(folder.config(), folder);
+    }
+
+    /** As {@link #load(ModelFolder)}, with weights from elsewhere. */
+    Decoder load(ModelConfig config, ParameterReader weights) {
         if (threads < 1) {
             throw new InvalidInputException("--threads must be at least 1 (was " + threads + ")");
         }
         TorchRuntime.prepareThread(threads);
-        return Decoder.load(folder, type, device());
+        return Decoder.of(config, weights, type, device());
     }
 
     private Device device() {

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.Fixtures;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class BenchmarkCommandTest {
     private static final String[] NAMES = {
@@ -58,6 +61,16 @@ class BenchmarkCommandTest {
         assertThat(updated).isEqualTo(2 * rank2).isLessThan(all);
     }
 
+    @Test
+    void measuresAShapeWithoutWeights(@TempDir Path shape) throws Exception {
+        for (String file : List.of("config.json", "tokenizer.json")) {
+            Files.copy(Fixtures.folder("llama").resolve(file), shape.resolve(file));
+        }
+        CommandRun run = benchmark("--only-steps", "--random-weights", "--model", shape.toString());
+        assertThat(run.status()).as(run.errors()).isZero();
+        assertThat(run.output()).contains(STEP);
+    }
+
     private static JsonNode update(CommandRun run) throws Exception {
         return new ObjectMapper().readTree(run.output()).path("measurements").get(2);
     }
@@ -88,11 +101,15 @@ class BenchmarkCommandTest {
     }
 
     private static CommandRun benchmark(String... arguments) {
-        List<String> all = new ArrayList<>(
-                List.of("benchmark", "--model", Fixtures.folder("llama").toString()));
+        List<String> all = new ArrayList<>(List.of("benchmark"));
         List<String> given = List.of(arguments);
-        for (String[] option :
-                new String[][] {{"--prompt", "20"}, {"--completion", "8"}, {"--group", "3"}, {"--threads", "1"}}) {
+        for (String[] option : new String[][] {
+            {"--model", Fixtures.folder("llama").toString()},
+            {"--prompt", "20"},
+            {"--completion", "8"},
+            {"--group", "3"},
+            {"--threads", "1"}
+        }) {
             if (!given.contains(option[0])) {
                 all.addAll(List.of(option));
             }
