@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recthink.Fixtures;
 import io.recthink.InvalidInputException;
+import io.recthink.model.AdapterFolder;
+import io.recthink.model.ModelConfig;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.run.Best;
 import io.recthink.spark.run.Cursor;
@@ -15,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +58,35 @@ class PolicyArgumentTest {
         assertThat(resolve("").sha256()).isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         Files.writeString(folder.resolve("model.safetensors"), "abcd");
         assertThat(resolve("").sha256()).startsWith("88d4266fd4e6338d");
+    }
+
+    @Test
+    void anAdapterFromElsewhereIsTakenWithTheModelThatItNames() throws IOException {
+        Path model = Fixtures.folder("llama");
+        writeAdapter(model, model.toString());
+        PolicyReference policy = resolve("");
+        assertThat(policy.model()).isEqualTo(PolicyArgument.resolve("x", model.toString(), SparkTest.spark()));
+        assertThat(policy.adapter().lora().rank()).isEqualTo(4);
+        assertThat(policy.adapter().weights().value()).hasNumberOfRows(1);
+    }
+
+    @Test
+    void anAdapterWhoseModelIsNotHereIsRefusedWithARemedy() throws IOException {
+        writeAdapter(Fixtures.folder("llama"), "HuggingFaceTB/SmolLM2-135M-Instruct");
+        assertThatThrownBy(() -> resolve(""))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(
+                        "file:" + folder + " names the base model HuggingFaceTB/SmolLM2-135M-Instruct, and that is no"
+                                + " model folder here. Put the model there, or write its folder into base_model_name_or_path"
+                                + " of adapter_config.json.");
+    }
+
+    private void writeAdapter(Path model, String name) {
+        ModelConfig config = ModelConfig.read(model);
+        try (AdapterFolder adapter = AdapterFolder.open(model.resolve("lora"), config)) {
+            AdapterFolder.Base base = new AdapterFolder.Base(name, Optional.empty());
+            AdapterFolder.write(folder, adapter.config(), base, adapter.layout(), adapter);
+        }
     }
 
     @Test

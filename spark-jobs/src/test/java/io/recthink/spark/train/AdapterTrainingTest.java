@@ -221,6 +221,32 @@ class AdapterTrainingTest {
     }
 
     @Test
+    void theRunAndTheModelCanLieOnStorageThatIsNotLocal(@TempDir Path other) throws IOException {
+        SPARK.sparkContext().hadoopConfiguration().set("fs.elsewhere.impl", ElsewhereFileSystem.class.getName());
+        String[] settings = with(
+                LORA,
+                "train.optimizer.learningRate=0.05",
+                "paths.model=elsewhere:" + root.resolve("model"),
+                "paths.run=elsewhere:" + other.resolve("run"));
+        new TrainJob(false).run(SPARK, world.configuration(with(settings, "train.steps=1")));
+        new TrainJob(true).run(SPARK, world.configuration(with(settings, "train.steps=2")));
+        Path policy = other.resolve("run/step-000002/policy");
+        assertThat(AdapterFolder.base(policy).nameOrPath()).isEqualTo("elsewhere:" + root.resolve("model"));
+        try (AdapterFolder folder = AdapterFolder.open(policy, ModelConfig.read(root.resolve("model")))) {
+            assertThat(ParameterVector.read(folder.layout(), folder).chunk(0))
+                    .containsExactly(adapter("run", 2).chunk(0));
+        }
+        String[] predict = {
+            "predict.split=validation",
+            "paths.predictions=" + other.resolve("predictions"),
+            "predict.policies.away=elsewhere:" + other.resolve("run"),
+            "predict.policies.here=run@2"
+        };
+        new PredictJob().run(SPARK, world.configuration(predict));
+        assertThat(traces(other.resolve("predictions/away"))).isEqualTo(traces(other.resolve("predictions/here")));
+    }
+
+    @Test
     void anAdapterIsRefusedWhenItsBaseModelHasChangedOrGone(@TempDir Path other) throws IOException {
         TinyWorld moving = TinyWorld.create(SPARK, other);
         new TrainJob(false).run(SPARK, moving.configuration(with(LORA, "train.steps=1")));
