@@ -37,9 +37,7 @@ public final class ParameterVector implements ParameterReader {
     public static ParameterVector read(ParameterLayout layout, ParameterReader source) {
         ParameterVector vector = zeros(layout);
         for (Parameter parameter : layout.parameters()) {
-            FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(parameter.size()));
-            source.read(parameter, values);
-            vector.set(parameter.offset(), values.flip());
+            source.readPieces(parameter, (first, values) -> vector.set(parameter.offset() + first, values));
         }
         return vector;
     }
@@ -89,13 +87,18 @@ public final class ParameterVector implements ParameterReader {
 
     @Override
     public void read(Parameter parameter, FloatBuffer out) {
-        long end = parameter.offset() + parameter.size();
-        for (long element = parameter.offset(); element < end; ) {
+        readPieces(parameter, (first, values) -> out.put(values));
+    }
+
+    @Override
+    public void readPieces(Parameter parameter, Pieces pieces) {
+        for (long done = 0; done < parameter.size(); ) {
+            long element = parameter.offset() + done;
             float[] chunk = chunks[(int) (element / CHUNK)];
             int start = (int) (element % CHUNK);
-            int count = (int) Math.min(end - element, chunk.length - start);
-            out.put(chunk, start, count);
-            element += count;
+            int count = (int) Math.min(parameter.size() - done, chunk.length - start);
+            pieces.accept(done, FloatBuffer.wrap(chunk, start, count));
+            done += count;
         }
     }
 

@@ -237,15 +237,18 @@ public final class Decoder implements ParameterReader, AutoCloseable {
     /** Replaces all parameters of the {@link #layout} in place. */
     public void set(ParameterReader weights) {
         try (NDManager scratch = manager.newSubManager()) {
+            TensorMemory.Writer writer = new TensorMemory.Writer(scratch);
             for (Parameter parameter : layout.parameters()) {
-                FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(parameter.size()));
-                weights.read(parameter, values);
                 if (adapterLayout.isPresent()) {
+                    FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(parameter.size()));
+                    weights.read(parameter, values);
                     LoraLayout.Place place = adapterLayout.get().place(parameter);
                     place.write(tensor(place.tensor()), parameter, values.flip(), scratch);
                 } else {
                     Place place = tensorLayout.place(parameter);
-                    TensorMemory.write(tensor(place.tensor()), place.first(), values.flip(), scratch);
+                    NDArray tensor = tensor(place.tensor());
+                    weights.readPieces(
+                            parameter, (first, values) -> writer.write(tensor, place.first() + first, values));
                 }
             }
         }

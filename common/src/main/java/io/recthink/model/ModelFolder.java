@@ -100,6 +100,11 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
         weights.read(parameter.name(), out);
     }
 
+    @Override
+    public void readPieces(Parameter parameter, Pieces pieces) {
+        weights.readPieces(parameter.name(), pieces);
+    }
+
     /** Fills the remaining room of {@code out} with elements of a parameter from the element {@code from} on, as FP32. */
     public void read(Parameter parameter, long from, FloatBuffer out) {
         weights.read(parameter.name(), from, out);

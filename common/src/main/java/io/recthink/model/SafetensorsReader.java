@@ -23,12 +23,17 @@ import java.util.Optional;
  * shape, and the tensors cover the data end to end, without gap or overlap.
  *
  * <p>Elements are read with positional reads through the page cache, not through a mapping: a file that shrinks while
- * it is read is then an error and not the end of the JVM. Safe for use by several threads.
+ * it is read is then an error and not the end of the JVM; and the pages of a mapping would belong to the resident memory
+ * of the process until the collector finds the mapping, long after its elements have been copied into tensors. Safe for use
+ * by several threads.
  */
 public final class SafetensorsReader implements AutoCloseable {
     // The limit of the reference implementation.
     private static final long LONGEST_HEADER = 100_000_000;
     private static final int BUFFER_BYTES = 1 << 20;
+    private static final int PIECE = BUFFER_BYTES / Float.BYTES;
+    // Memory outside of the heap is given back late: one buffer a thread, and not one a call.
+    private static final ThreadLocal<ByteBuffer> BUFFER = ThreadLocal.withInitial(() -> buffer(BUFFER_BYTES));
     private static final String METADATA = "__metadata__";
 
     private final Path file;
@@ -103,18 +108,34 @@ public final class SafetensorsReader implements AutoCloseable {
         out.position(window.position());
     }
 
-    /** Fills the remaining room of {@code out} with the elements of a tensor from the element {@code from} on, as FP32. */
-    public void read(String name, long from, FloatBuffer out) {
-        Entry entry = entry(name);
+    /** Passes all elements of a tensor on as FP32, see {@link ParameterReader#readPieces}. */
+    void readPieces(String name, ParameterReader.Pieces pieces) {
+        long size = entry(name).info().size();
+        FloatBuffer values = FloatBuffer.allocate((int) Math.min(PIECE, size));
+        for (long first = 0; first < size; first += values.limit()) {
+            values.clear().limit((int) Math.min(PIECE, size - first));
+            read(name, first, values);
+            pieces.accept(first, values.flip());
+        }
+    }
+
+    private ElementType floatingPoint(String name, Entry entry) {
         ElementType type = entry.info().type();
         if (!type.isFloatingPoint()) {
             throw new InvalidInputException(file + ": " + name + ": has type " + type + ", expected F32, F16 or BF16");
         }
+        return type;
+    }
+
+    /** Fills the remaining room of {@code out} with the elements of a tensor from the element {@code from} on, as FP32. */
+    public void read(String name, long from, FloatBuffer out) {
+        Entry entry = entry(name);
+        ElementType type = floatingPoint(name, entry);
         if (from < 0 || from > entry.info().size() - out.remaining()) {
             throw new IndexOutOfBoundsException(name + ": elements from " + from + " to " + (from + out.remaining())
                     + " of " + entry.info().size());
         }
-        ByteBuffer buffer = buffer((long) out.remaining() * type.bytes());
+        ByteBuffer buffer = BUFFER.get();
         long position = entry.begin() + from * type.bytes();
         while (out.hasRemaining()) {
             buffer.clear().limit((int) Math.min(buffer.capacity(), (long) out.remaining() * type.bytes()));

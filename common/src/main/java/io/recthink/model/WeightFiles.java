@@ -51,6 +51,10 @@ final class WeightFiles implements AutoCloseable {
         byTensor.get(name).read(name, from, out);
     }
 
+    void readPieces(String name, ParameterReader.Pieces pieces) {
+        byTensor.get(name).readPieces(name, pieces);
+    }
+
     @Override
     public void close() {
         files.values().forEach(SafetensorsReader::close);

@@ -10,9 +10,9 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /**
- * Copies tensors from and to FP32 numbers in Java memory, in pieces; a tensor of another type is rounded or widened. Tensors that DJL makes around a Java buffer lie wherever the
- * buffer lies; matrix products round differently with the alignment of their operands. So weights are always copied
- * into memory of libtorch's own.
+ * Copies tensors from and to FP32 numbers in Java memory, in pieces; a tensor of another type is rounded or widened.
+ * Tensors that DJL makes around a Java buffer lie wherever the buffer lies; matrix products round differently with the
+ * alignment of their operands. So weights are always copied into memory of libtorch's own.
  */
 public final class TensorMemory {
     private static final int PIECE = 1 << 20;
@@ -27,19 +27,30 @@ public final class TensorMemory {
         return manager.newSubManager(Device.cpu());
     }
 
-    /** Overwrites elements {@code first .. first + values.remaining() - 1} of a tensor. */
-    public static void write(NDArray tensor, long first, FloatBuffer values, NDManager scratch) {
-        ByteBuffer piece = ByteBuffer.allocateDirect(Float.BYTES * Math.min(PIECE, values.remaining()))
-                .order(ByteOrder.nativeOrder());
-        for (long start = first; values.hasRemaining(); start += PIECE) {
-            int count = Math.min(PIECE, values.remaining());
-            piece.asFloatBuffer().put(values.slice(values.position(), count));
-            values.position(values.position() + count);
-            try (NDArray from = scratch.create(start);
-                    NDArray source = scratch.create(piece, new Shape(count), DataType.FLOAT32)) {
-                Kernels.instance()
-                        .call("overwrite", scratch, tensor, from, source)
-                        .close();
+    /** Overwrites elements of tensors, through one buffer outside of the Java heap. */
+    public static final class Writer {
+        private final NDManager scratch;
+        private final ByteBuffer piece =
+                ByteBuffer.allocateDirect(Float.BYTES * PIECE).order(ByteOrder.nativeOrder());
+
+        /** @param scratch owner of what exists during a call */
+        public Writer(NDManager scratch) {
+            this.scratch = scratch;
+        }
+
+        /** Overwrites elements {@code first .. first + values.remaining() - 1} of a tensor. */
+        public void write(NDArray tensor, long first, FloatBuffer values) {
+            for (long start = first; values.hasRemaining(); start += PIECE) {
+                int count = Math.min(PIECE, values.remaining());
+                piece.clear().limit(Float.BYTES * count);
+                piece.asFloatBuffer().put(values.slice(values.position(), count));
+                values.position(values.position() + count);
+                try (NDArray from = scratch.create(start);
+                        NDArray source = scratch.create(piece, new Shape(count), DataType.FLOAT32)) {
+                    Kernels.instance()
+                            .call("overwrite", scratch, tensor, from, source)
+                            .close();
+                }
             }
         }
     }

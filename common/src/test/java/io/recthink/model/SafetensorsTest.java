@@ -53,6 +53,28 @@ class SafetensorsTest {
     }
 
     @Test
+    void passesALargeTensorOnInPiecesThatFollowEachOther() {
+        Path file = folder.resolve("large.safetensors");
+        float[] values = new float[600_001];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i / 7f;
+        }
+        TensorInfo tensor = new TensorInfo("a", ElementType.F32, List.of((long) values.length));
+        try (SafetensorsWriter writer = SafetensorsWriter.create(file, Map.of(), List.of(tensor))) {
+            writer.write(FloatBuffer.wrap(values));
+        }
+        FloatBuffer all = FloatBuffer.allocate(values.length);
+        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+            reader.readPieces("a", (first, piece) -> {
+                assertThat(first).isEqualTo(all.position());
+                assertThat(piece.remaining()).isBetween(1, 1 << 18);
+                all.put(piece);
+            });
+        }
+        assertThat(all.flip()).isEqualTo(FloatBuffer.wrap(values));
+    }
+
+    @Test
     void removesAFileThatWasNotCompleted() {
         Path file = folder.resolve("state.safetensors");
         SafetensorsWriter writer =
