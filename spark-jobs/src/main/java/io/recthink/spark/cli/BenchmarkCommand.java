@@ -190,6 +190,9 @@ final class BenchmarkCommand implements Callable<Integer> {
         object.put("prompt", prompt);
         object.put("completion", completion);
         object.put("group", group);
+        object.put("groups", groups);
+        object.put("maxRows", maxRows);
+        object.put("recompute", !keepActivations);
         ArrayNode array = object.putArray("measurements");
         for (Measurement measurement : measurements) {
             array.addObject()

@@ -57,6 +57,7 @@ public final class Main implements CommandLine.IVersionProvider {
         commands.addSubcommand(new ExportCommand());
         commands.addSubcommand(new GenerateCommand());
         commands.addSubcommand(new BenchmarkCommand());
+        commands.addSubcommand(new PlanCommand());
         job(commands, "cold-start", "Write teacher traces for the warm start.", new ColdStartJob());
         job(commands, "init-model", "Make a small random model with a tokenizer of its own.", new InitModelJob());
         commands.addSubcommand(new InspectCommand());

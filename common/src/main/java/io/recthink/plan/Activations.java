@@ -1,0 +1,161 @@
+package io.recthink.plan;
+
+import io.recthink.config.Configuration.ComputeType;
+import io.recthink.model.ModelConfig;
+
+/**
+ * The tensors that computing needs beside weights, in bytes. {@code e} bytes an operand (4 or 2), H hidden, I
+ * intermediate, Q all query heads, K all key heads, L layers, V vocabulary; a group has P prompt positions and G
+ * completions of S positions, N = P + G S in all. FP32 between the layers, e inside of them.
+ */
+final class Activations {
+    // See PackedForward: a chunk of logits, and completions that share a call of the attention.
+    private static final long LOGITS_IN_A_CHUNK = 1 << 24;
+    private static final long SMALLEST_CHUNK = 16;
+    // See Batch and PromptCache.
+    private static final long PROMPT_TOKENS_AT_A_TIME = 4096;
+    private static final long BLOCK = 64;
+
+    private final Workload work;
+    private final long e;
+    private final long hidden;
+    private final long intermediate;
+    private final long queries;
+    private final long keys;
+    private final long layers;
+    private final long vocabulary;
+
+    Activations(Workload work) {
+        ModelConfig model = work.model();
+        this.work = work;
+        this.e = ModelSize.bytes(work.type());
+        this.hidden = model.hiddenSize();
+        this.intermediate = model.intermediateSize();
+        this.queries = (long) model.heads() * model.headDim();
+        this.keys = (long) model.keyValueHeads() * model.headDim();
+        this.layers = model.layers();
+        this.vocabulary = model.vocabularySize();
+    }
+
+    /** Completions of a rollout task that grow at a time. */
+    long rows() {
+        long all = (long) work.promptsOfARollout() * work.groupSize();
+        return Math.min(all, Math.max(work.groupSize(), work.rolloutRows()));
+    }
+
+    /** Prompts in the cache: those whose last completions still grow stay beside those that have entered since. */
+    long promptSeats() {
+        long full = (rows() + work.groupSize() - 1) / work.groupSize();
+        return Math.min(work.promptsOfARollout(), Math.min(rows(), 4 * full));
+    }
+
+    /** Keys and values in FP32: {@code 8 L K (seats P + rows S)}, and one of both once more while room is added. */
+    long keysAndValues() {
+        long ofPrompts = promptSeats() * work.promptTokens();
+        long room = Math.max(1, work.completionTokens() - 1);
+        long before = (room - 1) / BLOCK * BLOCK;
+        return 4 * layers * keys * (2 * ofPrompts + rows() * (2 * room + before));
+    }
+
+    /** Of sampling: the larger of reading prompts and of growing completions. */
+    long rollout() {
+        return Math.max(prefill(), decode());
+    }
+
+    /** {@code n (8 H + e (4 I + H))} of n tokens read at a time: the input, its norm, gate and up, and their products. */
+    private long prefill() {
+        long together = Math.max(1, PROMPT_TOKENS_AT_A_TIME / work.promptTokens());
+        long prompts = Math.min(together, promptSeats());
+        long tokens = Math.min(PROMPT_TOKENS_AT_A_TIME, prompts * work.promptTokens());
+        return tokens * (8 * hidden + e * (4 * intermediate + hidden));
+    }
+
+    /** {@code rows (20 V + 16 heads (P + S))}: logits, their exponentials and sums; scores, shares and their copies. */
+    private long decode() {
+        long positions = (long) work.promptTokens() + work.completionTokens();
+        return rows() * (20 * vocabulary + 16L * work.model().heads() * positions);
+    }
+
+    /** Of one gradient task: the inputs of layers and the larger of the head and of one layer's backward pass. */
+    long gradient() {
+        long kept = work.recompute() ? layerInputs() : layerInputs() + (layers - 1) * recordedLayer();
+        return kept + Math.max(head(), recordedLayer() + backward());
+    }
+
+    /** {@code 4 H N} of each layer. */
+    long layerInputs() {
+        return layers * 4 * hidden * positions();
+    }
+
+    /** What is kept of one layer for its backward pass. */
+    long recordedLayer() {
+        long groups = work.groupsInAPass();
+        long prompt = groups * work.promptTokens();
+        long completions = positions() - prompt;
+        long norms = 2 * (4 + e) * hidden; // x / rms, and the norm in e
+        long residual = 8 * hidden; // after the attention, after the feed-forward part
+        long attention = e * (queries + keys + 2 * queries); // turned queries and keys, what was attended, twice
+        long repeated = 2 * e * queries; // keys and values of a prompt, once for each query head
+        long own = e * queries; // queries by key head
+        long feedForward = 4 * e * intermediate; // gate and up, the activation, the product
+        return positions() * (norms + residual + attention + feedForward)
+                + prompt * repeated
+                + completions * own
+                + 2 * e * keys * (groups * copiesOfThePrompt() * work.promptTokens() + completions)
+                + mask();
+    }
+
+    /** {@code N (8 H + 2 e I)} of the gradients that are passed down, and those of one layer's weights in e. */
+    private long backward() {
+        return positions() * (8 * hidden + 2 * e * intermediate) + e * largestLearnedLayer();
+    }
+
+    private long largestLearnedLayer() {
+        return work.lora().isPresent()
+                ? 0
+                : ModelSize.of(work.model(), work.lora()).layer();
+    }
+
+    /** Each call of the attention of completions takes a copy of the prompt's keys. */
+    private long copiesOfThePrompt() {
+        return work.groupSize() / completionsInACall();
+    }
+
+    /** See PackedBatch.shape. */
+    private long completionsInACall() {
+        long limit = work.type() == ComputeType.BFLOAT16 ? 1600 : 1;
+        long queriesOfAKey = queries / keys;
+        long steps = Math.max(1, work.completionTokens() - 1);
+        long shared = work.groupSize();
+        while (shared > 1 && (work.groupSize() % shared != 0 || shared * steps * queriesOfAKey > limit)) {
+            shared--;
+        }
+        return shared;
+    }
+
+    /** {@code 4 F S R (P + F S)} of F completions in a call and R query heads of a key head; once for all groups, and copied. */
+    private long mask() {
+        long steps = completionsInACall() * Math.max(1, work.completionTokens() - 1);
+        long groups = work.groupsInAPass();
+        long copies = groups > 1 ? groups * (1 + copiesOfThePrompt()) : 1;
+        return copies * 4 * steps * (queries / keys) * (work.promptTokens() + steps);
+    }
+
+    /**
+     * The selected rows and the gradient of the last output, and of a chunk: three times its logits in FP32, or its head in
+     * FP32, or the gradient of the head.
+     */
+    private long head() {
+        long targets = (long) work.groupsInAPass() * work.groupSize() * work.completionTokens();
+        long chunk = Math.min(targets, Math.max(SMALLEST_CHUNK, LOGITS_IN_A_CHUNK / vocabulary)) * vocabulary;
+        long widened = e == Float.BYTES ? 0 : 4 * vocabulary * hidden + 4 * chunk;
+        long narrowed = e == Float.BYTES ? 0 : e * chunk;
+        long weight = work.lora().isPresent() ? 0 : e * vocabulary * hidden;
+        long peak = Math.max(Math.max(3 * 4 * chunk, widened), 2 * 4 * chunk + narrowed + weight);
+        return peak + targets * 5 * 4 * hidden + positions() * 4 * hidden;
+    }
+
+    private long positions() {
+        return work.groupsInAPass() * work.positionsOfAGroup();
+    }
+}

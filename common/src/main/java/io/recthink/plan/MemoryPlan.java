@@ -1,0 +1,143 @@
+package io.recthink.plan;
+
+import io.recthink.plan.ProcessMemory.Place;
+import java.util.List;
+
+/**
+ * The memory of all processes of a training. Weights are {@code e} bytes a parameter, sums of gradients 4 for each that
+ * is learnt, the optimizer 12. A number of a process is the largest resident memory: what it has touched of the Java heap
+ * and what native libraries hold.
+ */
+public final class MemoryPlan {
+    private static final int FLOAT = Float.BYTES;
+    /** Java without its heap, the code of libtorch, the tokenizer, and what native memory keeps for later. */
+    static final long ENGINE = 300_000_000;
+    /** What Spark's classes, threads and block manager take besides. */
+    static final long SPARK = 250_000_000;
+    /** A CUDA context with its libraries. */
+    static final long CUDA = 800_000_000;
+    /** What is touched of the heap of a process that keeps little there: garbage fills it before it is collected. */
+    static final long SMALLEST_HEAP = 400_000_000;
+    /** What is touched beside live objects where they are many: the G1 collector starts its work late. */
+    static final double HEAP_SLACK = 0.15;
+
+    private final Workload work;
+    private final Cluster cluster;
+    private final ModelSize size;
+    private final Activations activations;
+
+    private MemoryPlan(Workload work, Cluster cluster) {
+        this.work = work;
+        this.cluster = cluster;
+        this.size = ModelSize.of(work.model(), work.lora());
+        this.activations = new Activations(work);
+    }
+
+    /** The processes that a training has. */
+    public static List<ProcessMemory> of(Workload work, Cluster cluster) {
+        MemoryPlan plan = new MemoryPlan(work, cluster);
+        return switch (cluster.layout()) {
+            case BENCHMARK -> List.of(plan.one("one process, without Spark", plan.heapGradient(), ENGINE));
+            case LOCAL -> List.of(plan.one("learner and executor", plan.arriving(), ENGINE + SPARK));
+            case EXECUTORS -> List.of(plan.learner(), plan.executor());
+            case GPUS -> List.of(plan.learner(), plan.gpu(), plan.host());
+        };
+    }
+
+    /** Bytes of a full state of training: {@code 16} a learnt parameter and the frozen weights. */
+    public static long state(Workload work) {
+        ModelSize size = ModelSize.of(work.model(), work.lora());
+        long frozen = work.lora().isPresent() ? size.decoderBytes(work.type()) : 0;
+        return 16 * size.learned() + frozen;
+    }
+
+    private ProcessMemory one(String name, long gradients, long runtime) {
+        long heap = optimizer() + gradients;
+        return process(name, Place.DRIVER, heap, optimizer(), gradients, runtime);
+    }
+
+    private ProcessMemory executor() {
+        long heap = 2L * cluster.tasks() * heapGradient();
+        return process("executor", Place.EXECUTOR, heap, 0, heap, ENGINE + SPARK);
+    }
+
+    private ProcessMemory process(String name, Place place, long heap, long optimizer, long gradients, long runtime) {
+        long other = runtime + untidy(heap);
+        return new ProcessMemory(
+                name,
+                place,
+                cluster.executors(),
+                heap,
+                List.of(rollout(gradients, optimizer, other), gradient(gradients, optimizer, other)));
+    }
+
+    private ProcessMemory learner() {
+        long heap = optimizer() + arriving();
+        Stage update = new Stage("update", 0, arriving(), optimizer(), 0, 0, SPARK + untidy(heap));
+        return new ProcessMemory("learner (driver)", Place.DRIVER, 1, heap, List.of(update));
+    }
+
+    private ProcessMemory gpu() {
+        return new ProcessMemory(
+                "GPU of an executor",
+                Place.GPU,
+                cluster.executors(),
+                0,
+                List.of(rollout(0, 0, CUDA), gradient(0, 0, CUDA)));
+    }
+
+    private ProcessMemory host() {
+        long heap = 2L * cluster.tasks() * heapGradient();
+        Stage stage = new Stage("gradient", 0, heap, 0, 0, 0, ENGINE + SPARK + untidy(heap));
+        return new ProcessMemory("host of a GPU", Place.EXECUTOR, cluster.executors(), heap, List.of(stage));
+    }
+
+    /** What a Java heap takes beside live objects. */
+    private static long untidy(long live) {
+        return Math.max(SMALLEST_HEAP, (long) ((1 + HEAP_SLACK) * live)) - live;
+    }
+
+    private Stage rollout(long heapGradients, long optimizer, long runtime) {
+        long tasks = cluster.tasks();
+        return new Stage(
+                "rollout",
+                weights(),
+                heapGradients,
+                optimizer,
+                tasks * activations.keysAndValues(),
+                tasks * activations.rollout(),
+                runtime);
+    }
+
+    private Stage gradient(long heapGradients, long optimizer, long runtime) {
+        long tasks = cluster.tasks();
+        return new Stage(
+                "gradient",
+                weights(),
+                heapGradients + tasks * size.tensorGradientBytes(),
+                optimizer,
+                0,
+                tasks * activations.gradient(),
+                runtime);
+    }
+
+    /** The policy; the reference of a KL term is the same with the adapter off, or a second model. */
+    private long weights() {
+        boolean second = work.reference() && work.lora().isEmpty();
+        return size.decoderBytes(work.type()) * (second ? 2 : 1);
+    }
+
+    private long optimizer() {
+        return 3 * FLOAT * size.learned();
+    }
+
+    /** The gradient of a task as it leaves native memory. */
+    private long heapGradient() {
+        return FLOAT * size.learned();
+    }
+
+    /** The gradient of a step on the learner, and the parts of it that arrive, as bytes and as numbers. */
+    private long arriving() {
+        return 3 * heapGradient();
+    }
+}

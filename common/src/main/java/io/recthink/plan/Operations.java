@@ -1,0 +1,73 @@
+package io.recthink.plan;
+
+import io.recthink.model.ModelConfig;
+
+/**
+ * The floating point operations of one group, and the bytes that are moved. M projections of all layers, L layers, Q all
+ * query heads, K all key heads, H hidden, V vocabulary; P prompt tokens, G completions of S tokens.
+ */
+final class Operations {
+    // Reads master, m, v and the gradient; writes the first three.
+    private static final long ADAMW_BYTES = 28;
+
+    private final Workload work;
+    private final ModelSize size;
+    private final double projections;
+    private final double head;
+    private final double attentionOfAKey;
+    private final double completions;
+
+    Operations(Workload work) {
+        ModelConfig model = work.model();
+        this.work = work;
+        this.size = ModelSize.of(model, work.lora());
+        this.projections = (double) model.layers() * size.layer();
+        this.head = size.embedding();
+        this.attentionOfAKey = 4.0 * model.layers() * model.heads() * model.headDim();
+        this.completions = (double) work.groupSize() * work.completionTokens();
+    }
+
+    /** {@code 2 M P + 2 L Q P^2}: every token through all projections; a query sees half of its prompt's keys. */
+    double prefill() {
+        double p = work.promptTokens();
+        return 2 * projections * p + attentionOfAKey * p * p / 2;
+    }
+
+    /** {@code G S (2 (M + H V) + 4 L Q (P + S / 2))}. */
+    double decode() {
+        return completions * (2 * (projections + head) + attentionOfACompletion());
+    }
+
+    /**
+     * {@code forward (2 + r) + head 3}, with r = 1 where layers are computed again; the backward pass computes as much as the
+     * forward pass for the inputs, and as much again for weights that are learnt.
+     */
+    double gradient() {
+        double forward = prefill() + completions * (2 * projections + attentionOfACompletion());
+        double logits = 2 * head * completions;
+        int backward = work.lora().isPresent() ? 1 : 2;
+        return forward * (1 + (work.recompute() ? 1 : 0) + backward) + logits * (1 + backward);
+    }
+
+    /** Each step of a batch reads the weights once, and the keys and values of its prompts and completions. */
+    double decodeBytes() {
+        double rows = new Activations(work).rows();
+        double steps = work.completionTokens() * Math.ceil(work.promptsOfARollout() * work.groupSize() / rows);
+        double weights = ModelSize.bytes(work.type()) * (projections + head);
+        double keysAndValues = 8.0
+                * work.model().layers()
+                * work.model().keyValueHeads()
+                * work.model().headDim();
+        double positions = rows / work.groupSize() * work.promptTokens() + rows * work.completionTokens() / 2.0;
+        return steps * (weights + keysAndValues * positions);
+    }
+
+    /** {@code 28} a learnt parameter. */
+    double updateBytes() {
+        return (double) ADAMW_BYTES * size.learned();
+    }
+
+    private double attentionOfACompletion() {
+        return attentionOfAKey * (work.promptTokens() + work.completionTokens() / 2.0);
+    }
+}

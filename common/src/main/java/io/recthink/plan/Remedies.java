@@ -1,0 +1,130 @@
+package io.recthink.plan;
+
+import io.recthink.config.Configuration.ComputeType;
+import io.recthink.model.LoraConfig;
+import io.recthink.model.Projection;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Settings that make a training fit, found by planning it with them. */
+public final class Remedies {
+    private static final int RANK = 16;
+
+    private Remedies() {}
+
+    /**
+     * A change of settings.
+     *
+     * @param settings as {@code key: value}, several joined by "with"
+     * @param work with them
+     * @param cluster with them
+     */
+    public record Remedy(String settings, Workload work, Cluster cluster) {
+        private Remedy and(Remedy other, String name) {
+            return new Remedy(settings.isEmpty() ? name : settings + " with " + name, other.work, other.cluster);
+        }
+    }
+
+    /**
+     * Each single setting that makes a training fit, or else some that do so together and of which none can be left out,
+     * those that cost little before those that cost much; empty if not even all of them do.
+     */
+    public static List<Remedy> of(Workload work, Cluster cluster, Predicate<Remedy> fits) {
+        Remedy now = new Remedy("", work, cluster);
+        List<Remedy> single = Arrays.stream(Change.values())
+                .map(change -> change.apply(now))
+                .filter(remedy -> !remedy.equals(now) && fits.test(remedy))
+                .toList();
+        return single.isEmpty() ? together(now, fits).stream().toList() : single;
+    }
+
+    private static Optional<Remedy> together(Remedy now, Predicate<Remedy> fits) {
+        EnumSet<Change> changes = EnumSet.noneOf(Change.class);
+        for (Change change : Change.values()) {
+            changes.add(change);
+            if (fits.test(all(now, changes))) {
+                return Optional.of(all(now, needed(now, changes, fits)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static EnumSet<Change> needed(Remedy now, EnumSet<Change> changes, Predicate<Remedy> fits) {
+        EnumSet<Change> needed = EnumSet.copyOf(changes);
+        for (Change change : changes) {
+            needed.remove(change);
+            if (!fits.test(all(now, needed))) {
+                needed.add(change);
+            }
+        }
+        return needed;
+    }
+
+    private static Remedy all(Remedy now, EnumSet<Change> changes) {
+        Remedy remedy = now;
+        for (Change change : changes) {
+            remedy = change.apply(remedy);
+        }
+        return remedy;
+    }
+
+    /** The settings that save memory. */
+    private enum Change {
+        RECOMPUTE,
+        GRADIENT_GROUPS,
+        ROLLOUT_PROMPTS,
+        TASKS,
+        TYPE,
+        LORA;
+
+        Remedy apply(Remedy now) {
+            Workload work = now.work;
+            return switch (this) {
+                case RECOMPUTE ->
+                    changed(now, "model.recompute: true", !work.recompute(), work.withRecompute(true), now.cluster);
+                case GRADIENT_GROUPS ->
+                    changed(
+                            now,
+                            "train.microBatch: 1",
+                            work.groupsInAPass() > 1,
+                            work.withGradientGroups(1),
+                            now.cluster);
+                case ROLLOUT_PROMPTS ->
+                    changed(
+                            now,
+                            "rollout.microBatch: 1",
+                            work.rolloutRows() > work.groupSize() && work.promptsOfARollout() > 1,
+                            work.withRolloutPrompts(1),
+                            now.cluster);
+                case TASKS ->
+                    changed(
+                            now,
+                            "one task at a time in an executor (spark.task.cpus and model.threads: its cores)",
+                            now.cluster.tasks() > 1,
+                            work,
+                            now.cluster.withTasks(1));
+                case TYPE ->
+                    changed(
+                            now,
+                            "model.dtype: bfloat16",
+                            work.type() == ComputeType.FLOAT32,
+                            work.withType(ComputeType.BFLOAT16),
+                            now.cluster);
+                case LORA ->
+                    changed(
+                            now,
+                            "lora.rank: " + RANK,
+                            work.lora().isEmpty(),
+                            work.withLora(new LoraConfig(RANK, RANK, false, EnumSet.allOf(Projection.class))),
+                            now.cluster);
+            };
+        }
+
+        private static Remedy changed(Remedy now, String name, boolean changes, Workload work, Cluster cluster) {
+            return changes ? now.and(new Remedy("", work, cluster), name) : now;
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package io.recthink.plan;
+
+import io.recthink.config.Configuration;
+import io.recthink.config.Configuration.ComputeType;
+import io.recthink.model.LoraConfig;
+import io.recthink.model.ModelConfig;
+import java.util.Optional;
+
+/**
+ * The training steps that are planned, as far as memory and time depend on them.
+ *
+ * @param model the shape of the model
+ * @param type of the operands of matrix products
+ * @param lora the adapter that is learnt; empty: all weights are
+ * @param recompute whether the backward pass computes the layers again
+ * @param promptTokens of the longest prompt
+ * @param completionTokens of the longest completion
+ * @param groupSize completions of a prompt
+ * @param promptsPerStep prompts of a step
+ * @param rolloutPartitions tasks that sample
+ * @param rolloutRows completions of a task that grow at a time
+ * @param gradientPartitions tasks that compute gradients
+ * @param gradientGroups groups in one forward pass
+ * @param reference whether a KL term needs the start policy
+ */
+public record Workload(
+        ModelConfig model,
+        ComputeType type,
+        Optional<LoraConfig> lora,
+        boolean recompute,
+        int promptTokens,
+        int completionTokens,
+        int groupSize,
+        int promptsPerStep,
+        int rolloutPartitions,
+        int rolloutRows,
+        int gradientPartitions,
+        int gradientGroups,
+        boolean reference) {
+    public Workload {
+        requirePositive("promptTokens", promptTokens);
+        requirePositive("completionTokens", completionTokens);
+        requirePositive("groupSize", groupSize);
+        requirePositive("promptsPerStep", promptsPerStep);
+        requirePositive("rolloutPartitions", rolloutPartitions);
+        requirePositive("rolloutRows", rolloutRows);
+        requirePositive("gradientPartitions", gradientPartitions);
+        requirePositive("gradientGroups", gradientGroups);
+    }
+
+    /** The steps of {@code train}. */
+    public static Workload of(ModelConfig model, Configuration configuration, int promptTokens) {
+        Configuration.Train train = configuration.train();
+        Configuration.Rollout rollout = configuration.rollout();
+        return new Workload(
+                model,
+                configuration.model().dtype(),
+                LoraConfig.of(configuration.lora()),
+                configuration.model().recompute(),
+                promptTokens,
+                rollout.maxTokens(),
+                train.groupSize(),
+                train.promptsPerStep(),
+                rollout.partitions(),
+                Math.multiplyExact(rollout.microBatch(), train.groupSize()),
+                train.partitions(),
+                train.microBatch(),
+                train.klCoefficient() > 0);
+    }
+
+    /** The same with other types of operands. */
+    public Workload withType(ComputeType other) {
+        return with(other, lora, recompute, rolloutRows, gradientGroups);
+    }
+
+    /** The same with an adapter. */
+    public Workload withLora(LoraConfig adapter) {
+        return with(type, Optional.of(adapter), recompute, rolloutRows, gradientGroups);
+    }
+
+    /** The same with or without computing layers again. */
+    public Workload withRecompute(boolean other) {
+        return with(type, lora, other, rolloutRows, gradientGroups);
+    }
+
+    /** The same with another number of prompts whose completions grow at a time. */
+    public Workload withRolloutPrompts(int prompts) {
+        return with(type, lora, recompute, Math.multiplyExact(prompts, groupSize), gradientGroups);
+    }
+
+    /** The same with another number of groups in one forward pass. */
+    public Workload withGradientGroups(int groups) {
+        return with(type, lora, recompute, rolloutRows, groups);
+    }
+
+    private Workload with(
+            ComputeType type, Optional<LoraConfig> lora, boolean recompute, int rolloutRows, int gradientGroups) {
+        return new Workload(
+                model,
+                type,
+                lora,
+                recompute,
+                promptTokens,
+                completionTokens,
+                groupSize,
+                promptsPerStep,
+                rolloutPartitions,
+                rolloutRows,
+                gradientPartitions,
+                gradientGroups,
+                reference);
+    }
+
+    /** Prompts of the largest rollout task. */
+    int promptsOfARollout() {
+        return ceilDivide(promptsPerStep, rolloutPartitions);
+    }
+
+    /** Groups of the largest gradient task. */
+    int groupsOfAGradient() {
+        return ceilDivide(promptsPerStep, gradientPartitions);
+    }
+
+    /** Groups of the largest forward pass. */
+    int groupsInAPass() {
+        return Math.min(gradientGroups, groupsOfAGradient());
+    }
+
+    /** Positions of a group in a forward pass: the last token of a completion takes none. */
+    long positionsOfAGroup() {
+        return promptTokens + (long) groupSize * Math.max(1, completionTokens - 1);
+    }
+
+    static int ceilDivide(int a, int b) {
+        return (a + b - 1) / b;
+    }
+
+    private static void requirePositive(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " must be at least 1 (was " + value + ")");
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package io.recthink.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.recthink.config.Configuration.ComputeType;
+import io.recthink.model.LoraConfig;
+import io.recthink.model.ModelConfig;
+import io.recthink.model.ModelConfig.Family;
+import io.recthink.model.Projection;
+import io.recthink.plan.Cluster.Layout;
+import io.recthink.plan.ProcessMemory.Place;
+import io.recthink.plan.Remedies.Remedy;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** The numbers of a shape that is small enough to count by hand. */
+class PlanTest {
+    // V 100, H 8, I 16, 2 layers, 2 heads of 4, 1 key head.
+    private static final ModelConfig SMALL = new ModelConfig(
+            Family.LLAMA, 100, 8, 16, 2, 2, 1, 4, 1e-5, 10_000, Optional.empty(), 64, true, false, false, List.of());
+    private static final LoraConfig RANK_2 = new LoraConfig(2, 2, false, EnumSet.allOf(Projection.class));
+    private static final Cluster ONE = new Cluster(Layout.BENCHMARK, 1, 1);
+
+    /** 2 prompts of 10 tokens with 4 completions of 5 each: in one rollout, and a group in a pass. */
+    private static Workload work(ComputeType type, Optional<LoraConfig> lora, boolean recompute) {
+        return new Workload(SMALL, type, lora, recompute, 10, 5, 4, 2, 1, 8, 1, 1, false);
+    }
+
+    private static Workload full() {
+        return work(ComputeType.FLOAT32, Optional.empty(), true);
+    }
+
+    @Test
+    void countsParameters() {
+        // a layer: q, k, v (8 + 4 + 4) 8, output 64, feed-forward 3 * 128, 2 norms of 8; the last norm once more
+        ModelSize size = ModelSize.of(SMALL, Optional.empty());
+        assertThat(size).isEqualTo(new ModelSize(800 + 2 * (576 + 16) + 8, 40, 800, 576, 1992, 0));
+        assertThat(size.decoderBytes(ComputeType.FLOAT32)).isEqualTo(4 * 1992);
+        assertThat(size.decoderBytes(ComputeType.BFLOAT16)).isEqualTo(2 * 1952 + 4 * 40);
+    }
+
+    @Test
+    void countsAnAdapterAndTheZerosOfItsJoinedTensors() {
+        // a layer: q 32, k 24, v 24, output 32, gate 48, up 48, down 48
+        ModelSize size = ModelSize.of(SMALL, Optional.of(RANK_2));
+        assertThat(size.learned()).isEqualTo(2 * 256);
+        // joined: 6 (8 + 16), 2 (8 + 8), 4 (8 + 32), 2 (16 + 8)
+        assertThat(size.adapter()).isEqualTo(2 * (144 + 32 + 160 + 48));
+        assertThat(size.decoderBytes(ComputeType.BFLOAT16)).isEqualTo(2 * 1952 + 4 * 40 + 2 * 768);
+        assertThat(size.tensorGradientBytes()).isEqualTo(4 * 768);
+    }
+
+    @Test
+    void keysAndValuesOfPromptsAndCompletionsAreInFloat32() {
+        // 2 layers, 4 numbers a key; 2 prompts of 10; 8 rows of 4, the last of 5 has no keys
+        assertThat(new Activations(full()).keysAndValues()).isEqualTo(2 * 2 * 4 * 4 * (2 * 10 + 8 * 4));
+        // one prompt at a time: 4 rows, and the prompts that still have rows stay
+        Workload one = full().withRolloutPrompts(1);
+        assertThat(new Activations(one).rows()).isEqualTo(4);
+        assertThat(new Activations(one).keysAndValues()).isEqualTo(2 * 2 * 4 * 4 * (2 * 10 + 4 * 4));
+    }
+
+    @Test
+    void layerInputsAreKeptForEveryPosition() {
+        // 10 + 4 * 4 positions, 2 layers, 8 numbers in FP32
+        assertThat(new Activations(full()).layerInputs()).isEqualTo(26 * 2 * 8 * 4);
+        assertThat(new Activations(work(ComputeType.BFLOAT16, Optional.empty(), true)).layerInputs())
+                .isEqualTo(26 * 2 * 8 * 4);
+    }
+
+    @Test
+    void keptActivationsAreThoseOfEveryOtherLayerMore() {
+        var again = new Activations(full());
+        var kept = new Activations(full().withRecompute(false));
+        assertThat(kept.gradient() - again.gradient()).isEqualTo(again.recordedLayer());
+    }
+
+    @Test
+    void fullTrainingTakes12BytesAParameterForTheOptimizerAnd4ForEachGradient() {
+        ProcessMemory process = MemoryPlan.of(full(), ONE).get(0);
+        Stage gradient = process.stages().get(1);
+        assertThat(gradient.weights()).isEqualTo(4 * 1992);
+        assertThat(gradient.optimizer()).isEqualTo(12 * 1992);
+        assertThat(gradient.gradients()).isEqualTo(2 * 4 * 1992);
+        assertThat(process.javaHeap()).isEqualTo(16 * 1992);
+        assertThat(MemoryPlan.state(full())).isEqualTo(16 * 1992);
+        assertThat(process.peak().total())
+                .isEqualTo(gradient.total())
+                .isGreaterThan(process.stages().get(0).total());
+    }
+
+    @Test
+    void adaptersAreAllThatIsLearnt() {
+        Stage gradient =
+                MemoryPlan.of(full().withLora(RANK_2), ONE).get(0).stages().get(1);
+        assertThat(gradient.weights()).isEqualTo(4 * 1992 + 4 * 768);
+        assertThat(gradient.optimizer()).isEqualTo(12 * 512);
+        assertThat(gradient.gradients()).isEqualTo(4 * 768 + 4 * 512);
+    }
+
+    @Test
+    void aReferenceIsASecondModelUnlessTheAdapterCanBeSwitchedOff() {
+        Workload withReference =
+                new Workload(SMALL, ComputeType.FLOAT32, Optional.empty(), true, 10, 5, 4, 2, 1, 8, 1, 1, true);
+        assertThat(weights(withReference)).isEqualTo(2 * weights(full()));
+        assertThat(weights(withReference.withLora(RANK_2))).isEqualTo(weights(full().withLora(RANK_2)));
+    }
+
+    private static long weights(Workload work) {
+        return MemoryPlan.of(work, ONE).get(0).stages().get(0).weights();
+    }
+
+    @Test
+    void everyTaskOfAnExecutorHasItsOwnGradientOverSharedWeights() {
+        Stage one = executor(1);
+        Stage two = executor(2);
+        assertThat(two.weights()).isEqualTo(one.weights());
+        assertThat(two.gradients()).isEqualTo(2 * one.gradients());
+        assertThat(two.activations()).isEqualTo(2 * one.activations());
+    }
+
+    private static Stage executor(int tasks) {
+        List<ProcessMemory> processes = MemoryPlan.of(full(), new Cluster(Layout.EXECUTORS, 3, tasks));
+        assertThat(processes).extracting(ProcessMemory::count).containsExactly(1, 3);
+        assertThat(processes).extracting(ProcessMemory::place).containsExactly(Place.DRIVER, Place.EXECUTOR);
+        return processes.get(1).stages().get(1);
+    }
+
+    @Test
+    void remediesAreSettingsThatReallyFit() {
+        long enough = MemoryPlan.of(full().withLora(RANK_2), ONE).get(0).peak().total() + 10_000;
+        List<Remedy> remedies = Remedies.of(full().withRecompute(false), ONE, remedy -> peak(remedy) <= enough);
+        assertThat(remedies).isNotEmpty().allMatch(remedy -> peak(remedy) <= enough);
+        assertThat(Remedies.of(full(), ONE, remedy -> false)).isEmpty();
+    }
+
+    @Test
+    void settingsThatFitTogetherAreNamedWithoutThoseThatAreNotNeeded() {
+        Workload work = full().withRecompute(false);
+        List<Remedy> remedies = Remedies.of(
+                work, ONE, remedy -> remedy.work().recompute() && remedy.work().type() == ComputeType.BFLOAT16);
+        assertThat(remedies)
+                .singleElement()
+                .extracting(Remedy::settings)
+                .isEqualTo("model.recompute: true with model.dtype: bfloat16");
+    }
+
+    private static long peak(Remedy remedy) {
+        return MemoryPlan.of(remedy.work(), remedy.cluster()).get(0).peak().total();
+    }
+
+    @Test
+    void timeIsOperationsOverRates() {
+        // prefill: 2 * 1152 * 10 + 4 * 2 * 8 * 100 / 2; decoding a group: 20 (2 (1152 + 800) + 64 (10 + 2.5))
+        double prefill = 23_040 + 3_200;
+        double decode = 20 * (3_904 + 800);
+        var operations = new Operations(full());
+        assertThat(operations.prefill()).isEqualTo(prefill);
+        assertThat(operations.decode()).isEqualTo(decode);
+        // forward 4 times with the repeated one, the head 3 times
+        double forward = prefill + 20 * (2_304 + 800);
+        assertThat(operations.gradient()).isEqualTo(4 * forward + 3 * 2 * 800 * 20);
+        assertThat(new Operations(full().withLora(RANK_2)).gradient()).isEqualTo(3 * forward + 2 * 2 * 800 * 20);
+        StepTime time = StepTime.of(full(), 1, new Rates(10, 20, 40, 1e9));
+        assertThat(time.gradient()).isCloseTo(2 * operations.gradient() / 10, within(1e-6));
+        assertThat(time.rollout()).isCloseTo(2 * prefill / 20 + 2 * decode / 40, within(1e-6));
+        assertThat(time.update()).isCloseTo(28 * 1992 / 1e9, within(1e-12));
+    }
+
+    @Test
+    void decodingIsBoundByTheWeightsWhereTheyAreReadSlowly() {
+        // 5 steps; weights in FP32; keys and values 8 * 2 * 4 bytes a position: 2 prompts of 10, 8 rows of 2.5 on
+        // average
+        StepTime time = StepTime.of(full(), 1, new Rates(1e30, 1e30, 1e30, 1));
+        assertThat(time.rollout()).isCloseTo(5 * (4 * 1952 + 64 * 40), within(1e-6));
+    }
+
+    @Test
+    void partitionsAreSharedOutAmongTheTasks() {
+        Workload two = new Workload(SMALL, ComputeType.FLOAT32, Optional.empty(), true, 10, 5, 4, 2, 2, 8, 2, 1, false);
+        Rates rates = new Rates(10, 20, 40, 1e9);
+        assertThat(StepTime.of(two, 2, rates).gradient())
+                .isEqualTo(StepTime.of(two, 1, rates).gradient() / 2);
+    }
+
+    @Test
+    void measuredTimesScaleEachStage() {
+        StepTime factors = new StepTime(6, 8, 10).over(new StepTime(3, 2, 1));
+        assertThat(new StepTime(1, 2, 3).times(factors)).isEqualTo(new StepTime(2, 8, 30));
+    }
+
+    @Test
+    void refusesNumbersBelowOne() {
+        assertThatThrownBy(() ->
+                        new Workload(SMALL, ComputeType.FLOAT32, Optional.empty(), true, 0, 5, 4, 2, 1, 8, 1, 1, false))
+                .hasMessage("promptTokens must be at least 1 (was 0)");
+        assertThatThrownBy(() -> new Rates(1, 0, 1, 1)).hasMessageContaining("prefill must be above 0");
+        assertThatThrownBy(() -> new Cluster(Layout.BENCHMARK, 1, 2)).hasMessageContaining("1 task");
+    }
+}

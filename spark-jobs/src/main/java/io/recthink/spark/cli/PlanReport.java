@@ -1,0 +1,255 @@
+package io.recthink.spark.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.recthink.plan.MemoryPlan;
+import io.recthink.plan.ModelSize;
+import io.recthink.plan.ProcessMemory;
+import io.recthink.plan.Remedies.Remedy;
+import io.recthink.plan.Stage;
+import io.recthink.plan.StepTime;
+import io.recthink.plan.Workload;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** What {@code plan} prints. */
+final class PlanReport {
+    private static final double GIGA = 1e9;
+    private static final long GIBI = 1L << 30;
+    private static final String ROW = "%-26s%9s%11s%11s%9s%13s%9s%9s%9s%n";
+
+    private final Path model;
+    private final PromptLengths prompts;
+    private final Planner planner;
+    private final Workload work;
+    private final ModelSize size;
+
+    PlanReport(Path model, PromptLengths prompts, Planner planner) {
+        this.model = model;
+        this.prompts = prompts;
+        this.planner = planner;
+        this.work = planner.work();
+        this.size = ModelSize.of(work.model(), work.lora());
+    }
+
+    /** Why the training must not be started, and what to change; empty where it fits. */
+    Optional<String> refusal() {
+        List<ProcessMemory> tooLarge = planner.tooLarge();
+        if (tooLarge.isEmpty()) {
+            return Optional.empty();
+        }
+        String problem = tooLarge.stream()
+                .map(process -> "%s needs %s GB and has %s GB"
+                        .formatted(
+                                process.name(), gigabytes(process.peak().total()), gigabytes(planner.limit(process))))
+                .collect(Collectors.joining("; "));
+        return Optional.of("This does not fit: " + problem + ". " + remedy());
+    }
+
+    private String remedy() {
+        List<Remedy> remedies = planner.remedies();
+        if (remedies.isEmpty()) {
+            return "No setting makes it fit; take more memory, a smaller model, or shorter prompts and completions.";
+        }
+        return "It fits with " + remedies.stream().map(Remedy::settings).collect(Collectors.joining(", or with "))
+                + ".";
+    }
+
+    String table() {
+        StringBuilder table = new StringBuilder(heading());
+        table.append(String.format(
+                Locale.ROOT,
+                ROW,
+                "GB",
+                "weights",
+                "gradients",
+                "optimizer",
+                "KV cache",
+                "activations",
+                "runtime",
+                "total",
+                "of"));
+        for (ProcessMemory process : planner.processes()) {
+            table.append(rows(process));
+        }
+        return table.append(String.format("%n")).append(advice()).toString();
+    }
+
+    private String heading() {
+        return String.format(
+                Locale.ROOT,
+                "%s: %,d parameters, %,d learned%s; %s, %s%n%d prompts a step of up to %,d tokens (%s), %d completions each of up to %,d tokens%n%n",
+                model,
+                size.parameters(),
+                size.learned(),
+                work.lora().map(lora -> " (LoRA of rank " + lora.rank() + ")").orElse(""),
+                work.type().label(),
+                work.recompute() ? "layers computed again" : "activations kept",
+                work.promptsPerStep(),
+                prompts.longest(),
+                prompts.source(),
+                work.groupSize(),
+                work.completionTokens());
+    }
+
+    private String rows(ProcessMemory process) {
+        String name = process.count() > 1 ? process.name() + " (" + process.count() + " x)" : process.name();
+        StringBuilder rows = new StringBuilder(name + String.format("%n"));
+        for (Stage stage : process.stages()) {
+            rows.append(row("  " + stage.name(), stage, ""));
+        }
+        Stage peak = process.peak();
+        String limit = gigabytes(planner.limit(process));
+        return rows.append(String.format(
+                        Locale.ROOT, ROW, "  peak", "", "", "", "", "", "", gigabytes(peak.total()), limit))
+                .toString();
+    }
+
+    private static String row(String name, Stage stage, String limit) {
+        return String.format(
+                Locale.ROOT,
+                ROW,
+                name,
+                part(stage.weights()),
+                part(stage.gradients()),
+                part(stage.optimizer()),
+                part(stage.keysAndValues()),
+                part(stage.activations()),
+                part(stage.runtime()),
+                gigabytes(stage.total()),
+                limit);
+    }
+
+    private static String part(long bytes) {
+        return bytes == 0 ? "-" : gigabytes(bytes);
+    }
+
+    private static String gigabytes(long bytes) {
+        return String.format(Locale.ROOT, "%.2f", bytes / GIGA);
+    }
+
+    private String advice() {
+        StringBuilder advice = new StringBuilder();
+        StepTime time = planner.time();
+        advice.append(String.format(
+                Locale.ROOT,
+                "A step takes about %.0f s: rollout %.1f, gradient %.1f, update %.1f. An estimate: %s.%n",
+                time.total(),
+                time.rollout(),
+                time.gradient(),
+                time.update(),
+                planner.timing().source()));
+        advice.append(heaps());
+        advice.append(recompute());
+        if (planner.onGpus()) {
+            advice.append(state());
+        }
+        return advice.toString().stripTrailing();
+    }
+
+    private String heaps() {
+        return planner.processes().stream()
+                .filter(process -> process.javaHeap() > 0)
+                .map(process -> "%s: %dg of Java heap at least.%n".formatted(setting(process), heapGibibytes(process)))
+                .collect(Collectors.joining());
+    }
+
+    private static String setting(ProcessMemory process) {
+        return switch (process.place()) {
+            case DRIVER -> "spark.driver.memory";
+            case EXECUTOR, GPU -> "spark.executor.memory";
+        };
+    }
+
+    /** What lives there, a sixth more for the collector, and Spark's own. */
+    private static long heapGibibytes(ProcessMemory process) {
+        double needed = process.javaHeap() * 7.0 / 6 + 300e6;
+        return (long) Math.ceil(needed / GIBI);
+    }
+
+    private String recompute() {
+        String peak = gigabytes(planner.keepingPeak());
+        if (planner.keepingFits()) {
+            return String.format(
+                    Locale.ROOT,
+                    "Choose model.recompute: false, it fits: %s GB, and about %.1f s less a step.%n",
+                    peak,
+                    planner.recomputeSeconds());
+        }
+        return "Choose model.recompute: true; false would need " + peak + String.format(" GB.%n");
+    }
+
+    private String state() {
+        long state = MemoryPlan.state(work);
+        boolean fits = state <= planner.limits().gpu();
+        return String.format(
+                Locale.ROOT,
+                "The whole state of this training (%s) is %s GB: it %s one GPU of %s GB%s.%n",
+                work.lora().isPresent()
+                        ? "frozen weights and 16 bytes for each parameter of the adapter"
+                        : "16 bytes a parameter",
+                gigabytes(state),
+                fits ? "fits" : "does not fit",
+                gigabytes(planner.limits().gpu()),
+                fits ? "" : "; master weights and moments stay with the driver");
+    }
+
+    String json() {
+        ObjectMapper mapper = new ObjectMapper();
+        ObjectNode object = mapper.createObjectNode();
+        object.put("model", model.toString());
+        object.put("parameters", size.parameters());
+        object.put("learned", size.learned());
+        object.put("type", work.type().label());
+        object.put("loraRank", work.lora().map(lora -> lora.rank()).orElse(0));
+        object.put("recompute", work.recompute());
+        object.put("promptTokens", prompts.longest());
+        object.put("promptTokensFrom", prompts.source());
+        object.put("fits", planner.tooLarge().isEmpty());
+        object.put("stateBytes", MemoryPlan.state(work));
+        ArrayNode processes = object.putArray("processes");
+        planner.processes().forEach(process -> put(process, processes.addObject()));
+        StepTime time = planner.time();
+        object.putObject("seconds")
+                .put("rollout", time.rollout())
+                .put("gradient", time.gradient())
+                .put("update", time.update())
+                .put("total", time.total())
+                .put("source", planner.timing().source());
+        object.put("recomputeAdvice", !planner.keepingFits());
+        if (refusal().isPresent()) {
+            ArrayNode remedies = object.putArray("remedies");
+            planner.remedies().forEach(remedy -> remedies.add(remedy.settings()));
+        }
+        try {
+            return mapper.writeValueAsString(object);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void put(ProcessMemory process, ObjectNode object) {
+        object.put("process", process.name())
+                .put("count", process.count())
+                .put("javaHeapBytes", process.javaHeap())
+                .put("peakBytes", process.peak().total())
+                .put("limitBytes", planner.limit(process));
+        ArrayNode stages = object.putArray("stages");
+        for (Stage stage : process.stages()) {
+            stages.addObject()
+                    .put("stage", stage.name())
+                    .put("weights", stage.weights())
+                    .put("gradients", stage.gradients())
+                    .put("optimizer", stage.optimizer())
+                    .put("keysAndValues", stage.keysAndValues())
+                    .put("activations", stage.activations())
+                    .put("runtime", stage.runtime())
+                    .put("total", stage.total());
+        }
+    }
+}

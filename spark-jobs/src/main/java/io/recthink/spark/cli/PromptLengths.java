@@ -1,0 +1,58 @@
+package io.recthink.spark.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * How long prompts are, in tokens.
+ *
+ * @param typical of them
+ * @param longest of them, which decides about memory
+ * @param source where that is known from
+ */
+record PromptLengths(int typical, int longest, String source) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** All of one length. */
+    static PromptLengths given(int tokens) {
+        return new PromptLengths(tokens, tokens, "--prompt-tokens");
+    }
+
+    /** As the data card counts the train prompts; without one that counts tokens, the most that the configuration allows. */
+    static PromptLengths of(Configuration configuration) {
+        int most = configuration.prompt().maxTokens();
+        String card = configuration.paths().resolve(configuration.paths().data()) + "/data-card.json";
+        return read(card)
+                .filter(json -> json.at("/lengths/unit").asText().equals("tokens"))
+                .map(json -> json.at("/lengths/texts/prompt/train"))
+                .filter(train -> train.path("max").asInt() > 0)
+                .map(train -> new PromptLengths(
+                        Math.min(most, train.path("p50").asInt()),
+                        Math.min(most, train.path("max").asInt()),
+                        card))
+                .orElse(new PromptLengths(most, most, "prompt.maxTokens"));
+    }
+
+    private static Optional<JsonNode> read(String card) {
+        Path file = new Path(card);
+        try {
+            FileSystem files = file.getFileSystem(new org.apache.hadoop.conf.Configuration());
+            if (!files.exists(file)) {
+                return Optional.empty();
+            }
+            try (InputStream in = files.open(file)) {
+                return Optional.of(JSON.readTree(in));
+            }
+        } catch (IOException e) {
+            throw new InvalidInputException(
+                    "paths.data: %s cannot be read: %s; give --prompt-tokens".formatted(card, e), e);
+        }
+    }
+}

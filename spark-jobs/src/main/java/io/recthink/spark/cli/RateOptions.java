@@ -1,0 +1,156 @@
+package io.recthink.spark.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.config.Configuration.ComputeType;
+import io.recthink.model.LoraConfig;
+import io.recthink.model.ModelConfig;
+import io.recthink.model.Projection;
+import io.recthink.plan.Cluster.Layout;
+import io.recthink.plan.Rates;
+import io.recthink.plan.StepTime;
+import io.recthink.plan.Workload;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** What the expected time of a step is worked out from. */
+final class RateOptions {
+    // Of one core of an Intel Xeon with AMX, by benchmark with SmolLM2-135M on two of them; of a GPU, half of what the
+    // data
+    // sheet of an A100 gives, and a tenth for decoding.
+    private static final Rates CORE_FLOAT32 = new Rates(100e9, 90e9, 40e9, 5e9);
+    private static final Rates CORE_BFLOAT16 = new Rates(160e9, 260e9, 65e9, 4e9);
+    private static final Rates GPU = new Rates(150e12, 150e12, 30e12, 1e12);
+
+    @Option(
+            names = "--benchmark",
+            paramLabel = "FILE",
+            description =
+                    "output of benchmark --only-steps --json with the same --dtype and threads: its times of rollout, gradient and update scale those expected here")
+    private Optional<Path> benchmark = Optional.empty();
+
+    @Option(
+            names = "--gflops",
+            paramLabel = "N",
+            description =
+                    "billion floating point operations a second of a task in forward and backward passes; default: 100 a thread in FP32, 160 in BF16, 150000 on a GPU")
+    private Optional<Double> gflops = Optional.empty();
+
+    @Option(
+            names = "--bandwidth",
+            paramLabel = "GB",
+            description =
+                    "billion bytes a second that a task reads from memory; default: 5 a thread in FP32, 4 in BF16, 1000 on a GPU")
+    private Optional<Double> bandwidth = Optional.empty();
+
+    /**
+     * How a step is timed.
+     *
+     * @param rates of a task
+     * @param factors of measured times over expected ones; all 1 where nothing was measured
+     * @param source said beside the time
+     */
+    record Timing(Rates rates, StepTime factors, String source) {}
+
+    Timing read(Layout layout, Configuration.Model model) {
+        Rates rates = given(layout == Layout.GPUS ? GPU : ofCores(model));
+        StepTime unchanged = new StepTime(1, 1, 1);
+        return benchmark
+                .map(file -> new Timing(rates, factors(file, rates), "scaled by " + file))
+                .orElse(new Timing(rates, unchanged, "operations and bytes over assumed rates; see --benchmark"));
+    }
+
+    private static Rates ofCores(Configuration.Model model) {
+        Rates core =
+                switch (model.dtype()) {
+                    case FLOAT32 -> CORE_FLOAT32;
+                    case BFLOAT16 -> CORE_BFLOAT16;
+                };
+        int threads = model.threads();
+        return new Rates(
+                core.gradient() * threads,
+                core.prefill() * threads,
+                core.decode() * threads,
+                core.bandwidth() * threads);
+    }
+
+    private Rates given(Rates rates) {
+        double operations = gflops.map(value -> 1e9 * value / rates.gradient()).orElse(1.0);
+        try {
+            return new Rates(
+                    rates.gradient() * operations,
+                    rates.prefill() * operations,
+                    rates.decode() * operations,
+                    bandwidth.map(value -> 1e9 * value).orElse(rates.bandwidth()));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidInputException("--gflops and --bandwidth: " + e.getMessage(), e);
+        }
+    }
+
+    private static StepTime factors(Path file, Rates rates) {
+        try {
+            JsonNode json = new ObjectMapper().readTree(file.toFile());
+            ModelConfig model = ModelConfig.read(Path.of(text(json, "model")));
+            return measured(json).over(StepTime.of(work(json, model), 1, rates));
+        } catch (IOException e) {
+            throw new InvalidInputException("--benchmark " + file + ": cannot be read: " + e, e);
+        } catch (IllegalArgumentException | TypeConversionException e) {
+            throw new InvalidInputException(
+                    "--benchmark " + file + ": is not what benchmark --only-steps --json prints: " + e.getMessage(), e);
+        }
+    }
+
+    private static Workload work(JsonNode json, ModelConfig model) {
+        int rank = json.path("loraRank").asInt();
+        Optional<LoraConfig> lora = rank == 0
+                ? Optional.empty()
+                : Optional.of(new LoraConfig(rank, rank, false, EnumSet.allOf(Projection.class)));
+        ComputeType type = new ComputeTypeConverter().convert(text(json, "type"));
+        return new Workload(
+                model,
+                type,
+                lora,
+                json.path("recompute").asBoolean(),
+                json.path("prompt").asInt(),
+                json.path("completion").asInt(),
+                json.path("group").asInt(),
+                json.path("groups").asInt(),
+                1,
+                json.path("maxRows").asInt(),
+                1,
+                1,
+                false);
+    }
+
+    private static String text(JsonNode json, String key) {
+        if (!json.path(key).isTextual()) {
+            throw new IllegalArgumentException("it has no " + key);
+        }
+        return json.path(key).asText();
+    }
+
+    /** The shortest of the measured steps: a busy machine only ever adds to it. */
+    private static StepTime measured(JsonNode json) {
+        return new StepTime(
+                shortest(json, "step: rollout"), shortest(json, "step: gradient"), shortest(json, "step: update"));
+    }
+
+    private static double shortest(JsonNode json, String name) {
+        double seconds = Double.POSITIVE_INFINITY;
+        for (JsonNode measurement : json.path("measurements")) {
+            if (measurement.path("name").asText().equals(name)) {
+                seconds = Math.min(seconds, measurement.path("seconds").asDouble());
+            }
+        }
+        if (Double.isInfinite(seconds)) {
+            throw new IllegalArgumentException("it has no measurement " + name);
+        }
+        return seconds;
+    }
+}
