@@ -16,6 +16,12 @@ final class Activations {
     private static final long PROMPT_TOKENS_AT_A_TIME = 4096;
     private static final long BLOCK = 64;
 
+    // The C library (glibc) keeps freed blocks of up to 32 MiB for later. Where layers are computed again, small
+    // tensors that
+    // stay come to lie between them; what that holds was measured, not derived.
+    private static final long LARGEST_HELD = 32L << 20;
+    private static final double HELD = 2.7;
+
     private final Workload work;
     private final long e;
     private final long hidden;
@@ -80,6 +86,15 @@ final class Activations {
     long gradient() {
         long kept = work.recompute() ? layerInputs() : layerInputs() + (layers - 1) * recordedLayer();
         return kept + Math.max(head(), recordedLayer() + backward());
+    }
+
+    /**
+     * {@code 2.7 L e I N}: freed memory of gradients that is not given back, where the layers are computed again and their
+     * tensors are small enough to be kept for later.
+     */
+    long held() {
+        long tensor = e * intermediate * positions();
+        return work.recompute() && tensor <= LARGEST_HELD ? (long) (HELD * layers * tensor) : 0;
     }
 
     /** {@code 4 H N} of each layer. */

@@ -10,16 +10,16 @@ import java.util.List;
  */
 public final class MemoryPlan {
     private static final int FLOAT = Float.BYTES;
-    /** Java without its heap, the code of libtorch, the tokenizer, and what native memory keeps for later. */
+    /** Java without its heap, the code of libtorch, and the tokenizer. */
     static final long ENGINE = 300_000_000;
     /** What Spark's classes, threads and block manager take besides. */
     static final long SPARK = 250_000_000;
     /** A CUDA context with its libraries. */
     static final long CUDA = 800_000_000;
     /** What is touched of the heap of a process that keeps little there: garbage fills it before it is collected. */
-    static final long SMALLEST_HEAP = 400_000_000;
+    static final long SMALLEST_HEAP = 330_000_000;
     /** What is touched beside live objects where they are many: the G1 collector starts its work late. */
-    static final double HEAP_SLACK = 0.15;
+    static final double HEAP_SLACK = 0.10;
 
     private final Workload work;
     private final Cluster cluster;
@@ -68,7 +68,9 @@ public final class MemoryPlan {
                 place,
                 cluster.executors(),
                 heap,
-                List.of(rollout(gradients, optimizer, other), gradient(gradients, optimizer, other)));
+                List.of(
+                        rollout(gradients, optimizer, other),
+                        gradient(gradients, optimizer, other + cluster.tasks() * activations.held())));
     }
 
     private ProcessMemory learner() {

@@ -80,6 +80,29 @@ class PlanTest {
     }
 
     @Test
+    void freedMemoryIsHeldWhereSmallTensorsAreComputedAgain() {
+        // 2 layers, 26 positions of 16 numbers
+        assertThat(new Activations(full()).held()).isEqualTo((long) (2.7 * 2 * 26 * 16 * 4));
+        assertThat(new Activations(full().withRecompute(false)).held()).isZero();
+        // blocks of more than 32 MiB go back at once
+        Workload large =
+                new Workload(SMALL, ComputeType.FLOAT32, Optional.empty(), true, 600_000, 5, 4, 2, 1, 8, 1, 1, false);
+        assertThat(new Activations(large).held()).isZero();
+    }
+
+    @Test
+    void theGradientOfALayerKeepsItsInputsAndProducts() {
+        // a position: norms 2 (4 + 4) 8, residuals 8 * 8, queries, keys and what was attended 4 (8 + 4 + 16), products
+        // 4 * 4 * 16
+        long position = 128 + 64 + 112 + 256;
+        // keys and values repeated for 10 prompt positions; own queries of 16; keys and values of 4 calls of 10 + 4
+        long attention = 10 * 2 * 4 * 8 + 16 * 4 * 8 + 2 * 4 * 4 * (4 * 10 + 16);
+        // 4 steps of 2 query heads by 10 + 4 keys
+        long mask = 4 * 4 * 2 * 14;
+        assertThat(new Activations(full()).recordedLayer()).isEqualTo(26 * position + attention + mask);
+    }
+
+    @Test
     void fullTrainingTakes12BytesAParameterForTheOptimizerAnd4ForEachGradient() {
         ProcessMemory process = MemoryPlan.of(full(), ONE).get(0);
         Stage gradient = process.stages().get(1);
