@@ -2,6 +2,7 @@ package io.recthink.spark.gradient;
 
 import io.recthink.learn.GradientStatistics;
 import java.io.Serializable;
+import java.nio.ByteBuffer;
 
 /** What a gradient task sends: its share of one chunk of the gradient, or what it saw. */
 sealed interface GradientPart extends Serializable {
@@ -21,6 +22,22 @@ sealed interface GradientPart extends Serializable {
                 values[i] += summand[i];
             }
             return this;
+        }
+
+        private Object writeReplace() {
+            ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length);
+            bytes.asFloatBuffer().put(values);
+            return new Bytes(partition, bytes.array());
+        }
+    }
+
+    /** A chunk on its way: Java writes an array of bytes in one piece, but floats one by one. */
+    @SuppressWarnings("ArrayRecordComponent") // as above
+    record Bytes(int partition, byte[] bytes) implements Serializable {
+        private Object readResolve() {
+            float[] values = new float[bytes.length / Float.BYTES];
+            ByteBuffer.wrap(bytes).asFloatBuffer().get(values);
+            return new Chunk(partition, values);
         }
     }
 
