@@ -1,0 +1,165 @@
+package io.recthink.spark.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.recthink.spark.SparkTest;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.commons.math3.stat.regression.SimpleRegression;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A run of many steps on two executor processes, watched from outside. What is looked at is native memory: the anonymous
+ * pages of a process without those that its JVM accounts for, of which the compiled code grows for hundreds of steps. Takes
+ * minutes: {@code mvn -Psoak test}.
+ */
+@Tag("soak")
+class GrowthTest {
+    private static final int STEPS = 300;
+    /** Until then the C library takes what it will go on with. */
+    private static final int WARM_UP = 100;
+
+    private static final int EVERY = 20;
+    private static final double MIB = 1 << 20;
+    /** Single readings differ by 10 MiB, as a process computes or waits; a leak of 160 KiB a step is above it. */
+    private static final double GROWTH_MIB = 32;
+
+    private static final int FEW = 8;
+
+    @TempDir
+    private static Path root;
+
+    /** By the name of a process, its readings from the end of the warm-up on. */
+    private static final Map<String, List<Reading>> READINGS = new TreeMap<>();
+
+    private record Reading(int step, double nativeMib, long threads, long files) {}
+
+    @BeforeAll
+    static void watchARun() throws Exception {
+        TinyWorld world = TinyWorld.create(SparkTest.spark(), root.resolve("world"));
+        Files.createDirectories(root.resolve("temporary"));
+        Files.writeString(world.root().resolve("tiny.yaml"), world.yaml());
+        Process driver = start(world);
+        for (int step = 1; step <= STEPS; step++) {
+            Path manifest = world.run().resolve("step-%06d/manifest.json".formatted(step));
+            while (driver.isAlive() && !Files.exists(manifest)) {
+                Thread.sleep(20);
+            }
+            if (step > WARM_UP && step <= STEPS - EVERY && step % EVERY == 0) {
+                read(step, driver);
+            }
+        }
+        assertThat(driver.waitFor())
+                .as(Files.readString(root.resolve("application.log")))
+                .isZero();
+    }
+
+    private static Process start(TinyWorld world) throws IOException {
+        List<String> command = SparkTest.command(
+                TrainApplication.class, "local-cluster[2,1,1024]", world.root().toString(), "false", "none");
+        command.addAll(List.of("train.steps=" + STEPS, "train.guards.minFormatRate=0", "rollout.maxTokens=24"));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(root.resolve("application.log").toFile());
+        builder.environment()
+                .put(
+                        "JAVA_TOOL_OPTIONS",
+                        "-XX:NativeMemoryTracking=summary -Xms1g -XX:+AlwaysPreTouch -Djava.io.tmpdir="
+                                + root.resolve("temporary"));
+        return builder.start();
+    }
+
+    private static void read(int step, Process driver) {
+        reading("driver", step, driver.pid());
+        driver.descendants()
+                .filter(process -> commandLine(process.pid()).contains("CoarseGrainedExecutorBackend"))
+                .sorted()
+                .forEach(process -> reading("executor " + process.pid(), step, process.pid()));
+    }
+
+    private static void reading(String name, int step, long pid) {
+        Path process = Path.of("/proc", String.valueOf(pid));
+        try (Stream<String> status = Files.lines(process.resolve("status"));
+                Stream<Path> threads = Files.list(process.resolve("task"));
+                Stream<Path> files = Files.list(process.resolve("fd"))) {
+            double anonymous = status.filter(line -> line.startsWith("RssAnon:"))
+                    .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
+                    .sum();
+            READINGS.computeIfAbsent(name, key -> new ArrayList<>())
+                    .add(new Reading(step, anonymous / MIB - accountedMib(pid), threads.count(), files.count()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the JVM has committed by its own account: heap, classes, compiled code, stacks, direct buffers. */
+    private static double accountedMib(long pid) throws IOException {
+        Process account =
+                new ProcessBuilder("jcmd", String.valueOf(pid), "VM.native_memory", "summary", "scale=KB").start();
+        try (BufferedReader lines = account.inputReader()) {
+            return lines.lines()
+                    .filter(line -> line.startsWith("Total:"))
+                    .mapToDouble(line -> Double.parseDouble(line.replaceAll(".*committed=(\\d+)KB.*", "$1")) / 1024)
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static String commandLine(long pid) {
+        try {
+            return Files.readString(Path.of("/proc", String.valueOf(pid), "cmdline"));
+        } catch (IOException e) { // it has ended
+            return "";
+        }
+    }
+
+    @Test
+    void nativeMemoryOfEveryProcessIsFlat() {
+        assertThat(READINGS).hasSize(3);
+        SoftAssertions each = new SoftAssertions();
+        READINGS.forEach((name, readings) -> {
+            SimpleRegression line = new SimpleRegression();
+            readings.forEach(reading -> line.addData(reading.step(), reading.nativeMib()));
+            double growth = line.getSlope() * (STEPS - WARM_UP);
+            System.out.printf(
+                    "%s: %s at first, %s at last, %.2f MiB by the slope%n",
+                    name, readings.get(0), readings.get(readings.size() - 1), growth);
+            each.assertThat(growth)
+                    .as("MiB that " + name + " grows in a straight line")
+                    .isLessThan(GROWTH_MIB);
+        });
+        each.assertAll();
+    }
+
+    @Test
+    void noThreadAndNoFileStaysOpen() {
+        READINGS.forEach((name, readings) -> {
+            Reading first = readings.get(0);
+            Reading last = readings.get(readings.size() - 1);
+            assertThat(last.threads()).as("threads of " + name).isLessThan(first.threads() + FEW);
+            assertThat(last.files()).as("open files of " + name).isLessThan(first.files() + FEW);
+        });
+    }
+
+    @Test
+    void nothingIsLeftOnDisk() throws IOException {
+        try (Stream<Path> left = Files.list(root.resolve("temporary"))) {
+            assertThat(left.map(path -> path.getFileName().toString()).collect(Collectors.toList()))
+                    .as("temporary files and folders")
+                    .isEmpty();
+        }
+    }
+}
