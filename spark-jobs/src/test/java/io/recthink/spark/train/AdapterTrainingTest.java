@@ -105,7 +105,7 @@ class AdapterTrainingTest {
 
     @Test
     void aStoppedRunEndsAsIfItHadNeverStopped(@TempDir Path other) throws IOException {
-        Path copy = copy(root.resolve("run"), other.resolve("run"));
+        Path copy = TinyWorld.copy(root.resolve("run"), other.resolve("run"));
         Files.delete(copy.resolve("step-000003/manifest.json"));
         Files.delete(copy.resolve("step-000002/manifest.json"));
         new TrainJob(true).run(SPARK, world.configuration(with(THREE_STEPS, "paths.run=" + copy)));
@@ -311,16 +311,5 @@ class AdapterTrainingTest {
 
     private static String[] with(String[] settings, String... more) {
         return Stream.concat(Arrays.stream(settings), Arrays.stream(more)).toArray(String[]::new);
-    }
-
-    private static Path copy(Path source, Path target) throws IOException {
-        try (Stream<Path> files = Files.walk(source)) {
-            for (Path file : files.toList()) {
-                Path copied = target.resolve(source.relativize(file).toString());
-                Files.createDirectories(copied.getParent());
-                Files.copy(file, copied);
-            }
-        }
-        return target;
     }
 }

@@ -170,7 +170,7 @@ class TrainJobTest {
 
     @Test
     void aStoppedRunEndsAsIfItHadNeverStopped(@TempDir Path other) throws IOException {
-        Path copy = copy(world.run(), other.resolve("run"));
+        Path copy = TinyWorld.copy(world.run(), other.resolve("run"));
         // The kill came after step 3 was complete; of step 4 some files were there, but no manifest.
         Files.delete(copy.resolve("step-000004/manifest.json"));
         new TrainJob(true).run(SPARK, world.configuration(with(FOUR_STEPS, "paths.run=" + copy)));
@@ -237,7 +237,7 @@ class TrainJobTest {
 
     @Test
     void resumingWithAnotherModelIsRefused(@TempDir Path other) throws IOException {
-        Path model = copy(root.resolve("model"), other.resolve("model"));
+        Path model = TinyWorld.copy(root.resolve("model"), other.resolve("model"));
         Files.writeString(model.resolve("chat_template.jinja"), "{{ messages[0]['content'] }}");
         assertThatThrownBy(() ->
                         new TrainJob(true).run(SPARK, world.configuration(with(FOUR_STEPS, "paths.model=" + model))))
@@ -247,7 +247,7 @@ class TrainJobTest {
 
     @Test
     void resumingWithOtherDataIsRefused(@TempDir Path other) throws IOException {
-        Path data = copy(root.resolve("data"), other.resolve("data"));
+        Path data = TinyWorld.copy(root.resolve("data"), other.resolve("data"));
         Files.delete(data.resolve(".data.json.crc"));
         String json = Files.readString(data.resolve("data.json"));
         Files.writeString(data.resolve("data.json"), json.replace("data-sha256", "other-sha256"));
@@ -316,16 +316,5 @@ class TrainJobTest {
 
     private static String[] with(String[] settings, String... more) {
         return Stream.concat(Stream.of(settings), Stream.of(more)).toArray(String[]::new);
-    }
-
-    private static Path copy(Path source, Path target) throws IOException {
-        try (Stream<Path> files = Files.walk(source)) {
-            for (Path file : files.toList()) {
-                Path copied = target.resolve(source.relativize(file).toString());
-                Files.createDirectories(copied.getParent());
-                Files.copy(file, copied);
-            }
-        }
-        return target;
     }
 }
