@@ -24,6 +24,7 @@ import io.recthink.torch.TorchRuntime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -133,14 +134,19 @@ final class Benchmark {
         decoder.set(optimizer.master());
         double update = watch.lap();
         return List.of(
-                measurement("step: rollout", tokens, rollout),
+                new Measurement(
+                        "step: rollout",
+                        tokens,
+                        rollout,
+                        OptionalDouble.of(generation.occupancy()),
+                        TorchRuntime.peakResidentBytes()),
                 measurement("step: gradient", positions, learning),
                 measurement("step: update", decoder.layout().size(), update),
                 measurement("step", positions, rollout + learning + update));
     }
 
     private static Measurement measurement(String name, long tokens, double seconds) {
-        return new Measurement(name, tokens, seconds, TorchRuntime.peakResidentBytes());
+        return new Measurement(name, tokens, seconds, OptionalDouble.empty(), TorchRuntime.peakResidentBytes());
     }
 
     /** Rewards are given by turns; they decide the sign of the gradient and not its cost. */
@@ -187,7 +193,7 @@ final class Benchmark {
     private Measurement prefill() {
         List<PromptTokens> prompts = prompts(1);
         generate(prompts, 1);
-        return new Measurement("prefill", work.prompt, generate(prompts, 1), TorchRuntime.peakResidentBytes());
+        return measurement("prefill", work.prompt, generate(prompts, 1));
     }
 
     /** The tokens after the first: all completions of enough prompts, without the time that reading those takes. */
@@ -200,11 +206,7 @@ final class Benchmark {
                 .min()
                 .orElseThrow();
         double all = generate(prompts, work.completion);
-        return new Measurement(
-                "decode, batch " + rows,
-                (long) rows * (work.completion - 1),
-                all - first,
-                TorchRuntime.peakResidentBytes());
+        return measurement("decode, batch " + rows, (long) rows * (work.completion - 1), all - first);
     }
 
     private double generate(List<PromptTokens> prompts, int tokens) {
@@ -228,11 +230,7 @@ final class Benchmark {
     private Measurement gradient() {
         gradient(Math.min(work.completion, WARM_UP_TOKENS));
         double seconds = gradient(work.completion);
-        return new Measurement(
-                "group gradient",
-                work.prompt + (long) work.group * work.completion,
-                seconds,
-                TorchRuntime.peakResidentBytes());
+        return measurement("group gradient", work.prompt + (long) work.group * work.completion, seconds);
     }
 
     /** One whole gradient: forward, backward and the copy out of native memory. */

@@ -12,6 +12,7 @@ import io.recthink.model.ModelConfig;
 import io.recthink.model.ModelFolder;
 import io.recthink.model.ModelInitializer;
 import io.recthink.model.ModelTokenizer;
+import io.recthink.model.ParameterLayout;
 import io.recthink.model.ParameterReader;
 import io.recthink.model.Projection;
 import io.recthink.spark.cli.Benchmark.Work;
@@ -94,6 +95,8 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print one JSON object")
     private boolean json;
 
+    private long parameters; // of the model, without an adapter
+
     @Override
     public Integer call() {
         requireAtLeast(1, "--prompt", prompt);
@@ -122,6 +125,7 @@ final class BenchmarkCommand implements Callable<Integer> {
     }
 
     private List<Measurement> measure(ModelConfig config, ParameterReader weights, ModelTokenizer tokenizer) {
+        parameters = ParameterLayout.of(config).size();
         try (Decoder base = engine.load(config, weights)) {
             if (loraRank == 0) {
                 return measure(base, weights, tokenizer);
@@ -154,8 +158,9 @@ final class BenchmarkCommand implements Callable<Integer> {
     private String table(List<Measurement> measurements) {
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%s, %s, %s, %d threads; prompt %d, completion %d tokens, group %d%n%n%-18s%10s%10s%12s%18s%n",
+                "%s, %d parameters, %s, %s, %d threads; prompt %d, completion %d tokens, group %d%n%n%-18s%10s%10s%12s%18s%12s%n",
                 model,
+                parameters,
                 engine.type().label(),
                 loraRank == 0 ? "all weights" : "LoRA of rank " + loraRank,
                 engine.threads(),
@@ -166,16 +171,20 @@ final class BenchmarkCommand implements Callable<Integer> {
                 "tokens",
                 "seconds",
                 "tokens/s",
-                "peak memory, MB"));
+                "peak memory, MB",
+                "batch full"));
         for (Measurement measurement : measurements) {
             table.append(String.format(
                     Locale.ROOT,
-                    "%-18s%10d%10.2f%12.0f%18.0f%n",
+                    "%-18s%10d%10.2f%12.0f%18.0f%12s%n",
                     measurement.name(),
                     measurement.tokens(),
                     measurement.seconds(),
                     measurement.tokensPerSecond(),
-                    measurement.peakResidentBytes() / 1e6));
+                    measurement.peakResidentBytes() / 1e6,
+                    measurement.occupancy().isPresent()
+                            ? "%.0f %%".formatted(100 * measurement.occupancy().getAsDouble())
+                            : ""));
         }
         return table.append("\nPeak memory is that of the process so far.").toString();
     }
@@ -184,6 +193,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode object = mapper.createObjectNode();
         object.put("model", model.toString());
+        object.put("parameters", parameters);
         object.put("type", engine.type().label());
         object.put("loraRank", loraRank);
         object.put("threads", engine.threads());
@@ -195,12 +205,13 @@ final class BenchmarkCommand implements Callable<Integer> {
         object.put("recompute", !keepActivations);
         ArrayNode array = object.putArray("measurements");
         for (Measurement measurement : measurements) {
-            array.addObject()
+            ObjectNode line = array.addObject()
                     .put("name", measurement.name())
                     .put("tokens", measurement.tokens())
                     .put("seconds", measurement.seconds())
                     .put("tokensPerSecond", measurement.tokensPerSecond())
                     .put("peakResidentBytes", measurement.peakResidentBytes());
+            measurement.occupancy().ifPresent(share -> line.put("occupancy", share));
         }
         try {
             return mapper.writeValueAsString(object);

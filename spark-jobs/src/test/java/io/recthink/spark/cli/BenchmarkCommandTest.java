@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.Fixtures;
+import io.recthink.model.ModelConfig;
+import io.recthink.model.ParameterLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,12 +43,17 @@ class BenchmarkCommandTest {
     void measuresWholeStepsAlone() throws Exception {
         CommandRun run = benchmark("--json", "--only-steps", "--steps", "2", "--groups", "2", "--natural");
         assertThat(run.status()).as(run.errors()).isZero();
-        JsonNode measurements = new ObjectMapper().readTree(run.output()).path("measurements");
+        JsonNode object = new ObjectMapper().readTree(run.output());
+        assertThat(object.path("parameters").asLong())
+                .isEqualTo(ParameterLayout.of(ModelConfig.read(Fixtures.folder("llama")))
+                        .size());
+        JsonNode measurements = object.path("measurements");
         assertThat(measurements)
                 .extracting(measurement -> measurement.path("name").asText())
                 .containsExactly(
                         Stream.concat(Arrays.stream(STEP), Arrays.stream(STEP)).toArray(String[]::new));
         assertThat(measurements.get(0).path("tokens").asInt()).isBetween(2 * 3, 2 * 3 * 8);
+        assertThat(measurements.get(0).path("occupancy").asDouble()).isBetween(0.1, 1.0);
     }
 
     @Test
@@ -58,6 +65,7 @@ class BenchmarkCommandTest {
                 .path("tokens")
                 .asLong();
         long all = update(benchmark("--json", "--only-steps")).path("tokens").asLong();
+        assertThat(run.output()).contains("\"occupancy\":1.0"); // all completions have the same length
         assertThat(updated).isEqualTo(2 * rank2).isLessThan(all);
     }
 
