@@ -36,8 +36,7 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Configuration.Paths paths = options.read().paths();
-        try (SparkSession spark =
-                SparkSession.builder().appName("recthink inspect").getOrCreate()) {
+        try (SparkSession spark = CommandSession.open("inspect")) {
             String page = new RunReport(spark)
                     .write(
                             run.orElseGet(() -> paths.resolve(paths.run())),

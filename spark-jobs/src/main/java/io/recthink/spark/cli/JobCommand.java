@@ -23,8 +23,7 @@ class JobCommand implements Callable<Integer> {
     public Integer call() {
         Configuration configuration = options.read();
         Job job = job();
-        try (SparkSession spark =
-                SparkSession.builder().appName("recthink " + name).getOrCreate()) {
+        try (SparkSession spark = CommandSession.open(name)) {
             job.run(spark, configuration);
         }
         return 0;

@@ -54,8 +54,7 @@ final class QuickstartCommand implements Callable<Integer> {
     public Integer call() {
         Configuration configuration = options.read(fromScratch ? List.of() : startFromPolicy());
         Map<String, Job> jobs = jobs(fromScratch);
-        try (SparkSession spark =
-                SparkSession.builder().appName("recthink quickstart").getOrCreate()) {
+        try (SparkSession spark = CommandSession.open("quickstart")) {
             OutputFolder.requireNew(spark, "paths.root", configuration.paths().root());
             int number = 0;
             for (Map.Entry<String, Job> job : jobs.entrySet()) {

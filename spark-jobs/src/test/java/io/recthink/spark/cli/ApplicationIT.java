@@ -61,7 +61,9 @@ class ApplicationIT {
                 "--set=validation.every=0",
                 "--set=predict.policies={grpo: run, warm-start: " + policy + "}");
         for (String job : List.of("simulate", "prepare", "train", "predict", "compare", "inspect")) {
-            List<String> arguments = new ArrayList<>(List.of(job));
+            // A setting of many clusters.
+            List<String> arguments = new ArrayList<>(
+                    List.of("--conf", "spark.serializer=org.apache.spark.serializer.KryoSerializer", job));
             arguments.addAll(small);
             Result result = recthink(arguments.toArray(String[]::new));
             assertThat(result.status)
