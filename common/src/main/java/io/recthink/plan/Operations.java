@@ -43,23 +43,47 @@ final class Operations {
      * forward pass for the inputs, and as much again for weights that are learnt.
      */
     double gradient() {
-        double forward = prefill() + completions * (2 * projections + attentionOfACompletion());
         double logits = 2 * head * completions;
         int backward = work.lora().isPresent() ? 1 : 2;
-        return forward * (1 + (work.recompute() ? 1 : 0) + backward) + logits * (1 + backward);
+        return forward() * (1 + recomputed() + backward) + logits * (1 + backward);
     }
 
-    /** Each step of a batch reads the weights once, and the keys and values of its prompts and completions. */
-    double decodeBytes() {
+    /**
+     * {@code forward / (2 H) (3 + r)}: the numbers that projections of the hidden size make, in the forward pass, when they are
+     * computed again, and twice in the backward pass, which reads and writes.
+     */
+    double numbersBetween() {
+        return forward() / (2.0 * work.model().hiddenSize()) * (3 + recomputed());
+    }
+
+    private double forward() {
+        return prefill() + completions * (2 * projections + attentionOfACompletion());
+    }
+
+    private int recomputed() {
+        return work.recompute() ? 1 : 0;
+    }
+
+    /** Steps of all batches of the largest rollout task. */
+    double decodeSteps() {
         double rows = new Activations(work).rows();
-        double steps = work.completionTokens() * Math.ceil(work.promptsOfARollout() * work.groupSize() / rows);
-        double weights = ModelSize.bytes(work.type()) * (projections + head);
-        double keysAndValues = 8.0
+        return work.completionTokens() * Math.ceil(work.promptsOfARollout() * work.groupSize() / rows);
+    }
+
+    /** Read by each decoding step. */
+    double weightBytes() {
+        return ModelSize.bytes(work.type()) * (projections + head);
+    }
+
+    /** Keys and values of the prompts and completions of a batch, read by each decoding step: 8 L K a position. */
+    double cacheBytes() {
+        double rows = new Activations(work).rows();
+        double positions = rows / work.groupSize() * work.promptTokens() + rows * work.completionTokens() / 2.0;
+        return 8.0
                 * work.model().layers()
                 * work.model().keyValueHeads()
-                * work.model().headDim();
-        double positions = rows / work.groupSize() * work.promptTokens() + rows * work.completionTokens() / 2.0;
-        return steps * (weights + keysAndValues * positions);
+                * work.model().headDim()
+                * positions;
     }
 
     /** {@code 28} a learnt parameter. */

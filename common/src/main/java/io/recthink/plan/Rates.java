@@ -3,22 +3,69 @@ package io.recthink.plan;
 /**
  * How fast one task computes.
  *
- * @param gradient floating point operations a second of forward and backward passes
- * @param prefill the same of reading prompts
- * @param decode the same of growing completions, where the operations and not the weights bound it
- * @param bandwidth bytes a second of reading weights and caches, and of the optimizer
+ * @param products floating point operations a second of the matrix products of forward and backward passes
+ * @param between seconds that what stands between the products (norms, rotations, activations) takes for a number that a
+ *     projection makes, in each pass
+ * @param prefill floating point operations a second of reading prompts
+ * @param decode the same of growing completions, where neither memory nor small operations bound it
+ * @param weights bytes a second of reading weights, and of the optimizer
+ * @param caches bytes a second of reading keys and values
+ * @param layer seconds that the small operations of a layer take in each decoding step, whatever their size
+ * @param adapter seconds that those of the layer's adapter take
  */
-public record Rates(double gradient, double prefill, double decode, double bandwidth) {
+public record Rates(
+        double products,
+        double between,
+        double prefill,
+        double decode,
+        double weights,
+        double caches,
+        double layer,
+        double adapter) {
     public Rates {
-        requirePositive("gradient", gradient);
+        requirePositive("products", products);
+        requireTime("between", between);
         requirePositive("prefill", prefill);
         requirePositive("decode", decode);
-        requirePositive("bandwidth", bandwidth);
+        requirePositive("weights", weights);
+        requirePositive("caches", caches);
+        requireTime("layer", layer);
+        requireTime("adapter", adapter);
+    }
+
+    /** Those of some threads, which share all but the number of small operations. */
+    public Rates times(int threads) {
+        return new Rates(
+                products * threads,
+                between / threads,
+                prefill * threads,
+                decode * threads,
+                weights * threads,
+                caches * threads,
+                layer,
+                adapter);
+    }
+
+    /** All floating point operations so many times as fast. */
+    public Rates withOperations(double times) {
+        return new Rates(
+                products * times, between / times, prefill * times, decode * times, weights, caches, layer, adapter);
+    }
+
+    /** With another speed of the memory: caches are read slower than weights by as much as before. */
+    public Rates withWeights(double bytes) {
+        return new Rates(products, between, prefill, decode, bytes, caches * bytes / weights, layer, adapter);
     }
 
     private static void requirePositive(String name, double rate) {
         if (!(rate > 0) || !Double.isFinite(rate)) {
             throw new IllegalArgumentException("the rate " + name + " must be above 0 (was " + rate + ")");
+        }
+    }
+
+    private static void requireTime(String name, double seconds) {
+        if (!(seconds >= 0) || !Double.isFinite(seconds)) {
+            throw new IllegalArgumentException("the time " + name + " must be at least 0 (was " + seconds + ")");
         }
     }
 }

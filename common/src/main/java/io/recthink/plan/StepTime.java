@@ -1,8 +1,8 @@
 package io.recthink.plan;
 
 /**
- * The time of a step, estimated: floating point operations and bytes moved over rates. Scheduling, shuffles, files, and
- * the waiting for the longest completions are not in it.
+ * The time of a step, estimated: floating point operations and bytes moved over rates, and what stands between them.
+ * Scheduling, shuffles, files, and the waiting for the longest completions are not in it.
  *
  * @param rollout seconds
  * @param gradient seconds
@@ -35,13 +35,18 @@ public record StepTime(double rollout, double gradient, double update) {
         int rollouts = Math.min(work.rolloutPartitions(), work.promptsPerStep());
         int gradients = Math.min(work.gradientPartitions(), work.promptsPerStep());
         double prefill = work.promptsOfARollout() * operations.prefill() / rates.prefill();
+        double layer = rates.layer() + (work.lora().isPresent() ? rates.adapter() : 0);
         double decode = Math.max(
                 work.promptsOfARollout() * operations.decode() / rates.decode(),
-                operations.decodeBytes() / rates.bandwidth());
-        double gradient = work.groupsOfAGradient() * operations.gradient() / rates.gradient();
+                operations.decodeSteps()
+                        * (operations.weightBytes() / rates.weights()
+                                + operations.cacheBytes() / rates.caches()
+                                + work.model().layers() * layer));
+        double gradient = work.groupsOfAGradient()
+                * (operations.gradient() / rates.products() + operations.numbersBetween() * rates.between());
         return new StepTime(
                 Workload.ceilDivide(rollouts, places) * (prefill + decode),
                 Workload.ceilDivide(gradients, places) * gradient,
-                operations.updateBytes() / rates.bandwidth());
+                operations.updateBytes() / rates.weights());
     }
 }

@@ -188,24 +188,34 @@ class PlanTest {
         double forward = prefill + 20 * (2_304 + 800);
         assertThat(operations.gradient()).isEqualTo(4 * forward + 3 * 2 * 800 * 20);
         assertThat(new Operations(full().withLora(RANK_2)).gradient()).isEqualTo(3 * forward + 2 * 2 * 800 * 20);
-        StepTime time = StepTime.of(full(), 1, new Rates(10, 20, 40, 1e9));
-        assertThat(time.gradient()).isCloseTo(2 * operations.gradient() / 10, within(1e-6));
+        StepTime time = StepTime.of(full(), 1, new Rates(10, 3, 20, 40, 1e9, 1e9, 0, 0));
+        // 4 passes over hidden states of 8
+        assertThat(time.gradient()).isCloseTo(2 * (operations.gradient() / 10 + 3 * 4 * forward / 16), within(1e-6));
         assertThat(time.rollout()).isCloseTo(2 * prefill / 20 + 2 * decode / 40, within(1e-6));
         assertThat(time.update()).isCloseTo(28 * 1992 / 1e9, within(1e-12));
     }
 
     @Test
-    void decodingIsBoundByTheWeightsWhereTheyAreReadSlowly() {
+    void decodingIsBoundByWhatAStepReadsAndByItsSmallOperations() {
         // 5 steps; weights in FP32; keys and values 8 * 2 * 4 bytes a position: 2 prompts of 10, 8 rows of 2.5 on
-        // average
-        StepTime time = StepTime.of(full(), 1, new Rates(1e30, 1e30, 1e30, 1));
-        assertThat(time.rollout()).isCloseTo(5 * (4 * 1952 + 64 * 40), within(1e-6));
+        // average; 2 layers
+        Rates rates = new Rates(1e30, 0, 1e30, 1e30, 2, 4, 100, 10);
+        double read = 4 * 1952 / 2.0 + 64 * 40 / 4.0;
+        assertThat(StepTime.of(full(), 1, rates).rollout()).isCloseTo(5 * (read + 200), within(1e-6));
+        assertThat(StepTime.of(full().withLora(RANK_2), 1, rates).rollout()).isCloseTo(5 * (read + 220), within(1e-6));
+    }
+
+    @Test
+    void threadsShareAllButTheNumberOfSmallOperations() {
+        assertThat(new Rates(1, 2, 3, 4, 5, 6, 7, 8).times(2)).isEqualTo(new Rates(2, 1, 6, 8, 10, 12, 7, 8));
+        assertThat(new Rates(1, 2, 3, 4, 5, 6, 7, 8).withOperations(2)).isEqualTo(new Rates(2, 1, 6, 8, 5, 6, 7, 8));
+        assertThat(new Rates(1, 2, 3, 4, 5, 6, 7, 8).withWeights(10)).isEqualTo(new Rates(1, 2, 3, 4, 10, 12, 7, 8));
     }
 
     @Test
     void partitionsAreSharedOutAmongTheTasks() {
         Workload two = new Workload(SMALL, ComputeType.FLOAT32, Optional.empty(), true, 10, 5, 4, 2, 2, 8, 2, 1, false);
-        Rates rates = new Rates(10, 20, 40, 1e9);
+        Rates rates = new Rates(10, 3, 20, 40, 1e9, 1e9, 0, 0);
         assertThat(StepTime.of(two, 2, rates).gradient())
                 .isEqualTo(StepTime.of(two, 1, rates).gradient() / 2);
     }
@@ -221,7 +231,8 @@ class PlanTest {
         assertThatThrownBy(() ->
                         new Workload(SMALL, ComputeType.FLOAT32, Optional.empty(), true, 0, 5, 4, 2, 1, 8, 1, 1, false))
                 .hasMessage("promptTokens must be at least 1 (was 0)");
-        assertThatThrownBy(() -> new Rates(1, 0, 1, 1)).hasMessageContaining("prefill must be above 0");
+        assertThatThrownBy(() -> new Rates(1, 1, 0, 1, 1, 1, 1, 1)).hasMessageContaining("prefill must be above 0");
+        assertThatThrownBy(() -> new Rates(1, 1, 1, 1, 1, 1, -1, 1)).hasMessageContaining("layer must be at least 0");
         assertThatThrownBy(() -> new Cluster(Layout.BENCHMARK, 1, 2)).hasMessageContaining("1 task");
     }
 }

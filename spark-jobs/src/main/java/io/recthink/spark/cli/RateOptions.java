@@ -21,12 +21,12 @@ import picocli.CommandLine.TypeConversionException;
 
 /** What the expected time of a step is worked out from. */
 final class RateOptions {
-    // Of one core of an Intel Xeon with AMX, by benchmark with SmolLM2-135M on two of them; of a GPU, half of what the
-    // data
-    // sheet of an A100 gives, and a tenth for decoding.
-    private static final Rates CORE_FLOAT32 = new Rates(100e9, 90e9, 40e9, 5e9);
-    private static final Rates CORE_BFLOAT16 = new Rates(160e9, 260e9, 65e9, 4e9);
-    private static final Rates GPU = new Rates(150e12, 150e12, 30e12, 1e12);
+    // Of one core of an Intel Xeon with AMX, fitted to benchmarks on two of them: docs/plan.md. Of a GPU, half of what
+    // the
+    // data sheet of an A100 gives, and a tenth for decoding.
+    private static final Rates CORE_FLOAT32 = new Rates(165e9, 4.3e-9, 90e9, 60e9, 5.1e9, 2.75e9, 0.5e-3, 0.3e-3);
+    private static final Rates CORE_BFLOAT16 = new Rates(515e9, 4.3e-9, 260e9, 100e9, 8.5e9, 2.75e9, 0.5e-3, 0.3e-3);
+    private static final Rates GPU = new Rates(150e12, 0, 150e12, 30e12, 1e12, 1e12, 0, 0);
 
     @Option(
             names = "--benchmark",
@@ -39,14 +39,14 @@ final class RateOptions {
             names = "--gflops",
             paramLabel = "N",
             description =
-                    "billion floating point operations a second of a task in forward and backward passes; default: 100 a thread in FP32, 160 in BF16, 150000 on a GPU")
+                    "billion floating point operations a second of a task in large matrix products; default: 165 a thread in FP32, 515 in BF16, 150000 on a GPU")
     private Optional<Double> gflops = Optional.empty();
 
     @Option(
             names = "--bandwidth",
             paramLabel = "GB",
             description =
-                    "billion bytes a second that a task reads from memory; default: 5 a thread in FP32, 4 in BF16, 1000 on a GPU")
+                    "billion bytes a second that a task reads from memory; default: 5.1 a thread in FP32, 8.5 in BF16, 1000 on a GPU")
     private Optional<Double> bandwidth = Optional.empty();
 
     /**
@@ -72,22 +72,14 @@ final class RateOptions {
                     case FLOAT32 -> CORE_FLOAT32;
                     case BFLOAT16 -> CORE_BFLOAT16;
                 };
-        int threads = model.threads();
-        return new Rates(
-                core.gradient() * threads,
-                core.prefill() * threads,
-                core.decode() * threads,
-                core.bandwidth() * threads);
+        return core.times(model.threads());
     }
 
     private Rates given(Rates rates) {
-        double operations = gflops.map(value -> 1e9 * value / rates.gradient()).orElse(1.0);
         try {
-            return new Rates(
-                    rates.gradient() * operations,
-                    rates.prefill() * operations,
-                    rates.decode() * operations,
-                    bandwidth.map(value -> 1e9 * value).orElse(rates.bandwidth()));
+            Rates computing = gflops.map(value -> rates.withOperations(1e9 * value / rates.products()))
+                    .orElse(rates);
+            return bandwidth.map(value -> computing.withWeights(1e9 * value)).orElse(computing);
         } catch (IllegalArgumentException e) {
             throw new InvalidInputException("--gflops and --bandwidth: " + e.getMessage(), e);
         }
