@@ -1,6 +1,7 @@
 package io.recthink.spark.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.recthink.spark.SparkTest;
 import java.io.BufferedReader;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -38,6 +40,11 @@ class GrowthTest {
     private static final double GROWTH_MIB = 32;
 
     private static final int FEW = 8;
+    /** Those of a computation that a reading falls into. */
+    private static final int IN_USE = 200;
+
+    private static final Set<String> NATIVE =
+            Set.of("ai.djl.pytorch.engine.PtNDArray", "ai.djl.pytorch.jni.IValue", "ai.djl.pytorch.engine.PtNDManager");
 
     @TempDir
     private static Path root;
@@ -45,7 +52,8 @@ class GrowthTest {
     /** By the name of a process, its readings from the end of the warm-up on. */
     private static final Map<String, List<Reading>> READINGS = new TreeMap<>();
 
-    private record Reading(int step, double nativeMib, long threads, long files) {}
+    /** @param handles of native tensors, values and managers that Java holds */
+    private record Reading(int step, double nativeMib, long handles, long threads, long files) {}
 
     @BeforeAll
     static void watchARun() throws Exception {
@@ -99,7 +107,8 @@ class GrowthTest {
                     .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
                     .sum();
             READINGS.computeIfAbsent(name, key -> new ArrayList<>())
-                    .add(new Reading(step, anonymous / MIB - accountedMib(pid), threads.count(), files.count()));
+                    .add(new Reading(
+                            step, anonymous / MIB - accountedMib(pid), handles(pid), threads.count(), files.count()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -107,14 +116,27 @@ class GrowthTest {
 
     /** What the JVM has committed by its own account: heap, classes, compiled code, stacks, direct buffers. */
     private static double accountedMib(long pid) throws IOException {
-        Process account =
-                new ProcessBuilder("jcmd", String.valueOf(pid), "VM.native_memory", "summary", "scale=KB").start();
-        try (BufferedReader lines = account.inputReader()) {
-            return lines.lines()
-                    .filter(line -> line.startsWith("Total:"))
-                    .mapToDouble(line -> Double.parseDouble(line.replaceAll(".*committed=(\\d+)KB.*", "$1")) / 1024)
-                    .findFirst()
-                    .orElseThrow();
+        return ask(pid, "VM.native_memory", "summary", "scale=KB")
+                .filter(line -> line.startsWith("Total:"))
+                .mapToDouble(line -> Double.parseDouble(line.replaceAll(".*committed=(\\d+)KB.*", "$1")) / 1024)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Instances of {@link #NATIVE} that are reachable: those that were not closed and forgotten in a manager, too. */
+    private static long handles(long pid) throws IOException {
+        return ask(pid, "GC.class_histogram")
+                .map(line -> line.strip().split("\\s+")) // rank, instances, bytes, class, module
+                .filter(words -> words.length > 3 && NATIVE.contains(words[3]))
+                .mapToLong(words -> Long.parseLong(words[1]))
+                .sum();
+    }
+
+    private static Stream<String> ask(long pid, String... question) throws IOException {
+        List<String> command = new ArrayList<>(List.of("jcmd", String.valueOf(pid)));
+        command.addAll(List.of(question));
+        try (BufferedReader lines = new ProcessBuilder(command).start().inputReader()) {
+            return lines.lines().toList().stream();
         }
     }
 
@@ -142,6 +164,17 @@ class GrowthTest {
                     .isLessThan(GROWTH_MIB);
         });
         each.assertAll();
+    }
+
+    @Test
+    void noTensorIsForgotten() {
+        READINGS.forEach((name, readings) -> assertThat(readings)
+                .as(name)
+                .extracting(Reading::handles)
+                .allSatisfy(
+                        handles -> assertThat(handles).isCloseTo(readings.get(0).handles(), within((long) IN_USE))));
+        assertThat(READINGS.values())
+                .allSatisfy(readings -> assertThat(readings.get(0).handles()).isPositive());
     }
 
     @Test
