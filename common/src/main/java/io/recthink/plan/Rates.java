@@ -33,7 +33,7 @@ public record Rates(
         requireTime("adapter", adapter);
     }
 
-    /** Those of some threads, which share all but the number of small operations. */
+    /** Those of a task with so many threads; a small operation takes as long as with one. */
     public Rates times(int threads) {
         return new Rates(
                 products * threads,
@@ -52,7 +52,7 @@ public record Rates(
                 products * times, between / times, prefill * times, decode * times, weights, caches, layer, adapter);
     }
 
-    /** With another speed of the memory: caches are read slower than weights by as much as before. */
+    /** With another speed of reading weights; that of caches changes with it. */
     public Rates withWeights(double bytes) {
         return new Rates(products, between, prefill, decode, bytes, caches * bytes / weights, layer, adapter);
     }

@@ -174,17 +174,20 @@ final class BenchmarkCommand implements Callable<Integer> {
                 "peak memory, MB",
                 "batch full"));
         for (Measurement measurement : measurements) {
+            String occupancy = measurement.occupancy().isPresent()
+                    ? "%.0f %%".formatted(100 * measurement.occupancy().getAsDouble())
+                    : "";
             table.append(String.format(
-                    Locale.ROOT,
-                    "%-18s%10d%10.2f%12.0f%18.0f%12s%n",
-                    measurement.name(),
-                    measurement.tokens(),
-                    measurement.seconds(),
-                    measurement.tokensPerSecond(),
-                    measurement.peakResidentBytes() / 1e6,
-                    measurement.occupancy().isPresent()
-                            ? "%.0f %%".formatted(100 * measurement.occupancy().getAsDouble())
-                            : ""));
+                                    Locale.ROOT,
+                                    "%-18s%10d%10.2f%12.0f%18.0f%12s",
+                                    measurement.name(),
+                                    measurement.tokens(),
+                                    measurement.seconds(),
+                                    measurement.tokensPerSecond(),
+                                    measurement.peakResidentBytes() / 1e6,
+                                    occupancy)
+                            .stripTrailing())
+                    .append(System.lineSeparator());
         }
         return table.append("\nPeak memory is that of the process so far.").toString();
     }
