@@ -1,7 +1,6 @@
 package io.recthink.spark.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import io.recthink.spark.SparkTest;
 import java.io.BufferedReader;
@@ -40,9 +39,6 @@ class GrowthTest {
     private static final double GROWTH_MIB = 32;
 
     private static final int FEW = 8;
-    /** Those of a computation that a reading falls into. */
-    private static final int IN_USE = 200;
-
     private static final Set<String> NATIVE =
             Set.of("ai.djl.pytorch.engine.PtNDArray", "ai.djl.pytorch.jni.IValue", "ai.djl.pytorch.engine.PtNDManager");
 
@@ -166,15 +162,21 @@ class GrowthTest {
         each.assertAll();
     }
 
+    /** A reading in the midst of a computation has more handles, never fewer. */
     @Test
     void noTensorIsForgotten() {
-        READINGS.forEach((name, readings) -> assertThat(readings)
-                .as(name)
-                .extracting(Reading::handles)
-                .allSatisfy(
-                        handles -> assertThat(handles).isCloseTo(readings.get(0).handles(), within((long) IN_USE))));
-        assertThat(READINGS.values())
-                .allSatisfy(readings -> assertThat(readings.get(0).handles()).isPositive());
+        READINGS.forEach((name, readings) -> {
+            int half = readings.size() / 2;
+            long before = fewestHandles(readings.subList(0, half));
+            long after = fewestHandles(readings.subList(half, readings.size()));
+            System.out.printf("%s: handles %d, then %d%n", name, before, after);
+            assertThat(after).as("handles of " + name).isLessThan(before + FEW);
+            assertThat(before > 0).as("whether " + name + " computes").isEqualTo(!name.equals("driver"));
+        });
+    }
+
+    private static long fewestHandles(List<Reading> readings) {
+        return readings.stream().mapToLong(Reading::handles).min().orElseThrow();
     }
 
     @Test
