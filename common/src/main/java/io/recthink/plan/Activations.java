@@ -17,8 +17,7 @@ final class Activations {
     private static final long BLOCK = 64;
 
     // The C library (glibc) keeps freed blocks of up to 32 MiB for later. Where layers are computed again, small
-    // tensors that
-    // stay come to lie between them; what that holds was measured, not derived.
+    // tensors that stay come to lie between them; what that holds was measured, not derived.
     private static final long LARGEST_HELD = 32L << 20;
     private static final double HELD = 2.7;
 

@@ -95,8 +95,6 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print one JSON object")
     private boolean json;
 
-    private long parameters; // of the model, without an adapter
-
     @Override
     public Integer call() {
         requireAtLeast(1, "--prompt", prompt);
@@ -125,7 +123,6 @@ final class BenchmarkCommand implements Callable<Integer> {
     }
 
     private List<Measurement> measure(ModelConfig config, ParameterReader weights, ModelTokenizer tokenizer) {
-        parameters = ParameterLayout.of(config).size();
         try (Decoder base = engine.load(config, weights)) {
             if (loraRank == 0) {
                 return measure(base, weights, tokenizer);
@@ -145,6 +142,11 @@ final class BenchmarkCommand implements Callable<Integer> {
         return measurements;
     }
 
+    /** Of the model, without an adapter. */
+    private long parameters() {
+        return ParameterLayout.of(ModelConfig.read(model)).size();
+    }
+
     private LoraConfig lora() {
         return new LoraConfig(loraRank, loraRank, false, EnumSet.allOf(Projection.class));
     }
@@ -160,7 +162,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "%s, %d parameters, %s, %s, %d threads; prompt %d, completion %d tokens, group %d%n%n%-18s%10s%10s%12s%18s%12s%n",
                 model,
-                parameters,
+                parameters(),
                 engine.type().label(),
                 loraRank == 0 ? "all weights" : "LoRA of rank " + loraRank,
                 engine.threads(),
@@ -196,7 +198,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode object = mapper.createObjectNode();
         object.put("model", model.toString());
-        object.put("parameters", parameters);
+        object.put("parameters", parameters());
         object.put("type", engine.type().label());
         object.put("loraRank", loraRank);
         object.put("threads", engine.threads());

@@ -21,9 +21,8 @@ import picocli.CommandLine.TypeConversionException;
 
 /** What the expected time of a step is worked out from. */
 final class RateOptions {
-    // Of one core of an Intel Xeon with AMX, fitted to benchmarks on two of them: docs/plan.md. Of a GPU, half of what
-    // the
-    // data sheet of an A100 gives, and a tenth for decoding.
+    // Of one core of an Intel Xeon with AMX, fitted to benchmarks on two of them: docs/plan.md. Of a GPU, half of
+    // what the data sheet of an A100 gives, and a tenth for decoding.
     private static final Rates CORE_FLOAT32 = new Rates(165e9, 4.3e-9, 90e9, 60e9, 5.1e9, 2.75e9, 0.5e-3, 0.3e-3);
     private static final Rates CORE_BFLOAT16 = new Rates(515e9, 4.3e-9, 260e9, 100e9, 8.5e9, 2.75e9, 0.5e-3, 0.3e-3);
     private static final Rates GPU = new Rates(150e12, 0, 150e12, 30e12, 1e12, 1e12, 0, 0);
