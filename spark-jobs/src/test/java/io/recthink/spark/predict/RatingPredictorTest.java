@@ -42,8 +42,8 @@ class RatingPredictorTest {
     static Path root;
 
     @BeforeAll
-    static void writeModel() throws IOException {
-        WordChain.write(root.resolve("model"));
+    static void writePolicies() throws IOException {
+        WordChain.writeAdapter(root.resolve("adapter"), WordChain.write(root.resolve("model")));
     }
 
     @Test
@@ -59,6 +59,20 @@ class RatingPredictorTest {
                 .extracting(row -> row.getAs("trace"))
                 .containsExactly("<rate> 4 </rate>", "", "<rate> 4 </rate>");
         assertThat(rows).extracting(row -> row.getAs("truth")).containsExactly(5.0, 5.0, 5.0);
+    }
+
+    @Test
+    void anAdapterAnswersBesideItsModelAndTheModelAsBefore() {
+        RatingPredictor adapted = predictor().setModelUrl(root + "/adapter");
+        assertThat(ratings(adapted.transform(EXAMPLES))).containsExactly(null, 4.0, 4.0);
+        Dataset<Row> both = predictor()
+                .transform(EXAMPLES)
+                .withColumnRenamed("prediction", "ofModel")
+                .transform(adapted::transform);
+        assertThat(ratings(both)).containsExactly(null, 4.0, 4.0);
+        assertThat(both.orderBy("rowId").collectAsList())
+                .extracting(row -> row.getAs("ofModel"))
+                .containsExactly(4.0, null, 4.0);
     }
 
     @Test

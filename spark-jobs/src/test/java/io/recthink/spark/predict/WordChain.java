@@ -1,14 +1,20 @@
 package io.recthink.spark.predict;
 
+import io.recthink.model.AdapterFolder;
+import io.recthink.model.LoraConfig;
 import io.recthink.model.ModelConfig;
 import io.recthink.model.ModelConfig.Family;
 import io.recthink.model.ModelFolder;
 import io.recthink.model.ModelInitializer;
 import io.recthink.model.ParameterLayout;
+import io.recthink.model.Projection;
+import io.recthink.spark.run.PolicyFolder;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +64,7 @@ public final class WordChain {
         ModelFolder.write(folder, like, ParameterLayout.of(config), (parameter, out) -> {
             float[] values = new float[Math.toIntExact(parameter.size())];
             if (parameter.name().endsWith("norm.weight")) {
-                java.util.Arrays.fill(values, 1);
+                Arrays.fill(values, 1);
             } else if (parameter.name().equals("model.embed_tokens.weight")) {
                 for (int word = 0; word < WORDS.size(); word++) {
                     values[word * WIDTH + word] = 1;
@@ -69,6 +75,37 @@ public final class WordChain {
             out.put(FloatBuffer.wrap(values));
         });
         return folder;
+    }
+
+    /**
+     * Writes an adapter to such a model that exchanges "good" and "bad": its MLP adds to either word what makes it the other,
+     * and nothing to other words.
+     */
+    public static Path writeAdapter(Path folder, Path model) {
+        LoraConfig lora = new LoraConfig(1, 1, false, EnumSet.of(Projection.GATE, Projection.UP, Projection.DOWN));
+        AdapterFolder.Base base = new AdapterFolder.Base(
+                model.toString(), Optional.of(PolicyFolder.at(model).sha256()));
+        ParameterLayout layout = ParameterLayout.of(ModelConfig.read(model), lora);
+        // One unit of the MLP: its gate opens to both words, and what comes through has the sign of the word.
+        float through = (float) (STRETCH / (1 + Math.exp(-STRETCH)) * STRETCH);
+        AdapterFolder.write(folder, lora, base, layout, (parameter, out) -> {
+            float[] values =
+                    switch (parameter.name().replaceFirst("model.layers.0.mlp.(.*).weight", "$1")) {
+                        case "gate_proj.lora_A" -> goodAndBad(1, 1);
+                        case "up_proj.lora_A" -> goodAndBad(1, -1);
+                        case "down_proj.lora_B" -> goodAndBad(-1 / through, 1 / through);
+                        default -> new float[] {1}; // the unit
+                    };
+            out.put(FloatBuffer.wrap(Arrays.copyOf(values, Math.toIntExact(parameter.size()))));
+        });
+        return folder;
+    }
+
+    private static float[] goodAndBad(float good, float bad) {
+        float[] values = new float[WIDTH];
+        values[WORDS.indexOf("good")] = good;
+        values[WORDS.indexOf("bad")] = bad;
+        return values;
     }
 
     /** (next word x width + word) -> logit. */

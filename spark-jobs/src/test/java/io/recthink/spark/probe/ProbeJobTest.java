@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Probes a model that answers 4 or, sampled, sometimes 2, and looks at nothing but the title of the target. */
@@ -40,8 +41,8 @@ class ProbeJobTest {
         root = Files.createTempDirectory(Path.of("target"), "probes");
     }
 
-    @Test
-    void aPolicyThatLooksAtTheTitleAloneIsFoundOut() throws Exception {
+    @BeforeEach
+    void writeModelAndData() throws IOException {
         WordChain.write(root.resolve("model"));
         ExampleRows examples = new ExampleRows();
         for (int i = 0; i < 12; i++) {
@@ -49,11 +50,13 @@ class ProbeJobTest {
             examples.add("test-" + i, "test", "user-" + i % 4, i % 4 == 3 ? "bad" : "good", 5);
         }
         examples.write(root.resolve("data"));
-        Configuration configuration = ConfigurationReader.read("test", SETTINGS, List.of("paths.root=" + root));
-        new ProbeJob("model").run(SparkTest.spark(), configuration);
+    }
 
-        JsonNode report =
-                new ObjectMapper().readTree(root.resolve("probes/probes.json").toFile());
+    @Test
+    void aPolicyThatLooksAtTheTitleAloneIsFoundOut() throws Exception {
+        Configuration configuration = probe("model");
+
+        JsonNode report = report();
         assertThat(report.get("answers")).hasSize(10);
         for (JsonNode answer : report.get("answers")) {
             boolean titles = answer.get("probe").asText().equals("no titles");
@@ -73,5 +76,30 @@ class ProbeJobTest {
         assertThatThrownBy(() -> new ProbeJob("model").run(SparkTest.spark(), configuration))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("paths.probes");
+    }
+
+    @Test
+    void anAdapterIsProbedNotItsModel() throws Exception {
+        WordChain.writeAdapter(root.resolve("adapter"), root.resolve("model"));
+        probe("adapter");
+
+        JsonNode report = report();
+        // The adapter answers the 3 of 12 titles that the model does not answer.
+        for (JsonNode answer : report.get("answers")) {
+            boolean titles = answer.get("probe").asText().equals("no titles");
+            assertThat(answer.get("rows").asInt()).as(answer.toString()).isEqualTo(titles ? 0 : 3);
+        }
+        assertThat(report.get("spread").get("rows").asInt()).isEqualTo(3);
+        assertThat(report.get("spread").get("unreadable").asDouble()).isEqualTo(0.75);
+    }
+
+    private Configuration probe(String policy) {
+        Configuration configuration = ConfigurationReader.read("test", SETTINGS, List.of("paths.root=" + root));
+        new ProbeJob(policy).run(SparkTest.spark(), configuration);
+        return configuration;
+    }
+
+    private JsonNode report() throws IOException {
+        return new ObjectMapper().readTree(root.resolve("probes/probes.json").toFile());
     }
 }
