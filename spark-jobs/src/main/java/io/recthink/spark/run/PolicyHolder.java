@@ -157,8 +157,7 @@ public final class PolicyHolder {
         boolean sameShape = adapter.map(version -> version.lora().equals(lora)).orElse(false);
         adapter = Optional.empty(); // as above
         ParameterVector weights = ParameterVector.of(
-                ParameterLayout.of(decoder.config(), lora),
-                policy.adapter().weights().value());
+                ParameterLayout.of(decoder.config(), lora), policy.adapter().chunks());
         if (sameShape) {
             adapted.set(weights);
         } else {

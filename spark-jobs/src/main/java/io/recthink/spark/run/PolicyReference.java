@@ -3,6 +3,8 @@ package io.recthink.spark.run;
 import io.recthink.learn.ParameterVector;
 import io.recthink.model.LoraConfig;
 import java.io.Serializable;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
@@ -29,7 +31,7 @@ public record PolicyReference(String path, int number, String sha256, Adapter ad
     /** Takes back what was sent to the executors with the policy: tasks cannot load it any more. */
     public void discard() {
         if (adapter != null) {
-            adapter.weights.destroy();
+            adapter.weights.forEach(chunk -> chunk.destroy());
         }
     }
 
@@ -38,19 +40,27 @@ public record PolicyReference(String path, int number, String sha256, Adapter ad
      *
      * @param base the model beside which it computes
      * @param lora its shape
-     * @param weights all values, in chunks as in {@link ParameterVector}
+     * @param weights all values, in chunks as in {@link ParameterVector}. Each chunk is sent by itself: an array of floats is
+     *     what every serializer of Spark takes, however strict
      */
-    public record Adapter(PolicyReference base, LoraConfig lora, Broadcast<float[][]> weights) implements Serializable {
+    public record Adapter(PolicyReference base, LoraConfig lora, List<Broadcast<float[]>> weights)
+            implements Serializable {
+        public Adapter {
+            weights = List.copyOf(weights);
+        }
+
         /** Sends a copy of the weights. */
         public static Adapter send(SparkSession spark, PolicyReference base, LoraConfig lora, ParameterVector weights) {
-            float[][] chunks = new float[weights.chunkCount()][];
-            for (int i = 0; i < chunks.length; i++) {
-                chunks[i] = weights.chunk(i).clone();
-            }
-            return new Adapter(
-                    base,
-                    lora,
-                    JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(chunks));
+            JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+            List<Broadcast<float[]>> sent = IntStream.range(0, weights.chunkCount())
+                    .mapToObj(i -> context.broadcast(weights.chunk(i).clone()))
+                    .toList();
+            return new Adapter(base, lora, sent);
+        }
+
+        /** The values, where they have arrived; not to be written to. */
+        float[][] chunks() {
+            return weights.stream().map(chunk -> chunk.value()).toArray(float[][]::new);
         }
     }
 }

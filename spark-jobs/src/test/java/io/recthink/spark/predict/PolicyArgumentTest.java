@@ -67,7 +67,7 @@ class PolicyArgumentTest {
         PolicyReference policy = resolve("");
         assertThat(policy.model()).isEqualTo(PolicyArgument.resolve("x", model.toString(), SparkTest.spark()));
         assertThat(policy.adapter().lora().rank()).isEqualTo(4);
-        assertThat(policy.adapter().weights().value()).hasNumberOfRows(1);
+        assertThat(policy.adapter().weights()).hasSize(1);
     }
 
     @Test

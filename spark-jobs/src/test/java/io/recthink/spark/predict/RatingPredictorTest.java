@@ -9,6 +9,7 @@ import io.recthink.InvalidInputException;
 import io.recthink.spark.table.ExampleRows;
 import io.recthink.spark.table.Tables;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.ml.Pipeline;
@@ -103,6 +104,22 @@ class RatingPredictorTest {
         pipeline.save(root + "/pipeline");
         assertThat(ratings(PipelineModel.load(root + "/pipeline").transform(EXAMPLES)))
                 .containsExactly(4.0, null, 4.0);
+    }
+
+    @Test
+    void predictsTheSameInASessionWhoseSerializerIsKryo() throws Exception {
+        Path log = root.resolve("kryo.log");
+        EXAMPLES.write().parquet(root + "/examples");
+        int status = KryoApplication.run(
+                log, root + "/examples", root + "/kryo.txt", SETTINGS, root + "/model", root + "/adapter");
+        assertThat(status).as(Files.readString(log)).isZero();
+        assertThat(root.resolve("kryo.txt"))
+                .content()
+                .isEqualToNormalizingNewlines(
+                        """
+                [a=4.0, b=null, c=4.0]
+                [a=null, b=4.0, c=4.0]
+                """);
     }
 
     @Test

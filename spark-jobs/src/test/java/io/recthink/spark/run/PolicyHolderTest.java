@@ -23,6 +23,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
@@ -124,6 +125,20 @@ class PolicyHolderTest {
             out.writeObject(adapter("one", 1, LORA));
         }
         assertThat(bytes.size()).isLessThan(4096);
+    }
+
+    @Test
+    void theChunksOfALargeAdapterArriveInTheirOrder() {
+        LoraConfig large = new LoraConfig(8192, 1, false, EnumSet.allOf(Projection.class));
+        ParameterLayout layout = ParameterLayout.of(ModelConfig.read(root.resolve("model")), large);
+        ParameterVector weights = ParameterVector.read(layout, new LoraInitializer(1));
+        float[][] arrived = Adapter.send(SPARK, base, large, weights).chunks();
+        assertThat(arrived).hasNumberOfRows(weights.chunkCount()).hasNumberOfRows(5);
+        for (int i = 0; i < arrived.length; i++) {
+            assertThat(Arrays.equals(arrived[i], weights.chunk(i)))
+                    .as("chunk " + i)
+                    .isTrue();
+        }
     }
 
     /** There is no such folder: the adapter is sent. */
