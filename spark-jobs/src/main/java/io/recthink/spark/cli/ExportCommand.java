@@ -40,7 +40,8 @@ final class ExportCommand implements Callable<Integer> {
             throw new InvalidInputException(output + ": exists already; give another folder or remove it");
         }
         Path adapter = models.adapter()
-                .orElseThrow(() -> new InvalidInputException("export: --adapter is missing; name an adapter folder"));
+                .orElseThrow(() ->
+                        new InvalidInputException("export: --adapter is missing; name an adapter folder or a run"));
         try (ModelFolder base = ModelFolder.open(models.model());
                 AdapterFolder change = AdapterFolder.open(adapter, base.config())) {
             var merged = new LoraMerge(base.config(), base, change.config(), change);

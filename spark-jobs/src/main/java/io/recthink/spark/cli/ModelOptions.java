@@ -1,15 +1,20 @@
 package io.recthink.spark.cli;
 
 import io.recthink.InvalidInputException;
+import io.recthink.spark.predict.PolicyArgument;
 import io.recthink.spark.run.PolicyFolder;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.run.PolicyStore;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import org.apache.spark.deploy.SparkHadoopUtil;
 import picocli.CommandLine.Option;
 
 /** A model, alone or with an adapter beside it. */
 final class ModelOptions {
+    private static final Pattern FULL_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/.*");
+
     @Option(
             names = "--model",
             paramLabel = "DIR",
@@ -19,25 +24,53 @@ final class ModelOptions {
     @Option(
             names = "--adapter",
             paramLabel = "DIR",
-            description = "folder of a LoRA adapter beside the model, as a run or PEFT saves it")
-    private Optional<Path> adapter = Optional.empty();
+            description =
+                    "LoRA adapter beside the model: its folder, as a run or PEFT saves it, a run folder (its best policy) or run folder@step")
+    private Optional<String> adapter = Optional.empty();
 
-    /** The adapter's folder, if there is one. */
+    private Optional<PolicyArgument.Place> place = Optional.empty(); // looked up once: a run may go on meanwhile
+
+    /**
+     * A local folder with the adapter, if one is named.
+     *
+     * @throws InvalidInputException when there is no such adapter
+     */
     Optional<Path> adapter() {
-        return adapter;
+        return place().map(found -> PolicyStore.localize(found.folder().path(), found.sha256()));
+    }
+
+    private Optional<PolicyArgument.Place> place() {
+        if (place.isEmpty()) {
+            place = adapter.map(ModelOptions::find);
+        }
+        return place;
+    }
+
+    private static PolicyArgument.Place find(String adapter) {
+        // This command's paths are local ones; other file systems are named in full.
+        String path = FULL_NAME.matcher(adapter).matches()
+                ? adapter
+                : "file:" + Path.of(adapter).toAbsolutePath();
+        PolicyArgument.Place place =
+                PolicyArgument.find("--adapter", path, SparkHadoopUtil.get().conf());
+        if (!place.folder().isAdapter()) {
+            throw new InvalidInputException("--adapter: %s holds a model of its own, not an adapter; name it by --model"
+                    .formatted(place.folder().path()));
+        }
+        return place;
     }
 
     /**
-     * The model's folder.
+     * A local folder with the model.
      *
      * @throws InvalidInputException when none is named, or the adapter was made for another model
      */
     Path model() {
-        if (adapter.isEmpty()) {
+        if (place().isEmpty()) {
             return model.orElseThrow(() ->
                     new InvalidInputException("--model is missing; name a model folder, or an adapter by --adapter"));
         }
-        PolicyFolder folder = PolicyFolder.at(adapter.get());
+        PolicyFolder folder = place().get().folder();
         PolicyReference base =
                 model.map(given -> folder.base(PolicyFolder.at(given))).orElseGet(folder::base);
         return PolicyStore.localize(base.path(), base.sha256());

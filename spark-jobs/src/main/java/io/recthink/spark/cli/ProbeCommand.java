@@ -10,7 +10,7 @@ final class ProbeCommand extends JobCommand {
             names = "--policy",
             required = true,
             paramLabel = "DIR",
-            description = "model folder, run folder (its best policy) or run folder@step")
+            description = "folder of a model or an adapter, run folder (its best policy) or run folder@step")
     private String policy;
 
     ProbeCommand() {

@@ -21,35 +21,54 @@ public final class PolicyArgument {
     private PolicyArgument() {}
 
     /**
-     * The policy that an argument names.
+     * Where a policy lies.
      *
-     * @param system who is predicted, for messages
+     * @param folder holds it
+     * @param number of its version in its run; 0 for one of no run
+     * @param sha256 of its weights, as they were published
+     */
+    public record Place(PolicyFolder folder, int number, String sha256) {}
+
+    /**
+     * The policy that an argument names, for tasks to load.
+     *
+     * @param argument its name, for messages
      * @param path resolved path of the folder, perhaps with a step
      * @throws InvalidInputException when there is no such policy
      */
-    public static PolicyReference resolve(String system, String path, SparkSession spark) {
-        Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    public static PolicyReference resolve(String argument, String path, SparkSession spark) {
+        Place place = find(argument, path, spark.sparkContext().hadoopConfiguration());
+        return place.folder.policy(place.number, place.sha256, spark);
+    }
+
+    /**
+     * The place of the policy that an argument names.
+     *
+     * @param argument its name, for messages
+     * @param path resolved path of the folder, perhaps with a step
+     * @throws InvalidInputException when there is no such policy
+     */
+    public static Place find(String argument, String path, Configuration hadoop) {
         Matcher step = AT_STEP.matcher(path);
         if (step.matches()) {
             RunFolder run = RunFolder.at(step.group(1), hadoop);
-            return ofRun(run, run.required(Integer.parseInt(step.group(2))), spark);
+            return ofRun(run, run.required(Integer.parseInt(step.group(2))), hadoop);
         }
         PolicyFolder folder = PolicyFolder.at(path, hadoop);
         if (folder.exists()) {
-            return folder.policy(spark);
+            return new Place(folder, 0, folder.sha256());
         }
         RunFolder run = RunFolder.at(path, hadoop);
         if (!run.exists()) {
             throw new InvalidInputException(
-                    "predict.policies.%s: %s is neither the folder of a model (no config.json) or of an adapter (no adapter_config.json) nor a run with a complete step"
-                            .formatted(system, path));
+                    "%s: %s is neither the folder of a model (no config.json) or of an adapter (no adapter_config.json) nor a run with a complete step"
+                            .formatted(argument, path));
         }
-        return ofRun(run, run.best(), spark);
+        return ofRun(run, run.best(), hadoop);
     }
 
-    private static PolicyReference ofRun(RunFolder run, Manifest manifest, SparkSession spark) {
+    private static Place ofRun(RunFolder run, Manifest manifest, Configuration hadoop) {
         PolicyVersion version = manifest.policyVersion();
-        return PolicyFolder.at(run.policy(manifest), spark.sparkContext().hadoopConfiguration())
-                .policy(version.number(), version.sha256(), spark);
+        return new Place(PolicyFolder.at(run.policy(manifest), hadoop), version.number(), version.sha256());
     }
 }

@@ -72,7 +72,9 @@ public final class PredictJob implements Job {
                 ValidationPredictions.requireNew(spark, configuration, system);
             }
             policies.put(
-                    system, PolicyArgument.resolve(system, configuration.paths().resolve(path), spark));
+                    system,
+                    PolicyArgument.resolve(
+                            "predict.policies." + system, configuration.paths().resolve(path), spark));
         });
         if (policies.isEmpty()) {
             throw new InvalidInputException(

@@ -66,7 +66,8 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
     /** A predictor with a given id, as the reader of saved ones asks for. */
     public RatingPredictor(String uid) {
         this.uid = uid;
-        modelUrl = new Param<>(this, "modelUrl", "path or URL of a model folder, a run folder or run@step");
+        modelUrl = new Param<>(
+                this, "modelUrl", "path or URL of the folder of a model or an adapter, a run folder or run@step");
         engine = new Param<>(this, "engine", "the DJL engine; PyTorch");
         inputCol = new Param<>(
                 this, "inputCol", "struct column with the columns of an example; not set: columns of the table itself");
@@ -140,7 +141,7 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
         return maxRating;
     }
 
-    /** The policy: a model folder, a run folder for its best policy, or {@code run@step}; any Hadoop path. */
+    /** The policy: the folder of a model or an adapter, a run folder for its best policy, or {@code run@step}; any Hadoop path. */
     public RatingPredictor setModelUrl(String url) {
         set(modelUrl, url);
         return this;

@@ -30,7 +30,7 @@ public final class ProbeJob implements Job {
 
     private final String policy;
 
-    /** @param policy a model folder, a run folder or {@code run@step} */
+    /** @param policy the folder of a model or an adapter, a run folder or {@code run@step} */
     public ProbeJob(String policy) {
         this.policy = policy;
     }
@@ -40,7 +40,7 @@ public final class ProbeJob implements Job {
         Configuration.Paths paths = configuration.paths();
         Configuration.Predict settings = configuration.predict();
         String folder = paths.resolve(paths.probes());
-        PolicyReference probed = PolicyArgument.resolve("probe", paths.resolve(policy), spark);
+        PolicyReference probed = PolicyArgument.resolve("--policy", paths.resolve(policy), spark);
         OutputFolder.requireNew(spark, "paths.probes", folder);
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));

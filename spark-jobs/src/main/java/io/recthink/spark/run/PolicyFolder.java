@@ -66,11 +66,6 @@ public final class PolicyFolder {
         return PolicyStore.localize(path(), sha256());
     }
 
-    /** The policy in it, a version of no run. */
-    public PolicyReference policy(SparkSession spark) {
-        return policy(0, sha256(), spark);
-    }
-
     /**
      * The policy in it. An adapter is sent to the executors.
      *

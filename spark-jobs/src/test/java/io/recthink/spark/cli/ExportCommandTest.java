@@ -2,13 +2,18 @@ package io.recthink.spark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.Fixtures;
 import io.recthink.model.AdapterFolder;
 import io.recthink.model.LoraMerge;
 import io.recthink.model.ModelFolder;
 import io.recthink.model.ParameterLayout.Parameter;
 import io.recthink.model.ParameterReader;
+import io.recthink.spark.run.Best;
+import io.recthink.spark.run.Cursor;
+import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.PolicyFolder;
+import io.recthink.spark.run.PolicyVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -54,13 +59,7 @@ class ExportCommandTest {
 
     @Test
     void takesTheModelThatTheAdapterNamesAndRefusesAnother() throws IOException {
-        Path adapter = folder.resolve("adapter");
-        try (ModelFolder base = ModelFolder.open(MODEL);
-                AdapterFolder fixture = AdapterFolder.open(MODEL.resolve("lora"), base.config())) {
-            String sha256 = PolicyFolder.at(MODEL).sha256();
-            AdapterFolder.Base named = new AdapterFolder.Base(MODEL.toString(), Optional.of(sha256));
-            AdapterFolder.write(adapter, fixture.config(), named, fixture.layout(), fixture);
-        }
+        Path adapter = writeAdapter(folder.resolve("adapter"), 1);
         assertThat(execute("export", "--adapter", adapter.toString(), "--merge", "--output", folder + "/named"))
                 .isZero();
         assertThat(export(MODEL.resolve("lora"), folder.resolve("given"))).isZero();
@@ -80,6 +79,38 @@ class ExportCommandTest {
         assertThat(errors.toString())
                 .contains("file:" + other + " is not the base model that the adapter was made for: its weights");
         assertThat(folder.resolve("other")).doesNotExist();
+    }
+
+    @Test
+    void aRunStandsForItsBestAdapterAndAStepCanBeNamed() throws IOException {
+        Path run = folder.resolve("run");
+        Path first = writeStep(run, 1, 0.5f, null);
+        writeStep(run, 2, 1, new Best(1, 0.25));
+        assertThat(merge(run.toString(), "best")).isZero();
+        assertThat(merge(first.toString(), "first")).isZero();
+        assertThat(merge(run + "@2", "second")).isZero();
+        assertThat(merge("file:" + run + "@2", "second-by-url")).isZero();
+        assertThat(merge(MODEL + "/lora", "fixture", "--model", MODEL.toString()))
+                .isZero();
+        assertThat(weights("best")).hasSameBinaryContentAs(weights("first"));
+        assertThat(weights("second")).hasSameBinaryContentAs(weights("fixture"));
+        assertThat(weights("second-by-url")).hasSameBinaryContentAs(weights("fixture"));
+        assertThat(Files.mismatch(weights("best"), weights("second"))).isNotNegative();
+
+        assertThat(merge(run + "@3", "third")).isEqualTo(2);
+        assertThat(errors.toString()).contains("run has no complete step 3; its steps are [1, 2]");
+        assertThat(folder.resolve("third")).doesNotExist();
+    }
+
+    @Test
+    void refusesAPolicyThatIsNoAdapterAndAFolderThatHoldsNone() {
+        assertThat(merge(MODEL.toString(), "merged")).isEqualTo(2);
+        assertThat(errors.toString())
+                .contains("--adapter: file:" + MODEL.toAbsolutePath()
+                        + " holds a model of its own, not an adapter; name it by --model");
+        assertThat(merge(folder.toString(), "merged")).isEqualTo(2);
+        assertThat(errors.toString()).contains("--adapter: file:" + folder + " is neither the folder of a model");
+        assertThat(folder.resolve("merged")).doesNotExist();
     }
 
     @Test
@@ -116,6 +147,43 @@ class ExportCommandTest {
                 .isEqualTo(2);
         assertThat(errors.toString()).startsWith("export: add --merge");
         assertThat(output).doesNotExist();
+    }
+
+    /** A complete step of a run, and its policy: the adapter of the fixture, times a factor. */
+    private static Path writeStep(Path run, int step, float factor, Best best) throws IOException {
+        Path path = run.resolve("step-00000" + step);
+        Path policy = writeAdapter(path.resolve("policy"), factor);
+        PolicyVersion version = new PolicyVersion(step, PolicyFolder.at(policy).sha256(), null);
+        Manifest manifest = new Manifest(step, version, null, new Cursor(0, 0), best, List.of());
+        new ObjectMapper().writeValue(path.resolve("manifest.json").toFile(), manifest);
+        return policy;
+    }
+
+    /** The adapter of the fixture, times a factor, with the name of its model. */
+    private static Path writeAdapter(Path folder, float factor) {
+        try (ModelFolder base = ModelFolder.open(MODEL);
+                AdapterFolder fixture = AdapterFolder.open(MODEL.resolve("lora"), base.config())) {
+            String sha256 = PolicyFolder.at(MODEL).sha256();
+            AdapterFolder.Base named = new AdapterFolder.Base(MODEL.toString(), Optional.of(sha256));
+            AdapterFolder.write(folder, fixture.config(), named, fixture.layout(), (parameter, out) -> {
+                float[] values = values(fixture, parameter);
+                for (float value : values) {
+                    out.put(value * factor);
+                }
+            });
+        }
+        return folder;
+    }
+
+    private Path weights(String output) {
+        return folder.resolve(output).resolve("model.safetensors");
+    }
+
+    private int merge(String adapter, String output, String... more) {
+        List<String> arguments =
+                new ArrayList<>(List.of("export", "--adapter", adapter, "--merge", "--output", folder + "/" + output));
+        arguments.addAll(List.of(more));
+        return execute(arguments.toArray(String[]::new));
     }
 
     private int export(Path adapter, Path output) {

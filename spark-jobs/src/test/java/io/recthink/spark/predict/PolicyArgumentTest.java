@@ -108,7 +108,7 @@ class PolicyArgumentTest {
     }
 
     private PolicyReference resolve(String suffix) {
-        return PolicyArgument.resolve("grpo", folder + suffix, SparkTest.spark());
+        return PolicyArgument.resolve("predict.policies.grpo", folder + suffix, SparkTest.spark());
     }
 
     private PolicyReference policy(int step) {

@@ -53,8 +53,9 @@ class PolicyHolderTest {
     }
 
     private PolicyReference base() {
-        return PolicyFolder.at(root + "/model", SPARK.sparkContext().hadoopConfiguration())
-                .policy(SPARK);
+        PolicyFolder model =
+                PolicyFolder.at(root + "/model", SPARK.sparkContext().hadoopConfiguration());
+        return model.policy(0, model.sha256(), SPARK);
     }
 
     @Test
