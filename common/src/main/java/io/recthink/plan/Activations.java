@@ -10,7 +10,7 @@ import io.recthink.model.ModelConfig;
  */
 final class Activations {
     // See PackedForward: a chunk of logits, and completions that share a call of the attention.
-    private static final long LOGITS_IN_A_CHUNK = 1 << 24;
+    private static final long LOGITS_IN_A_CHUNK = 6 << 20;
     private static final long SMALLEST_CHUNK = 16;
     // See Batch and PromptCache.
     private static final long PROMPT_TOKENS_AT_A_TIME = 4096;
@@ -137,7 +137,7 @@ final class Activations {
 
     /** See PackedBatch.shape. */
     private long completionsInACall() {
-        long limit = work.type() == ComputeType.BFLOAT16 ? 1600 : 1;
+        long limit = work.type() == ComputeType.BFLOAT16 ? 1250 : 1;
         long queriesOfAKey = queries / keys;
         long steps = Math.max(1, work.completionTokens() - 1);
         long shared = work.groupSize();
@@ -156,17 +156,14 @@ final class Activations {
     }
 
     /**
-     * The selected rows and the gradient of the last output, and of a chunk: three times its logits in FP32, or its head in
-     * FP32, or the gradient of the head.
+     * The selected rows and the gradient of the last output, and of a chunk its logits in FP32 two times, three times where
+     * e is less.
      */
     private long head() {
         long targets = (long) work.groupsInAPass() * work.groupSize() * work.completionTokens();
         long chunk = Math.min(targets, Math.max(SMALLEST_CHUNK, LOGITS_IN_A_CHUNK / vocabulary)) * vocabulary;
-        long widened = e == Float.BYTES ? 0 : 4 * vocabulary * hidden + 4 * chunk;
-        long narrowed = e == Float.BYTES ? 0 : e * chunk;
-        long weight = work.lora().isPresent() ? 0 : e * vocabulary * hidden;
-        long peak = Math.max(Math.max(3 * 4 * chunk, widened), 2 * 4 * chunk + narrowed + weight);
-        return peak + targets * 5 * 4 * hidden + positions() * 4 * hidden;
+        long copies = e == Float.BYTES ? 2 : 3;
+        return copies * 4 * chunk + targets * 5 * 4 * hidden + positions() * 4 * hidden;
     }
 
     private long positions() {

@@ -183,9 +183,18 @@ def select_backward(self, x: Tensor, rows: Tensor, gradient: Tensor) -> Tensor:
   zeros = torch.zeros_like(x)
   return zeros.view([-1, x.size(-1)]).index_add_(0, rows, gradient).view(x.size())
 
-# hidden weight^T in FP32, of operands in the type of the weight: the logits of a large vocabulary lose too much in BF16
+# hidden weight^T in FP32, of operands in the type of the weight: the logits of a large vocabulary lose too much in BF16.
+# There a second product gives what rounding took from the first: it starts from minus the rounded result and rounds once
+# at its end, so the sum of both is as good as FP32
 def logits(self, hidden: Tensor, weight: Tensor) -> Tensor:
-  return torch.linear(hidden.type_as(weight).to(6), weight.to(6))
+  x = hidden.type_as(weight)
+  if weight.dtype == 6:
+    y = torch.linear(x, weight)
+  else:
+    rounded = torch.linear(x, weight)
+    y = rounded.to(6)
+    y = y.add_(torch.addmm(rounded.neg_(), x, weight.t()))
+  return y
 
 # the head: probabilities [T, V] at a temperature, log-probabilities [T] of the targets, entropies [T];
 # hidden [T, H] is normalised, weight [V, H]
@@ -195,7 +204,7 @@ def head(self, hidden: Tensor, weight: Tensor, targets: Tensor, temperature: Ten
     logits.div_(float(temperature))
   logprobs = torch.log_softmax(logits, -1)
   chosen = logprobs.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
-  probabilities = torch.exp(logprobs)
+  probabilities = torch.exp(logprobs, out=logits)
   entropies = logprobs.mul_(probabilities).sum(-1).neg()
   return (probabilities, chosen, entropies)
 
@@ -206,8 +215,16 @@ def head_backward(self, probabilities: Tensor, hidden: Tensor, weight: Tensor, t
   scale = (derivatives / float(temperature)).unsqueeze(-1)
   logits_gradient = probabilities.mul_(-scale).scatter_add_(1, targets.unsqueeze(-1), scale).type_as(weight)
   if weight_gradient.numel() > 0:
-    weight_gradient.add_(torch.mm(logits_gradient.t(), hidden.type_as(weight)))
+    self.add_product(weight_gradient, logits_gradient, hidden.type_as(weight))
   return torch.mm(logits_gradient, weight).to(6)
+
+# sum [V, H] += x^T y for x [T, V], y [T, H]; some rows at a time, so that the product is still in the cache when it is added
+def add_product(self, sum: Tensor, x: Tensor, y: Tensor) -> Tensor:
+  V, rows = sum.size(0), 4096
+  for i in range((V + rows - 1) // rows):
+    n = min(rows, V - i * rows)
+    sum.narrow(0, i * rows, n).add_(torch.mm(x.narrow(1, i * rows, n).t(), y))
+  return sum
 
 # adds gradient [..., H] to the rows of embedding_gradient [V, H] that tokens [...] name
 def embed_backward(self, embedding_gradient: Tensor, tokens: Tensor, gradient: Tensor) -> Tensor:
