@@ -162,7 +162,7 @@ final class Batch implements AutoCloseable {
                     kernels.call(
                             "decode",
                             scratch,
-                            weights.all(),
+                            weights.forFewRows(),
                             scratch.create(
                                     rows.stream().mapToLong(Row::lastToken).toArray()),
                             scratch.create(
@@ -252,6 +252,7 @@ final class Batch implements AutoCloseable {
     @Override
     public void close() {
         manager.close();
+        weights.close();
     }
 
     /**

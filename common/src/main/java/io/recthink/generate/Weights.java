@@ -4,28 +4,47 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.Decoder;
 import io.recthink.model.ModelConfig;
 import io.recthink.torch.Kernels;
+import java.util.Map;
+import java.util.Optional;
 
 /** A decoder as the generation kernels take it: all its weights in one list, so that a step is one call. */
-final class Weights {
+final class Weights implements AutoCloseable {
     private final Decoder decoder;
-    private final NDList all = new NDList();
+    private final NDList all;
+    private final NDList forFewRows;
 
     Weights(Decoder decoder) {
         this.decoder = decoder;
+        this.all = list(Map.of());
+        this.forFewRows = list(decoder.holdPacked());
+    }
+
+    private NDList list(Map<String, NDArray> packed) {
+        var list = new NDList();
         for (int layer = 0; layer < decoder.config().layers(); layer++) {
-            all.addAll(decoder.layer(layer));
+            for (Optional<String> name : decoder.layerNames(layer)) {
+                list.add(name.map(present -> packed.getOrDefault(present, decoder.tensor(present)))
+                        .orElse(decoder.absent()));
+            }
         }
-        all.add(decoder.tensor(decoder.embeddingName()));
-        all.add(decoder.tensor(decoder.finalNormName()));
-        all.add(head());
+        list.add(decoder.tensor(decoder.embeddingName()));
+        list.add(decoder.tensor(decoder.finalNormName()));
+        list.add(packed.getOrDefault(decoder.headName(), head()));
+        return list;
     }
 
     /** The layers' parameters, the embedding, the final norm and the head. */
     NDList all() {
         return all;
+    }
+
+    /** The same, as they are read fastest for few rows. */
+    NDList forFewRows() {
+        return forFewRows;
     }
 
     /** {@code [vocabulary, hidden]}. */
@@ -44,9 +63,23 @@ final class Weights {
         return decoder.epsilon();
     }
 
-    /** Keys or values of {@code rows} sequences: zeros {@code [layers, rows, keyValueHeads, positions, headDim]}. */
+    /**
+     * Keys or values of {@code rows} sequences: zeros {@code [layers, rows, keyValueHeads, positions, headDim]}, as the
+     * attention of few rows takes them: in the type of the decoder, on GPUs in FP32.
+     */
     NDArray cache(NDManager manager, long rows, long positions) {
         ModelConfig config = decoder.config();
-        return manager.zeros(new Shape(config.layers(), rows, config.keyValueHeads(), positions, config.headDim()));
+        var shape = new Shape(config.layers(), rows, config.keyValueHeads(), positions, config.headDim());
+        if (decoder.type() == ComputeType.FLOAT32 || manager.getDevice().isGpu()) {
+            return manager.zeros(shape);
+        }
+        try (NDArray lengths = manager.create(shape.getShape())) {
+            return Kernels.instance().call("bfloat16_cache", manager, lengths);
+        }
+    }
+
+    @Override
+    public void close() {
+        decoder.releasePacked();
     }
 }

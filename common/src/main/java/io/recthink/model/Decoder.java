@@ -21,6 +21,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +46,7 @@ public final class Decoder implements ParameterReader, AutoCloseable {
     private final TensorLayout tensorLayout;
     private final Optional<LoraLayout> adapterLayout;
     private final Map<String, NDArray> tensors = new HashMap<>();
+    private final PackedWeights packed;
     private final NDArray absent;
     private final NDArray epsilon;
     private final NDArray frequencies;
@@ -62,6 +65,7 @@ public final class Decoder implements ParameterReader, AutoCloseable {
             boolean bfloat16 = tensor.kind() != Kind.NORM && type == ComputeType.BFLOAT16;
             tensors.put(tensor.name(), zeros(new Shape(tensor.shape()), bfloat16));
         }
+        this.packed = new PackedWeights(packable(), manager);
         manager.cap();
     }
 
@@ -73,6 +77,7 @@ public final class Decoder implements ParameterReader, AutoCloseable {
         this.tensorLayout = base.tensorLayout;
         this.adapterLayout = Optional.of(adapter);
         this.manager = base.manager.newSubManager();
+        this.packed = base.packed;
         this.absent = base.absent;
         this.epsilon = base.epsilon;
         this.frequencies = base.frequencies;
@@ -217,6 +222,32 @@ public final class Decoder implements ParameterReader, AutoCloseable {
         return layerNames(layer).stream()
                 .map(name -> name.map(this::tensor).orElse(absent))
                 .toList();
+    }
+
+    // Products in FP32 and on GPUs take the weights as they are.
+    private Map<String, NDArray> packable() {
+        if (type == ComputeType.FLOAT32 || manager.getDevice().isGpu()) {
+            return Map.of();
+        }
+        Predicate<Tensor> multiplied =
+                tensor -> config.tiedHead() || !tensor.name().equals(EMBEDDING);
+        return tensorLayout.tensors().stream()
+                .filter(tensor -> tensor.kind() == Kind.MATRIX)
+                .filter(multiplied)
+                .collect(Collectors.toMap(Tensor::name, tensor -> tensor(tensor.name())));
+    }
+
+    /**
+     * The weights of matrix products, by name, as few rows are multiplied with them fastest; those that are not there take
+     * part as they are. Not those of an adapter. {@link #releasePacked} ends it.
+     */
+    public Map<String, NDArray> holdPacked() {
+        return packed.hold();
+    }
+
+    /** Gives back what {@link #holdPacked} gave. */
+    public void releasePacked() {
+        packed.release();
     }
 
     /** Stands for a tensor that the model lacks. */

@@ -1,6 +1,8 @@
 package io.recthink.torch;
 
 import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -19,8 +21,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The tensor functions that DJL does not have, written in TorchScript: the resources {@code *.py} beside this class, each
@@ -30,7 +34,10 @@ import java.util.stream.Collectors;
  * absent is a tensor without elements.
  */
 public final class Kernels {
+    static final String PACKED = "packed.py";
+    static final String UNPACKED = "unpacked.py";
     private static final List<String> RESOURCES = List.of("decoder.py", "generation.py");
+    private static final Set<String> PACKING_PROCESSORS = Set.of("amd64", "x86_64");
     private static final Pattern DEFINITION = Pattern.compile("(?m)^def (\\w+)\\(self");
 
     private final PtSymbolBlock module;
@@ -130,7 +137,16 @@ public final class Kernels {
 
     private static Kernels load() {
         TorchRuntime.load();
-        String text = RESOURCES.stream().map(Kernels::read).collect(Collectors.joining("\n"));
+        boolean packs = Engine.getEngine("PyTorch").hasCapability(StandardCapabilities.MKLDNN)
+                && PACKING_PROCESSORS.contains(System.getProperty("os.arch"));
+        return load(packs ? PACKED : UNPACKED);
+    }
+
+    /** @param packing the resource with the products of packed weights */
+    static Kernels load(String packing) {
+        String text = Stream.concat(RESOURCES.stream(), Stream.of(packing))
+                .map(Kernels::read)
+                .collect(Collectors.joining("\n"));
         var archive = new ByteArrayInputStream(KernelArchive.of(text));
         var manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
         try {

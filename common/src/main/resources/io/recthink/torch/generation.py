@@ -7,7 +7,7 @@
 # of the B * G places that rows can have beside their prompts: slots [B * G] names the row in each slot (any row where the
 # slot is free), places [N] the slot of each row; both are empty where row n is in slot n.
 # weights: the layers' tensors in the order of Decoder.layerNames, 17 a layer, then the embedding, the final norm and
-# the head.
+# the head; those of matrix products may be packed where rows are few.
 
 # added to the scores of tokens first .. first + n - 1 of a prompt, [n, first + n]: 0 at keys that come no later, else -infinity
 def causal_mask(self, first: int, n: int, like: Tensor) -> Tensor:
@@ -28,6 +28,11 @@ def rotary_at(self, table: Tensor, positions: Tensor) -> Tuple[Tensor, Tensor]:
   shape = [positions.size(0), positions.size(1), 1, table.size(2)]
   flat = positions.reshape([-1])
   return (table.select(0, 0).index_select(0, flat).view(shape), table.select(0, 1).index_select(0, flat).view(shape))
+
+# zeros of five lengths in BF16
+def bfloat16_cache(self, lengths: Tensor) -> Tensor:
+  shape = [int(lengths[0]), int(lengths[1]), int(lengths[2]), int(lengths[3]), int(lengths[4])]
+  return torch.zeros(shape, dtype=15)
 
 # reads tokens done .. done + p - 1 of the b prompts in seats first .. first + b - 1: tokens [b, p], last [b] the flat
 # positions of their last tokens. Fills keys and values; returns the normalised hidden states [b, H] at last
@@ -55,40 +60,48 @@ def prefill(self, weights: List[Tensor], tokens: Tensor, last: Tensor, first: Te
     x = x + self.feed_forward(self.normalize(x, w[6], epsilon), w[7], w[8], w[13], w[14], w[15], w[16])
   return self.normalize(self.select(x, last), weights[-2], epsilon)
 
-# weight x^T [O, N] of few rows x [N, I]: the weight is read as it lies, where x weight^T would first turn it around
-def columns(self, weight: Tensor, x: Tensor) -> Tensor:
-  return torch.mm(weight, x.type_as(weight).t())
+# x weight^T [N, O] of few rows x [N, I], the weight packed or not. One that is not is read as it lies for weight x^T, where
+# x weight^T would first turn it around
+def linear_of_rows(self, x: Tensor, weight: Tensor) -> Tensor:
+  if ops.prim.is_mkldnn(weight):
+    y = self.packed_linear(x.to(weight.dtype).contiguous(), weight)
+  else:
+    y = torch.mm(weight, x.to(weight.dtype).t()).t()
+  return y
 
-# y + b a x: what an adapter adds to the columns y [O, N] of a projection of x [I, N]; a and b may be absent
-def adapt_columns(self, y: Tensor, x: Tensor, a: Tensor, b: Tensor) -> Tensor:
+# adapt of few rows
+def adapt_rows(self, y: Tensor, x: Tensor, a: Tensor, b: Tensor) -> Tensor:
   if a.numel() > 0:
-    y = y + torch.mm(b, torch.mm(a, x.type_as(a)))
+    y = y + torch.mm(b, torch.mm(a, x.type_as(a).t())).t()
   return y
 
 # x weight^T + bias of few rows, with an adapter or without
 def project_rows(self, x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: Tensor) -> Tensor:
-  y = self.adapt_columns(self.columns(weight, x), x.t(), a, b).t()
+  y = self.adapt_rows(self.linear_of_rows(x, weight), x, a, b)
   if bias.numel() > 0:
     y = y + bias
   return y.contiguous()
 
 # feed_forward of few rows
 def feed_forward_rows(self, x: Tensor, gate_up: Tensor, down: Tensor, gate_up_a: Tensor, gate_up_b: Tensor, down_a: Tensor, down_b: Tensor) -> Tensor:
-  gate, up = torch.chunk(self.adapt_columns(self.columns(gate_up, x), x.t(), gate_up_a, gate_up_b), 2, 0)
+  gate, up = torch.chunk(self.adapt_rows(self.linear_of_rows(x, gate_up), x, gate_up_a, gate_up_b), 2, 1)
   activated = torch.silu(gate) * up
-  return self.adapt_columns(torch.mm(down, activated), activated, down_a, down_b).t()
+  return self.adapt_rows(self.linear_of_rows(activated, down), activated, down_a, down_b)
 
-# logits of few rows. In BF16 a second product gives what rounding took from the first: it starts from minus the rounded
-# result and rounds once at its end, so the sum of both is as good as FP32
+# logits of few rows; see logits
 def logits_of_rows(self, hidden: Tensor, weight: Tensor) -> Tensor:
   if weight.dtype == 6:
-    y = self.columns(weight, hidden).t().contiguous()
+    y = self.linear_of_rows(hidden, weight)
   else:
-    x = hidden.type_as(weight).t()
-    rounded = torch.mm(weight, x)
-    rest = torch.addmm(rounded.neg(), weight, x)
-    y = rounded.to(6).add_(rest).t().contiguous()
-  return y
+    x = hidden.to(weight.dtype)
+    rounded = self.linear_of_rows(x, weight)
+    y = rounded.to(6)
+    if ops.prim.is_mkldnn(weight):
+      rest = self.packed_linear_added(rounded.neg_(), x, weight)
+    else:
+      rest = torch.addmm(rounded.neg_().t(), weight, x.t()).t()
+    y = y.add_(rest)
+  return y.contiguous()
 
 # rows [N, K, R, X] -> slots [B * K, G * R, X]
 def to_slots(self, x: Tensor, slots: Tensor, B: int) -> Tensor:
@@ -106,7 +119,7 @@ def from_slots(self, x: Tensor, places: Tensor, B: int, R: int) -> Tensor:
     rows = rows.index_select(0, places)
   return rows
 
-# each row attends to its prompt and to itself: q [N, K, R, D]; prompt_keys and prompt_values [B, K, P, D] with
+# each row attends to its prompt and to itself, in FP32: q [N, K, R, D]; prompt_keys and prompt_values [B, K, P, D] with
 # prompt_mask [B, 1, P], keys and values [N, K, S, D] with mask [N, 1, 1, S], the masks 0 at tokens and -infinity behind
 # them -> [N, K * R * D]. The rows of a prompt meet its keys in one matrix product a key/value head
 def attend_rows(self, q: Tensor, prompt_keys: Tensor, prompt_values: Tensor, prompt_mask: Tensor, keys: Tensor, values: Tensor, mask: Tensor, slots: Tensor, places: Tensor) -> Tensor:
@@ -121,12 +134,26 @@ def attend_rows(self, q: Tensor, prompt_keys: Tensor, prompt_values: Tensor, pro
   of_self = torch.matmul(self.from_slots(shares.narrow(2, P, S), places, B, R), values)
   return (of_prompt + of_self).reshape([N, -1])
 
+# attend_rows with keys and values in BF16, the sums in FP32, on the processor: both parts by themselves, and the mean of
+# their results by the sums of their exponentials, whose logarithms the attention returns: a / (a + b) = sigmoid(log a - log b)
+def attend_parts(self, q: Tensor, prompt_keys: Tensor, prompt_values: Tensor, prompt_mask: Tensor, keys: Tensor, values: Tensor, mask: Tensor, slots: Tensor, places: Tensor) -> Tensor:
+  N, K, R, D = q.size(0), q.size(1), q.size(2), q.size(3)
+  B, P = prompt_keys.size(0), prompt_keys.size(2)
+  queries = self.to_slots(q, slots, B).view([B, K, -1, D])
+  prompts, prompt_sums = torch._scaled_dot_product_flash_attention_for_cpu(queries, prompt_keys, prompt_values, 0., False, attn_mask=prompt_mask.view([B, 1, 1, P]))
+  of_self, self_sums = torch._scaled_dot_product_flash_attention_for_cpu(q, keys, values, 0., False, attn_mask=mask)
+  of_prompt = self.from_slots(prompts.reshape([B * K, -1, D]), places, B, R)
+  sums = self.from_slots(prompt_sums.reshape([B * K, -1, 1]), places, B, R)
+  share = torch.sigmoid(sums - self_sums.reshape([N, K, R, 1]))
+  return torch.lerp(of_self.to(6), of_prompt.to(6), share).to(15).reshape([N, -1])
+
 # one step: the last token of each row at its position goes through the model, behind the row's cached tokens, all [N]; its
 # keys and values go into the cache, and the next tokens are sampled: see sample
 def decode(self, weights: List[Tensor], tokens: Tensor, positions: Tensor, cached: Tensor, rotary: Tensor, epsilon: Tensor, prompt_keys: Tensor, prompt_values: Tensor, prompt_mask: Tensor, keys: Tensor, values: Tensor, slots: Tensor, places: Tensor, temperature: Tensor, top_p: Tensor, uniforms: Tensor) -> Tensor:
   N, K, D, B, P = tokens.size(0), keys.size(2), keys.size(4), prompt_mask.size(0), prompt_mask.size(2)
   S = int(cached.max()) + 1
-  place = cached.view([N, 1, 1, 1]).expand([N, K, 1, D])
+  heads = torch.arange(N * K, dtype=4, device=tokens.device).view([N, K])
+  place = (heads * keys.size(3) + cached.unsqueeze(1)).view([-1])
   later = torch.arange(S, dtype=4, device=tokens.device).unsqueeze(0) > cached.unsqueeze(1)
   mask = torch.zeros([N, S], dtype=6, device=tokens.device).masked_fill(later, -inf).view([N, 1, 1, S])
   cos, sin = self.rotary_at(rotary, positions.unsqueeze(1))
@@ -135,15 +162,18 @@ def decode(self, weights: List[Tensor], tokens: Tensor, positions: Tensor, cache
     w = weights[17 * i:17 * i + 17]
     projected = self.project_rows(self.normalize(x, w[0], epsilon), w[1], w[2], w[9], w[10]).unsqueeze(1)
     q, k, v = self.attention_heads(projected, w[5].size(1) // D, w[3], w[4], epsilon, cos, sin)
+    keys.select(0, i).view([-1, D]).index_copy_(0, place, k.reshape([-1, D]).type_as(keys))
+    values.select(0, i).view([-1, D]).index_copy_(0, place, v.reshape([-1, D]).type_as(values))
     own_keys = keys.select(0, i).narrow(0, 0, N).narrow(2, 0, S)
     own_values = values.select(0, i).narrow(0, 0, N).narrow(2, 0, S)
-    own_keys.scatter_(2, place, k.view([N, K, 1, D]).type_as(keys))
-    own_values.scatter_(2, place, v.reshape([N, K, 1, D]).type_as(values))
     its_keys = prompt_keys.select(0, i).narrow(0, 0, B).narrow(2, 0, P)
     its_values = prompt_values.select(0, i).narrow(0, 0, B).narrow(2, 0, P)
     queries = q.reshape([N, K, -1, D]).type_as(keys)
-    attended = self.attend_rows(queries, its_keys, its_values, prompt_mask, own_keys, own_values, mask, slots, places)
-    x = x + self.adapt_columns(self.columns(w[5], attended), attended.t(), w[11], w[12]).t()
+    if keys.dtype == 15:
+      attended = self.attend_parts(queries, its_keys, its_values, prompt_mask, own_keys, own_values, mask, slots, places)
+    else:
+      attended = self.attend_rows(queries, its_keys, its_values, prompt_mask, own_keys, own_values, mask, slots, places)
+    x = x + self.adapt_rows(self.linear_of_rows(attended, w[5]), attended, w[11], w[12])
     x = x + self.feed_forward_rows(self.normalize(x, w[6], epsilon), w[7], w[8], w[13], w[14], w[15], w[16])
   return self.sample(self.logits_of_rows(self.normalize(x, weights[-2], epsilon), weights[-1]), temperature, top_p, uniforms)
 

@@ -20,8 +20,8 @@ class PromptCacheTest {
     void readsPromptsInPiecesAsItReadsThemWhole(int tokensAtATime) {
         List<int[]> prompts = List.of(tokens(41), tokens(40), tokens(9), tokens(3));
         try (TestModel model = TestModel.fixture("qwen3");
+                Weights weights = new Weights(model.decoder());
                 NDManager manager = model.decoder().manager().newSubManager()) {
-            Weights weights = new Weights(model.decoder());
             PromptCache whole = new PromptCache(weights, 5, 41, 4096, weights.rotary(41, manager), manager);
             PromptCache pieces = new PromptCache(weights, 5, 41, tokensAtATime, weights.rotary(41, manager), manager);
             assertClose(pieces.read(weights, prompts, manager), whole.read(weights, prompts, manager));
@@ -36,8 +36,8 @@ class PromptCacheTest {
     @Test
     void movesTheLastPromptsIntoTheSeatsOfThoseThatLeave() {
         try (TestModel model = TestModel.fixture("llama");
+                Weights weights = new Weights(model.decoder());
                 NDManager manager = model.decoder().manager().newSubManager()) {
-            Weights weights = new Weights(model.decoder());
             PromptCache cache = new PromptCache(weights, 4, 12, 4096, weights.rotary(41, manager), manager);
             cache.read(weights, List.of(tokens(12), tokens(9), tokens(8), tokens(5)), manager);
             NDArray last = cache.keys().get(":,3,:,:5").duplicate();

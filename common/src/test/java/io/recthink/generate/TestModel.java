@@ -32,8 +32,20 @@ record TestModel(Decoder decoder, ModelTokenizer tokenizer, Generator generator)
         }
     }
 
+    /** The same in BF16. */
+    static TestModel inBfloat16(String name, List<Integer> endTokens) {
+        try (ModelFolder folder = ModelFolder.open(Fixtures.folder(name))) {
+            ModelConfig config = folder.config().withEndTokens(endTokens);
+            return of(config, folder, Fixtures.folder(name), ComputeType.BFLOAT16);
+        }
+    }
+
     static TestModel of(ModelConfig config, ParameterReader weights, Path tokenizerFolder) {
-        Decoder decoder = Decoder.of(config, weights, ComputeType.FLOAT32, TestDevice.get());
+        return of(config, weights, tokenizerFolder, ComputeType.FLOAT32);
+    }
+
+    private static TestModel of(ModelConfig config, ParameterReader weights, Path tokenizerFolder, ComputeType type) {
+        Decoder decoder = Decoder.of(config, weights, type, TestDevice.get());
         ModelTokenizer tokenizer = ModelTokenizer.open(tokenizerFolder);
         return new TestModel(decoder, tokenizer, new Generator(decoder, tokenizer));
     }

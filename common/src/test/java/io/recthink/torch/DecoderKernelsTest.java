@@ -89,12 +89,12 @@ class DecoderKernelsTest {
     }
 
     @Test
-    void addsAnAdapterToTheColumnsOfAProjection() {
+    void addsAnAdapterToAProjectionOfFewRows() {
         assertSame(
-                x -> kernel("adapt_columns", x.get(0), x.get(1), x.get(2), x.get(3)),
-                x -> x.get(0).add(x.get(3).matMul(x.get(2)).matMul(x.get(1))),
-                random(WIDE, 5),
-                random(HIDDEN, 5),
+                x -> kernel("adapt_rows", x.get(0), x.get(1), x.get(2), x.get(3)),
+                x -> x.get(0).add(linear(linear(x.get(1), x.get(2)), x.get(3))),
+                random(5, WIDE),
+                random(5, HIDDEN),
                 random(RANK, HIDDEN),
                 random(WIDE, RANK));
     }
