@@ -8,7 +8,6 @@ import io.recthink.learn.Objective.TokenLoss;
 import io.recthink.model.Decoder;
 import io.recthink.model.LoraLayout;
 import io.recthink.model.ParameterLayout.Parameter;
-import io.recthink.model.TensorLayout.Place;
 import io.recthink.torch.Gradients;
 import io.recthink.torch.Kernels;
 import io.recthink.torch.TensorMemory;
@@ -22,7 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The gradient of an objective, added up over micro-batches in native memory. The forward pass keeps the input of each
+ * The gradient of an objective, added up over micro-batches: in Java memory, on GPUs and for adapters in tensors. The forward pass keeps the input of each
  * layer only, or all that it computes. The head and the loss run on completion tokens alone and in chunks, so the logits
  * never exist as a whole. Then, from the last layer down, a layer is computed again with its record, where that was not
  * kept, and differentiated. Of a decoder with an adapter, only the adapter's gradient is computed.
@@ -37,8 +36,10 @@ public final class GradientComputation implements AutoCloseable {
     private final Kernels kernels = Kernels.instance();
     private final NDManager manager;
     private final Map<String, NDArray> sums = new HashMap<>(); // of tensors of the decoder, FP32
+    private final Optional<HeapGradient> heap; // sums of those that are not in tensors
     private final NDArray temperature;
     private GradientStatistics statistics = GradientStatistics.ZERO;
+    private boolean ended;
 
     /** A computation that keeps the inputs of the layers only. */
     public GradientComputation(Decoder decoder, Objective objective) {
@@ -56,6 +57,9 @@ public final class GradientComputation implements AutoCloseable {
         this.objective = objective;
         this.recompute = recompute;
         this.manager = decoder.manager().newSubManager();
+        boolean onHeap =
+                decoder.adapterLayout().isEmpty() && !manager.getDevice().isGpu();
+        this.heap = onHeap ? Optional.of(new HeapGradient(decoder)) : Optional.empty();
         this.temperature = TensorMemory.numbers(manager).create(objective.temperature());
     }
 
@@ -65,6 +69,7 @@ public final class GradientComputation implements AutoCloseable {
      * @throws io.recthink.InvalidInputException if a group does not fit the model's context
      */
     public void add(List<Group> microBatch) {
+        requireUnended();
         PackedBatch batch = PackedBatch.of(microBatch, decoder.config().maxPositions());
         try (NDManager scratch = manager.newSubManager()) {
             var forward = new PackedForward(decoder, batch, scratch);
@@ -97,16 +102,35 @@ public final class GradientComputation implements AutoCloseable {
         return statistics;
     }
 
-    /** The sum of the gradients so far, copied out of native memory. */
+    /** The sum of the gradients. It ends the computation: nothing can be added any more. */
     public ParameterVector gradient() {
-        ParameterVector vector = ParameterVector.zeros(decoder.layout());
+        requireUnended();
+        ended = true;
         try (NDManager scratch = manager.newSubManager()) {
-            for (Parameter parameter : decoder.layout().parameters()) {
-                if (decoder.adapterLayout().isPresent()) {
-                    copy(decoder.adapterLayout().get().place(parameter), parameter, vector, scratch);
-                } else {
-                    copy(decoder.tensorLayout().place(parameter), parameter, vector, scratch);
-                }
+            if (decoder.adapterLayout().isPresent()) {
+                return adapterGradient(decoder.adapterLayout().get(), scratch);
+            }
+            HeapGradient sum = heap.orElseGet(() -> new HeapGradient(decoder));
+            sums.forEach((tensor, gradient) -> sum.add(tensor, gradient, scratch));
+            return sum.sum();
+        }
+    }
+
+    private void requireUnended() {
+        if (ended) {
+            throw new IllegalStateException("The gradient has been taken out of this computation already");
+        }
+    }
+
+    private ParameterVector adapterGradient(LoraLayout adapter, NDManager scratch) {
+        ParameterVector vector = ParameterVector.zeros(decoder.layout());
+        for (Parameter parameter : decoder.layout().parameters()) {
+            LoraLayout.Place place = adapter.place(parameter);
+            NDArray gradient = sums.get(place.tensor());
+            if (gradient != null) {
+                FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(parameter.size()));
+                place.readGradient(gradient, parameter, values, scratch);
+                vector.set(parameter.offset(), values.flip());
             }
         }
         return vector;
@@ -114,7 +138,7 @@ public final class GradientComputation implements AutoCloseable {
 
     /** The tensors of the decoder whose gradients have been computed. */
     Set<String> differentiated() {
-        return Set.copyOf(sums.keySet());
+        return heap.map(HeapGradient::tensors).orElseGet(sums::keySet);
     }
 
     @Override
@@ -229,7 +253,9 @@ public final class GradientComputation implements AutoCloseable {
         }
         NDArray gradient = Gradients.of(leaf, local).orElseThrow();
         NDArray sum = sums.get(name);
-        if (sum == null) {
+        if (heap.isPresent()) {
+            heap.get().add(name, gradient, local);
+        } else if (sum == null) {
             sums.put(name, plain("to_float", manager, gradient));
         } else {
             plain("add_to", local, sum, gradient);
@@ -244,30 +270,6 @@ public final class GradientComputation implements AutoCloseable {
 
     private NDArray plain(String kernel, NDManager owner, NDArray... inputs) {
         return kernels.callWithGradient(kernel, owner, inputs).singletonOrThrow();
-    }
-
-    private void copy(LoraLayout.Place place, Parameter parameter, ParameterVector vector, NDManager scratch) {
-        NDArray gradient = sums.get(place.tensor());
-        if (gradient != null) {
-            FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(parameter.size()));
-            place.readGradient(gradient, parameter, values, scratch);
-            vector.set(parameter.offset(), values.flip());
-        }
-    }
-
-    private void copy(Place place, Parameter parameter, ParameterVector vector, NDManager scratch) {
-        NDArray gradient = sums.get(place.tensor());
-        if (gradient == null) {
-            return;
-        }
-        for (long done = 0; done < parameter.size(); ) {
-            long element = parameter.offset() + done;
-            float[] chunk = vector.chunk((int) (element / ParameterVector.CHUNK));
-            int start = (int) (element % ParameterVector.CHUNK);
-            int count = (int) Math.min(parameter.size() - done, chunk.length - start);
-            TensorMemory.read(gradient, place.first() + done, FloatBuffer.wrap(chunk, start, count), scratch);
-            done += count;
-        }
     }
 
     /** Walks through the tokens of a batch in the order of its targets. */

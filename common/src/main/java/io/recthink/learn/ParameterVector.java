@@ -92,14 +92,31 @@ public final class ParameterVector implements ParameterReader {
 
     @Override
     public void readPieces(Parameter parameter, Pieces pieces) {
+        chunksOf(parameter, (done, chunk, start, count) -> pieces.accept(done, FloatBuffer.wrap(chunk, start, count)));
+    }
+
+    /** Goes through the elements of a parameter in their order, as far as they lie in one chunk at a time. */
+    void chunksOf(Parameter parameter, ChunkPart part) {
         for (long done = 0; done < parameter.size(); ) {
             long element = parameter.offset() + done;
             float[] chunk = chunks[(int) (element / CHUNK)];
             int start = (int) (element % CHUNK);
             int count = (int) Math.min(parameter.size() - done, chunk.length - start);
-            pieces.accept(done, FloatBuffer.wrap(chunk, start, count));
+            part.accept(done, chunk, start, count);
             done += count;
         }
+    }
+
+    /** Some elements of a parameter. */
+    @FunctionalInterface
+    interface ChunkPart {
+        /**
+         * Takes {@code count} elements of a chunk from {@code start} on.
+         *
+         * @param done elements of the parameter before them
+         * @param chunk the chunk itself, not a copy
+         */
+        void accept(long done, float[] chunk, int start, int count);
     }
 
     /** Adds another vector of the same layout. */
