@@ -54,12 +54,16 @@ final class Activations {
         return Math.min(work.promptsOfARollout(), Math.min(rows(), 4 * full));
     }
 
-    /** Keys and values in FP32: {@code 8 L K (seats P + rows S)}, and one of both once more while room is added. */
-    long keysAndValues() {
+    /**
+     * Keys and values: {@code 2 b L K (seats P + rows S)}, and one of both once more while room is added.
+     *
+     * @param bytes b of a number: e, on GPUs 4
+     */
+    long keysAndValues(int bytes) {
         long ofPrompts = promptSeats() * work.promptTokens();
         long room = Math.max(1, work.completionTokens() - 1);
         long before = (room - 1) / BLOCK * BLOCK;
-        return 4 * layers * keys * (2 * ofPrompts + rows() * (2 * room + before));
+        return bytes * layers * keys * (2 * ofPrompts + rows() * (2 * room + before));
     }
 
     /** Of sampling: the larger of reading prompts and of growing completions. */

@@ -1,5 +1,7 @@
 package io.recthink.plan;
 
+import io.recthink.config.Configuration.ComputeType;
+import io.recthink.plan.Cluster.Layout;
 import io.recthink.plan.ProcessMemory.Place;
 import java.util.List;
 
@@ -103,10 +105,10 @@ public final class MemoryPlan {
         long tasks = cluster.tasks();
         return new Stage(
                 "rollout",
-                weights(),
+                weights() + packedWeights(),
                 heapGradients,
                 optimizer,
-                tasks * activations.keysAndValues(),
+                tasks * activations.keysAndValues(onGpu() ? FLOAT : ModelSize.bytes(work.type())),
                 tasks * activations.rollout(),
                 runtime);
     }
@@ -116,7 +118,7 @@ public final class MemoryPlan {
         return new Stage(
                 "gradient",
                 weights(),
-                heapGradients + tasks * size.tensorGradientBytes(),
+                heapGradients + tasks * tensorGradients(),
                 optimizer,
                 0,
                 tasks * activations.gradient(),
@@ -127,6 +129,26 @@ public final class MemoryPlan {
     private long weights() {
         boolean second = work.reference() && work.lora().isEmpty();
         return size.decoderBytes(work.type()) * (second ? 2 : 1);
+    }
+
+    /** See PackedWeights: those of matrix products in BF16 once more, shared by all tasks. */
+    private long packedWeights() {
+        if (onGpu() || work.type() == ComputeType.FLOAT32) {
+            return 0;
+        }
+        return ModelSize.bytes(work.type()) * (work.model().layers() * size.layer() + size.embedding());
+    }
+
+    /** Sums of gradients in tensors: of adapters, on GPUs of everything, else of embedding and head. */
+    private long tensorGradients() {
+        if (onGpu() || work.lora().isPresent()) {
+            return size.tensorGradientBytes();
+        }
+        return FLOAT * size.embedding() * (work.model().tiedHead() ? 1 : 2);
+    }
+
+    private boolean onGpu() {
+        return cluster.layout() == Layout.GPUS;
     }
 
     private long optimizer() {

@@ -2,6 +2,7 @@ package io.recthink.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
@@ -12,10 +13,12 @@ import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.ModelConfig.Family;
 import io.recthink.model.ParameterLayout.Parameter;
 import io.recthink.torch.Bfloat16Support;
+import io.recthink.torch.Kernels;
 import io.recthink.torch.TensorMemory;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -111,6 +114,41 @@ class DecoderTest {
         int bits = Float.floatToRawIntBits(value);
         int upper = (bits + 0x7FFF + ((bits >>> 16) & 1)) & 0xFFFF_0000;
         return Float.intBitsToFloat(upper);
+    }
+
+    @Test
+    void packsTheWeightsOfProductsForThoseThatHoldThem() {
+        assumeTrue(Bfloat16Support.of(TestDevice.get()), "skipped: this device has no instructions for BF16");
+        assumeFalse(TestDevice.get().isGpu(), "skipped: weights are packed on processors");
+        try (Decoder decoder = Decoder.of(CONFIG, countingFrom(1), ComputeType.BFLOAT16, TestDevice.get())) {
+            Map<String, NDArray> packed = decoder.holdPacked();
+            assertThat(decoder.holdPacked()).isSameAs(packed);
+            assertThat(packed.keySet())
+                    .contains("model.layers.1.self_attn.qkv_proj.weight", decoder.headName())
+                    .noneMatch(name -> name.contains("norm") || name.contains("bias"));
+            NDArray before = packed.get("model.layers.1.mlp.down_proj.weight");
+            decoder.releasePacked();
+            assertThat(before.isReleased()).isFalse();
+            decoder.releasePacked();
+            assertThat(before.isReleased()).isTrue();
+            decoder.set(countingFrom(5));
+            NDArray after = decoder.holdPacked().get("model.layers.1.mlp.down_proj.weight");
+            assertThat(ones(after)).isEqualTo(ones(decoder.tensor("model.layers.1.mlp.down_proj.weight")));
+            decoder.releasePacked();
+        }
+        try (Decoder decoder = Decoder.of(CONFIG, countingFrom(1), ComputeType.FLOAT32, TestDevice.get())) {
+            assertThat(decoder.holdPacked()).isEmpty();
+            decoder.releasePacked();
+        }
+    }
+
+    /** The product of a weight with ones. */
+    private static float[] ones(NDArray weight) {
+        try (NDManager scratch = NDManager.newBaseManager(TestDevice.get(), "PyTorch")) {
+            NDArray ones = scratch.ones(new Shape(1, weight.getShape().get(1)));
+            NDArray product = Kernels.instance().call("linear_of_rows", scratch, ones, weight);
+            return Kernels.instance().call("to_float", scratch, product).toFloatArray();
+        }
     }
 
     @Test

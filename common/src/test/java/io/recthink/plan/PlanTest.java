@@ -55,13 +55,14 @@ class PlanTest {
     }
 
     @Test
-    void keysAndValuesOfPromptsAndCompletionsAreInFloat32() {
+    void keysAndValuesOfPromptsAndCompletions() {
         // 2 layers, 4 numbers a key; 2 prompts of 10; 8 rows of 4, the last of 5 has no keys
-        assertThat(new Activations(full()).keysAndValues()).isEqualTo(2 * 2 * 4 * 4 * (2 * 10 + 8 * 4));
+        assertThat(new Activations(full()).keysAndValues(4)).isEqualTo(2 * 2 * 4 * 4 * (2 * 10 + 8 * 4));
+        assertThat(new Activations(full()).keysAndValues(2)).isEqualTo(2 * 2 * 4 * 2 * (2 * 10 + 8 * 4));
         // one prompt at a time: 4 rows, and the prompts that still have rows stay
         Workload one = full().withRolloutPrompts(1);
         assertThat(new Activations(one).rows()).isEqualTo(4);
-        assertThat(new Activations(one).keysAndValues()).isEqualTo(2 * 2 * 4 * 4 * (2 * 10 + 4 * 4));
+        assertThat(new Activations(one).keysAndValues(4)).isEqualTo(2 * 2 * 4 * 4 * (2 * 10 + 4 * 4));
     }
 
     @Test
@@ -108,7 +109,8 @@ class PlanTest {
         Stage gradient = process.stages().get(1);
         assertThat(gradient.weights()).isEqualTo(4 * 1992);
         assertThat(gradient.optimizer()).isEqualTo(12 * 1992);
-        assertThat(gradient.gradients()).isEqualTo(2 * 4 * 1992);
+        // all in the heap, those of the embedding in a tensor before
+        assertThat(gradient.gradients()).isEqualTo(4 * 1992 + 4 * 800);
         assertThat(process.javaHeap()).isEqualTo(16 * 1992);
         assertThat(MemoryPlan.state(full())).isEqualTo(16 * 1992);
         assertThat(process.peak().total())
@@ -123,6 +125,18 @@ class PlanTest {
         assertThat(gradient.weights()).isEqualTo(4 * 1992 + 4 * 768);
         assertThat(gradient.optimizer()).isEqualTo(12 * 512);
         assertThat(gradient.gradients()).isEqualTo(4 * 768 + 4 * 512);
+    }
+
+    @Test
+    void samplingInBfloat16HoldsTheWeightsOfProductsTwice() {
+        Workload rounded = work(ComputeType.BFLOAT16, Optional.empty(), true);
+        List<Stage> stages = MemoryPlan.of(rounded, ONE).get(0).stages();
+        assertThat(stages.get(0).weights()).isEqualTo(stages.get(1).weights() + 2 * (2 * 576 + 800));
+        List<Stage> onGpu =
+                MemoryPlan.of(rounded, new Cluster(Layout.GPUS, 1, 1)).get(1).stages();
+        assertThat(onGpu.get(0).weights()).isEqualTo(onGpu.get(1).weights());
+        assertThat(onGpu.get(0).keysAndValues()).isEqualTo(2 * stages.get(0).keysAndValues());
+        assertThat(onGpu.get(1).gradients()).isEqualTo(4 * 1992);
     }
 
     @Test
