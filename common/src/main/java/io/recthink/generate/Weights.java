@@ -15,12 +15,11 @@ import java.util.Optional;
 final class Weights implements AutoCloseable {
     private final Decoder decoder;
     private final NDList all;
-    private final NDList forFewRows;
+    private NDList forFewRows; // once it has been asked for
 
     Weights(Decoder decoder) {
         this.decoder = decoder;
         this.all = list(Map.of());
-        this.forFewRows = list(decoder.holdPacked());
     }
 
     private NDList list(Map<String, NDArray> packed) {
@@ -44,6 +43,9 @@ final class Weights implements AutoCloseable {
 
     /** The same, as they are read fastest for few rows. */
     NDList forFewRows() {
+        if (forFewRows == null) {
+            forFewRows = list(decoder.holdPacked());
+        }
         return forFewRows;
     }
 
@@ -80,6 +82,8 @@ final class Weights implements AutoCloseable {
 
     @Override
     public void close() {
-        decoder.releasePacked();
+        if (forFewRows != null) {
+            decoder.releasePacked();
+        }
     }
 }

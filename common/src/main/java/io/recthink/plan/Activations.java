@@ -2,6 +2,7 @@ package io.recthink.plan;
 
 import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.ModelConfig;
+import java.util.stream.LongStream;
 
 /**
  * The tensors that computing needs beside weights, in bytes. {@code e} bytes an operand (4 or 2), H hidden, I
@@ -19,7 +20,8 @@ final class Activations {
     // The C library (glibc) keeps freed blocks of up to 32 MiB for later. Where layers are computed again, small
     // tensors that stay come to lie between them; what that holds was measured, not derived.
     private static final long LARGEST_HELD = 32L << 20;
-    private static final double HELD = 2.7;
+    private static final double HELD_OF_FLOAT32 = 3.0;
+    private static final double HELD_OF_BFLOAT16 = 1.4;
 
     private final Workload work;
     private final long e;
@@ -92,12 +94,29 @@ final class Activations {
     }
 
     /**
-     * {@code 2.7 L e I N}: freed memory of gradients that is not given back, where the layers are computed again and their
-     * tensors are small enough to be kept for later.
+     * {@code h L e I N} with h = 3 or 1.4: freed memory of gradients that is not given back, where the layers are computed
+     * again and their tensors are small enough to be kept for later.
      */
     long held() {
         long tensor = e * intermediate * positions();
-        return work.recompute() && tensor <= LARGEST_HELD ? (long) (HELD * layers * tensor) : 0;
+        double factor = work.type() == ComputeType.BFLOAT16 ? HELD_OF_BFLOAT16 : HELD_OF_FLOAT32;
+        return work.recompute() && tensor <= LARGEST_HELD ? (long) (factor * layers * tensor) : 0;
+    }
+
+    /** The same of the packed weights of the rollout before. */
+    long heldOfPackedWeights() {
+        if (!work.recompute() || work.type() == ComputeType.FLOAT32) {
+            return 0;
+        }
+        return layers
+                * LongStream.of(
+                                hidden * (queries + 2 * keys),
+                                queries * hidden,
+                                2 * hidden * intermediate,
+                                hidden * intermediate)
+                        .map(elements -> e * elements)
+                        .filter(bytes -> bytes <= LARGEST_HELD)
+                        .sum();
     }
 
     /** {@code 4 H N} of each layer. */

@@ -64,7 +64,7 @@ public final class MemoryPlan {
     }
 
     private ProcessMemory process(String name, Place place, long heap, long optimizer, long gradients, long runtime) {
-        long other = runtime + untidy(heap);
+        long other = runtime + untidy(heap) + cluster.tasks() * activations.held();
         return new ProcessMemory(
                 name,
                 place,
@@ -72,7 +72,7 @@ public final class MemoryPlan {
                 heap,
                 List.of(
                         rollout(gradients, optimizer, other),
-                        gradient(gradients, optimizer, other + cluster.tasks() * activations.held())));
+                        gradient(gradients, optimizer, other + activations.heldOfPackedWeights())));
     }
 
     private ProcessMemory learner() {

@@ -1,5 +1,6 @@
 package io.recthink.plan;
 
+import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.ModelConfig;
 
 /**
@@ -39,13 +40,18 @@ final class Operations {
     }
 
     /**
-     * {@code forward (2 + r) + head 3}, with r = 1 where layers are computed again; the backward pass computes as much as the
-     * forward pass for the inputs, and as much again for weights that are learnt.
+     * {@code forward (1 + r + b) + head (h + b)}, with r = 1 where layers are computed again; the backward pass computes as
+     * much as the forward pass for the inputs, and as much again for weights that are learnt, b = 1 or 2; BF16 takes h = 2
+     * products for logits in FP32.
      */
     double gradient() {
         double logits = 2 * head * completions;
         int backward = work.lora().isPresent() ? 1 : 2;
-        return forward() * (1 + recomputed() + backward) + logits * (1 + backward);
+        return forward() * (1 + recomputed() + backward) + logits * (productsOfTheHead() + backward);
+    }
+
+    private int productsOfTheHead() {
+        return work.type() == ComputeType.BFLOAT16 ? 2 : 1;
     }
 
     /**
@@ -72,14 +78,15 @@ final class Operations {
 
     /** Read by each decoding step. */
     double weightBytes() {
-        return ModelSize.bytes(work.type()) * (projections + head);
+        return ModelSize.bytes(work.type()) * (projections + productsOfTheHead() * head);
     }
 
-    /** Keys and values of the prompts and completions of a batch, read by each decoding step: 8 L K a position. */
+    /** Keys and values of the prompts and completions of a batch, read by each decoding step: 2 e L K a position. */
     double cacheBytes() {
         double rows = new Activations(work).rows();
         double positions = rows / work.groupSize() * work.promptTokens() + rows * work.completionTokens() / 2.0;
-        return 8.0
+        return 2.0
+                * ModelSize.bytes(work.type())
                 * work.model().layers()
                 * work.model().keyValueHeads()
                 * work.model().headDim()

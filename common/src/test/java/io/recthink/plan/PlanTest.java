@@ -83,7 +83,12 @@ class PlanTest {
     @Test
     void freedMemoryIsHeldWhereSmallTensorsAreComputedAgain() {
         // 2 layers, 26 positions of 16 numbers
-        assertThat(new Activations(full()).held()).isEqualTo((long) (2.7 * 2 * 26 * 16 * 4));
+        assertThat(new Activations(full()).held()).isEqualTo((long) (3.0 * 2 * 26 * 16 * 4));
+        assertThat(new Activations(full()).heldOfPackedWeights()).isZero();
+        var rounded = new Activations(work(ComputeType.BFLOAT16, Optional.empty(), true));
+        assertThat(rounded.held()).isEqualTo((long) (1.4 * 2 * 26 * 16 * 2));
+        // 2 layers, 8 inputs or outputs; q, k and v 16, output 8, gate and up 32, down 16
+        assertThat(rounded.heldOfPackedWeights()).isEqualTo(2 * 2 * 8 * (16 + 8 + 32 + 16));
         assertThat(new Activations(full().withRecompute(false)).held()).isZero();
         // blocks of more than 32 MiB go back at once
         Workload large =

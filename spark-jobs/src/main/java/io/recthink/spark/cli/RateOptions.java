@@ -24,7 +24,8 @@ final class RateOptions {
     // Of one core of an Intel Xeon with AMX, fitted to benchmarks on two of them: docs/plan.md. Of a GPU, half of
     // what the data sheet of an A100 gives, and a tenth for decoding.
     private static final Rates CORE_FLOAT32 = new Rates(165e9, 4.3e-9, 90e9, 60e9, 5.1e9, 2.75e9, 0.5e-3, 0.3e-3);
-    private static final Rates CORE_BFLOAT16 = new Rates(515e9, 4.3e-9, 260e9, 100e9, 8.5e9, 2.75e9, 0.5e-3, 0.3e-3);
+    private static final Rates CORE_BFLOAT16 =
+            new Rates(1180e9, 4.8e-9, 430e9, 100e9, 10.1e9, 1.68e9, 0.24e-3, 0.36e-3);
     private static final Rates GPU = new Rates(150e12, 0, 150e12, 30e12, 1e12, 1e12, 0, 0);
 
     @Option(
@@ -38,14 +39,14 @@ final class RateOptions {
             names = "--gflops",
             paramLabel = "N",
             description =
-                    "billion floating point operations a second of a task in large matrix products; default: 165 a thread in FP32, 515 in BF16, 150000 on a GPU")
+                    "billion floating point operations a second of a task in large matrix products; default: 165 a thread in FP32, 1180 in BF16, 150000 on a GPU")
     private Optional<Double> gflops = Optional.empty();
 
     @Option(
             names = "--bandwidth",
             paramLabel = "GB",
             description =
-                    "billion bytes a second that a task reads from memory; default: 5.1 a thread in FP32, 8.5 in BF16, 1000 on a GPU")
+                    "billion bytes a second that a task reads from memory; default: 5.1 a thread in FP32, 10.1 in BF16, 1000 on a GPU")
     private Optional<Double> bandwidth = Optional.empty();
 
     /**
