@@ -21,10 +21,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The gradient of an objective, added up over micro-batches: in Java memory, on GPUs and for adapters in tensors. The forward pass keeps the input of each
- * layer only, or all that it computes. The head and the loss run on completion tokens alone and in chunks, so the logits
- * never exist as a whole. Then, from the last layer down, a layer is computed again with its record, where that was not
- * kept, and differentiated. Of a decoder with an adapter, only the adapter's gradient is computed.
+ * The gradient of an objective, added up over micro-batches: in Java memory, on GPUs and for adapters in tensors. The
+ * forward pass keeps the input of each layer only, or all that it computes. The head and the loss run on completion
+ * tokens alone and in chunks, so the logits never exist as a whole. Then, from the last layer down, a layer is computed
+ * again with its record, where that was not kept, and differentiated. Of a decoder with an adapter, only the adapter's
+ * gradient is computed.
  *
  * <p>Belongs to one thread, which {@link io.recthink.torch.TorchRuntime#prepareThread} has prepared. Several
  * computations may share a decoder at the same time: each has gradients of its own over the shared weights.
