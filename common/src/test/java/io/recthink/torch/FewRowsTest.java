@@ -31,6 +31,7 @@ class FewRowsTest {
         assumeFalse(TestDevice.get().isGpu(), "skipped: these products are the processor's");
         assumeTrue(Bfloat16Support.of(TestDevice.get()), "skipped: this processor has no instructions for BF16");
         manager = NDManager.newBaseManager(TestDevice.get(), "PyTorch");
+        manager.getEngine().setRandomSeed(1);
     }
 
     @AfterEach
