@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.Decoder;
 import io.recthink.model.ModelConfig;
 import io.recthink.torch.Kernels;
@@ -67,12 +66,12 @@ final class Weights implements AutoCloseable {
 
     /**
      * Keys or values of {@code rows} sequences: zeros {@code [layers, rows, keyValueHeads, positions, headDim]}, as the
-     * attention of few rows takes them: in the type of the decoder, on GPUs in FP32.
+     * attention of few rows takes them, see {@link Decoder#packsForFewRows}.
      */
     NDArray cache(NDManager manager, long rows, long positions) {
         ModelConfig config = decoder.config();
         var shape = new Shape(config.layers(), rows, config.keyValueHeads(), positions, config.headDim());
-        if (decoder.type() == ComputeType.FLOAT32 || manager.getDevice().isGpu()) {
+        if (!decoder.packsForFewRows()) {
             return manager.zeros(shape);
         }
         try (NDArray lengths = manager.create(shape.getShape())) {

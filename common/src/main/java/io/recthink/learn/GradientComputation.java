@@ -253,10 +253,12 @@ public final class GradientComputation implements AutoCloseable {
             return;
         }
         NDArray gradient = Gradients.of(leaf, local).orElseThrow();
-        NDArray sum = sums.get(name);
         if (heap.isPresent()) {
             heap.get().add(name, gradient, local);
-        } else if (sum == null) {
+            return;
+        }
+        NDArray sum = sums.get(name);
+        if (sum == null) {
             sums.put(name, plain("to_float", manager, gradient));
         } else {
             plain("add_to", local, sum, gradient);

@@ -224,9 +224,16 @@ public final class Decoder implements ParameterReader, AutoCloseable {
                 .toList();
     }
 
-    // Products in FP32 and on GPUs take the weights as they are.
+    /**
+     * Whether few rows are computed by the kernels that processors have for BF16: they take packed weights, and keys and
+     * values in BF16. In FP32 and on GPUs weights are taken as they are, keys and values in FP32.
+     */
+    public boolean packsForFewRows() {
+        return type == ComputeType.BFLOAT16 && !manager.getDevice().isGpu();
+    }
+
     private Map<String, NDArray> packable() {
-        if (type == ComputeType.FLOAT32 || manager.getDevice().isGpu()) {
+        if (!packsForFewRows()) {
             return Map.of();
         }
         Predicate<Tensor> multiplied =
