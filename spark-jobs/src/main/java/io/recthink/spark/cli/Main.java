@@ -31,6 +31,7 @@ public final class Main implements CommandLine.IVersionProvider {
     private static final int STOPPED = 3;
 
     public static void main(String[] arguments) {
+        Thread.setDefaultUncaughtExceptionHandler(new ExhaustedHeap());
         int status = commandLine().execute(arguments);
         if (status != 0) {
             System.exit(status);
