@@ -23,6 +23,9 @@ public final class MemoryPlan {
     /** What is touched beside live objects where they are many: the G1 collector starts its work late. */
     static final double HEAP_SLACK = 0.10;
 
+    /** Spark receives four results at a time, each some chunks of the gradient: as they came, as bytes, as numbers. */
+    static final long ARRIVING_PIECES = 400_000_000;
+
     private final Workload work;
     private final Cluster cluster;
     private final ModelSize size;
@@ -40,7 +43,7 @@ public final class MemoryPlan {
         MemoryPlan plan = new MemoryPlan(work, cluster);
         return switch (cluster.layout()) {
             case BENCHMARK -> List.of(plan.one("one process, without Spark", plan.heapGradient(), ENGINE));
-            case LOCAL -> List.of(plan.one("learner and executor", plan.arriving(), ENGINE + SPARK));
+            case LOCAL -> List.of(plan.one("learner and executor", plan.exchanged(), ENGINE + SPARK));
             case EXECUTORS -> List.of(plan.learner(), plan.executor());
             case GPUS -> List.of(plan.learner(), plan.gpu(), plan.host());
         };
@@ -59,7 +62,7 @@ public final class MemoryPlan {
     }
 
     private ProcessMemory executor() {
-        long heap = 2L * cluster.tasks() * heapGradient();
+        long heap = sent();
         return process("executor", Place.EXECUTOR, heap, 0, heap, ENGINE + SPARK);
     }
 
@@ -91,7 +94,7 @@ public final class MemoryPlan {
     }
 
     private ProcessMemory host() {
-        long heap = 2L * cluster.tasks() * heapGradient();
+        long heap = sent();
         Stage stage = new Stage("gradient", 0, heap, 0, 0, 0, ENGINE + SPARK + untidy(heap));
         return new ProcessMemory("host of a GPU", Place.EXECUTOR, cluster.executors(), heap, List.of(stage));
     }
@@ -160,8 +163,18 @@ public final class MemoryPlan {
         return FLOAT * size.learned();
     }
 
-    /** The gradient of a step on the learner, and the parts of it that arrive, as bytes and as numbers. */
+    /** The gradient of each task, and its bytes that are sorted by where they go. */
+    private long sent() {
+        return 2L * cluster.tasks() * heapGradient();
+    }
+
+    /** Of a process that sends gradients to itself: one after the other. */
+    private long exchanged() {
+        return Math.max(sent(), arriving());
+    }
+
+    /** The gradient of a step on the learner, and the pieces of it that are arriving. */
     private long arriving() {
-        return 3 * heapGradient();
+        return heapGradient() + Math.min(2 * heapGradient(), ARRIVING_PIECES);
     }
 }

@@ -165,6 +165,38 @@ class PlanTest {
         assertThat(two.activations()).isEqualTo(2 * one.activations());
     }
 
+    @Test
+    void theLearnerHoldsTheGradientAndSomePiecesOfItThatArrive() {
+        // of a small model all of it may be on its way at once, as bytes and as numbers
+        assertThat(learner(SMALL).javaHeap()).isEqualTo((12 + 4 + 2 * 4) * 1992);
+        ModelConfig large = new ModelConfig(
+                Family.LLAMA,
+                100_000,
+                1000,
+                16,
+                2,
+                2,
+                1,
+                4,
+                1e-5,
+                10_000,
+                Optional.empty(),
+                64,
+                true,
+                false,
+                false,
+                List.of());
+        long learned = ModelSize.of(large, Optional.empty()).learned();
+        assertThat(learned).isGreaterThan(100_000_000);
+        assertThat(learner(large).javaHeap()).isEqualTo((12 + 4) * learned + 400_000_000);
+    }
+
+    private static ProcessMemory learner(ModelConfig model) {
+        Workload work =
+                new Workload(model, ComputeType.FLOAT32, Optional.empty(), true, 10, 5, 4, 2, 1, 8, 1, 1, false);
+        return MemoryPlan.of(work, new Cluster(Layout.EXECUTORS, 2, 1)).get(0);
+    }
+
     private static Stage executor(int tasks) {
         List<ProcessMemory> processes = MemoryPlan.of(full(), new Cluster(Layout.EXECUTORS, 3, tasks));
         assertThat(processes).extracting(ProcessMemory::count).containsExactly(1, 3);
