@@ -26,11 +26,16 @@ public final class ParameterVector implements ParameterReader {
 
     /** All zeros. */
     public static ParameterVector zeros(ParameterLayout layout) {
-        float[][] chunks = new float[Math.toIntExact((layout.size() + CHUNK - 1) / CHUNK)][];
+        float[][] chunks = new float[chunkCount(layout)][];
         for (int i = 0; i < chunks.length; i++) {
             chunks[i] = new float[(int) Math.min(CHUNK, layout.size() - (long) i * CHUNK)];
         }
         return new ParameterVector(layout, chunks);
+    }
+
+    /** The chunks of a vector of this layout. */
+    public static int chunkCount(ParameterLayout layout) {
+        return Math.toIntExact((layout.size() + CHUNK - 1) / CHUNK);
     }
 
     /** The values that a model folder or another source gives. */

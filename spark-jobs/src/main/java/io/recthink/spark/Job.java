@@ -1,6 +1,7 @@
 package io.recthink.spark;
 
 import io.recthink.config.Configuration;
+import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 
 /** One job of the application. It reads and writes below the configured paths and nowhere else. */
@@ -12,4 +13,9 @@ public interface Job {
      * @throws io.recthink.InvalidInputException when what the user gave cannot be used; nothing has been written then
      */
     void run(SparkSession spark, Configuration configuration);
+
+    /** Settings of Spark with which the job is fastest, where a session is started for it; those of the user go first. */
+    default Map<String, String> sparkDefaults() {
+        return Map.of();
+    }
 }

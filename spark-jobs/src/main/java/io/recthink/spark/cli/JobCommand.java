@@ -23,7 +23,7 @@ class JobCommand implements Callable<Integer> {
     public Integer call() {
         Configuration configuration = options.read();
         Job job = job();
-        try (SparkSession spark = CommandSession.open(name)) {
+        try (SparkSession spark = CommandSession.open(name, job.sparkDefaults())) {
             job.run(spark, configuration);
         }
         return 0;

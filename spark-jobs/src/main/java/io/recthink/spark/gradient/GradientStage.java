@@ -4,9 +4,7 @@ import io.recthink.InvalidInputException;
 import io.recthink.learn.GradientStatistics;
 import io.recthink.learn.ParameterVector;
 import io.recthink.model.ParameterLayout;
-import io.recthink.spark.gradient.LearningGroup.LearningCompletion;
 import io.recthink.spark.run.EngineTime;
-import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.run.TableFailure;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,16 +12,18 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
-import org.apache.spark.Partitioner;
 import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
+import org.apache.spark.rdd.ShuffledRDD;
 import org.apache.spark.sql.SparkSession;
 import scala.Tuple2;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
 
 /**
  * The gradient of an optimiser step. A fixed number of tasks compute one gradient each, over the groups whose index falls to
@@ -31,7 +31,15 @@ import scala.Tuple2;
  * that the sum is the same to the bit whatever the cluster looks like and whatever was computed twice.
  */
 public final class GradientStage {
+    /**
+     * Settings of Spark for the shuffle of gradients: their numbers do not compress, and a task writes them into one file at
+     * once instead of one for each task that reads them, which would be copied together.
+     */
+    public static final Map<String, String> SPARK_DEFAULTS =
+            Map.of("spark.shuffle.compress", "false", "spark.shuffle.sort.bypassMergeThreshold", "0");
+
     private static final double MIB = 1 << 20;
+    private static final double ARRIVING_PIECES = 400;
 
     private final JavaSparkContext spark;
     private final int partitions;
@@ -60,8 +68,8 @@ public final class GradientStage {
                     "spark.driver.maxResultSize is %.0f MiB, the gradient of %d parameters has %.0f MiB. Start with --conf spark.driver.maxResultSize=0."
                             .formatted(received, layout.size(), gradient));
         }
-        // Master weights, two moments, the gradient, and the gradient once more while it arrives.
-        double needed = 6 * gradient + 256;
+        // Master weights, two moments, the gradient, the pieces of it that are arriving (see MemoryPlan), and Spark.
+        double needed = 4 * gradient + Math.min(2 * gradient, ARRIVING_PIECES) + 256;
         double heap = Runtime.getRuntime().maxMemory() / MIB;
         if (heap < needed) {
             throw new InvalidInputException(
@@ -70,123 +78,100 @@ public final class GradientStage {
         }
     }
 
-    /**
-     * The gradient over groups that the driver has.
-     *
-     * @param groups the whole step
-     */
+    /** The gradient over some groups, the whole step. */
     public StepGradient of(List<LearningGroup> groups, GradientRequest request) {
+        return start(groups, request).await();
+    }
+
+    /** Begins to compute the gradient over some groups, the whole step. */
+    public Running start(List<LearningGroup> groups, GradientRequest request) {
+        int[] partitionOf =
+                GroupAssignment.of(groups.stream().map(LearningGroup::positions).toList(), partitions);
         List<List<LearningGroup>> slices = IntStream.range(0, partitions)
-                .mapToObj(partition -> groups.stream()
-                        .filter(group -> group.index() % partitions == partition)
+                .mapToObj(partition -> IntStream.range(0, groups.size())
+                        .filter(group -> partitionOf[group] == partition)
+                        .mapToObj(groups::get)
                         .toList())
                 .toList();
-        return compute(spark.parallelize(slices, partitions).flatMap(List::iterator), request);
+        JavaPairRDD<Integer, GradientPart> parts = spark.parallelize(slices, partitions)
+                .flatMap(List::iterator)
+                .mapPartitionsWithIndex(new PartitionGradient(request, engine), true)
+                .mapToPair(pair -> pair);
+        JavaRDD<Tuple2<Integer, GradientPart>> sums = shuffled(parts).mapPartitions(GradientStage::sums);
+        return new Running(sums, sums.collectAsync());
     }
 
-    /**
-     * The gradient over scored rollouts. Dead groups cost nothing.
-     *
-     * @param scored the rollouts of one step with their advantages
-     * @param order the row ids of the step in their order; a group's place decides its partition
-     */
-    public StepGradient of(Dataset<Row> scored, List<String> order, GradientRequest request) {
-        Map<String, Integer> indices = new TreeMap<>();
-        order.forEach(rowId -> indices.put(rowId, indices.size()));
-        JavaRDD<LearningGroup> groups = scored.filter("not dead")
-                .select("rowId", "sample", "promptTokens", "completionTokens", "logprobs", "advantage", "policySha256")
-                .toJavaRDD()
-                .mapToPair(row -> new Tuple2<>(indices.get(row.getString(0)), Sample.of(row, request.policy())))
-                .partitionBy(new IndexPartitioner(partitions))
-                .mapPartitions(GradientStage::groups);
-        return compute(groups, request);
+    private JavaRDD<Tuple2<Integer, GradientPart>> shuffled(JavaPairRDD<Integer, GradientPart> parts) {
+        ClassTag<Integer> key = ClassTag$.MODULE$.apply(Integer.class);
+        ClassTag<GradientPart> part = ClassTag$.MODULE$.apply(GradientPart.class);
+        ShuffledRDD<Integer, GradientPart, GradientPart> shuffled = new ShuffledRDD<>(
+                parts.rdd(), new ChunkPartitioner(ParameterVector.chunkCount(layout), partitions), key, part, part);
+        shuffled.setSerializer(new GradientPartSerializer());
+        return new JavaPairRDD<>(shuffled, key, part).map(pair -> pair);
     }
 
-    private static Iterator<LearningGroup> groups(Iterator<Tuple2<Integer, Sample>> samples) {
-        Map<Integer, List<Sample>> byIndex = new TreeMap<>();
-        samples.forEachRemaining(pair ->
-                byIndex.computeIfAbsent(pair._1, index -> new ArrayList<>()).add(pair._2));
-        List<LearningGroup> groups = new ArrayList<>();
-        byIndex.forEach((index, group) -> {
-            group.sort(Comparator.comparingInt(Sample::number));
-            List<LearningCompletion> completions =
-                    group.stream().map(Sample::completion).toList();
-            groups.add(new LearningGroup(index, group.get(0).prompt(), new ArrayList<>(completions)));
-        });
-        return groups.iterator();
+    private static Iterator<Tuple2<Integer, GradientPart>> sums(Iterator<Tuple2<Integer, GradientPart>> parts) {
+        Map<Integer, List<GradientPart>> byKey = new TreeMap<>();
+        parts.forEachRemaining(
+                pair -> byKey.computeIfAbsent(pair._1, key -> new ArrayList<>()).add(pair._2));
+        return byKey.entrySet().stream()
+                .map(entry -> new Tuple2<>(entry.getKey(), sum(entry.getValue())))
+                .iterator();
     }
 
-    private StepGradient compute(JavaRDD<LearningGroup> groups, GradientRequest request) {
-        JavaPairRDD<Integer, GradientPart> sums = groups.mapPartitionsWithIndex(
-                        new PartitionGradient(request, engine), true)
-                .mapToPair(pair -> pair)
-                .groupByKey(new IndexPartitioner(partitions))
-                .mapValues(GradientStage::sum);
-        ParameterVector gradient = ParameterVector.zeros(layout);
-        GradientPart.Statistics seen = new GradientPart.Statistics(0, GradientStatistics.ZERO, 0);
-        for (Tuple2<Integer, GradientPart> pair : collect(sums)) {
-            if (pair._2 instanceof GradientPart.Chunk chunk) {
-                System.arraycopy(chunk.values(), 0, gradient.chunk(pair._1), 0, chunk.values().length);
-            } else if (pair._2 instanceof GradientPart.Statistics statistics) {
-                seen = statistics;
+    private static GradientPart sum(List<GradientPart> parts) {
+        parts.sort(Comparator.comparingInt(GradientPart::partition));
+        return parts.stream().reduce(GradientPart::plus).orElseThrow();
+    }
+
+    /** A gradient that tasks are computing. */
+    public final class Running {
+        private final JavaRDD<Tuple2<Integer, GradientPart>> sums;
+        private final JavaFutureAction<List<Tuple2<Integer, GradientPart>>> collected;
+
+        private Running(
+                JavaRDD<Tuple2<Integer, GradientPart>> sums,
+                JavaFutureAction<List<Tuple2<Integer, GradientPart>>> collected) {
+            this.sums = sums;
+            this.collected = collected;
+        }
+
+        /** Waits for it. */
+        public StepGradient await() {
+            List<Tuple2<Integer, GradientPart>> received = received();
+            // Otherwise its files, twice the gradient, would lie on the executors' disks until the driver collects
+            // garbage.
+            sums.rdd().cleanShuffleDependencies(false);
+            float[][] chunks = new float[ParameterVector.chunkCount(layout)][];
+            GradientPart.Statistics seen = new GradientPart.Statistics(0, GradientStatistics.ZERO, 0);
+            for (Tuple2<Integer, GradientPart> pair : received) {
+                if (pair._2 instanceof GradientPart.Chunk chunk) {
+                    chunks[pair._1] = chunk.values();
+                } else if (pair._2 instanceof GradientPart.Statistics statistics) {
+                    seen = statistics;
+                }
+            }
+            ParameterVector gradient =
+                    received.isEmpty() ? ParameterVector.zeros(layout) : ParameterVector.of(layout, chunks);
+            return new StepGradient(gradient, seen.sums(), engine.lap(), seen.peakResidentBytes());
+        }
+
+        private List<Tuple2<Integer, GradientPart>> received() {
+            try {
+                return collected.get();
+            } catch (InterruptedException e) {
+                cancel();
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while the gradient was computed", e);
+            } catch (ExecutionException e) {
+                Exception cause = e.getCause() instanceof Exception failure ? failure : e;
+                throw TableFailure.explain("The shuffle of the gradient in spark.local.dir", cause);
             }
         }
-        return new StepGradient(gradient, seen.sums(), engine.lap(), seen.peakResidentBytes());
-    }
 
-    private static List<Tuple2<Integer, GradientPart>> collect(JavaPairRDD<Integer, GradientPart> sums) {
-        try {
-            return sums.collect();
-        } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-            throw TableFailure.explain("The shuffle of the gradient in spark.local.dir", e);
-        }
-    }
-
-    private static GradientPart sum(Iterable<GradientPart> parts) {
-        List<GradientPart> ordered = new ArrayList<>();
-        parts.forEach(ordered::add);
-        ordered.sort(Comparator.comparingInt(GradientPart::partition));
-        return ordered.stream().reduce(GradientPart::plus).orElseThrow();
-    }
-
-    /** One completion on its way to its group. */
-    @SuppressWarnings("ArrayRecordComponent") // one number a token; never compared
-    private record Sample(int number, int[] prompt, LearningCompletion completion) implements java.io.Serializable {
-        static Sample of(Row row, PolicyReference policy) {
-            if (!row.getString(6).equals(policy.sha256())) {
-                throw new InvalidInputException(
-                        "The rollouts of row %s were sampled by policy %s, the gradient is asked for policy %s; only the policy that sampled can learn from them."
-                                .formatted(row.getString(0), row.getString(6), policy.sha256()));
-            }
-            int[] prompt =
-                    row.<Integer>getList(2).stream().mapToInt(Integer::intValue).toArray();
-            int[] tokens =
-                    row.<Integer>getList(3).stream().mapToInt(Integer::intValue).toArray();
-            List<Float> logprobs = row.getList(4);
-            float[] old = new float[logprobs.size()];
-            for (int i = 0; i < old.length; i++) {
-                old[i] = logprobs.get(i);
-            }
-            return new Sample(row.getInt(1), prompt, new LearningCompletion(tokens, old, row.getDouble(5)));
-        }
-    }
-
-    /** Partition = key modulo partitions. */
-    private static final class IndexPartitioner extends Partitioner {
-        private final int partitions;
-
-        IndexPartitioner(int partitions) {
-            this.partitions = partitions;
-        }
-
-        @Override
-        public int numPartitions() {
-            return partitions;
-        }
-
-        @Override
-        public int getPartition(Object key) {
-            return Math.floorMod((Integer) key, partitions);
+        /** Gives it up. */
+        public void cancel() {
+            collected.cancel(true);
         }
     }
 }

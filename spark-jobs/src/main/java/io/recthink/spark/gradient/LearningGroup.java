@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * A prompt with the completions to learn from, on its way to a gradient task. Arrays are not copied; do not change them.
  *
- * @param index of the group among all of the step; decides its partition and its place there
+ * @param index of the group among those of the step; decides its place in its partition
  * @param prompt its tokens
  * @param completions at least one
  */
@@ -33,6 +33,15 @@ public record LearningGroup(int index, int[] prompt, ArrayList<LearningCompletio
     /** A group with one completion to imitate. */
     public static LearningGroup supervised(int index, int[] prompt, int[] completion) {
         return new LearningGroup(index, prompt, new ArrayList<>(List.of(new LearningCompletion(completion, null, 0))));
+    }
+
+    /** The positions that the group takes in a forward pass: its prompt, and its completions padded to the longest. */
+    int positions() {
+        int longest = completions.stream()
+                .mapToInt(completion -> completion.tokens().length)
+                .max()
+                .orElseThrow();
+        return prompt.length + completions.size() * (longest - 1);
     }
 
     Group group() {

@@ -20,9 +20,6 @@ import scala.Tuple2;
 /** One gradient task: the groups of a partition, in their order, micro-batch by micro-batch, into chunks. */
 final class PartitionGradient
         implements Function2<Integer, Iterator<LearningGroup>, Iterator<Tuple2<Integer, GradientPart>>> {
-    /** The key of what is not a chunk. */
-    static final int STATISTICS = -1;
-
     private final GradientRequest request;
     private final EngineTime engine;
 
@@ -52,7 +49,7 @@ final class PartitionGradient
             GradientPart statistics =
                     new GradientPart.Statistics(partition, computation.statistics(), TorchRuntime.peakResidentBytes());
             List<Tuple2<Integer, GradientPart>> parts = new ArrayList<>();
-            parts.add(new Tuple2<>(STATISTICS, statistics));
+            parts.add(new Tuple2<>(ChunkPartitioner.STATISTICS, statistics));
             for (int chunk = 0; chunk < gradient.chunkCount(); chunk++) {
                 parts.add(new Tuple2<>(chunk, new GradientPart.Chunk(partition, gradient.chunk(chunk))));
             }

@@ -90,12 +90,14 @@ final class GrpoSteps implements AutoCloseable {
 
         Dataset<Row> scored =
                 score.score(rollout.read(run.folder().table(step, "rollouts"))).persist(StorageLevel.MEMORY_AND_DISK());
-        score.write(scored, run.folder().table(step, "scored"));
         List<ScoredCompletion> completions =
-                ScoredCompletion.collect(scored, train.promptsPerStep(), train.groupSize());
+                ScoredCompletion.collect(scored, run.policy(), train.promptsPerStep(), train.groupSize());
         double scoreSeconds = watch.lap();
 
-        StepGradient sum = gradient.of(scored, examples.rowIds(), request(completions));
+        GradientStage.Running running =
+                gradient.start(ScoredCompletion.liveGroups(completions, examples.rowIds()), request(completions));
+        writeBehind(running, scored, run.folder().table(step, "scored"));
+        StepGradient sum = running.await();
         scored.unpersist();
         double gradientSeconds = watch.lap();
 
@@ -115,6 +117,16 @@ final class GrpoSteps implements AutoCloseable {
                 .stepTime(watch.total());
         save(examples.next(), metrics.values());
         return summary(metrics.values());
+    }
+
+    /** Nobody waits for the table of rewards: it is written by cores that the tasks of the gradient leave free. */
+    private void writeBehind(GradientStage.Running running, Dataset<Row> scored, String path) {
+        try {
+            score.write(scored, path);
+        } catch (RuntimeException e) {
+            running.cancel();
+            throw e;
+        }
     }
 
     private void save(Cursor next, Map<String, Object> metrics) {

@@ -2,43 +2,76 @@ package io.recthink.spark.train;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.when;
 
 import io.recthink.InvalidInputException;
+import io.recthink.spark.gradient.LearningGroup;
+import io.recthink.spark.gradient.LearningGroup.LearningCompletion;
+import io.recthink.spark.run.PolicyReference;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** What the driver needs of one scored completion. A step has promptsPerStep x groupSize of them, whatever the log holds. */
+/**
+ * One scored completion as it comes to the driver, which hands it on to a gradient task. A step has promptsPerStep x groupSize
+ * of them, whatever the log holds; each takes 8 bytes a token, and 4 for each token of its prompt.
+ *
+ * @param prompt tokens of the prompt; null but with the first sample of a group
+ * @param rating null when there is none
+ */
+@SuppressWarnings("ArrayRecordComponent") // one number a token; never compared
 record ScoredCompletion(
         String rowId,
         int sample,
         int promptLength,
-        int length,
+        int[] prompt,
+        int[] tokens,
+        float[] logprobs,
         boolean finished,
         double truth,
         boolean formatOk,
-        OptionalDouble rating,
+        Double rating,
         double rewardFormat,
         double rewardAnswer,
         double reward,
         double groupStd,
-        boolean dead) {
+        double advantage,
+        boolean dead)
+        implements Serializable {
+
+    /** Tokens of the completion. */
+    int length() {
+        return tokens.length;
+    }
+
+    /** The rating that was read, if there is one. */
+    OptionalDouble parsed() {
+        return rating == null ? OptionalDouble.empty() : OptionalDouble.of(rating);
+    }
 
     /**
      * Reads the completions of a step.
      *
-     * @throws InvalidInputException when a group is not whole
+     * @param policy that must have sampled them
+     * @throws InvalidInputException when another policy has
+     * @throws IllegalStateException when a group is not whole
      */
-    static List<ScoredCompletion> collect(Dataset<Row> scored, int groups, int groupSize) {
-        List<ScoredCompletion> all = scored
-                .select(
+    static List<ScoredCompletion> collect(Dataset<Row> scored, PolicyReference policy, int groups, int groupSize) {
+        String sha256 = policy.sha256();
+        List<ScoredCompletion> all = scored.select(
                         col("rowId"),
                         col("sample"),
                         size(col("promptTokens")),
-                        size(col("completionTokens")),
+                        when(col("sample").equalTo(0), col("promptTokens")),
+                        col("completionTokens"),
+                        col("logprobs"),
                         col("finish").equalTo("stop"),
                         col("truth"),
                         col("formatOk"),
@@ -47,11 +80,12 @@ record ScoredCompletion(
                         col("rewardAnswer"),
                         col("reward"),
                         col("groupStd"),
-                        col("dead"))
-                .collectAsList()
-                .stream()
-                .map(ScoredCompletion::of)
-                .toList();
+                        col("advantage"),
+                        col("dead"),
+                        col("policySha256"))
+                .toJavaRDD()
+                .map(row -> of(row, sha256))
+                .collect();
         Map<String, Long> sizes =
                 all.stream().collect(Collectors.groupingBy(ScoredCompletion::rowId, Collectors.counting()));
         if (sizes.size() != groups || sizes.values().stream().anyMatch(size -> size != groupSize)) {
@@ -61,20 +95,64 @@ record ScoredCompletion(
         return all;
     }
 
-    private static ScoredCompletion of(Row row) {
+    /**
+     * The groups to learn from: those that are not dead.
+     *
+     * @param order the row ids of the step
+     */
+    static List<LearningGroup> liveGroups(List<ScoredCompletion> completions, List<String> order) {
+        Map<String, List<ScoredCompletion>> groups = completions.stream()
+                .filter(completion -> !completion.dead())
+                .sorted(Comparator.comparingInt(ScoredCompletion::sample))
+                .collect(Collectors.groupingBy(ScoredCompletion::rowId));
+        List<List<ScoredCompletion>> live =
+                order.stream().filter(groups::containsKey).map(groups::get).toList();
+        return IntStream.range(0, live.size())
+                .mapToObj(index -> group(index, live.get(index)))
+                .toList();
+    }
+
+    private static LearningGroup group(int index, List<ScoredCompletion> completions) {
+        ArrayList<LearningCompletion> learning = new ArrayList<>();
+        completions.forEach(completion -> learning.add(
+                new LearningCompletion(completion.tokens(), completion.logprobs(), completion.advantage())));
+        return new LearningGroup(index, completions.get(0).prompt(), learning);
+    }
+
+    private static ScoredCompletion of(Row row, String policySha256) {
+        if (!row.getString(16).equals(policySha256)) {
+            throw new InvalidInputException(
+                    "The rollouts of row %s were sampled by policy %s, the gradient is asked for policy %s; only the policy that sampled can learn from them."
+                            .formatted(row.getString(0), row.getString(16), policySha256));
+        }
         return new ScoredCompletion(
                 row.getString(0),
                 row.getInt(1),
                 row.getInt(2),
-                row.getInt(3),
-                row.getBoolean(4),
-                row.getDouble(5),
+                row.isNullAt(3) ? null : ints(row.getList(3)),
+                ints(row.getList(4)),
+                floats(row.getList(5)),
                 row.getBoolean(6),
-                row.isNullAt(7) ? OptionalDouble.empty() : OptionalDouble.of(row.getDouble(7)),
-                row.getDouble(8),
-                row.getDouble(9),
+                row.getDouble(7),
+                row.getBoolean(8),
+                row.isNullAt(9) ? null : row.getDouble(9),
                 row.getDouble(10),
                 row.getDouble(11),
-                row.getBoolean(12));
+                row.getDouble(12),
+                row.getDouble(13),
+                row.getDouble(14),
+                row.getBoolean(15));
+    }
+
+    private static int[] ints(List<Integer> values) {
+        return values.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private static float[] floats(List<Float> values) {
+        float[] numbers = new float[values.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = values.get(i);
+        }
+        return numbers;
     }
 }

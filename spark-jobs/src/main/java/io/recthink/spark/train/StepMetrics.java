@@ -33,9 +33,9 @@ final class StepMetrics {
         put("rewards/answer/mean", mean(all, ScoredCompletion::rewardAnswer));
         put("frac_reward_zero_std", share(all, ScoredCompletion::dead));
         put(StepGuards.FORMAT_RATE, share(all, ScoredCompletion::formatOk));
-        put("parse_failures", share(all, completion -> completion.rating().isEmpty()));
+        put("parse_failures", share(all, completion -> completion.parsed().isEmpty()));
         ratings(all.stream()
-                .filter(completion -> completion.rating().isPresent())
+                .filter(completion -> completion.parsed().isPresent())
                 .toList());
         put(StepGuards.LENGTH, mean(all, ScoredCompletion::length));
         put(
@@ -49,14 +49,10 @@ final class StepMetrics {
     }
 
     private void ratings(List<ScoredCompletion> parsed) {
-        put("train_mae", mean(parsed, c -> Math.abs(c.truth() - c.rating().getAsDouble())));
-        put(
-                "integer_share",
-                share(
-                        parsed,
-                        c -> c.rating().getAsDouble() == Math.rint(c.rating().getAsDouble())));
+        put("train_mae", mean(parsed, c -> Math.abs(c.truth() - c.rating())));
+        put("integer_share", share(parsed, c -> c.rating() == Math.rint(c.rating())));
         Map<Double, Long> counts =
-                parsed.stream().collect(Collectors.groupingBy(c -> c.rating().getAsDouble(), Collectors.counting()));
+                parsed.stream().collect(Collectors.groupingBy(c -> c.rating(), Collectors.counting()));
         put(
                 "modal_share",
                 counts.values().stream()

@@ -19,6 +19,7 @@ import io.recthink.spark.rollout.PromptOrder;
 import io.recthink.spark.table.PreparedData;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -49,6 +50,11 @@ public final class TrainJob implements Job {
     /** @param resume whether to go on with the run in the folder */
     public TrainJob(boolean resume) {
         this.resume = resume;
+    }
+
+    @Override
+    public Map<String, String> sparkDefaults() {
+        return GradientStage.SPARK_DEFAULTS;
     }
 
     @Override

@@ -123,7 +123,8 @@ class AdapterTrainingTest {
         long ofModel = gradientBytes(one, "paths.run=" + other.resolve("full"));
         long adapter = 4 * adapter("run", 0).size();
         assertThat(ofAdapter).isLessThan(ofModel / 3);
-        assertThat(ofAdapter).isBetween(2 * adapter, 2 * (adapter + 2048));
+        // from each of at most two tasks that have a live group: the chunk, and what it saw
+        assertThat(ofAdapter).isBetween(adapter, 2 * (adapter + 2048));
     }
 
     /** What the gradient tasks of a run write for the shuffle. */

@@ -17,7 +17,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.apache.spark.MapOutputTrackerMaster;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerStageCompleted;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
@@ -60,6 +65,33 @@ class TrainJobTest {
                 .isEqualTo(Tables.ROLLOUTS.asNullable());
         assertThat(SPARK.read().parquet(run.table(3, "scored")).schema().asNullable())
                 .isEqualTo(Tables.SCORED.asNullable());
+    }
+
+    @Test
+    void theFilesOfAGradientsShuffleGoWithItsStep(@TempDir Path other) throws InterruptedException {
+        Set<Integer> shuffles = ConcurrentHashMap.newKeySet();
+        SparkListener listener = new SparkListener() {
+            @Override
+            public void onStageCompleted(SparkListenerStageCompleted event) {
+                if (event.stageInfo().name().contains("GradientStage")
+                        && event.stageInfo().shuffleDepId().isDefined()) {
+                    shuffles.add((Integer) event.stageInfo().shuffleDepId().get());
+                }
+            }
+        };
+        SPARK.sparkContext().addSparkListener(listener);
+        try {
+            new TrainJob(false).run(SPARK, world.configuration("train.steps=2", "paths.run=" + other.resolve("run")));
+        } finally {
+            SPARK.sparkContext().removeSparkListener(listener);
+        }
+        assertThat(shuffles).hasSize(2); // of the chunks, one a step
+        MapOutputTrackerMaster tracker =
+                (MapOutputTrackerMaster) SPARK.sparkContext().env().mapOutputTracker();
+        for (int waited = 0; waited < 100 && shuffles.stream().anyMatch(tracker::containsShuffle); waited++) {
+            Thread.sleep(100); // Spark removes them in the background
+        }
+        assertThat(shuffles).noneMatch(tracker::containsShuffle);
     }
 
     @Test
