@@ -66,7 +66,7 @@ final class Batch implements AutoCloseable {
         int group = waiting.stream().mapToInt(List::size).max().orElseThrow();
         int all = waiting.stream().mapToInt(List::size).sum();
         this.maxRows = Math.min(all, Math.max(group, maxRows));
-        int longest = waiting.element().get(0).prompt().length;
+        int longest = weights.padded(waiting.element().get(0).prompt().length);
         this.rotary = weights.rotary(longest + options.maxTokens(), manager);
         this.prompts = new PromptCache(weights, promptSeats(group), longest, PROMPT_TOKENS_AT_A_TIME, rotary, manager);
     }
@@ -129,7 +129,7 @@ final class Batch implements AutoCloseable {
         try (NDManager scratch = manager.newSubManager()) {
             List<int[]> tokens =
                     entering.stream().map(group -> group.get(0).prompt()).toList();
-            NDArray hidden = prompts.read(weights, tokens, scratch);
+            NDArray hidden = prompts.read(tokens, scratch);
             long[] promptOfRow = IntStream.range(0, entering.size())
                     .flatMap(prompt -> entering.get(prompt).stream().mapToInt(row -> prompt))
                     .asLongStream()
@@ -222,7 +222,8 @@ final class Batch implements AutoCloseable {
         int needed = 1 + rows.stream().mapToInt(Row::cached).max().orElseThrow();
         long capacity = keys == null ? 0 : keys.getShape().get(3);
         if (needed > capacity) {
-            long next = Math.min(Math.max(1, options.maxTokens() - 1), (needed - 1) / BLOCK * BLOCK + BLOCK);
+            int most = weights.padded(Math.max(1, options.maxTokens() - 1));
+            long next = Math.min(most, (needed - 1) / BLOCK * BLOCK + BLOCK);
             keys = grown(keys, next);
             values = grown(values, next);
         }

@@ -15,6 +15,7 @@ import java.util.List;
 final class PromptCache {
     private final Kernels kernels = Kernels.instance();
     private final NDManager manager;
+    private final Weights weights;
     private final int seats;
     private final int tokensAtATime;
     private final NDArray rotary;
@@ -27,13 +28,14 @@ final class PromptCache {
      * A cache without prompts.
      *
      * @param seats most prompts in it
-     * @param longest most tokens of a prompt
+     * @param longest most tokens of a prompt, {@link Weights#padded}
      * @param tokensAtATime prompts are read some at a time and long ones in pieces of so many tokens, so that the memory
      *     for it grows with neither
      * @param rotary of at least {@code longest} positions
      */
     PromptCache(Weights weights, int seats, int longest, int tokensAtATime, NDArray rotary, NDManager manager) {
         this.manager = manager;
+        this.weights = weights;
         this.seats = seats;
         this.tokensAtATime = tokensAtATime;
         this.rotary = rotary;
@@ -57,17 +59,14 @@ final class PromptCache {
      * @param owner of the result
      * @return the normalised hidden states of the prompts' last tokens, {@code [prompts, hidden]}
      */
-    NDArray read(Weights weights, List<int[]> prompts, NDManager owner) {
+    NDArray read(List<int[]> prompts, NDManager owner) {
         try (NDManager scratch = manager.newSubManager()) {
             var hidden = new NDList();
             for (int first = 0; first < prompts.size(); ) {
                 int longest = prompts.get(first).length;
-                int count = Math.max(1, tokensAtATime / longest);
+                int count = weights.roundsAlike() ? 1 : Math.max(1, tokensAtATime / longest);
                 List<int[]> part = prompts.subList(first, Math.min(prompts.size(), first + count));
-                hidden.add(
-                        part.size() == 1
-                                ? readInPieces(weights, part.get(0), scratch)
-                                : readTogether(weights, part, scratch));
+                hidden.add(part.size() == 1 ? readInPieces(part.get(0), scratch) : readTogether(part, scratch));
                 part.forEach(prompt -> lengths.add(prompt.length));
                 first += part.size();
             }
@@ -77,8 +76,8 @@ final class PromptCache {
         }
     }
 
-    private NDArray readTogether(Weights weights, List<int[]> part, NDManager scratch) {
-        int longest = part.get(0).length;
+    private NDArray readTogether(List<int[]> part, NDManager scratch) {
+        int longest = weights.padded(part.get(0).length);
         long[] tokens = new long[part.size() * longest];
         long[] last = new long[part.size()];
         for (int i = 0; i < part.size(); i++) {
@@ -88,22 +87,24 @@ final class PromptCache {
             }
             last[i] = (long) i * longest + prompt.length - 1;
         }
-        return prefill(weights, scratch.create(tokens, new Shape(part.size(), longest)), last, 0, scratch);
+        return prefill(scratch.create(tokens, new Shape(part.size(), longest)), last, 0, scratch);
     }
 
-    private NDArray readInPieces(Weights weights, int[] prompt, NDManager scratch) {
+    private NDArray readInPieces(int[] prompt, NDManager scratch) {
         NDArray hidden = null;
         for (int done = 0; done < prompt.length; done += tokensAtATime) {
-            long[] piece = Arrays.stream(prompt, done, Math.min(prompt.length, done + tokensAtATime))
-                    .asLongStream()
-                    .toArray();
+            int length = Math.min(prompt.length - done, tokensAtATime);
+            long[] piece = new long[weights.padded(length)];
+            for (int i = 0; i < length; i++) {
+                piece[i] = prompt[done + i];
+            }
             NDArray tokens = scratch.create(piece, new Shape(1, piece.length));
-            hidden = prefill(weights, tokens, new long[] {piece.length - 1}, done, scratch);
+            hidden = prefill(tokens, new long[] {length - 1}, done, scratch);
         }
         return hidden;
     }
 
-    private NDArray prefill(Weights weights, NDArray tokens, long[] last, int done, NDManager scratch) {
+    private NDArray prefill(NDArray tokens, long[] last, int done, NDManager scratch) {
         return kernels.call(
                 "prefill",
                 scratch,
@@ -135,7 +136,7 @@ final class PromptCache {
         if (mask != null) {
             mask.close();
         }
-        int positions = longest();
+        int positions = weights.padded(longest());
         float[] hidden = new float[lengths.size() * positions];
         for (int i = 0; i < lengths.size(); i++) {
             Arrays.fill(hidden, i * positions + lengths.get(i), (i + 1) * positions, Float.NEGATIVE_INFINITY);

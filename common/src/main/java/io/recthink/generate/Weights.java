@@ -12,6 +12,9 @@ import java.util.Optional;
 
 /** A decoder as the generation kernels take it: all its weights in one list, so that a step is one call. */
 final class Weights implements AutoCloseable {
+    // Numbers that one instruction adds up: sums over whole ones are the same however many masked keys follow.
+    private static final int KEYS_OF_AN_INSTRUCTION = 16;
+
     private final Decoder decoder;
     private final NDList all;
     private NDList forFewRows; // once it has been asked for
@@ -62,6 +65,21 @@ final class Weights implements AutoCloseable {
 
     NDArray epsilon() {
         return decoder.epsilon();
+    }
+
+    /**
+     * Whether a sequence must be computed with the same shapes beside any others. Where few rows take BF16 kernels, the
+     * smallest difference in a sum grows to one of a rounding, and then to other tokens.
+     */
+    boolean roundsAlike() {
+        return decoder.packsForFewRows();
+    }
+
+    /** So many keys rounded up to what the attention is given, so that its sums {@link #roundsAlike round alike}. */
+    int padded(int keys) {
+        return roundsAlike()
+                ? (keys + KEYS_OF_AN_INSTRUCTION - 1) / KEYS_OF_AN_INSTRUCTION * KEYS_OF_AN_INSTRUCTION
+                : keys;
     }
 
     /**

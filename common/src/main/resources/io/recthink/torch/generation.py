@@ -140,18 +140,26 @@ def attend_parts(self, q: Tensor, prompt_keys: Tensor, prompt_values: Tensor, pr
   N, K, R, D = q.size(0), q.size(1), q.size(2), q.size(3)
   B, P = prompt_keys.size(0), prompt_keys.size(2)
   queries = self.to_slots(q, slots, B).view([B, K, -1, D])
-  prompts, prompt_sums = torch._scaled_dot_product_flash_attention_for_cpu(queries, prompt_keys, prompt_values, 0., False, attn_mask=prompt_mask.view([B, 1, 1, P]))
+  count = queries.size(2)
+  whole = torch.constant_pad_nd(queries, [0, 0, 0, -count % 32])
+  prompts, prompt_sums = torch._scaled_dot_product_flash_attention_for_cpu(whole, prompt_keys, prompt_values, 0., False, attn_mask=prompt_mask.view([B, 1, 1, P]))
   of_self, self_sums = torch._scaled_dot_product_flash_attention_for_cpu(q, keys, values, 0., False, attn_mask=mask)
-  of_prompt = self.from_slots(prompts.reshape([B * K, -1, D]), places, B, R)
-  sums = self.from_slots(prompt_sums.reshape([B * K, -1, 1]), places, B, R)
-  share = torch.sigmoid(sums - self_sums.reshape([N, K, R, 1]))
+  of_prompt = self.from_slots(prompts.narrow(2, 0, count).reshape([B * K, -1, D]), places, B, R)
+  sums = self.from_slots(prompt_sums.narrow(2, 0, count).reshape([B * K, -1, 1]), places, B, R)
+  share = torch.sigmoid((sums - self_sums.reshape([N, K, R, 1])).to(7)).to(6)
   return torch.lerp(of_self.to(6), of_prompt.to(6), share).to(15).reshape([N, -1])
+
+# as many keys of rows as the attention is given where needed ones are there: see Weights.padded
+def own_keys(self, needed: int, keys: Tensor) -> int:
+  if keys.dtype == 15:
+    needed = min((needed + 15) // 16 * 16, keys.size(3))
+  return needed
 
 # one step: the last token of each row at its position goes through the model, behind the row's cached tokens, all [N]; its
 # keys and values go into the cache, and the next tokens are sampled: see sample
 def decode(self, weights: List[Tensor], tokens: Tensor, positions: Tensor, cached: Tensor, rotary: Tensor, epsilon: Tensor, prompt_keys: Tensor, prompt_values: Tensor, prompt_mask: Tensor, keys: Tensor, values: Tensor, slots: Tensor, places: Tensor, temperature: Tensor, top_p: Tensor, uniforms: Tensor) -> Tensor:
   N, K, D, B, P = tokens.size(0), keys.size(2), keys.size(4), prompt_mask.size(0), prompt_mask.size(2)
-  S = int(cached.max()) + 1
+  S = self.own_keys(int(cached.max()) + 1, keys)
   heads = torch.arange(N * K, dtype=4, device=tokens.device).view([N, K])
   place = (heads * keys.size(3) + cached.unsqueeze(1)).view([-1])
   later = torch.arange(S, dtype=4, device=tokens.device).unsqueeze(0) > cached.unsqueeze(1)

@@ -12,6 +12,9 @@ import io.recthink.learn.Group;
 import io.recthink.learn.LogProbabilities;
 import io.recthink.torch.Bfloat16Support;
 import io.recthink.torch.TorchRuntime;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,6 +32,17 @@ class GeneratorTest {
     // A sixth of the vocabulary: the completions of a batch end at many different lengths.
     private static final List<Integer> MANY_END_TOKENS =
             IntStream.range(0, VOCABULARY / 6).map(i -> 6 * i).boxed().toList();
+
+    // With AMX the attention chooses its products by the number of queries, and here and there they round differently.
+    static final float BFLOAT16_TOLERANCE = hasAmx() ? 4e-3f : 1e-3f;
+
+    private static boolean hasAmx() {
+        try {
+            return Files.readString(Path.of("/proc/cpuinfo")).contains("amx_bf16");
+        } catch (IOException e) {
+            return true; // unknown
+        }
+    }
 
     static List<String> models() {
         return Fixtures.MODELS;
@@ -95,10 +109,8 @@ class GeneratorTest {
     void samplesTheSameTokensInBfloat16WhateverElseIsInTheBatch(String name) {
         assumeTrue(Bfloat16Support.of(TestDevice.get()), "skipped: this device has no instructions for BF16");
         try (TestModel model = TestModel.inBfloat16(name, MANY_END_TOKENS)) {
-            // Prompts that are padded differently round differently here and there: 1 log-probability in 100 is off by
-            // more
-            // than 0.001.
-            assertSameInABatch(model, 4e-3f);
+            assertSameInABatch(model, BFLOAT16_TOLERANCE);
+            assertSameInABatch(model.withAdapter(name), BFLOAT16_TOLERANCE);
         }
     }
 

@@ -24,7 +24,7 @@ class PromptCacheTest {
                 NDManager manager = model.decoder().manager().newSubManager()) {
             PromptCache whole = new PromptCache(weights, 5, 41, 4096, weights.rotary(41, manager), manager);
             PromptCache pieces = new PromptCache(weights, 5, 41, tokensAtATime, weights.rotary(41, manager), manager);
-            assertClose(pieces.read(weights, prompts, manager), whole.read(weights, prompts, manager));
+            assertClose(pieces.read(prompts, manager), whole.read(prompts, manager));
             for (int seat = 0; seat < prompts.size(); seat++) {
                 String there = ":," + seat + ",:,:" + prompts.get(seat).length;
                 assertClose(pieces.keys().get(there), whole.keys().get(there));
@@ -39,7 +39,7 @@ class PromptCacheTest {
                 Weights weights = new Weights(model.decoder());
                 NDManager manager = model.decoder().manager().newSubManager()) {
             PromptCache cache = new PromptCache(weights, 4, 12, 4096, weights.rotary(41, manager), manager);
-            cache.read(weights, List.of(tokens(12), tokens(9), tokens(8), tokens(5)), manager);
+            cache.read(List.of(tokens(12), tokens(9), tokens(8), tokens(5)), manager);
             NDArray last = cache.keys().get(":,3,:,:5").duplicate();
             cache.move(Moves.closing(4, Set.of(0, 2, 3)::contains));
             assertThat(cache.size()).isEqualTo(3);

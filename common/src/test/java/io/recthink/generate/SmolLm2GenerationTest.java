@@ -5,25 +5,39 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.recthink.Fixtures;
+import io.recthink.TestDevice;
+import io.recthink.config.Configuration.ComputeType;
+import io.recthink.model.Decoder;
 import io.recthink.model.GgufImport;
+import io.recthink.model.ModelFolder;
+import io.recthink.model.ModelTokenizer;
+import io.recthink.torch.Bfloat16Support;
+import io.recthink.torch.TorchRuntime;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The answers of a real model against those of transformers; runs where {@link Fixtures#SMOLLM2_GGUF} names the file. */
 class SmolLm2GenerationTest {
     private static final List<JsonNode> CASES = cases();
 
+    @TempDir
+    private static Path folder;
+
     private static TestModel model;
 
     @BeforeAll
-    static void importModel(@TempDir Path folder) {
+    static void importModel() {
         assumeTrue(
                 Fixtures.smolLm2Gguf().isPresent(),
                 "skipped: " + Fixtures.SMOLLM2_GGUF + " does not name the GGUF file of SmolLM2-135M-Instruct");
@@ -53,6 +67,42 @@ class SmolLm2GenerationTest {
             assertThat(completion.finish()).isEqualTo(ended ? Finish.STOP : Finish.LENGTH);
             assertThat(golden.path("decoded").asText()).isEqualTo(completion.text() + (ended ? "<|im_end|>" : ""));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void samplesInBfloat16AsItDoesAlone(int threads) {
+        assumeTrue(Bfloat16Support.of(TestDevice.get()), "skipped: this device has no instructions for BF16");
+        int[] one = integers(CASES.get(0).path("ids"));
+        int[] other = integers(CASES.get(1).path("ids"));
+        List<PromptTokens> prompts = List.of(
+                new PromptTokens(one, new long[] {1, 2, 3}),
+                new PromptTokens(repeated(other, 8), new long[] {4, 5, 6, 7, 8}),
+                new PromptTokens(other, new long[] {9}),
+                new PromptTokens(repeated(one, 3), new long[] {10, 11}));
+        SamplingOptions options = SamplingOptions.sampling(48, 1);
+        TorchRuntime.prepareThread(threads);
+        try (ModelFolder model = ModelFolder.open(folder);
+                ModelTokenizer tokenizer = model.tokenizer();
+                Decoder decoder = Decoder.load(model, ComputeType.BFLOAT16, TestDevice.get());
+                Generator generator = new Generator(decoder, tokenizer)) {
+            List<List<Completion>> together = generator.generate(prompts, options);
+            for (int i = 0; i < prompts.size(); i++) {
+                for (int j = 0; j < prompts.get(i).seeds().length; j++) {
+                    PromptTokens single = new PromptTokens(
+                            prompts.get(i).tokens(), new long[] {prompts.get(i).seeds()[j]});
+                    Completion alone =
+                            generator.generate(List.of(single), options).get(0).get(0);
+                    assertThat(together.get(i).get(j).tokens()).containsExactly(alone.tokens());
+                    assertThat(together.get(i).get(j).logprobs())
+                            .containsExactly(alone.logprobs(), Offset.offset(GeneratorTest.BFLOAT16_TOLERANCE));
+                }
+            }
+        }
+    }
+
+    private static int[] repeated(int[] tokens, int times) {
+        return IntStream.range(0, times).flatMap(i -> Arrays.stream(tokens)).toArray();
     }
 
     private static List<JsonNode> cases() {
