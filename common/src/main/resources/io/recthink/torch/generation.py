@@ -135,7 +135,9 @@ def attend_rows(self, q: Tensor, prompt_keys: Tensor, prompt_values: Tensor, pro
   return (of_prompt + of_self).reshape([N, -1])
 
 # attend_rows with keys and values in BF16, the sums in FP32, on the processor: both parts by themselves, and the mean of
-# their results by the sums of their exponentials, whose logarithms the attention returns: a / (a + b) = sigmoid(log a - log b)
+# their results by the sums of their exponentials, whose logarithms the attention returns: a / (a + b) = sigmoid(log a - log b).
+# What a row gets must not depend on how many rows there are: products of fewer than 32 queries round differently, so there
+# are always whole blocks of them; and a single FP32 sigmoid rounds differently from one of many, which in FP64 is no matter
 def attend_parts(self, q: Tensor, prompt_keys: Tensor, prompt_values: Tensor, prompt_mask: Tensor, keys: Tensor, values: Tensor, mask: Tensor, slots: Tensor, places: Tensor) -> Tensor:
   N, K, R, D = q.size(0), q.size(1), q.size(2), q.size(3)
   B, P = prompt_keys.size(0), prompt_keys.size(2)
