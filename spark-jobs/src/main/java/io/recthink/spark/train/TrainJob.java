@@ -45,6 +45,8 @@ public final class TrainJob implements Job {
             List.of("seed", "prompt", "model", "lora", "rollout", "reward", "train", "validation");
     private static final List<String> FREE = List.of("train.keep", "train.guards", "train.start", "validation.every");
 
+    private static final double MIB = 1 << 20;
+
     private final boolean resume;
 
     /** @param resume whether to go on with the run in the folder */
@@ -68,6 +70,7 @@ public final class TrainJob implements Job {
         RunSettings settings = settings(spark, configuration, data);
         ModelConfig model = settings.start().config();
         refuseShortContext(configuration, model);
+        refuseLargeStep(configuration);
         PromptOrder order = order(configuration, pool);
         GradientStage gradient = new GradientStage(
                 session, configuration.train().partitions(), settings.start().layout());
@@ -94,6 +97,27 @@ public final class TrainJob implements Job {
             throw new InvalidInputException(
                     "prompt.maxTokens %d + rollout.maxTokens %d is more than the %d positions of the model. Lower one of them."
                             .formatted(prompt, completion, model.maxPositions()));
+        }
+    }
+
+    /** The tokens of a step come to the driver, with a log-probability for each of a completion. */
+    private static void refuseLargeStep(Configuration configuration) {
+        Configuration.Train train = configuration.train();
+        int completion = configuration.rollout().maxTokens();
+        double step = (double) train.promptsPerStep()
+                * (4.0 * configuration.prompt().maxTokens() + 8.0 * train.groupSize() * completion)
+                / MIB;
+        double heap = Runtime.getRuntime().maxMemory() / MIB;
+        if (step > heap / 4) {
+            throw new InvalidInputException(
+                    "A step of train.promptsPerStep %d prompts with train.groupSize %d completions of up to rollout.maxTokens %d tokens takes %.0f MiB on the driver, which has %.0f MiB of heap. Lower one of them, or start with --driver-memory %.0fm."
+                            .formatted(
+                                    train.promptsPerStep(),
+                                    train.groupSize(),
+                                    completion,
+                                    step,
+                                    heap,
+                                    Math.ceil(5 * step)));
         }
     }
 

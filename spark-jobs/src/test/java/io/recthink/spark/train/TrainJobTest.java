@@ -297,6 +297,19 @@ class TrainJobTest {
     }
 
     @Test
+    void aStepWhoseTokensDoNotFitTheDriverIsRefused(@TempDir Path other) {
+        Path run = other.resolve("run");
+        // 4 prompts of 200 tokens and 100 million completions of 8: 24.4 GiB
+        Configuration large = world.configuration("train.groupSize=100000000", "paths.run=" + run);
+        assertThatThrownBy(() -> new TrainJob(false).run(SPARK, large))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining(
+                        "train.groupSize 100000000 completions of up to rollout.maxTokens 8 tokens takes 24414 MiB")
+                .hasMessageContaining("--driver-memory 122071m");
+        assertThat(run).doesNotExist();
+    }
+
+    @Test
     void aGroupOfOneIsRefused() {
         assertThatThrownBy(() -> world.configuration("train.groupSize=1"))
                 .isInstanceOf(InvalidInputException.class)
