@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.recthink.model.Decoder;
+import io.recthink.torch.Bfloat16Support;
 import io.recthink.torch.Kernels;
 import io.recthink.torch.TensorMemory;
 import java.util.List;
@@ -15,7 +16,8 @@ final class PackedForward {
     // computing it.
     private static final int LOGITS_IN_A_CHUNK = 6 << 20;
     private static final int SMALLEST_CHUNK = 16;
-    private static final int QUERIES_IN_A_CALL = 1250;
+    private static final int QUERIES_IN_A_CALL_OF_TILES = 1250;
+    private static final int QUERIES_IN_A_CALL = 400;
 
     private final Decoder decoder;
     private final Kernels kernels = Kernels.instance();
@@ -85,10 +87,13 @@ final class PackedForward {
         return plain(manager, "normalize", hidden, weight, decoder.epsilon());
     }
 
-    // The attention of BF16 is faster with many queries in a call though some of its work is masked; FP32 is not.
+    // The attention of BF16 is faster with many queries in a call though some of its work is masked, most of all where
+    // tiles
+    // are multiplied; FP32 is not.
     private int queriesInACall() {
+        boolean onProcessor = decoder.packsForFewRows();
         return switch (decoder.type()) {
-            case BFLOAT16 -> QUERIES_IN_A_CALL;
+            case BFLOAT16 -> onProcessor && !Bfloat16Support.inTiles() ? QUERIES_IN_A_CALL : QUERIES_IN_A_CALL_OF_TILES;
             case FLOAT32 -> 1;
         };
     }

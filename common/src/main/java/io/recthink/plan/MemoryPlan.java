@@ -56,6 +56,17 @@ public final class MemoryPlan {
         return 16 * size.learned() + frozen;
     }
 
+    /**
+     * The live objects in the Java heap of a learner, in bytes: master values, both moments, the gradient of a step, and the
+     * pieces of it that are arriving.
+     *
+     * @param learned parameters
+     */
+    public static long learnerHeap(long learned) {
+        long vector = FLOAT * learned;
+        return 4 * vector + Math.min(2 * vector, ARRIVING_PIECES);
+    }
+
     private ProcessMemory one(String name, long gradients, long runtime) {
         long heap = optimizer() + gradients;
         return process(name, Place.DRIVER, heap, optimizer(), gradients, runtime);
@@ -79,7 +90,7 @@ public final class MemoryPlan {
     }
 
     private ProcessMemory learner() {
-        long heap = optimizer() + arriving();
+        long heap = learnerHeap(size.learned());
         Stage update = new Stage("update", 0, arriving(), optimizer(), 0, 0, SPARK + untidy(heap));
         return new ProcessMemory("learner (driver)", Place.DRIVER, 1, heap, List.of(update));
     }
@@ -173,8 +184,7 @@ public final class MemoryPlan {
         return Math.max(sent(), arriving());
     }
 
-    /** The gradient of a step on the learner, and the pieces of it that are arriving. */
     private long arriving() {
-        return heapGradient() + Math.min(2 * heapGradient(), ARRIVING_PIECES);
+        return learnerHeap(size.learned()) - optimizer();
     }
 }

@@ -136,14 +136,14 @@ def attend_rows(self, q: Tensor, prompt_keys: Tensor, prompt_values: Tensor, pro
 
 # attend_rows with keys and values in BF16, the sums in FP32, on the processor: both parts by themselves, and the mean of
 # their results by the sums of their exponentials, whose logarithms the attention returns: a / (a + b) = sigmoid(log a - log b).
-# What a row gets must not depend on how many rows there are: products of fewer than 32 queries round differently, so there
-# are always whole blocks of them; and a single FP32 sigmoid rounds differently from one of many, which in FP64 is no matter
+# What a row gets must not depend on how many rows there are: the products of a few queries round differently, so there are
+# always whole blocks of 8; and a single FP32 sigmoid rounds differently from one of many, which in FP64 is no matter
 def attend_parts(self, q: Tensor, prompt_keys: Tensor, prompt_values: Tensor, prompt_mask: Tensor, keys: Tensor, values: Tensor, mask: Tensor, slots: Tensor, places: Tensor) -> Tensor:
   N, K, R, D = q.size(0), q.size(1), q.size(2), q.size(3)
   B, P = prompt_keys.size(0), prompt_keys.size(2)
   queries = self.to_slots(q, slots, B).view([B, K, -1, D])
   count = queries.size(2)
-  whole = torch.constant_pad_nd(queries, [0, 0, 0, -count % 32])
+  whole = torch.constant_pad_nd(queries, [0, 0, 0, -count % 8])
   prompts, prompt_sums = torch._scaled_dot_product_flash_attention_for_cpu(whole, prompt_keys, prompt_values, 0., False, attn_mask=prompt_mask.view([B, 1, 1, P]))
   of_self, self_sums = torch._scaled_dot_product_flash_attention_for_cpu(q, keys, values, 0., False, attn_mask=mask)
   of_prompt = self.from_slots(prompts.narrow(2, 0, count).reshape([B * K, -1, D]), places, B, R)

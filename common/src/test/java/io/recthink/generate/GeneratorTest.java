@@ -12,9 +12,6 @@ import io.recthink.learn.Group;
 import io.recthink.learn.LogProbabilities;
 import io.recthink.torch.Bfloat16Support;
 import io.recthink.torch.TorchRuntime;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,15 +31,7 @@ class GeneratorTest {
             IntStream.range(0, VOCABULARY / 6).map(i -> 6 * i).boxed().toList();
 
     // With AMX the attention chooses its products by the number of queries, and here and there they round differently.
-    static final float BFLOAT16_TOLERANCE = hasAmx() ? 4e-3f : 1e-3f;
-
-    private static boolean hasAmx() {
-        try {
-            return Files.readString(Path.of("/proc/cpuinfo")).contains("amx_bf16");
-        } catch (IOException e) {
-            return true; // unknown
-        }
-    }
+    static final float BFLOAT16_TOLERANCE = Bfloat16Support.inTiles() ? 4e-3f : 1e-3f;
 
     static List<String> models() {
         return Fixtures.MODELS;

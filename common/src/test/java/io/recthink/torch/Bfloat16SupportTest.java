@@ -8,14 +8,16 @@ import org.junit.jupiter.api.Test;
 class Bfloat16SupportTest {
     @Test
     void looksForTheInstructionsAmongTheFlagsOfTheProcessor() {
-        assertThat(Bfloat16Support.ofProcessor(Stream.of("processor\t: 0", "flags\t\t: fpu avx512f avx512_bf16 sse")))
+        assertThat(supported("processor\t: 0", "flags\t\t: fpu avx512f avx512_bf16 sse"))
                 .isTrue();
-        assertThat(Bfloat16Support.ofProcessor(Stream.of("flags\t\t: fpu amx_bf16")))
-                .isTrue();
-        assertThat(Bfloat16Support.ofProcessor(Stream.of("Features\t: fp asimd bf16 i8mm")))
-                .isTrue();
-        assertThat(Bfloat16Support.ofProcessor(Stream.of("flags\t\t: fpu avx2 avx512f", "bugs\t\t: amx_bf16")))
+        assertThat(supported("flags\t\t: fpu amx_bf16")).isTrue();
+        assertThat(supported("Features\t: fp asimd bf16 i8mm")).isTrue();
+        assertThat(supported("flags\t\t: fpu avx2 avx512f", "bugs\t\t: amx_bf16"))
                 .isFalse();
-        assertThat(Bfloat16Support.ofProcessor(Stream.empty())).isFalse();
+        assertThat(supported()).isFalse();
+    }
+
+    private static boolean supported(String... lines) {
+        return Bfloat16Support.among(Bfloat16Support.instructions(Stream.of(lines)));
     }
 }

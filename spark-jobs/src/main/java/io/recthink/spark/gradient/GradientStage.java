@@ -4,6 +4,7 @@ import io.recthink.InvalidInputException;
 import io.recthink.learn.GradientStatistics;
 import io.recthink.learn.ParameterVector;
 import io.recthink.model.ParameterLayout;
+import io.recthink.plan.MemoryPlan;
 import io.recthink.spark.run.EngineTime;
 import io.recthink.spark.run.TableFailure;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ public final class GradientStage {
             Map.of("spark.shuffle.compress", "false", "spark.shuffle.sort.bypassMergeThreshold", "0");
 
     private static final double MIB = 1 << 20;
-    private static final double ARRIVING_PIECES = 400;
+    private static final double SPARK = 256; // what it keeps in the heap itself, MiB
 
     private final JavaSparkContext spark;
     private final int partitions;
@@ -68,8 +69,7 @@ public final class GradientStage {
                     "spark.driver.maxResultSize is %.0f MiB, the gradient of %d parameters has %.0f MiB. Start with --conf spark.driver.maxResultSize=0."
                             .formatted(received, layout.size(), gradient));
         }
-        // Master weights, two moments, the gradient, the pieces of it that are arriving (see MemoryPlan), and Spark.
-        double needed = 4 * gradient + Math.min(2 * gradient, ARRIVING_PIECES) + 256;
+        double needed = MemoryPlan.learnerHeap(layout.size()) / MIB + SPARK;
         double heap = Runtime.getRuntime().maxMemory() / MIB;
         if (heap < needed) {
             throw new InvalidInputException(
@@ -139,8 +139,7 @@ public final class GradientStage {
         /** Waits for it. */
         public StepGradient await() {
             List<Tuple2<Integer, GradientPart>> received = received();
-            // Otherwise its files, twice the gradient, would lie on the executors' disks until the driver collects
-            // garbage.
+            // Otherwise its files would lie on the executors' disks until the driver collects garbage.
             sums.rdd().cleanShuffleDependencies(false);
             float[][] chunks = new float[ParameterVector.chunkCount(layout)][];
             GradientPart.Statistics seen = new GradientPart.Statistics(0, GradientStatistics.ZERO, 0);
