@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A model in the folder layout of Hugging Face: config.json, model.safetensors (or shards with an index),
@@ -165,22 +166,22 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
     static void writeWeights(
             Path file, String prefix, Map<String, String> pairs, ParameterLayout layout, ParameterReader parameters) {
         List<TensorInfo> tensors = new ArrayList<>();
-        long largest = 0;
         for (Parameter parameter : layout.parameters()) {
             tensors.add(new TensorInfo(prefix + parameter.name(), ElementType.F32, parameter.shape()));
-            largest = Math.max(largest, parameter.size());
         }
-        FloatBuffer buffer = FloatBuffer.allocate(Math.toIntExact(largest));
         Map<String, String> metadata = new TreeMap<>(pairs);
         metadata.put("format", "pt"); // what transformers expects of PyTorch weights
         try (SafetensorsWriter writer = SafetensorsWriter.create(file, metadata, tensors)) {
             for (Parameter parameter : layout.parameters()) {
-                buffer.clear().limit((int) parameter.size());
-                parameters.read(parameter, buffer);
-                if (buffer.hasRemaining()) {
-                    throw new IllegalStateException(parameter.name() + ": lacks " + buffer.remaining() + " elements");
+                LongAdder written = new LongAdder();
+                parameters.readPieces(parameter, (first, values) -> {
+                    written.add(values.remaining());
+                    writer.write(values);
+                });
+                if (written.sum() != parameter.size()) {
+                    throw new IllegalStateException(
+                            parameter.name() + ": has " + written + " elements in place of " + parameter.size());
                 }
-                writer.write(buffer.flip());
             }
         }
     }
