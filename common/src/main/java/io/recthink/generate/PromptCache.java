@@ -77,7 +77,7 @@ final class PromptCache {
     }
 
     private NDArray readTogether(List<int[]> part, NDManager scratch) {
-        int longest = weights.padded(part.get(0).length);
+        int longest = part.get(0).length;
         long[] tokens = new long[part.size() * longest];
         long[] last = new long[part.size()];
         for (int i = 0; i < part.size(); i++) {

@@ -87,9 +87,8 @@ final class PackedForward {
         return plain(manager, "normalize", hidden, weight, decoder.epsilon());
     }
 
-    // The attention of BF16 is faster with many queries in a call though some of its work is masked, most of all where
-    // tiles
-    // are multiplied; FP32 is not.
+    // The attention of BF16 is faster with many queries in a call though some of its work is masked, most of all in
+    // tiles; FP32 is not.
     private int queriesInACall() {
         boolean onProcessor = decoder.packsForFewRows();
         return switch (decoder.type()) {

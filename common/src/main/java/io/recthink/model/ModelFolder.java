@@ -180,7 +180,7 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
                 });
                 if (written.sum() != parameter.size()) {
                     throw new IllegalStateException(
-                            parameter.name() + ": has " + written + " elements in place of " + parameter.size());
+                            parameter.name() + ": lacks " + (parameter.size() - written.sum()) + " elements");
                 }
             }
         }

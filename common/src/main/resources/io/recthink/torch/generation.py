@@ -154,7 +154,7 @@ def attend_parts(self, q: Tensor, prompt_keys: Tensor, prompt_values: Tensor, pr
 # as many keys of rows as the attention is given where needed ones are there: see Weights.padded
 def own_keys(self, needed: int, keys: Tensor) -> int:
   if keys.dtype == 15:
-    needed = min((needed + 15) // 16 * 16, keys.size(3))
+    needed = (needed + 15) // 16 * 16
   return needed
 
 # one step: the last token of each row at its position goes through the model, behind the row's cached tokens, all [N]; its

@@ -44,7 +44,7 @@ class GeneratorTest {
         int[] expected = integers(golden.path("greedy"));
         try (TestModel model = TestModel.fixture(name)) {
             Completion completion =
-                    one(model, integers(golden.path("prompt")), 0, SamplingOptions.greedy(expected.length));
+                    one(model.generator(), integers(golden.path("prompt")), 0, SamplingOptions.greedy(expected.length));
             assertThat(completion.tokens()).containsExactly(expected);
             assertThat(completion.finish()).isEqualTo(Finish.LENGTH);
         }
@@ -116,11 +116,21 @@ class GeneratorTest {
         List<PromptTokens> prompts = prompts(new Random(5), 7, 6);
         List<List<Completion>> together = model.generator().generate(prompts, options);
         assertThat(lengths(together)).hasSizeGreaterThan(5);
+        assertSameAlone(model.generator(), prompts, together, options, tolerance);
+    }
+
+    /** Each of the completions that were sampled together is that which the generator samples by itself. */
+    static void assertSameAlone(
+            Generator generator,
+            List<PromptTokens> prompts,
+            List<List<Completion>> together,
+            SamplingOptions options,
+            float tolerance) {
         for (int i = 0; i < prompts.size(); i++) {
             long[] seeds = prompts.get(i).seeds();
             assertThat(together.get(i)).hasSize(seeds.length);
             for (int j = 0; j < seeds.length; j++) {
-                Completion alone = one(model, prompts.get(i).tokens(), seeds[j], options);
+                Completion alone = one(generator, prompts.get(i).tokens(), seeds[j], options);
                 assertThat(together.get(i).get(j).tokens()).containsExactly(alone.tokens());
                 assertThat(together.get(i).get(j).logprobs())
                         .containsExactly(alone.logprobs(), Offset.offset(tolerance));
@@ -201,11 +211,11 @@ class GeneratorTest {
         int[] prompt = integers(golden.path("prompt"));
         int[] greedy = integers(golden.path("greedy"));
         try (TestModel model = TestModel.fixtureWithEndTokens("llama", List.of(greedy[9], greedy[4]))) {
-            Completion ended = one(model, prompt, 0, SamplingOptions.greedy(24));
+            Completion ended = one(model.generator(), prompt, 0, SamplingOptions.greedy(24));
             assertThat(ended.tokens()).containsExactly(Arrays.copyOf(greedy, 5));
             assertThat(ended.logprobs()).hasSize(5);
             assertThat(ended.finish()).isEqualTo(Finish.STOP);
-            Completion whole = one(model, prompt, 0, new SamplingOptions(24, 0, 1, List.of(), true));
+            Completion whole = one(model.generator(), prompt, 0, new SamplingOptions(24, 0, 1, List.of(), true));
             assertThat(whole.tokens()).containsExactly(greedy);
             assertThat(whole.finish()).isEqualTo(Finish.LENGTH);
         }
@@ -217,9 +227,11 @@ class GeneratorTest {
         int[] prompt = integers(golden.path("prompt"));
         int[] greedy = integers(golden.path("greedy"));
         try (TestModel model = TestModel.fixtureWithEndTokens("llama", List.of(greedy[4]))) {
-            assertThat(one(model, prompt, 0, SamplingOptions.greedy(5)).finish())
+            assertThat(one(model.generator(), prompt, 0, SamplingOptions.greedy(5))
+                            .finish())
                     .isEqualTo(Finish.STOP);
-            assertThat(one(model, prompt, 0, SamplingOptions.greedy(4)).finish())
+            assertThat(one(model.generator(), prompt, 0, SamplingOptions.greedy(4))
+                            .finish())
                     .isEqualTo(Finish.LENGTH);
         }
     }
@@ -233,12 +245,12 @@ class GeneratorTest {
             String text = model.tokenizer().decode(Arrays.copyOf(greedy, 8));
             String stop = text.substring(text.length() - 3);
             SamplingOptions options = new SamplingOptions(24, 0, 1, List.of("never", stop), false);
-            Completion stopped = one(model, prompt, 0, options);
+            Completion stopped = one(model.generator(), prompt, 0, options);
             assertThat(stopped.tokens()).containsExactly(Arrays.copyOf(greedy, 8));
             assertThat(stopped.text()).isEqualTo(text).contains(stop);
             assertThat(stopped.finish()).isEqualTo(Finish.STOP);
             SamplingOptions all = new SamplingOptions(24, 0, 1, List.of(stop), true);
-            assertThat(one(model, prompt, 0, all).tokens()).containsExactly(greedy);
+            assertThat(one(model.generator(), prompt, 0, all).tokens()).containsExactly(greedy);
         }
     }
 
@@ -248,7 +260,8 @@ class GeneratorTest {
         int[] greedy = integers(golden.path("greedy"));
         assertThat(greedy).contains(1);
         try (TestModel model = TestModel.fixture("llama")) {
-            Completion completion = one(model, integers(golden.path("prompt")), 0, SamplingOptions.greedy(24));
+            Completion completion =
+                    one(model.generator(), integers(golden.path("prompt")), 0, SamplingOptions.greedy(24));
             assertThat(completion.text())
                     .isNotEmpty()
                     .doesNotContain("<|im_start|>")
@@ -307,7 +320,8 @@ class GeneratorTest {
             });
             for (double temperature : new double[] {0, 1}) {
                 SamplingOptions options = new SamplingOptions(3, temperature, 1, List.of(), true);
-                assertThatThrownBy(() -> one(model, new int[] {1}, 0, options)).hasMessageContaining("diverged");
+                assertThatThrownBy(() -> one(model.generator(), new int[] {1}, 0, options))
+                        .hasMessageContaining("diverged");
             }
         }
     }
@@ -342,8 +356,8 @@ class GeneratorTest {
         return prompts;
     }
 
-    private static Completion one(TestModel model, int[] prompt, long seed, SamplingOptions options) {
-        return model.generator()
+    private static Completion one(Generator generator, int[] prompt, long seed, SamplingOptions options) {
+        return generator
                 .generate(List.of(new PromptTokens(prompt, new long[] {seed})), options)
                 .get(0)
                 .get(0);

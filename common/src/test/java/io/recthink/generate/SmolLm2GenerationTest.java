@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,11 @@ class SmolLm2GenerationTest {
                 "skipped: " + Fixtures.SMOLLM2_GGUF + " does not name the GGUF file of SmolLM2-135M-Instruct");
         GgufImport.convert(Fixtures.smolLm2Gguf().orElseThrow(), folder);
         model = TestModel.open(folder);
+    }
+
+    @AfterEach
+    void leaveTheThreadAsOtherTestsFindIt() {
+        TorchRuntime.prepareThread(1);
     }
 
     @AfterAll
@@ -87,17 +93,7 @@ class SmolLm2GenerationTest {
                 Decoder decoder = Decoder.load(model, ComputeType.BFLOAT16, TestDevice.get());
                 Generator generator = new Generator(decoder, tokenizer)) {
             List<List<Completion>> together = generator.generate(prompts, options);
-            for (int i = 0; i < prompts.size(); i++) {
-                for (int j = 0; j < prompts.get(i).seeds().length; j++) {
-                    PromptTokens single = new PromptTokens(
-                            prompts.get(i).tokens(), new long[] {prompts.get(i).seeds()[j]});
-                    Completion alone =
-                            generator.generate(List.of(single), options).get(0).get(0);
-                    assertThat(together.get(i).get(j).tokens()).containsExactly(alone.tokens());
-                    assertThat(together.get(i).get(j).logprobs())
-                            .containsExactly(alone.logprobs(), Offset.offset(GeneratorTest.BFLOAT16_TOLERANCE));
-                }
-            }
+            GeneratorTest.assertSameAlone(generator, prompts, together, options, GeneratorTest.BFLOAT16_TOLERANCE);
         }
     }
 

@@ -20,6 +20,7 @@ import io.recthink.torch.TorchRuntime;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +41,11 @@ class Bfloat16Test {
     @BeforeAll
     static void requireSupport() {
         assumeTrue(Bfloat16Support.of(TestDevice.get()), "skipped: this device has no instructions for BF16");
+    }
+
+    @AfterEach
+    void leaveTheThreadAsOtherTestsFindIt() {
+        TorchRuntime.prepareThread(1);
     }
 
     @ParameterizedTest

@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import org.apache.spark.serializer.DeserializationStream;
@@ -107,20 +106,12 @@ final class GradientPartSerializer extends Serializer implements java.io.Seriali
 
         @Override
         public void flush() {
-            try {
-                out.flush();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            run(out::flush);
         }
 
         @Override
         public void close() {
-            try {
-                out.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            run(out::close);
         }
     }
 
@@ -165,11 +156,19 @@ final class GradientPartSerializer extends Serializer implements java.io.Seriali
 
         @Override
         public void close() {
-            try {
-                in.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            run(in::close);
+        }
+    }
+
+    private interface Action {
+        void run() throws IOException;
+    }
+
+    private static void run(Action action) {
+        try {
+            action.run();
+        } catch (IOException e) {
+            throw unchecked(e);
         }
     }
 

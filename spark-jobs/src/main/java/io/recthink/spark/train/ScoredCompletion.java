@@ -1,7 +1,6 @@
 package io.recthink.spark.train;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.when;
 
 import io.recthink.InvalidInputException;
@@ -13,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
@@ -30,7 +28,6 @@ import org.apache.spark.sql.Row;
 record ScoredCompletion(
         String rowId,
         int sample,
-        int promptLength,
         int[] prompt,
         int[] tokens,
         float[] logprobs,
@@ -51,9 +48,9 @@ record ScoredCompletion(
         return tokens.length;
     }
 
-    /** The rating that was read, if there is one. */
-    OptionalDouble parsed() {
-        return rating == null ? OptionalDouble.empty() : OptionalDouble.of(rating);
+    /** Whether a rating was read. */
+    boolean parsed() {
+        return rating != null;
     }
 
     /**
@@ -68,7 +65,6 @@ record ScoredCompletion(
         List<ScoredCompletion> all = scored.select(
                         col("rowId"),
                         col("sample"),
-                        size(col("promptTokens")),
                         when(col("sample").equalTo(0), col("promptTokens")),
                         col("completionTokens"),
                         col("logprobs"),
@@ -120,28 +116,27 @@ record ScoredCompletion(
     }
 
     private static ScoredCompletion of(Row row, String policySha256) {
-        if (!row.getString(16).equals(policySha256)) {
+        if (!row.getString(15).equals(policySha256)) {
             throw new InvalidInputException(
                     "The rollouts of row %s were sampled by policy %s, the gradient is asked for policy %s; only the policy that sampled can learn from them."
-                            .formatted(row.getString(0), row.getString(16), policySha256));
+                            .formatted(row.getString(0), row.getString(15), policySha256));
         }
         return new ScoredCompletion(
                 row.getString(0),
                 row.getInt(1),
-                row.getInt(2),
-                row.isNullAt(3) ? null : ints(row.getList(3)),
-                ints(row.getList(4)),
-                floats(row.getList(5)),
-                row.getBoolean(6),
-                row.getDouble(7),
-                row.getBoolean(8),
-                row.isNullAt(9) ? null : row.getDouble(9),
+                row.isNullAt(2) ? null : ints(row.getList(2)),
+                ints(row.getList(3)),
+                floats(row.getList(4)),
+                row.getBoolean(5),
+                row.getDouble(6),
+                row.getBoolean(7),
+                row.isNullAt(8) ? null : row.getDouble(8),
+                row.getDouble(9),
                 row.getDouble(10),
                 row.getDouble(11),
                 row.getDouble(12),
                 row.getDouble(13),
-                row.getDouble(14),
-                row.getBoolean(15));
+                row.getBoolean(14));
     }
 
     private static int[] ints(List<Integer> values) {

@@ -33,10 +33,8 @@ final class StepMetrics {
         put("rewards/answer/mean", mean(all, ScoredCompletion::rewardAnswer));
         put("frac_reward_zero_std", share(all, ScoredCompletion::dead));
         put(StepGuards.FORMAT_RATE, share(all, ScoredCompletion::formatOk));
-        put("parse_failures", share(all, completion -> completion.parsed().isEmpty()));
-        ratings(all.stream()
-                .filter(completion -> completion.parsed().isPresent())
-                .toList());
+        put("parse_failures", share(all, completion -> !completion.parsed()));
+        ratings(all.stream().filter(ScoredCompletion::parsed).toList());
         put(StepGuards.LENGTH, mean(all, ScoredCompletion::length));
         put(
                 "completions/min_length",
@@ -82,7 +80,7 @@ final class StepMetrics {
             List<ScoredCompletion> all, GradientStatistics sums, long before, double rollout, double gradient) {
         long prompts = all.stream()
                 .filter(c -> c.sample() == 0)
-                .mapToLong(ScoredCompletion::promptLength)
+                .mapToLong(c -> c.prompt().length)
                 .sum();
         long completions = tokens(all);
         values.put("num_tokens", before + prompts + completions);
