@@ -119,12 +119,13 @@ class AdapterTrainingTest {
     @Test
     void theGradientThatIsShuffledIsThatOfTheAdapterAlone(@TempDir Path other) {
         String one = "train.steps=1";
-        long ofAdapter = gradientBytes(with(LORA, one, "paths.run=" + other.resolve("adapter")));
+        // Of a new adapter half of the gradient is zeros, which the shuffle of the tests compresses.
+        String start = "train.start=" + step("run", 3).resolve("policy");
+        long ofAdapter = gradientBytes(with(LORA, one, start, "paths.run=" + other.resolve("adapter")));
         long ofModel = gradientBytes(one, "paths.run=" + other.resolve("full"));
         long adapter = 4 * adapter("run", 0).size();
         assertThat(ofAdapter).isLessThan(ofModel / 3);
-        // from each of at most two tasks that have a live group: the chunk, and what it saw
-        assertThat(ofAdapter).isBetween(adapter, 2 * (adapter + 2048));
+        assertThat(ofAdapter).isBetween(2 * adapter, 2 * (adapter + 2048));
     }
 
     /** What the gradient tasks of a run write for the shuffle. */
