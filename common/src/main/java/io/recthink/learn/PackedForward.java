@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.recthink.model.Decoder;
-import io.recthink.torch.Bfloat16Support;
 import io.recthink.torch.Kernels;
 import io.recthink.torch.TensorMemory;
 import java.util.List;
@@ -16,8 +15,6 @@ final class PackedForward {
     // computing it.
     private static final int LOGITS_IN_A_CHUNK = 6 << 20;
     private static final int SMALLEST_CHUNK = 16;
-    private static final int QUERIES_IN_A_CALL_OF_TILES = 1250;
-    private static final int QUERIES_IN_A_CALL = 400;
 
     private final Decoder decoder;
     private final Kernels kernels = Kernels.instance();
@@ -37,7 +34,8 @@ final class PackedForward {
         this.targets = manager.create(batch.targets());
         NDArray lengths = manager.create(batch.lengths());
         int queriesOfAKey = decoder.config().heads() / decoder.config().keyValueHeads();
-        this.shape = TensorMemory.numbers(manager).create(batch.shape(queriesOfAKey, queriesInACall()));
+        this.shape = TensorMemory.numbers(manager)
+                .create(batch.shape(queriesOfAKey, AttentionCall.queries(decoder.type(), decoder.packsForFewRows())));
         NDArray positions = plain(manager, "packed_positions", lengths, shape);
         NDList rotary = kernels.callWithGradient("rotary", manager, positions, decoder.frequencies());
         this.cos = rotary.get(0);
@@ -85,16 +83,6 @@ final class PackedForward {
     /** The final norm of {@code [T, H]}. */
     NDArray normalize(NDManager manager, NDArray hidden, NDArray weight) {
         return plain(manager, "normalize", hidden, weight, decoder.epsilon());
-    }
-
-    // The attention of BF16 is faster with many queries in a call though some of its work is masked, most of all in
-    // tiles; FP32 is not.
-    private int queriesInACall() {
-        boolean onProcessor = decoder.packsForFewRows();
-        return switch (decoder.type()) {
-            case BFLOAT16 -> onProcessor && !Bfloat16Support.inTiles() ? QUERIES_IN_A_CALL : QUERIES_IN_A_CALL_OF_TILES;
-            case FLOAT32 -> 1;
-        };
     }
 
     /** How many rows of logits are computed at a time. */

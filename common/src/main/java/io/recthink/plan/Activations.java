@@ -1,6 +1,7 @@
 package io.recthink.plan;
 
 import io.recthink.config.Configuration.ComputeType;
+import io.recthink.learn.AttentionCall;
 import io.recthink.model.ModelConfig;
 import java.util.stream.LongStream;
 
@@ -31,8 +32,10 @@ final class Activations {
     private final long keys;
     private final long layers;
     private final long vocabulary;
+    private final int queriesInACall;
 
-    Activations(Workload work) {
+    /** @param onProcessor whether tensors are in the memory of a processor */
+    Activations(Workload work, boolean onProcessor) {
         ModelConfig model = work.model();
         this.work = work;
         this.e = ModelSize.bytes(work.type());
@@ -42,18 +45,13 @@ final class Activations {
         this.keys = (long) model.keyValueHeads() * model.headDim();
         this.layers = model.layers();
         this.vocabulary = model.vocabularySize();
-    }
-
-    /** Completions of a rollout task that grow at a time. */
-    long rows() {
-        long all = (long) work.promptsOfARollout() * work.groupSize();
-        return Math.min(all, Math.max(work.groupSize(), work.rolloutRows()));
+        this.queriesInACall = AttentionCall.queries(work.type(), onProcessor);
     }
 
     /** Prompts in the cache: those whose last completions still grow stay beside those that have entered since. */
     long promptSeats() {
-        long full = (rows() + work.groupSize() - 1) / work.groupSize();
-        return Math.min(work.promptsOfARollout(), Math.min(rows(), 4 * full));
+        long full = (work.rows() + work.groupSize() - 1) / work.groupSize();
+        return Math.min(work.promptsOfARollout(), Math.min(work.rows(), 4 * full));
     }
 
     /**
@@ -65,7 +63,7 @@ final class Activations {
         long ofPrompts = promptSeats() * work.promptTokens();
         long room = Math.max(1, work.completionTokens() - 1);
         long before = (room - 1) / BLOCK * BLOCK;
-        return bytes * layers * keys * (2 * ofPrompts + rows() * (2 * room + before));
+        return bytes * layers * keys * (2 * ofPrompts + work.rows() * (2 * room + before));
     }
 
     /** Of sampling: the larger of reading prompts and of growing completions. */
@@ -84,7 +82,7 @@ final class Activations {
     /** {@code rows (20 V + 16 heads (P + S))}: logits, their exponentials and sums; scores, shares and their copies. */
     private long decode() {
         long positions = (long) work.promptTokens() + work.completionTokens();
-        return rows() * (20 * vocabulary + 16L * work.model().heads() * positions);
+        return work.rows() * (20 * vocabulary + 16L * work.model().heads() * positions);
     }
 
     /** Of one gradient task: the inputs of layers and the larger of the head and of one layer's backward pass. */
@@ -160,11 +158,10 @@ final class Activations {
 
     /** See PackedBatch.shape. */
     private long completionsInACall() {
-        long limit = work.type() == ComputeType.BFLOAT16 ? 1250 : 1;
         long queriesOfAKey = queries / keys;
         long steps = Math.max(1, work.completionTokens() - 1);
         long shared = work.groupSize();
-        while (shared > 1 && (work.groupSize() % shared != 0 || shared * steps * queriesOfAKey > limit)) {
+        while (shared > 1 && (work.groupSize() % shared != 0 || shared * steps * queriesOfAKey > queriesInACall)) {
             shared--;
         }
         return shared;

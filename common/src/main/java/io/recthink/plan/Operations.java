@@ -72,7 +72,7 @@ final class Operations {
 
     /** Steps of all batches of the largest rollout task. */
     double decodeSteps() {
-        double rows = new Activations(work).rows();
+        double rows = work.rows();
         return work.completionTokens() * Math.ceil(work.promptsOfARollout() * work.groupSize() / rows);
     }
 
@@ -83,7 +83,7 @@ final class Operations {
 
     /** Keys and values of the prompts and completions of a batch, read by each decoding step: 2 e L K a position. */
     double cacheBytes() {
-        double rows = new Activations(work).rows();
+        double rows = work.rows();
         double positions = rows / work.groupSize() * work.promptTokens() + rows * work.completionTokens() / 2.0;
         return 2.0
                 * ModelSize.bytes(work.type())

@@ -116,6 +116,12 @@ public record Workload(
         return ceilDivide(promptsPerStep, rolloutPartitions);
     }
 
+    /** Completions of a rollout task that grow at a time. */
+    long rows() {
+        long all = (long) promptsOfARollout() * groupSize;
+        return Math.min(all, Math.max(groupSize, rolloutRows));
+    }
+
     /** Groups of the largest gradient task. */
     int groupsOfAGradient() {
         return ceilDivide(promptsPerStep, gradientPartitions);

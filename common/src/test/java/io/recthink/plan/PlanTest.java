@@ -57,43 +57,43 @@ class PlanTest {
     @Test
     void keysAndValuesOfPromptsAndCompletions() {
         // 2 layers, 4 numbers a key; 2 prompts of 10; 8 rows of 4, the last of 5 has no keys
-        assertThat(new Activations(full()).keysAndValues(4)).isEqualTo(2 * 2 * 4 * 4 * (2 * 10 + 8 * 4));
-        assertThat(new Activations(full()).keysAndValues(2)).isEqualTo(2 * 2 * 4 * 2 * (2 * 10 + 8 * 4));
+        assertThat(new Activations(full(), true).keysAndValues(4)).isEqualTo(2 * 2 * 4 * 4 * (2 * 10 + 8 * 4));
+        assertThat(new Activations(full(), true).keysAndValues(2)).isEqualTo(2 * 2 * 4 * 2 * (2 * 10 + 8 * 4));
         // one prompt at a time: 4 rows, and the prompts that still have rows stay
         Workload one = full().withRolloutPrompts(1);
-        assertThat(new Activations(one).rows()).isEqualTo(4);
-        assertThat(new Activations(one).keysAndValues(4)).isEqualTo(2 * 2 * 4 * 4 * (2 * 10 + 4 * 4));
+        assertThat(one.rows()).isEqualTo(4);
+        assertThat(new Activations(one, true).keysAndValues(4)).isEqualTo(2 * 2 * 4 * 4 * (2 * 10 + 4 * 4));
     }
 
     @Test
     void layerInputsAreKeptForEveryPosition() {
         // 10 + 4 * 4 positions, 2 layers, 8 numbers in FP32
-        assertThat(new Activations(full()).layerInputs()).isEqualTo(26 * 2 * 8 * 4);
-        assertThat(new Activations(work(ComputeType.BFLOAT16, Optional.empty(), true)).layerInputs())
+        assertThat(new Activations(full(), true).layerInputs()).isEqualTo(26 * 2 * 8 * 4);
+        assertThat(new Activations(work(ComputeType.BFLOAT16, Optional.empty(), true), true).layerInputs())
                 .isEqualTo(26 * 2 * 8 * 4);
     }
 
     @Test
     void keptActivationsAreThoseOfEveryOtherLayerMore() {
-        var again = new Activations(full());
-        var kept = new Activations(full().withRecompute(false));
+        var again = new Activations(full(), true);
+        var kept = new Activations(full().withRecompute(false), true);
         assertThat(kept.gradient() - again.gradient()).isEqualTo(again.recordedLayer());
     }
 
     @Test
     void freedMemoryIsHeldWhereSmallTensorsAreComputedAgain() {
         // 2 layers, 26 positions of 16 numbers
-        assertThat(new Activations(full()).held()).isEqualTo((long) (3.0 * 2 * 26 * 16 * 4));
-        assertThat(new Activations(full()).heldOfPackedWeights()).isZero();
-        var rounded = new Activations(work(ComputeType.BFLOAT16, Optional.empty(), true));
+        assertThat(new Activations(full(), true).held()).isEqualTo((long) (3.0 * 2 * 26 * 16 * 4));
+        assertThat(new Activations(full(), true).heldOfPackedWeights()).isZero();
+        var rounded = new Activations(work(ComputeType.BFLOAT16, Optional.empty(), true), true);
         assertThat(rounded.held()).isEqualTo((long) (1.4 * 2 * 26 * 16 * 2));
         // 2 layers, 8 inputs or outputs; q, k and v 16, output 8, gate and up 32, down 16
         assertThat(rounded.heldOfPackedWeights()).isEqualTo(2 * 2 * 8 * (16 + 8 + 32 + 16));
-        assertThat(new Activations(full().withRecompute(false)).held()).isZero();
+        assertThat(new Activations(full().withRecompute(false), true).held()).isZero();
         // blocks of more than 32 MiB go back at once
         Workload large =
                 new Workload(SMALL, ComputeType.FLOAT32, Optional.empty(), true, 600_000, 5, 4, 2, 1, 8, 1, 1, false);
-        assertThat(new Activations(large).held()).isZero();
+        assertThat(new Activations(large, true).held()).isZero();
     }
 
     @Test
@@ -105,7 +105,7 @@ class PlanTest {
         long attention = 10 * 2 * 4 * 8 + 16 * 4 * 8 + 2 * 4 * 4 * (4 * 10 + 16);
         // 4 steps of 2 query heads by 10 + 4 keys
         long mask = 4 * 4 * 2 * 14;
-        assertThat(new Activations(full()).recordedLayer()).isEqualTo(26 * position + attention + mask);
+        assertThat(new Activations(full(), true).recordedLayer()).isEqualTo(26 * position + attention + mask);
     }
 
     @Test
@@ -189,6 +189,23 @@ class PlanTest {
         long learned = ModelSize.of(large, Optional.empty()).learned();
         assertThat(learned).isGreaterThan(100_000_000);
         assertThat(learner(large).javaHeap()).isEqualTo((12 + 4) * learned + 400_000_000);
+    }
+
+    @Test
+    void processesOfSparkFillTheHeapTheyAreToBeGiven() {
+        // 640 MiB and 7 sixths of what lives there, in steps of 256 MiB
+        assertThat(MemoryPlan.heapSetting(0)).isEqualTo(768L << 20);
+        assertThat(MemoryPlan.heapSetting(768L << 20)).isEqualTo(1536L << 20);
+        assertThat(MemoryPlan.heapSetting((768L << 20) + 6)).isEqualTo(1792L << 20);
+        for (ProcessMemory process : MemoryPlan.of(full(), new Cluster(Layout.EXECUTORS, 2, 1))) {
+            assertThat(process.javaHeap()).isPositive();
+            for (Stage stage : process.stages()) {
+                long computing = stage.weights() + stage.keysAndValues() + stage.activations();
+                assertThat(stage.total())
+                        .isGreaterThanOrEqualTo(MemoryPlan.heapSetting(process.javaHeap()) + computing);
+            }
+        }
+        assertThat(learner(SMALL).peak().total()).isEqualTo((768L << 20) + MemoryPlan.ENGINE + MemoryPlan.SPARK);
     }
 
     private static ProcessMemory learner(ModelConfig model) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.recthink.plan.Cluster.Layout;
 import io.recthink.plan.MemoryPlan;
 import io.recthink.plan.ModelSize;
 import io.recthink.plan.ProcessMemory;
@@ -20,7 +21,9 @@ import java.util.stream.Collectors;
 /** What {@code plan} prints. */
 final class PlanReport {
     private static final double GIGA = 1e9;
-    private static final long GIBI = 1L << 30;
+    private static final long MEBI = 1L << 20;
+    // A container is killed for what it takes above its limit; the plan may be that far from it.
+    private static final double CONTAINER_SLACK = 1.15;
     private static final String ROW = "%-26s%9s%11s%11s%9s%13s%9s%9s%9s%n";
 
     private final Path model;
@@ -144,7 +147,7 @@ final class PlanReport {
                 time.gradient(),
                 time.update(),
                 planner.timing().source()));
-        advice.append(heaps());
+        advice.append(settings());
         advice.append(recompute());
         if (planner.onGpus()) {
             advice.append(state());
@@ -152,24 +155,26 @@ final class PlanReport {
         return advice.toString().stripTrailing();
     }
 
-    private String heaps() {
+    private String settings() {
         return planner.processes().stream()
                 .filter(process -> process.javaHeap() > 0)
-                .map(process -> "%s: %dg of Java heap at least.%n".formatted(setting(process), heapGibibytes(process)))
+                .map(process -> setting(process) + String.format("%n"))
                 .collect(Collectors.joining());
     }
 
-    private static String setting(ProcessMemory process) {
-        return switch (process.place()) {
-            case DRIVER -> "spark.driver.memory";
-            case EXECUTOR, GPU -> "spark.executor.memory";
-        };
-    }
-
-    /** What lives there, a sixth more for the collector, and Spark's own. */
-    private static long heapGibibytes(ProcessMemory process) {
-        double needed = process.javaHeap() * 7.0 / 6 + 300e6;
-        return (long) Math.ceil(needed / GIBI);
+    private String setting(ProcessMemory process) {
+        String name =
+                switch (process.place()) {
+                    case DRIVER -> "spark.driver.memory";
+                    case EXECUTOR, GPU -> "spark.executor.memory";
+                };
+        long heap = MemoryPlan.heapSetting(process.javaHeap());
+        String least = "%s: %dm of Java heap at least".formatted(name, heap / MEBI);
+        if (planner.cluster().layout() == Layout.BENCHMARK) {
+            return least + ".";
+        }
+        long rest = (long) (CONTAINER_SLACK * (process.peak().total() - heap));
+        return "%s; %sOverhead: %dm in a container.".formatted(least, name, (rest + MEBI - 1) / MEBI);
     }
 
     private String recompute() {
@@ -237,6 +242,7 @@ final class PlanReport {
         object.put("process", process.name())
                 .put("count", process.count())
                 .put("javaHeapBytes", process.javaHeap())
+                .put("javaHeapSettingBytes", MemoryPlan.heapSetting(process.javaHeap()))
                 .put("peakBytes", process.peak().total())
                 .put("limitBytes", planner.limit(process));
         ArrayNode stages = object.putArray("stages");

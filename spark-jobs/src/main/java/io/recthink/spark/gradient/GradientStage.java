@@ -40,10 +40,6 @@ public final class GradientStage {
             Map.of("spark.shuffle.compress", "false", "spark.shuffle.sort.bypassMergeThreshold", "0");
 
     private static final double MIB = 1 << 20;
-    // What Spark and the collector need besides, MiB: a model of 135 million parameters was trained with 3,500 MiB of
-    // heap,
-    // with 3,300 there was none left for a large object.
-    private static final double SPARK = 640;
 
     private final JavaSparkContext spark;
     private final int partitions;
@@ -72,12 +68,16 @@ public final class GradientStage {
                     "spark.driver.maxResultSize is %.0f MiB, the gradient of %d parameters has %.0f MiB. Start with --conf spark.driver.maxResultSize=0."
                             .formatted(received, layout.size(), gradient));
         }
-        double needed = MemoryPlan.learnerHeap(layout.size()) / MIB + SPARK;
-        double heap = Runtime.getRuntime().maxMemory() / MIB;
-        if (heap < needed) {
+        long live = MemoryPlan.learnerHeap(layout.size());
+        double heap = Runtime.getRuntime().maxMemory();
+        if (heap < MemoryPlan.leastHeap(live)) {
             throw new InvalidInputException(
-                    "The driver has %.0f MiB of heap, the optimizer of %d parameters needs about %.0f MiB. Start with --conf spark.driver.memory=%.0fm."
-                            .formatted(heap, layout.size(), needed, Math.ceil(1.15 * needed)));
+                    "The driver has %.0f MiB of heap, the optimizer of %d parameters needs at least %.0f MiB. Start with --conf spark.driver.memory=%.0fm."
+                            .formatted(
+                                    heap / MIB,
+                                    layout.size(),
+                                    MemoryPlan.leastHeap(live) / MIB,
+                                    MemoryPlan.heapSetting(live) / MIB));
         }
     }
 

@@ -1,0 +1,25 @@
+package io.recthink.learn;
+
+import io.recthink.config.Configuration.ComputeType;
+import io.recthink.torch.Bfloat16Support;
+
+/** A call of the attention of gradients, which completions of a group may share. */
+public final class AttentionCall {
+    private static final int QUERIES_OF_TILES = 1250;
+    private static final int QUERIES = 400;
+
+    private AttentionCall() {}
+
+    /**
+     * Queries that a call may have when there is more than one completion in it. BF16 is faster with many though some of its
+     * work is masked, most of all in tiles and on GPUs; FP32 is not.
+     *
+     * @param onProcessor whether a processor of this machine's kind computes it
+     */
+    public static int queries(ComputeType type, boolean onProcessor) {
+        return switch (type) {
+            case BFLOAT16 -> onProcessor && !Bfloat16Support.inTiles() ? QUERIES : QUERIES_OF_TILES;
+            case FLOAT32 -> 1;
+        };
+    }
+}
