@@ -20,8 +20,12 @@ public final class MemoryPlan {
     static final long CUDA = 800_000_000;
     /** What is touched of the heap of a process that keeps little there: garbage fills it before it is collected. */
     static final long SMALLEST_HEAP = 330_000_000;
-    /** What is touched beside live objects where they are many: the G1 collector starts its work late. */
-    static final double HEAP_SLACK = 0.10;
+    /** The same where tasks read and write tables. */
+    static final long SMALLEST_HEAP_OF_TASKS = 800_000_000;
+    /** What is touched for a byte that stays: the G1 collector starts its work late. */
+    static final double TOUCHED_OF_KEPT = 1.1;
+    /** What is touched for a byte of a gradient on its way: the pieces of it that have been used lie about for a while. */
+    static final double TOUCHED_OF_PASSING = 2.6;
     /**
      * What Spark and the collector need of a heap beside live objects: a model of 135 million parameters was trained with
      * 3,500 MiB in the driver, with 3,300 there was none left for a large object.
@@ -49,8 +53,8 @@ public final class MemoryPlan {
     public static List<ProcessMemory> of(Workload work, Cluster cluster) {
         MemoryPlan plan = new MemoryPlan(work, cluster);
         return switch (cluster.layout()) {
-            case BENCHMARK -> List.of(plan.one("one process, without Spark", plan.heapGradient(), ENGINE));
-            case LOCAL -> List.of(plan.one("learner and executor", plan.exchanged(), ENGINE + SPARK));
+            case BENCHMARK -> List.of(plan.benchmark());
+            case LOCAL -> List.of(plan.local());
             case EXECUTORS -> List.of(plan.learner(), plan.executor());
             case GPUS -> List.of(plan.learner(), plan.gpu(), plan.host());
         };
@@ -70,8 +74,11 @@ public final class MemoryPlan {
      * @param learned parameters
      */
     public static long learnerHeap(long learned) {
-        long vector = FLOAT * learned;
-        return 4 * vector + Math.min(2 * vector, ARRIVING_PIECES);
+        return 4 * FLOAT * learned + pieces(learned);
+    }
+
+    private static long pieces(long learned) {
+        return Math.min(2 * FLOAT * learned, ARRIVING_PIECES);
     }
 
     /** The least Java heap with which a process of Spark can hold so many bytes of live objects. */
@@ -85,32 +92,41 @@ public final class MemoryPlan {
         return (needed + HEAP_STEP - 1) / HEAP_STEP * HEAP_STEP;
     }
 
-    private ProcessMemory one(String name, long gradients, long runtime) {
-        long heap = optimizer() + gradients;
-        return process(name, Place.DRIVER, heap, optimizer(), gradients, runtime);
+    private ProcessMemory benchmark() {
+        Heap heap = new Heap(optimizer() + heapGradient(), 0, SMALLEST_HEAP);
+        return process("one process, without Spark", Place.DRIVER, heap, optimizer(), ENGINE);
+    }
+
+    private ProcessMemory local() {
+        long passing = Math.max(sent(), pieces(size.learned()));
+        Heap heap = new Heap(optimizer() + heapGradient(), passing, SMALLEST_HEAP_OF_TASKS);
+        return process("learner and executor", Place.DRIVER, heap, optimizer(), ENGINE + SPARK);
     }
 
     private ProcessMemory executor() {
-        long heap = sent();
-        return process("executor", Place.EXECUTOR, heap, 0, heap, ENGINE + SPARK);
+        Heap heap = new Heap(0, sent(), SMALLEST_HEAP_OF_TASKS);
+        return process("executor", Place.EXECUTOR, heap, 0, ENGINE + SPARK);
     }
 
-    private ProcessMemory process(String name, Place place, long heap, long optimizer, long gradients, long runtime) {
-        long other = runtime + untidy(heap) + cluster.tasks() * activations.held();
+    private ProcessMemory process(String name, Place place, Heap heap, long optimizer, long runtime) {
+        long gradients = heap.live() - optimizer;
+        long other = runtime + heap.untidy() + cluster.tasks() * activations.held();
         return new ProcessMemory(
                 name,
                 place,
                 cluster.executors(),
-                heap,
+                heap.live(),
+                heap.touched(),
                 List.of(
                         rollout(gradients, optimizer, other),
                         gradient(gradients, optimizer, other + activations.heldOfPackedWeights())));
     }
 
     private ProcessMemory learner() {
-        long heap = learnerHeap(size.learned());
-        Stage update = new Stage("update", 0, arriving(), optimizer(), 0, 0, ENGINE + SPARK + untidy(heap));
-        return new ProcessMemory("learner (driver)", Place.DRIVER, 1, heap, List.of(update));
+        Heap heap = new Heap(optimizer() + heapGradient(), pieces(size.learned()), SMALLEST_HEAP);
+        Stage update =
+                new Stage("update", 0, heap.live() - optimizer(), optimizer(), 0, 0, ENGINE + SPARK + heap.untidy());
+        return new ProcessMemory("learner (driver)", Place.DRIVER, 1, heap.live(), heap.touched(), List.of(update));
     }
 
     private ProcessMemory gpu() {
@@ -119,21 +135,38 @@ public final class MemoryPlan {
                 Place.GPU,
                 cluster.executors(),
                 0,
+                0,
                 List.of(rollout(0, 0, CUDA), gradient(0, 0, CUDA)));
     }
 
     private ProcessMemory host() {
-        long heap = sent();
-        Stage stage = new Stage("gradient", 0, heap, 0, 0, 0, ENGINE + SPARK + untidy(heap));
-        return new ProcessMemory("host of a GPU", Place.EXECUTOR, cluster.executors(), heap, List.of(stage));
+        Heap heap = new Heap(0, sent(), SMALLEST_HEAP_OF_TASKS);
+        Stage stage = new Stage("gradient", 0, heap.live(), 0, 0, 0, ENGINE + SPARK + heap.untidy());
+        return new ProcessMemory(
+                "host of a GPU", Place.EXECUTOR, cluster.executors(), heap.live(), heap.touched(), List.of(stage));
     }
 
-    /** What a Java heap takes beside live objects: Spark's tables and blocks make garbage, and it fills what it is given. */
-    private long untidy(long live) {
-        long touched = cluster.layout() == Layout.BENCHMARK
-                ? Math.max(SMALLEST_HEAP, (long) ((1 + HEAP_SLACK) * live))
-                : heapSetting(live);
-        return touched - live;
+    /**
+     * The Java heap of a process that has been given {@link #heapSetting}, in bytes.
+     *
+     * @param kept what stays from step to step
+     * @param passing what comes and goes in a step, as much as there is at a time
+     * @param smallest what is touched of it in any case
+     */
+    private record Heap(long kept, long passing, long smallest) {
+        long live() {
+            return kept + passing;
+        }
+
+        long touched() {
+            double some = TOUCHED_OF_KEPT * kept + TOUCHED_OF_PASSING * passing;
+            return Math.min(heapSetting(live()), Math.max(smallest, (long) some));
+        }
+
+        /** What it takes beside live objects. */
+        long untidy() {
+            return touched() - live();
+        }
     }
 
     private Stage rollout(long heapGradients, long optimizer, long runtime) {
@@ -198,14 +231,5 @@ public final class MemoryPlan {
     /** The gradient of each task, and its bytes that are sorted by where they go. */
     private long sent() {
         return 2L * cluster.tasks() * heapGradient();
-    }
-
-    /** Of a process that sends gradients to itself: one after the other. */
-    private long exchanged() {
-        return Math.max(sent(), arriving());
-    }
-
-    private long arriving() {
-        return learnerHeap(size.learned()) - optimizer();
     }
 }

@@ -10,9 +10,10 @@ import java.util.List;
  * @param place where it is
  * @param count how many there are
  * @param javaHeap bytes of live objects in the Java heap at most; 0 for a device
+ * @param touchedHeap bytes of the Java heap that are touched, part of all stages; 0 for a device
  * @param stages what it holds one after the other
  */
-public record ProcessMemory(String name, Place place, int count, long javaHeap, List<Stage> stages) {
+public record ProcessMemory(String name, Place place, int count, long javaHeap, long touchedHeap, List<Stage> stages) {
     /** Whose memory it is. */
     public enum Place {
         /** The driver's, or that of the one process there is. */
@@ -25,6 +26,11 @@ public record ProcessMemory(String name, Place place, int count, long javaHeap, 
 
     public ProcessMemory {
         stages = List.copyOf(stages);
+    }
+
+    /** What is needed beside the Java heap, in bytes. */
+    public long overhead() {
+        return peak().total() - touchedHeap;
     }
 
     /** The stage that needs most. */

@@ -22,6 +22,23 @@ class PlanTest {
     // V 100, H 8, I 16, 2 layers, 2 heads of 4, 1 key head.
     private static final ModelConfig SMALL = new ModelConfig(
             Family.LLAMA, 100, 8, 16, 2, 2, 1, 4, 1e-5, 10_000, Optional.empty(), 64, true, false, false, List.of());
+    private static final ModelConfig LARGE = new ModelConfig(
+            Family.LLAMA,
+            100_000,
+            1000,
+            16,
+            2,
+            2,
+            1,
+            4,
+            1e-5,
+            10_000,
+            Optional.empty(),
+            64,
+            true,
+            false,
+            false,
+            List.of());
     private static final LoraConfig RANK_2 = new LoraConfig(2, 2, false, EnumSet.allOf(Projection.class));
     private static final Cluster ONE = new Cluster(Layout.BENCHMARK, 1, 1);
 
@@ -169,49 +186,43 @@ class PlanTest {
     void theLearnerHoldsTheGradientAndSomePiecesOfItThatArrive() {
         // of a small model all of it may be on its way at once, as bytes and as numbers
         assertThat(learner(SMALL).javaHeap()).isEqualTo((12 + 4 + 2 * 4) * 1992);
-        ModelConfig large = new ModelConfig(
-                Family.LLAMA,
-                100_000,
-                1000,
-                16,
-                2,
-                2,
-                1,
-                4,
-                1e-5,
-                10_000,
-                Optional.empty(),
-                64,
-                true,
-                false,
-                false,
-                List.of());
-        long learned = ModelSize.of(large, Optional.empty()).learned();
+        long learned = ModelSize.of(LARGE, Optional.empty()).learned();
         assertThat(learned).isGreaterThan(100_000_000);
-        assertThat(learner(large).javaHeap()).isEqualTo((12 + 4) * learned + 400_000_000);
+        assertThat(learner(LARGE).javaHeap()).isEqualTo((12 + 4) * learned + 400_000_000);
     }
 
     @Test
-    void processesOfSparkFillTheHeapTheyAreToBeGiven() {
+    void theHeapToGiveHasRoomForTheCollectorAndSpark() {
         // 640 MiB and 7 sixths of what lives there, in steps of 256 MiB
         assertThat(MemoryPlan.heapSetting(0)).isEqualTo(768L << 20);
         assertThat(MemoryPlan.heapSetting(768L << 20)).isEqualTo(1536L << 20);
         assertThat(MemoryPlan.heapSetting((768L << 20) + 6)).isEqualTo(1792L << 20);
-        for (ProcessMemory process : MemoryPlan.of(full(), new Cluster(Layout.EXECUTORS, 2, 1))) {
-            assertThat(process.javaHeap()).isPositive();
-            for (Stage stage : process.stages()) {
-                long computing = stage.weights() + stage.keysAndValues() + stage.activations();
-                assertThat(stage.total())
-                        .isGreaterThanOrEqualTo(MemoryPlan.heapSetting(process.javaHeap()) + computing);
-            }
-        }
-        assertThat(learner(SMALL).peak().total()).isEqualTo((768L << 20) + MemoryPlan.ENGINE + MemoryPlan.SPARK);
+    }
+
+    @Test
+    void touchedOfTheHeapIsMoreThanLivesThereAndNeverMoreThanIsGiven() {
+        ProcessMemory small = learner(SMALL);
+        assertThat(small.touchedHeap()).isEqualTo(MemoryPlan.SMALLEST_HEAP);
+        assertThat(small.peak().total()).isEqualTo(MemoryPlan.SMALLEST_HEAP + MemoryPlan.ENGINE + MemoryPlan.SPARK);
+        assertThat(small.overhead()).isEqualTo(MemoryPlan.ENGINE + MemoryPlan.SPARK);
+        long learned = ModelSize.of(LARGE, Optional.empty()).learned();
+        // what stays, and 400 MB of pieces
+        assertThat(learner(LARGE).touchedHeap()).isEqualTo((long) (1.1 * 16 * learned + 2.6 * 400_000_000));
+        // twice the gradient passes through an executor: more than it is given
+        ProcessMemory executor = processes(LARGE).get(1);
+        assertThat(executor.touchedHeap())
+                .isEqualTo(MemoryPlan.heapSetting(2 * 4 * learned))
+                .isLessThan((long) (2.6 * 2 * 4 * learned));
     }
 
     private static ProcessMemory learner(ModelConfig model) {
+        return processes(model).get(0);
+    }
+
+    private static List<ProcessMemory> processes(ModelConfig model) {
         Workload work =
                 new Workload(model, ComputeType.FLOAT32, Optional.empty(), true, 10, 5, 4, 2, 1, 8, 1, 1, false);
-        return MemoryPlan.of(work, new Cluster(Layout.EXECUTORS, 2, 1)).get(0);
+        return MemoryPlan.of(work, new Cluster(Layout.EXECUTORS, 2, 1));
     }
 
     private static Stage executor(int tasks) {

@@ -173,8 +173,8 @@ final class PlanReport {
         if (planner.cluster().layout() == Layout.BENCHMARK) {
             return least + ".";
         }
-        long rest = (long) (CONTAINER_SLACK * (process.peak().total() - heap));
-        return "%s; %sOverhead: %dm in a container.".formatted(least, name, (rest + MEBI - 1) / MEBI);
+        long overhead = (long) (CONTAINER_SLACK * process.overhead());
+        return "%s; %sOverhead: %dm in a container.".formatted(least, name, overhead / MEBI);
     }
 
     private String recompute() {

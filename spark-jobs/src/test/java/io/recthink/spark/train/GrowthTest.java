@@ -153,8 +153,11 @@ class GrowthTest {
             readings.forEach(reading -> line.addData(reading.step(), reading.nativeMib()));
             double growth = line.getSlope() * (STEPS - WARM_UP);
             System.out.printf(
-                    "%s: %s at first, %s at last, %.2f MiB by the slope%n",
-                    name, readings.get(0), readings.get(readings.size() - 1), growth);
+                    "%s: %s MiB every %d steps, %.2f MiB by the slope%n",
+                    name,
+                    readings.stream().map(Reading::nativeMib).map(Math::round).toList(),
+                    EVERY,
+                    growth);
             each.assertThat(growth)
                     .as("MiB that " + name + " grows in a straight line")
                     .isLessThan(GROWTH_MIB);
