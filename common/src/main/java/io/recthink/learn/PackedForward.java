@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.recthink.model.AttentionCall;
 import io.recthink.model.Decoder;
 import io.recthink.torch.Kernels;
 import io.recthink.torch.TensorMemory;

@@ -65,7 +65,8 @@ final class ProgressTest {
 
         progress.done(500, "");
 
-        assertThat(written()).containsPattern("predict 500/1000  4\\d\\d\\.\\d/s  0:01 left");
+        // a second has passed, or somewhat more
+        assertThat(written()).containsPattern("predict 500/1000  ([34]\\d\\d\\.\\d|500\\.0)/s  0:01 left");
     }
 
     private String written() {

@@ -1,4 +1,4 @@
-package io.recthink.learn;
+package io.recthink.model;
 
 import io.recthink.config.Configuration.ComputeType;
 import io.recthink.torch.Bfloat16Support;
