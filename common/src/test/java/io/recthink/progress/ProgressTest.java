@@ -61,12 +61,11 @@ final class ProgressTest {
     @Test
     void whatIsFirstReportedLateCountsForTheRateAsWell() throws InterruptedException {
         Progress progress = new Progress("predict", 0, 1000, out, true);
-        Thread.sleep(1000);
+        Thread.sleep(1010); // of 1000 the rate may be rounded to 500
 
         progress.done(500, "");
 
-        // a second has passed, or somewhat more
-        assertThat(written()).containsPattern("predict 500/1000  ([34]\\d\\d\\.\\d|500\\.0)/s  0:01 left");
+        assertThat(written()).containsPattern("predict 500/1000  4\\d\\d\\.\\d/s  0:01 left");
     }
 
     private String written() {
