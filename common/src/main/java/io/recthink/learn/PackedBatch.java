@@ -1,6 +1,7 @@
 package io.recthink.learn;
 
 import io.recthink.InvalidInputException;
+import io.recthink.model.AttentionCall;
 import java.util.Arrays;
 import java.util.List;
 
@@ -68,11 +69,7 @@ final class PackedBatch {
      * @param queries that a call may have when there is more than one completion in it
      */
     long[] shape(int queriesOfAKey, int queries) {
-        int shared = completions;
-        while (shared > 1
-                && (completions % shared != 0 || (long) shared * completionPositions * queriesOfAKey > queries)) {
-            shared--;
-        }
+        int shared = AttentionCall.completions(completions, completionPositions, queriesOfAKey, queries);
         return new long[] {promptPositions, completions, completionPositions, shared, queriesOfAKey};
     }
 

@@ -22,4 +22,20 @@ public final class AttentionCall {
             case FLOAT32 -> 1;
         };
     }
+
+    /**
+     * Completions of a group that share a call: the most of which a whole number of calls makes up the group.
+     *
+     * @param group completions of the group
+     * @param positions of a completion
+     * @param queriesOfAKey query heads of a key head
+     * @param queries see {@link #queries}
+     */
+    public static int completions(int group, long positions, long queriesOfAKey, int queries) {
+        int shared = group;
+        while (shared > 1 && (group % shared != 0 || shared * positions * queriesOfAKey > queries)) {
+            shared--;
+        }
+        return shared;
+    }
 }

@@ -156,15 +156,9 @@ final class Activations {
         return work.groupSize() / completionsInACall();
     }
 
-    /** See PackedBatch.shape. */
     private long completionsInACall() {
-        long queriesOfAKey = queries / keys;
         long steps = Math.max(1, work.completionTokens() - 1);
-        long shared = work.groupSize();
-        while (shared > 1 && (work.groupSize() % shared != 0 || shared * steps * queriesOfAKey > queriesInACall)) {
-            shared--;
-        }
-        return shared;
+        return AttentionCall.completions(work.groupSize(), steps, queries / keys, queriesInACall);
     }
 
     /** {@code 4 F S R (P + F S)} of F completions in a call and R query heads of a key head; once for all groups, and copied. */

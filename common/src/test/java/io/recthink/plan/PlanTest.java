@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.recthink.ModelShapes;
 import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.LoraConfig;
 import io.recthink.model.ModelConfig;
@@ -22,23 +23,7 @@ class PlanTest {
     // V 100, H 8, I 16, 2 layers, 2 heads of 4, 1 key head.
     private static final ModelConfig SMALL = new ModelConfig(
             Family.LLAMA, 100, 8, 16, 2, 2, 1, 4, 1e-5, 10_000, Optional.empty(), 64, true, false, false, List.of());
-    private static final ModelConfig LARGE = new ModelConfig(
-            Family.LLAMA,
-            100_000,
-            1000,
-            16,
-            2,
-            2,
-            1,
-            4,
-            1e-5,
-            10_000,
-            Optional.empty(),
-            64,
-            true,
-            false,
-            false,
-            List.of());
+    private static final ModelConfig LARGE = ModelShapes.nearlyAllVocabulary(100_000);
     private static final LoraConfig RANK_2 = new LoraConfig(2, 2, false, EnumSet.allOf(Projection.class));
     private static final Cluster ONE = new Cluster(Layout.BENCHMARK, 1, 1);
 

@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recthink.InvalidInputException;
-import io.recthink.model.ModelConfig;
-import io.recthink.model.ModelConfig.Family;
+import io.recthink.ModelShapes;
 import io.recthink.model.ParameterLayout;
 import io.recthink.spark.SparkTest;
-import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Models that are too large for the driver are refused before anything starts. Tests run with 3 GiB of heap. */
@@ -39,25 +36,8 @@ class GradientStageTest {
                 .hasMessageEndingWith(remedy);
     }
 
-    /** The stage for a model that is nearly all vocabulary. */
     private static GradientStage stage(int parameters) {
-        ModelConfig model = new ModelConfig(
-                Family.LLAMA,
-                parameters / 1000,
-                1000,
-                16,
-                1,
-                1,
-                1,
-                4,
-                1e-5,
-                10_000,
-                Optional.empty(),
-                64,
-                true,
-                false,
-                false,
-                List.of());
-        return new GradientStage(SparkTest.spark(), 2, ParameterLayout.of(model));
+        ParameterLayout layout = ParameterLayout.of(ModelShapes.nearlyAllVocabulary(parameters / 1000));
+        return new GradientStage(SparkTest.spark(), 2, layout);
     }
 }
