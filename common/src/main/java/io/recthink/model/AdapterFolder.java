@@ -1,6 +1,7 @@
 package io.recthink.model;
 
 import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.ParameterLayout.Parameter;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -156,7 +157,7 @@ public final class AdapterFolder implements ParameterReader, AutoCloseable {
         }
         Map<String, String> metadata = new HashMap<>();
         base.sha256().ifPresent(sha256 -> metadata.put(BASE_SHA256, sha256));
-        ModelFolder.writeWeights(folder.resolve(WEIGHTS), PREFIX, metadata, layout, parameters);
+        ModelFolder.writeWeights(folder.resolve(WEIGHTS), PREFIX, metadata, ComputeType.FLOAT32, layout, parameters);
         JsonFile.write(folder.resolve(CONFIG), LoraConfigParser.toJson(config, base.nameOrPath()));
     }
 }

@@ -3,6 +3,8 @@ package io.recthink.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration.ComputeType;
+import io.recthink.model.ParameterLayout.Kind;
 import io.recthink.model.ParameterLayout.Parameter;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -141,33 +143,42 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
     }
 
     /**
-     * Writes a model folder: weights in FP32 as one model.safetensors, everything else as in another folder.
+     * Writes a model folder: weights as one model.safetensors, everything else as in another folder.
      *
      * @param folder created if it is not there
      * @param like the folder whose configuration, tokenizer and template are taken
+     * @param type what the weights are written for: they are rounded as a {@link Decoder} of this type rounds them
      * @param layout the parameters to write
      * @param parameters where their values come from
      * @throws InvalidInputException if the folder cannot be written
      */
-    public static void write(Path folder, Path like, ParameterLayout layout, ParameterReader parameters) {
+    public static void write(
+            Path folder, Path like, ComputeType type, ParameterLayout layout, ParameterReader parameters) {
         copyCompanions(folder, like);
         JsonFile.write(
                 folder.resolve(ModelConfigParser.FILE),
-                asFloat32(JsonFile.readObject(like.resolve(ModelConfigParser.FILE))));
-        writeWeights(folder.resolve(WEIGHTS), layout, parameters);
+                withType(JsonFile.readObject(like.resolve(ModelConfigParser.FILE)), type));
+        writeWeights(folder.resolve(WEIGHTS), "", Map.of(), type, layout, parameters);
     }
 
     /** Writes the parameters of a model in FP32. */
     static void writeWeights(Path file, ParameterLayout layout, ParameterReader parameters) {
-        writeWeights(file, "", Map.of(), layout, parameters);
+        writeWeights(file, "", Map.of(), ComputeType.FLOAT32, layout, parameters);
     }
 
-    /** Writes parameters in FP32, their names after a prefix, with pairs for the metadata. */
+    /** Writes parameters, their names after a prefix, with pairs for the metadata. */
     static void writeWeights(
-            Path file, String prefix, Map<String, String> pairs, ParameterLayout layout, ParameterReader parameters) {
+            Path file,
+            String prefix,
+            Map<String, String> pairs,
+            ComputeType type,
+            ParameterLayout layout,
+            ParameterReader parameters) {
         List<TensorInfo> tensors = new ArrayList<>();
         for (Parameter parameter : layout.parameters()) {
-            tensors.add(new TensorInfo(prefix + parameter.name(), ElementType.F32, parameter.shape()));
+            boolean bfloat16 = type == ComputeType.BFLOAT16 && parameter.kind() != Kind.NORM;
+            ElementType stored = bfloat16 ? ElementType.BF16 : ElementType.F32;
+            tensors.add(new TensorInfo(prefix + parameter.name(), stored, parameter.shape()));
         }
         Map<String, String> metadata = new TreeMap<>(pairs);
         metadata.put("format", "pt"); // what transformers expects of PyTorch weights
@@ -199,11 +210,11 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
         }
     }
 
-    private static JsonNode asFloat32(JsonNode config) {
+    private static JsonNode withType(JsonNode config, ComputeType type) {
         ObjectNode result = config.deepCopy();
         // transformers called it torch_dtype until 4.56; a key that is there already is kept.
         String key = result.has("torch_dtype") && !result.has("dtype") ? "torch_dtype" : "dtype";
         result.remove("torch_dtype");
-        return result.put(key, "float32");
+        return result.put(key, type.label());
     }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,15 +16,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Writes a safetensors file as a stream: the tensors are announced first, then their elements follow in that order,
- * in pieces of any length (a piece may reach over the boundary of two FP32 tensors). No copy of the data is held.
+ * in pieces of any length (a piece may reach over the boundary of two tensors of numbers). No copy of the data is held.
  *
  * <p>If the writer is closed before all elements were written, the file is removed.
  */
 public final class SafetensorsWriter implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 20;
+    private static final int PIECE = 1 << 13;
     // Readers that map the file want aligned elements.
     private static final int ALIGNMENT = 8;
 
@@ -44,7 +47,7 @@ public final class SafetensorsWriter implements AutoCloseable {
      * Creates (or overwrites) the file and writes its header.
      *
      * @param metadata text pairs; transformers wants {@code format: pt}
-     * @param tensors of type F32 or I64, in the order in which they will be written
+     * @param tensors of type F32, BF16 or I64, in the order in which they will be written
      * @throws InvalidInputException if the file cannot be written
      */
     public static SafetensorsWriter create(Path file, Map<String, String> metadata, List<TensorInfo> tensors) {
@@ -64,21 +67,40 @@ public final class SafetensorsWriter implements AutoCloseable {
         }
     }
 
-    /** Writes the next FP32 elements. */
+    /** Writes the next elements of tensors of type F32 or BF16; for BF16 they are rounded to the nearest, ties to even. */
     public void write(FloatBuffer elements) {
         while (elements.hasRemaining()) {
-            expect(ElementType.F32);
-            int count = (int) Math.min(elements.remaining(), Math.min(remaining, buffer.remaining() / Float.BYTES));
+            ElementType type = expect(ElementType::isFloatingPoint);
+            int count = (int) Math.min(elements.remaining(), Math.min(remaining, buffer.remaining() / type.bytes()));
             FloatBuffer piece = elements.slice().limit(count);
-            buffer.asFloatBuffer().put(piece);
-            advance(count, Float.BYTES);
+            if (type == ElementType.BF16) {
+                bfloat16(piece, buffer.asShortBuffer());
+            } else {
+                buffer.asFloatBuffer().put(piece);
+            }
+            advance(count, type.bytes());
             elements.position(elements.position() + count);
+        }
+    }
+
+    private static void bfloat16(FloatBuffer in, ShortBuffer out) {
+        float[] values = new float[Math.min(PIECE, in.remaining())]; // arrays are faster than buffers, see FloatDecoder
+        short[] rounded = new short[values.length];
+        while (in.hasRemaining()) {
+            int count = Math.min(PIECE, in.remaining());
+            in.get(values, 0, count);
+            for (int i = 0; i < count; i++) {
+                int bits = Float.floatToIntBits(values[i]); // any NaN as the one whose upper half is NaN
+                int half = 0x7FFF + ((bits >>> Short.SIZE) & 1); // a tie goes up where the last bit that stays is odd
+                rounded[i] = (short) ((bits + half) >>> Short.SIZE);
+            }
+            out.put(rounded, 0, count);
         }
     }
 
     /** Writes the next I64 element. */
     public void write(long element) {
-        expect(ElementType.I64);
+        expect(ElementType.I64::equals);
         buffer.asLongBuffer().put(element);
         advance(1, Long.BYTES);
     }
@@ -109,9 +131,9 @@ public final class SafetensorsWriter implements AutoCloseable {
         }
         long offset = 0;
         for (TensorInfo tensor : tensors) {
-            if (tensor.type() != ElementType.F32 && tensor.type() != ElementType.I64) {
+            if (tensor.type() == ElementType.F16) {
                 throw new IllegalArgumentException(
-                        tensor.name() + ": written are F32 and I64 (was " + tensor.type() + ")");
+                        tensor.name() + ": written are F32, BF16 and I64 (was " + tensor.type() + ")");
             }
             ObjectNode entry = header.putObject(tensor.name());
             entry.put("dtype", tensor.type().name());
@@ -148,13 +170,16 @@ public final class SafetensorsWriter implements AutoCloseable {
         }
     }
 
-    private void expect(ElementType type) {
+    /** The type of the next element. */
+    private ElementType expect(Predicate<ElementType> given) {
         if (tensor == tensors.size()) {
             throw new IllegalStateException(file + ": all tensors are written already");
         }
-        if (tensors.get(tensor).type() != type) {
-            throw new IllegalStateException(file + ": expected is " + tensors.get(tensor) + ", given was " + type);
+        ElementType type = tensors.get(tensor).type();
+        if (!given.test(type)) {
+            throw new IllegalStateException(file + ": expected is " + tensors.get(tensor) + ", given was another type");
         }
+        return type;
     }
 
     private void advance(int count, int bytes) {

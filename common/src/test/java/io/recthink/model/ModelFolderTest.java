@@ -1,9 +1,13 @@
 package io.recthink.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.recthink.Fixtures;
+import io.recthink.TestDevice;
+import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.ParameterLayout.Parameter;
+import io.recthink.torch.Bfloat16Support;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -93,7 +97,7 @@ class ModelFolderTest {
     void writtenFolderReadsBackTheSame(String model) {
         Path copy = temporary.resolve("copy");
         try (ModelFolder original = ModelFolder.open(Fixtures.folder(model))) {
-            ModelFolder.write(copy, original.path(), original.layout(), original);
+            ModelFolder.write(copy, original.path(), ComputeType.FLOAT32, original.layout(), original);
             try (ModelFolder written = ModelFolder.open(copy)) {
                 assertThat(written.config()).isEqualTo(original.config());
                 for (Parameter parameter : original.layout().parameters()) {
@@ -111,15 +115,40 @@ class ModelFolderTest {
 
     @ParameterizedTest
     @MethodSource("models")
+    void isWrittenAsADecoderOfTheTypeHoldsIt(String model) {
+        assumeTrue(Bfloat16Support.of(TestDevice.get()), "skipped: this device has no instructions for BF16");
+        Path copy = temporary.resolve("copy");
+        try (ModelFolder original = ModelFolder.open(Fixtures.folder(model))) {
+            ModelFolder.write(copy, original.path(), ComputeType.BFLOAT16, original.layout(), original);
+            try (ModelFolder written = ModelFolder.open(copy);
+                    Decoder decoder = Decoder.load(original, ComputeType.BFLOAT16, TestDevice.get());
+                    Decoder again = Decoder.load(written, ComputeType.BFLOAT16, TestDevice.get());
+                    Decoder widened = Decoder.load(written, ComputeType.FLOAT32, TestDevice.get())) {
+                for (Parameter parameter : original.layout().parameters()) {
+                    FloatBuffer held = read(decoder, parameter);
+                    assertThat(read(written, parameter)).isEqualTo(held);
+                    assertThat(read(again, parameter)).isEqualTo(held);
+                    assertThat(read(widened, parameter)).isEqualTo(held);
+                }
+            }
+        }
+        assertThat(JsonFile.readObject(copy.resolve("config.json"))
+                        .path("dtype")
+                        .asText())
+                .isEqualTo("bfloat16");
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
     void configurationSurvivesItsOwnJson(String model) {
         ModelConfig config = ModelConfig.read(Fixtures.folder(model));
         JsonFile.write(temporary.resolve("config.json"), config.toJson());
         assertThat(ModelConfig.read(temporary)).isEqualTo(config);
     }
 
-    private static FloatBuffer read(ModelFolder folder, Parameter parameter) {
+    private static FloatBuffer read(ParameterReader source, Parameter parameter) {
         FloatBuffer values = FloatBuffer.allocate((int) parameter.size());
-        folder.read(parameter, values);
+        source.read(parameter, values);
         return values.flip();
     }
 }

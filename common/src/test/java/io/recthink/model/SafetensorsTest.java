@@ -75,6 +75,22 @@ class SafetensorsTest {
     }
 
     @Test
+    void roundsAndReadsBfloat16OverManyPieces() {
+        Path file = folder.resolve("large.safetensors");
+        float[] values = new float[1_200_001];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (i % 256) * (i % 3 - 1); // eight bits, so that nothing is rounded
+        }
+        TensorInfo tensor = new TensorInfo("a", ElementType.BF16, List.of((long) values.length));
+        try (SafetensorsWriter writer = SafetensorsWriter.create(file, Map.of(), List.of(tensor))) {
+            writer.write(FloatBuffer.wrap(values));
+        }
+        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+            assertThat(floats(reader, "a")).isEqualTo(FloatBuffer.wrap(values));
+        }
+    }
+
+    @Test
     void removesAFileThatWasNotCompleted() {
         Path file = folder.resolve("state.safetensors");
         SafetensorsWriter writer =
@@ -92,6 +108,29 @@ class SafetensorsTest {
         // 1, -2, pi cut to 8 bits, the smallest subnormal
         short[] brains = {0x3F80, (short) 0xC000, 0x4049, 0x0001};
         assertThat(read("BF16", brains)).containsExactly(1f, -2f, 3.140625f, Float.intBitsToFloat(0x10000));
+    }
+
+    @Test
+    void roundsToBfloat16AsTheStandardRounds() throws IOException {
+        float[] values = {
+            1, 0x1.01p0f, 0x1.012p0f, 0x1.03p0f, -0x1.03p0f, -0f, Float.MAX_VALUE, Float.MIN_VALUE, Float.NaN, 3
+        };
+        // to even, above half, to even, its negative, minus zero, more than the largest, nothing left, no number; the
+        // last
+        // stands in another tensor
+        float[] expected = {1, 1, 0x1.02p0f, 0x1.04p0f, -0x1.04p0f, -0f, Float.POSITIVE_INFINITY, 0, Float.NaN, 3};
+        Path file = folder.resolve("rounded.safetensors");
+        List<TensorInfo> tensors = List.of(
+                new TensorInfo("a", ElementType.BF16, List.of(9L)), new TensorInfo("b", ElementType.F32, List.of(1L)));
+        try (SafetensorsWriter writer = SafetensorsWriter.create(file, Map.of(), tensors)) {
+            writer.write(FloatBuffer.wrap(values));
+        }
+        float[] actual = new float[10];
+        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+            reader.read("a", FloatBuffer.wrap(actual, 0, 9));
+            reader.read("b", FloatBuffer.wrap(actual, 9, 1));
+        }
+        assertThat(actual).containsExactly(expected);
     }
 
     private float[] read(String type, short[] elements) throws IOException {

@@ -1,6 +1,7 @@
 package io.recthink.spark.cli;
 
 import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.AdapterFolder;
 import io.recthink.model.LoraMerge;
 import io.recthink.model.ModelFolder;
@@ -45,7 +46,7 @@ final class ExportCommand implements Callable<Integer> {
         try (ModelFolder base = ModelFolder.open(models.model());
                 AdapterFolder change = AdapterFolder.open(adapter, base.config())) {
             var merged = new LoraMerge(base.config(), base, change.config(), change);
-            ModelFolder.write(output, base.path(), base.layout(), merged);
+            ModelFolder.write(output, base.path(), ComputeType.FLOAT32, base.layout(), merged);
         }
         command.commandLine().getOut().println(output + ": model folder written");
         return 0;

@@ -1,5 +1,6 @@
 package io.recthink.spark.learn;
 
+import io.recthink.config.Configuration.ComputeType;
 import io.recthink.learn.ParameterVector;
 import io.recthink.model.ModelFolder;
 import io.recthink.model.ParameterLayout;
@@ -7,8 +8,12 @@ import io.recthink.spark.run.PolicyReference;
 import java.nio.file.Path;
 import org.apache.spark.sql.SparkSession;
 
-/** All weights of a model are learnt. A policy is such a model. */
-record FullModel(String path) implements StartModel {
+/**
+ * All weights of a model are learnt. A policy is such a model.
+ *
+ * @param type what policies are written for; the tasks that load them would round them alike
+ */
+record FullModel(String path, ComputeType type) implements StartModel {
     @Override
     public Path model() {
         return localize();
@@ -28,7 +33,7 @@ record FullModel(String path) implements StartModel {
 
     @Override
     public void write(Path folder, ParameterVector parameters) {
-        ModelFolder.write(folder, model(), parameters.layout(), parameters);
+        ModelFolder.write(folder, model(), type, parameters.layout(), parameters);
     }
 
     @Override

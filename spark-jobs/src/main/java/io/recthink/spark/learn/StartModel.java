@@ -1,5 +1,6 @@
 package io.recthink.spark.learn;
 
+import io.recthink.config.Configuration.ComputeType;
 import io.recthink.learn.ParameterVector;
 import io.recthink.model.LoraConfig;
 import io.recthink.model.ModelConfig;
@@ -27,16 +28,17 @@ public sealed interface StartModel permits FullModel, AdaptedModel {
      *
      * @param lora the adapter to learn, where it is to be one: a new one beside a model, or the one in the folder
      * @param seed of a new adapter's weights
+     * @param type what policies compute in, where all weights are learnt
      * @throws io.recthink.InvalidInputException when the folder holds an adapter and another one or none is to be learnt,
      *     or when its base model is not as it should be
      */
-    static StartModel at(String path, Optional<LoraConfig> lora, long seed, Configuration hadoop) {
+    static StartModel at(String path, Optional<LoraConfig> lora, long seed, ComputeType type, Configuration hadoop) {
         PolicyFolder folder = PolicyFolder.at(path, hadoop);
         if (folder.isAdapter()) {
             return AdaptedModel.goingOn(path, folder, lora);
         }
         return lora.<StartModel>map(config -> AdaptedModel.begun(path, folder, config, seed))
-                .orElseGet(() -> new FullModel(path));
+                .orElseGet(() -> new FullModel(path, type));
     }
 
     /** Hadoop path of the folder that the run starts from: a model's or an adapter's. */

@@ -59,7 +59,10 @@ public final class ScoreStage {
         Column reward = col("rewardFormat").plus(col("rewardAnswer"));
         Column advantage =
                 col("reward").minus(col("groupMean")).divide(col("groupStd").plus(EPSILON));
-        return rollouts.withColumn("scored", this.reward.apply(col("text"), col("finish"), col("truth")))
+        // One task: the rows of a step are few, all of them come to the driver, and a shuffle would take longer than
+        // they do.
+        return rollouts.coalesce(1)
+                .withColumn("scored", this.reward.apply(col("text"), col("finish"), col("truth")))
                 .select(col("*"), col("scored.*"))
                 .drop("scored")
                 .withColumn("reward", reward)

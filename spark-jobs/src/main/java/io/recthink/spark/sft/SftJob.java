@@ -90,6 +90,7 @@ public final class SftJob implements Job {
                         paths.resolve(paths.model()),
                         LoraConfig.of(configuration.lora()),
                         configuration.seed(),
+                        configuration.model().dtype(),
                         spark.sparkContext().hadoopConfiguration()),
                 dataSha256,
                 sft.steps(),

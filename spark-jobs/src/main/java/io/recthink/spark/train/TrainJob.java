@@ -164,6 +164,11 @@ public final class TrainJob implements Job {
                     case "model" -> paths.resolve(paths.model());
                     default -> paths.resolve(start);
                 };
-        return StartModel.at(path, LoraConfig.of(configuration.lora()), configuration.seed(), hadoop);
+        return StartModel.at(
+                path,
+                LoraConfig.of(configuration.lora()),
+                configuration.seed(),
+                configuration.model().dtype(),
+                hadoop);
     }
 }

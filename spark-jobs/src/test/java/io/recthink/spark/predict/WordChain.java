@@ -1,5 +1,6 @@
 package io.recthink.spark.predict;
 
+import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.AdapterFolder;
 import io.recthink.model.LoraConfig;
 import io.recthink.model.ModelConfig;
@@ -61,7 +62,7 @@ public final class WordChain {
         Files.writeString(like.resolve("tokenizer.json"), tokenizer());
         Files.writeString(
                 like.resolve("chat_template.jinja"), "{% for message in messages %}{{ message.content }} {% endfor %}");
-        ModelFolder.write(folder, like, ParameterLayout.of(config), (parameter, out) -> {
+        ModelFolder.write(folder, like, ComputeType.FLOAT32, ParameterLayout.of(config), (parameter, out) -> {
             float[] values = new float[Math.toIntExact(parameter.size())];
             if (parameter.name().endsWith("norm.weight")) {
                 Arrays.fill(values, 1);
