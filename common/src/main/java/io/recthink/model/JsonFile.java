@@ -1,10 +1,13 @@
 package io.recthink.model;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.recthink.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +25,32 @@ final class JsonFile {
     static JsonNode readObject(Path file) {
         try {
             return parseObject(file.toString(), Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new InvalidInputException(file + ": cannot be read: " + e, e);
+        }
+    }
+
+    /**
+     * The value of a field of the object in a file, or a missing node. The file is read as far as the field: the vocabulary
+     * of a tokenizer takes a tenth of a second, and a policy is opened at each step.
+     */
+    static JsonNode readField(Path file, String name) {
+        try (JsonParser parser = MAPPER.createParser(file.toFile())) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new InvalidInputException(file + ": is not a JSON object");
+            }
+            for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+                parser.nextToken();
+                if (field.equals(name)) {
+                    return MAPPER.reader()
+                            .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                            .readTree(parser);
+                }
+                parser.skipChildren();
+            }
+            return MissingNode.getInstance();
+        } catch (JsonProcessingException e) {
+            throw new InvalidInputException(file + ": is not valid JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw new InvalidInputException(file + ": cannot be read: " + e, e);
         }

@@ -73,8 +73,7 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
         Path file = folder.resolve(ChatTemplate.TOKENIZER_CONFIG);
         if (Files.isRegularFile(file)) {
             ChatTemplate.specialToken(JsonFile.readObject(file), "eos_token").ifPresent(end -> {
-                for (JsonNode token :
-                        JsonFile.readObject(folder.resolve(TOKENIZER)).path("added_tokens")) {
+                for (JsonNode token : JsonFile.readField(folder.resolve(TOKENIZER), "added_tokens")) {
                     if (token.path("content").asText().equals(end)) {
                         tokens.add(token.path("id").asInt());
                     }

@@ -117,6 +117,34 @@ class ModelFolderRefusalTest {
     }
 
     @Test
+    void findsTheTokensOfATokenizerBehindItsOtherParts() throws IOException {
+        Files.writeString(
+                folder.resolve("tokenizer.json"),
+                "{\"model\":{\"vocab\":{\"a\":1},\"merges\":[[\"a\",\"b\"]]},\"added_tokens\":[{\"id\":11,\"content\":\"<|im_end|>\"}]}");
+        try (ModelFolder model = ModelFolder.open(folder)) {
+            assertThat(model.config().endTokens()).contains(11);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '^',
+            value = {
+                "[1]~is not a JSON object",
+                "{'model':{}~is not valid JSON",
+                "{'model':{'a':1,'a':2}}~Duplicate field 'a'"
+            })
+    void refusesATokenizerThatIsNoJson(String text, String message) throws IOException {
+        Path file = folder.resolve("tokenizer.json");
+        Files.writeString(file, text.replace('\'', '"'));
+        assertThatThrownBy(() -> ModelFolder.open(folder))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith(file + ": ")
+                .hasMessageContaining(message);
+    }
+
+    @Test
     void refusesAFolderWithoutConfiguration() throws IOException {
         Files.delete(folder.resolve("config.json"));
         assertRefused(folder, "is not a model folder, it has no config.json");
