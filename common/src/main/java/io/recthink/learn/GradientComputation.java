@@ -65,13 +65,13 @@ public final class GradientComputation implements AutoCloseable {
     }
 
     /**
-     * Adds the gradient of a micro-batch: one forward and one backward pass, with all groups padded to the longest.
+     * Adds the gradient of a micro-batch: one forward and one backward pass over all groups.
      *
      * @throws io.recthink.InvalidInputException if a group does not fit the model's context
      */
     public void add(List<Group> microBatch) {
         requireUnended();
-        PackedBatch batch = PackedBatch.of(microBatch, decoder.config().maxPositions());
+        PackedBatch batch = PackedBatch.of(microBatch, decoder);
         try (NDManager scratch = manager.newSubManager()) {
             var forward = new PackedForward(decoder, batch, scratch);
             Deque<RecordedLayer> layers = new ArrayDeque<>();

@@ -20,7 +20,7 @@ public final class LogProbabilities {
      * @return for each group, for each of its rows, one log-probability a token
      */
     public static List<List<float[]>> of(Decoder decoder, List<Group> groups, double temperature) {
-        PackedBatch batch = PackedBatch.of(groups, decoder.config().maxPositions());
+        PackedBatch batch = PackedBatch.of(groups, decoder);
         try (NDManager scratch = decoder.manager().newSubManager()) {
             var forward = new PackedForward(decoder, batch, scratch);
             NDArray hidden = forward.embed(scratch);

@@ -2,48 +2,98 @@ package io.recthink.learn;
 
 import io.recthink.InvalidInputException;
 import io.recthink.model.AttentionCall;
+import io.recthink.model.Decoder;
+import io.recthink.model.ModelConfig;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * Groups laid out for one forward pass. Each group takes one row of {@code P + G * S} positions: its prompt, padded at
- * its end to the longest prompt {@code P}, then {@code G} completions, each padded at its end to {@code S} positions.
- * The last token of a completion is only ever predicted and takes no position.
+ * Groups laid out for one forward pass. Each group takes one row of positions: its prompt, padded at its end to the longest
+ * prompt {@code P}, then its completions from the longest to the shortest, {@code F} of which share a call of the attention
+ * and are padded to the longest of them. In a call the first positions of all its completions come first, then their second
+ * ones; so the mask of a short call is a part of that of a long one. The last token of a completion is only ever predicted
+ * and takes no position.
  */
 final class PackedBatch {
     private final List<Group> groups;
     private final int promptPositions;
-    private final int completions;
-    private final int completionPositions;
+    private final int queriesOfAKey;
+    private final int completionsOfACall;
+    private final int[] callPositions; // of a completion, call by call
+    private final int[] callStarts; // in a row of positions; the last is its end
+    private final int[][] seats; // of each group's completions: their places from the longest to the shortest
     private final int targetCount;
 
-    private PackedBatch(List<Group> groups) {
+    private PackedBatch(List<Group> groups, int queriesOfAKey, int queries) {
         this.groups = List.copyOf(groups);
+        this.queriesOfAKey = queriesOfAKey;
         this.promptPositions =
                 groups.stream().mapToInt(group -> group.prompt().length).max().orElseThrow();
-        this.completions =
-                groups.stream().mapToInt(group -> group.rows().size()).max().orElseThrow();
-        int longest = groups.stream()
-                .flatMap(group -> group.rows().stream())
-                .mapToInt(row -> row.completion().length)
-                .max()
-                .orElseThrow();
-        this.completionPositions = Math.max(1, longest - 1);
+        this.seats = groups.stream().map(PackedBatch::seats).toArray(int[][]::new);
+        int[] positions = positionsOfSeats();
+        this.completionsOfACall = AttentionCall.completions(positions.length, positions[0], queriesOfAKey, queries);
+        this.callPositions = IntStream.range(0, positions.length / completionsOfACall)
+                .map(call -> positions[call * completionsOfACall])
+                .toArray();
+        this.callStarts = new int[callPositions.length + 1];
+        callStarts[0] = promptPositions;
+        for (int call = 0; call < callPositions.length; call++) {
+            callStarts[call + 1] = callStarts[call] + completionsOfACall * callPositions[call];
+        }
         this.targetCount = groups.stream()
                 .flatMap(group -> group.rows().stream())
                 .mapToInt(row -> row.completion().length)
                 .sum();
     }
 
+    /** Lays groups out for a decoder; see {@link #of(List, ModelConfig, int)}. */
+    static PackedBatch of(List<Group> groups, Decoder decoder) {
+        int queries = AttentionCall.queries(decoder.type(), decoder.packsForFewRows());
+        return of(groups, decoder.config(), queries);
+    }
+
     /**
+     * Lays groups out.
+     *
+     * @param queries that a call of the attention may have when there is more than one completion in it
      * @throws InvalidInputException if a prompt and its completion are longer than the model's context
      */
-    static PackedBatch of(List<Group> groups, int maxPositions) {
+    static PackedBatch of(List<Group> groups, ModelConfig model, int queries) {
         if (groups.isEmpty()) {
             throw new IllegalArgumentException("a micro-batch must have at least 1 group");
         }
-        groups.forEach(group -> requireFits(group, maxPositions));
-        return new PackedBatch(groups);
+        groups.forEach(group -> requireFits(group, model.maxPositions()));
+        return new PackedBatch(groups, model.heads() / model.keyValueHeads(), queries);
+    }
+
+    private static int[] seats(Group group) {
+        int[] fromLongest = IntStream.range(0, group.rows().size())
+                .boxed()
+                .sorted(Comparator.comparing(row -> -group.rows().get(row).completion().length))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        int[] seats = new int[fromLongest.length];
+        for (int seat = 0; seat < seats.length; seat++) {
+            seats[fromLongest[seat]] = seat;
+        }
+        return seats;
+    }
+
+    /** What the longest completion in each place takes, at least 1. */
+    private int[] positionsOfSeats() {
+        int[] positions =
+                new int[Arrays.stream(seats).mapToInt(rows -> rows.length).max().orElseThrow()];
+        Arrays.fill(positions, 1);
+        for (int g = 0; g < seats.length; g++) {
+            for (int r = 0; r < seats[g].length; r++) {
+                int length = groups.get(g).rows().get(r).completion().length;
+                positions[seats[g][r]] = Math.max(positions[seats[g][r]], length - 1);
+            }
+        }
+        return positions;
     }
 
     private static void requireFits(Group group, int maxPositions) {
@@ -62,20 +112,25 @@ final class PackedBatch {
         return groups;
     }
 
-    /**
-     * {@code P, G, S, F, R}: as many completions {@code F} as share a call of the attention, and {@code R}.
-     *
-     * @param queriesOfAKey query heads {@code R} of a key head
-     * @param queries that a call may have when there is more than one completion in it
-     */
-    long[] shape(int queriesOfAKey, int queries) {
-        int shared = AttentionCall.completions(completions, completionPositions, queriesOfAKey, queries);
-        return new long[] {promptPositions, completions, completionPositions, shared, queriesOfAKey};
+    /** {@code P, R, F, C, S, C, S, ...}, see {@code decoder.py}: calls of one length are put together. */
+    long[] shape() {
+        List<Long> shape =
+                new ArrayList<>(List.of((long) promptPositions, (long) queriesOfAKey, (long) completionsOfACall));
+        int call = 0;
+        while (call < callPositions.length) {
+            int first = call;
+            while (call < callPositions.length && callPositions[call] == callPositions[first]) {
+                call++;
+            }
+            shape.add((long) call - first);
+            shape.add((long) callPositions[first]);
+        }
+        return shape.stream().mapToLong(Long::longValue).toArray();
     }
 
     /** Positions of one group. */
     int positions() {
-        return promptPositions + completions * completionPositions;
+        return callStarts[callPositions.length];
     }
 
     /** Tokens of all completions. */
@@ -92,10 +147,15 @@ final class PackedBatch {
     long[] tokens() {
         var tokens = new long[groups.size() * positions()];
         for (int g = 0; g < groups.size(); g++) {
-            copy(groups.get(g).prompt(), groups.get(g).prompt().length, tokens, g * positions());
+            int[] prompt = groups.get(g).prompt();
+            for (int i = 0; i < prompt.length; i++) {
+                tokens[g * positions() + i] = prompt[i];
+            }
             for (int r = 0; r < groups.get(g).rows().size(); r++) {
                 int[] completion = groups.get(g).rows().get(r).completion();
-                copy(completion, completion.length - 1, tokens, (int) completionStart(g, r));
+                for (int i = 0; i < completion.length - 1; i++) {
+                    tokens[(int) position(g, r, i)] = completion[i];
+                }
             }
         }
         return tokens;
@@ -107,10 +167,9 @@ final class PackedBatch {
         int next = 0;
         for (int g = 0; g < groups.size(); g++) {
             for (int r = 0; r < groups.get(g).rows().size(); r++) {
-                int length = groups.get(g).rows().get(r).completion().length;
                 predictors[next++] = (long) g * positions() + groups.get(g).prompt().length - 1;
-                for (int t = 1; t < length; t++) {
-                    predictors[next++] = completionStart(g, r) + t - 1;
+                for (int t = 1; t < groups.get(g).rows().get(r).completion().length; t++) {
+                    predictors[next++] = position(g, r, t - 1);
                 }
             }
         }
@@ -126,13 +185,10 @@ final class PackedBatch {
                 .toArray();
     }
 
-    private long completionStart(int group, int row) {
-        return (long) group * positions() + promptPositions + (long) row * completionPositions;
-    }
-
-    private static void copy(int[] from, int count, long[] to, int start) {
-        for (int i = 0; i < count; i++) {
-            to[start + i] = from[i];
-        }
+    /** Where a token of a completion is, counted through all groups. */
+    private long position(int group, int row, int token) {
+        int seat = seats[group][row];
+        int start = callStarts[seat / completionsOfACall] + seat % completionsOfACall;
+        return (long) group * positions() + start + (long) token * completionsOfACall;
     }
 }

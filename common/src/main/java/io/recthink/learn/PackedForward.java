@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.recthink.model.AttentionCall;
 import io.recthink.model.Decoder;
 import io.recthink.torch.Kernels;
 import io.recthink.torch.TensorMemory;
@@ -22,7 +21,7 @@ final class PackedForward {
     private final NDArray tokens; // [B, N]
     private final NDArray cos; // [B, N, 1, D / 2]
     private final NDArray sin; // [B, N, 1, D / 2]
-    private final NDArray shape; // P, G, S, completions that share a call of the attention, query heads of a key head
+    private final NDArray shape; // see PackedBatch.shape
     private final NDArray mask; // see packed_mask
     private final NDArray predictors; // [T]
     private final NDArray targets; // [T]
@@ -34,9 +33,7 @@ final class PackedForward {
         this.predictors = manager.create(batch.predictors());
         this.targets = manager.create(batch.targets());
         NDArray lengths = manager.create(batch.lengths());
-        int queriesOfAKey = decoder.config().heads() / decoder.config().keyValueHeads();
-        this.shape = TensorMemory.numbers(manager)
-                .create(batch.shape(queriesOfAKey, AttentionCall.queries(decoder.type(), decoder.packsForFewRows())));
+        this.shape = TensorMemory.numbers(manager).create(batch.shape());
         NDArray positions = plain(manager, "packed_positions", lengths, shape);
         NDList rotary = kernels.callWithGradient("rotary", manager, positions, decoder.frequencies());
         this.cos = rotary.get(0);

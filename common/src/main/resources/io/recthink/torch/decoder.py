@@ -56,28 +56,33 @@ def rotate(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
   a, b = torch.chunk(x, 2, -1)
   return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
 
-# positions [B, N] of a packed batch: 0 .. P - 1, then G times length .. length + S - 1; lengths [B], shape (P, G, S, F, R)
-def packed_positions(self, lengths: Tensor, shape: Tensor) -> Tensor:
-  P, G, S = int(shape[0]), int(shape[1]), int(shape[2])
-  B = lengths.size(0)
-  prompt = torch.arange(P, dtype=4, device=lengths.device).expand([B, P])
-  steps = torch.arange(S, dtype=4, device=lengths.device)
-  completion = (lengths.unsqueeze(1) + steps).unsqueeze(1).expand([B, G, S]).reshape([B, G * S])
-  return torch.cat([prompt, completion], 1)
+# The shape of a packed batch is (P, R, F, C, S, C, S, ...): P positions of the prompt, R query heads of a key head, and then,
+# from long completions to short ones, C calls of the attention with F completions of S positions each. In a call the first
+# positions of all its completions come first, then their second ones.
 
-# added to the scores of completions, F of which share a call of the attention: [B, 1, F * S * R, P + F * S], 0 where
-# the query of a completion, a step and one of the R heads of a key head may look at a key, else -infinity;
-# lengths [B], shape (P, G, S, F, R)
+# positions [B, N] of a packed batch: 0 .. P - 1, then length .. length + S - 1 for each completion; lengths [B]
+def packed_positions(self, lengths: Tensor, shape: Tensor) -> Tensor:
+  B, P, F = lengths.size(0), int(shape[0]), int(shape[2])
+  positions = [torch.arange(P, dtype=4, device=lengths.device).expand([B, P])]
+  for i in range((shape.size(0) - 3) // 2):
+    C, S = int(shape[2 * i + 3]), int(shape[2 * i + 4])
+    steps = torch.arange(S, dtype=4, device=lengths.device).unsqueeze(1)
+    completions = (lengths.view([B, 1, 1, 1]) + steps).expand([B, C, S, F])
+    positions.append(completions.reshape([B, C * S * F]))
+  return torch.cat(positions, 1)
+
+# added to the scores of the completions of the longest call of the attention: [B, 1, F * S * R, P + F * S], 0 where the
+# query of a step, a completion and one of the R heads of a key head may look at a key, else -infinity; lengths [B]. Its
+# upper left part is that of a shorter call
 def packed_mask(self, lengths: Tensor, shape: Tensor) -> Tensor:
-  P, S, F, R = int(shape[0]), int(shape[2]), int(shape[3]), int(shape[4])
+  P, R, F, S = int(shape[0]), int(shape[1]), int(shape[2]), int(shape[4])
   B = lengths.size(0)
   keys = torch.arange(P, dtype=4, device=lengths.device)
-  steps = torch.arange(F * S, dtype=4, device=lengths.device)
-  completion = torch.floor_divide(steps, S)
+  own = torch.arange(F * S, dtype=4, device=lengths.device)
+  completion = torch.remainder(own, F)
   prompt = (keys.unsqueeze(0) < lengths.unsqueeze(1)).unsqueeze(1).expand([B, F * S, P])
-  earlier = steps.unsqueeze(0) <= steps.unsqueeze(1)
-  own = earlier & (completion.unsqueeze(0) == completion.unsqueeze(1))
-  allowed = torch.cat([prompt, own.unsqueeze(0).expand([B, F * S, F * S])], 2)
+  earlier = (own.unsqueeze(0) <= own.unsqueeze(1)) & (completion.unsqueeze(0) == completion.unsqueeze(1))
+  allowed = torch.cat([prompt, earlier.unsqueeze(0).expand([B, F * S, F * S])], 2)
   for_heads = allowed.unsqueeze(2).expand([B, F * S, R, P + F * S]).reshape([B, 1, F * S * R, P + F * S])
   return torch.zeros(for_heads.size(), dtype=6, device=lengths.device).masked_fill(~for_heads, -inf)
 
@@ -125,33 +130,39 @@ def attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal
   y = torch.scaled_dot_product_attention(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), mask, 0., causal)
   return y.transpose(1, 2).reshape([q.size(0), q.size(1), -1])
 
-# keys or values that F completions see: prompt [B, P, kvHeads, D] and completions [B, G * S, kvHeads, D]
-# -> [B * G / F, kvHeads, P + F * S, D]
-def prompt_and_completions(self, prompt: Tensor, completions: Tensor, length: int) -> Tensor:
+# keys or values that C calls see: prompt [B, P, kvHeads, D] and n completion positions of each call, own [B, C * n, kvHeads, D]
+# -> [B * C, kvHeads, P + n, D]
+def prompt_and_own(self, prompt: Tensor, own: Tensor, n: int) -> Tensor:
   B, P, kv, D = prompt.size(0), prompt.size(1), prompt.size(2), prompt.size(3)
-  C = completions.size(1) // length
+  C = own.size(1) // n
   prompts = prompt.unsqueeze(1).expand([B, C, P, kv, D])
-  own = completions.reshape([B, C, length, kv, D])
-  return torch.cat([prompts, own], 2).reshape([B * C, P + length, kv, D]).transpose(1, 2)
+  return torch.cat([prompts, own.reshape([B, C, n, kv, D])], 2).reshape([B * C, P + n, kv, D]).transpose(1, 2)
 
-# attention of a packed batch; q [B, N, heads, D], k and v [B, N, kvHeads, D], mask of packed_mask -> [B, N, heads * D].
+# attention of C calls with n completion positions each: q [B, C * n, heads, D], own_k and own_v [B, C * n, kvHeads, D],
+# k and v of the prompt [B, P, kvHeads, D], mask [B, 1, n * R, P + n] -> [B, C * n, heads * D].
 # The query heads of a key head are so many more queries of it: its keys are never repeated for them
+def attend_calls(self, q: Tensor, k: Tensor, v: Tensor, own_k: Tensor, own_v: Tensor, mask: Tensor, n: int) -> Tensor:
+  B, heads, kv, D = q.size(0), q.size(2), k.size(2), q.size(3)
+  R, C = heads // kv, q.size(1) // n
+  queries = q.reshape([B * C, n, kv, R, D]).permute([0, 2, 1, 3, 4]).reshape([B * C, kv, n * R, D])
+  masks = mask.unsqueeze(1).expand([B, C, 1, n * R, mask.size(3)]).reshape([B * C, 1, n * R, mask.size(3)])
+  attended = torch.scaled_dot_product_attention(queries, self.prompt_and_own(k, own_k, n), self.prompt_and_own(v, own_v, n), masks, 0., False)
+  return attended.view([B * C, kv, n, R, D]).permute([0, 2, 1, 3, 4]).reshape([B, C * n, heads * D])
+
+# attention of a packed batch; q [B, N, heads, D], k and v [B, N, kvHeads, D], mask of packed_mask -> [B, N, heads * D]
 def attend_packed(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, shape: Tensor) -> Tensor:
-  B, N, heads, kv, D = q.size(0), q.size(1), q.size(2), k.size(2), q.size(3)
-  P, R = int(shape[0]), heads // kv
-  F_S = mask.size(3) - P
-  C = (N - P) // F_S
-  prompt_q, own_q = torch.split_with_sizes(q, [P, N - P], 1)
-  prompt_k, own_k = torch.split_with_sizes(k, [P, N - P], 1)
-  prompt_v, own_v = torch.split_with_sizes(v, [P, N - P], 1)
-  prompt = self.attend(prompt_q, self.repeat_heads(prompt_k, heads), self.repeat_heads(prompt_v, heads), None, True)
-  queries = own_q.reshape([B * C, F_S, kv, R, D]).permute([0, 2, 1, 3, 4]).reshape([B * C, kv, F_S * R, D])
-  keys = self.prompt_and_completions(prompt_k, own_k, F_S)
-  values = self.prompt_and_completions(prompt_v, own_v, F_S)
-  masks = mask.unsqueeze(1).expand([B, C, 1, F_S * R, P + F_S]).reshape([B * C, 1, F_S * R, P + F_S])
-  attended = torch.scaled_dot_product_attention(queries, keys, values, masks, 0., False)
-  own = attended.view([B * C, kv, F_S, R, D]).permute([0, 2, 1, 3, 4]).reshape([B, N - P, heads * D])
-  return torch.cat([prompt, own], 1)
+  heads = q.size(2)
+  P, R, F = int(shape[0]), int(shape[1]), int(shape[2])
+  prompt_k, prompt_v = k.narrow(1, 0, P), v.narrow(1, 0, P)
+  attended = [self.attend(q.narrow(1, 0, P), self.repeat_heads(prompt_k, heads), self.repeat_heads(prompt_v, heads), None, True)]
+  first = P
+  for i in range((shape.size(0) - 3) // 2):
+    n = F * int(shape[2 * i + 4])
+    N = n * int(shape[2 * i + 3])
+    own = self.attend_calls(q.narrow(1, first, N), prompt_k, prompt_v, k.narrow(1, first, N), v.narrow(1, first, N), mask.narrow(2, 0, n * R).narrow(3, 0, P + n), n)
+    attended.append(own)
+    first = first + N
+  return torch.cat(attended, 1)
 
 # down(silu(gate x) * up x); the weights of gate and up lie one below the other
 def feed_forward(self, x: Tensor, gate_up: Tensor, down: Tensor, gate_up_a: Tensor, gate_up_b: Tensor, down_a: Tensor, down_b: Tensor) -> Tensor:

@@ -46,7 +46,7 @@ class GoldenNumbersTest {
             // the last token of a completion is only predicted; a further one makes it an input
             int[] completion = Arrays.copyOf(model.completion(1), model.completion(1).length + 1);
             var group = new Group(prompt, List.of(Row.supervised(completion)));
-            PackedBatch batch = PackedBatch.of(List.of(group), 1024);
+            PackedBatch batch = PackedBatch.of(List.of(group), model.decoder());
             var forward = new PackedForward(model.decoder(), batch, scratch);
             NDArray hidden = forward.embed(scratch);
             for (int layer = 0; layer < model.decoder().config().layers(); layer++) {

@@ -13,12 +13,15 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each kernel against its formula in plain FP32 operations of DJL: the values, and the gradients where they matter. */
 class DecoderKernelsTest {
@@ -122,18 +125,73 @@ class DecoderKernelsTest {
                 random(2, 3, HEADS, HEAD));
     }
 
+    /**
+     * Three positions of a prompt, four of two completions.
+     *
+     * @param ofCompletions F, C, S, C, S
+     * @param steps of the four positions
+     * @param own which of the four looks at which
+     */
+    record Packing(List<Long> ofCompletions, List<Long> steps, String own) {
+        /** 3 4 and 5 6. */
+        static final Packing APART = new Packing(List.of(1L, 2L, 2L), List.of(0L, 1L, 0L, 1L), "1000 1100 0010 0011");
+        /** 3 5 and 4 6 in one call. */
+        static final Packing SHARED = new Packing(List.of(2L, 1L, 2L), List.of(0L, 0L, 1L, 1L), "1000 0100 1010 0101");
+        /** 3 4 5 and 6. */
+        static final Packing RAGGED =
+                new Packing(List.of(1L, 1L, 3L, 1L, 1L), List.of(0L, 1L, 2L, 0L), "1000 1100 1110 0001");
+
+        long[] shape() {
+            return LongStream.concat(
+                            LongStream.of(3, HEADS / KEY_HEADS),
+                            ofCompletions.stream().mapToLong(n -> n))
+                    .toArray();
+        }
+
+        /** Of prompts of three and of two tokens. */
+        long[] positions() {
+            return LongStream.of(3, 2)
+                    .flatMap(length -> LongStream.concat(
+                            LongStream.range(0, 3), steps.stream().mapToLong(step -> length + step)))
+                    .toArray();
+        }
+
+        /** Who may look at whom, {@code [2, 1, 7, 7]}: 0, or much less. */
+        float[] mask() {
+            StringBuilder allowed = new StringBuilder();
+            for (String prompt : List.of("111", "110")) { // the third position of the shorter prompt is padding
+                allowed.append("1000000 1100000 1110000 ");
+                Stream.of(own.split(" ")).forEach(row -> allowed.append(prompt).append(row));
+            }
+            String bits = allowed.toString().replace(" ", "");
+            var mask = new float[bits.length()];
+            for (int i = 0; i < mask.length; i++) {
+                mask[i] = bits.charAt(i) == '1' ? 0 : -1e9f;
+            }
+            return mask;
+        }
+    }
+
+    static List<Arguments> packings() {
+        return List.of(
+                Arguments.of(Packing.APART, false),
+                Arguments.of(Packing.SHARED, false),
+                Arguments.of(Packing.RAGGED, false),
+                Arguments.of(Packing.SHARED, true));
+    }
+
     @ParameterizedTest
-    @CsvSource({"1, false", "2, false", "2, true"})
-    void computesALayerOfAPackedBatch(long completionsInACall, boolean adapter) {
-        // two prompts of 3 and 2 tokens padded to 3, two completions of 2 positions each
+    @MethodSource("packings")
+    void computesALayerOfAPackedBatch(Packing packing, boolean adapter) {
         NDArray lengths = manager.create(new long[] {3, 2});
-        NDArray shape = manager.create(new long[] {3, 2, 2, completionsInACall, HEADS / KEY_HEADS});
+        NDArray shape = manager.create(packing.shape());
         NDArray frequencies = manager.create(new float[] {1, 0.3f, 0.01f});
         NDArray positions = kernel("packed_positions", lengths, shape);
-        assertThat(positions.toLongArray()).containsExactly(0, 1, 2, 3, 4, 3, 4, 0, 1, 2, 2, 3, 2, 3);
+        assertThat(positions.toLongArray()).containsExactly(packing.positions());
         NDArray mask = kernel("packed_mask", lengths, shape);
         NDList rotary = Kernels.instance().callWithGradient("rotary", manager, positions, frequencies);
         NDArray epsilon = manager.create(1e-3);
+        NDArray allowed = manager.create(packing.mask(), new Shape(2, 1, 7, 7));
         assertSame(
                 w -> {
                     var arguments = new ArrayList<NDArray>(
@@ -144,7 +202,7 @@ class DecoderKernelsTest {
                     }
                     return kernel("packed_layer", arguments.toArray(NDArray[]::new));
                 },
-                w -> layer(w, positions, frequencies),
+                w -> layer(w, positions, frequencies, allowed),
                 adapter ? layerInputsWithAdapter() : layerInputs());
     }
 
@@ -235,7 +293,7 @@ class DecoderKernelsTest {
      * One decoder layer, written as its formulas; w holds x and the parameters in the kernel's order, with those of an
      * adapter or without.
      */
-    private NDArray layer(List<NDArray> w, NDArray positions, NDArray frequencies) {
+    private NDArray layer(List<NDArray> w, NDArray positions, NDArray frequencies, NDArray allowed) {
         NDArray x = w.get(0);
         NDArray h = normalized(x, w.get(1));
         NDArray projected = adapted(h, 2, 10, w).add(w.get(3)).reshape(2, 7, HEADS + 2 * KEY_HEADS, HEAD);
@@ -247,25 +305,13 @@ class DecoderKernelsTest {
         NDArray keys = k.repeat(1, HEADS / KEY_HEADS);
         NDArray values = v.transpose(0, 2, 1, 3).repeat(1, HEADS / KEY_HEADS);
         NDArray scores =
-                q.matMul(keys.transpose(0, 1, 3, 2)).div(Math.sqrt(HEAD)).add(allowed());
+                q.matMul(keys.transpose(0, 1, 3, 2)).div(Math.sqrt(HEAD)).add(allowed);
         NDArray attended =
                 scores.softmax(-1).matMul(values).transpose(0, 2, 1, 3).reshape(2, 7, HEADS * HEAD);
         NDArray y = x.add(adapted(attended, 6, 12, w));
         List<NDArray> feedForward = new ArrayList<>(List.of(normalized(y, w.get(7)), w.get(8), w.get(9)));
         feedForward.addAll(w.subList(Math.min(w.size(), 14), w.size()));
         return y.add(fedForward(feedForward));
-    }
-
-    /** Who may look at whom in the packed batch, written out: 7 positions are prompt 0 1 2, completions 3 4 and 5 6. */
-    private NDArray allowed() {
-        String full = "1000000 1100000 1110000 1111000 1111100 1110010 1110011";
-        String padded = "1000000 1100000 1110000 1101000 1101100 1100010 1100011";
-        String all = (full + padded).replace(" ", "");
-        var mask = new float[2 * 7 * 7];
-        for (int i = 0; i < mask.length; i++) {
-            mask[i] = all.charAt(i) == '1' ? 0 : -1e9f;
-        }
-        return manager.create(mask, new Shape(2, 1, 7, 7));
     }
 
     private static NDArray linear(NDArray x, NDArray weight) {

@@ -35,13 +35,12 @@ public record LearningGroup(int index, int[] prompt, ArrayList<LearningCompletio
         return new LearningGroup(index, prompt, new ArrayList<>(List.of(new LearningCompletion(completion, null, 0))));
     }
 
-    /** The positions that the group takes in a forward pass: its prompt, and its completions padded to the longest. */
+    /** The positions that the group takes in a forward pass: its prompt and its completions, of which the last token takes none. */
     int positions() {
-        int longest = completions.stream()
-                .mapToInt(completion -> completion.tokens().length)
-                .max()
-                .orElseThrow();
-        return prompt.length + completions.size() * (longest - 1);
+        return prompt.length
+                + completions.stream()
+                        .mapToInt(completion -> completion.tokens().length - 1)
+                        .sum();
     }
 
     Group group() {
