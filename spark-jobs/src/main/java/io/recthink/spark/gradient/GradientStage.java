@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -88,15 +87,7 @@ public final class GradientStage {
 
     /** Begins to compute the gradient over some groups, the whole step. */
     public Running start(List<LearningGroup> groups, GradientRequest request) {
-        int[] partitionOf =
-                GroupAssignment.of(groups.stream().map(LearningGroup::positions).toList(), partitions);
-        List<List<LearningGroup>> slices = IntStream.range(0, partitions)
-                .mapToObj(partition -> IntStream.range(0, groups.size())
-                        .filter(group -> partitionOf[group] == partition)
-                        .mapToObj(groups::get)
-                        .toList())
-                .toList();
-        JavaPairRDD<Integer, GradientPart> parts = spark.parallelize(slices, partitions)
+        JavaPairRDD<Integer, GradientPart> parts = spark.parallelize(GroupAssignment.of(groups, partitions), partitions)
                 .flatMap(List::iterator)
                 .mapPartitionsWithIndex(new PartitionGradient(request, engine), true)
                 .mapToPair(pair -> pair);

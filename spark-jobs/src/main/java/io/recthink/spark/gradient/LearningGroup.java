@@ -43,6 +43,26 @@ public record LearningGroup(int index, int[] prompt, ArrayList<LearningCompletio
                         .sum();
     }
 
+    /** The same at another index. */
+    LearningGroup at(int another) {
+        return new LearningGroup(another, prompt, completions);
+    }
+
+    /** Two groups of the same prompt, cut where both have about as many tokens; of at least two completions. */
+    List<LearningGroup> halves() {
+        int all = completions.stream().mapToInt(c -> c.tokens().length).sum();
+        int first = completions.get(0).tokens().length;
+        int count = 1;
+        while (count < completions.size() - 1
+                && 2 * first + completions.get(count).tokens().length <= all) {
+            first += completions.get(count).tokens().length;
+            count++;
+        }
+        return List.of(
+                new LearningGroup(index, prompt, new ArrayList<>(completions.subList(0, count))),
+                new LearningGroup(index, prompt, new ArrayList<>(completions.subList(count, completions.size()))));
+    }
+
     Group group() {
         return new Group(prompt, completions.stream().map(c -> c.row(null)).toList());
     }
