@@ -3,7 +3,6 @@ package io.recthink.spark.sft;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Schedule;
-import io.recthink.model.LoraConfig;
 import io.recthink.progress.Progress;
 import io.recthink.spark.Job;
 import io.recthink.spark.gradient.GradientStage;
@@ -88,9 +87,7 @@ public final class SftJob implements Job {
                 paths.resolve(paths.warmStart()),
                 StartModel.at(
                         paths.resolve(paths.model()),
-                        LoraConfig.of(configuration.lora()),
-                        configuration.seed(),
-                        configuration.model().dtype(),
+                        configuration,
                         spark.sparkContext().hadoopConfiguration()),
                 dataSha256,
                 sft.steps(),

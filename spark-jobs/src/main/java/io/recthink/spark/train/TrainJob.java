@@ -5,7 +5,6 @@ import static org.apache.spark.sql.functions.col;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Schedule;
-import io.recthink.model.LoraConfig;
 import io.recthink.model.ModelConfig;
 import io.recthink.progress.Progress;
 import io.recthink.spark.Job;
@@ -164,11 +163,6 @@ public final class TrainJob implements Job {
                     case "model" -> paths.resolve(paths.model());
                     default -> paths.resolve(start);
                 };
-        return StartModel.at(
-                path,
-                LoraConfig.of(configuration.lora()),
-                configuration.seed(),
-                configuration.model().dtype(),
-                hadoop);
+        return StartModel.at(path, configuration, hadoop);
     }
 }
