@@ -25,12 +25,14 @@ final class GroupAssignment {
      */
     static List<List<LearningGroup>> of(List<LearningGroup> groups, int partitions) {
         List<LearningGroup> pieces = groups;
+        List<List<LearningGroup>> slices = slices(pieces, partitions);
         while (true) {
-            List<LearningGroup> finer = withLargestSplit(pieces);
-            if (largestLoad(finer, partitions) >= WORTH_A_SPLIT * largestLoad(pieces, partitions)) {
-                return slices(pieces, partitions);
+            pieces = withLargestSplit(pieces);
+            List<List<LearningGroup>> finer = slices(pieces, partitions);
+            if (largestLoad(finer) >= WORTH_A_SPLIT * largestLoad(slices)) {
+                return slices;
             }
-            pieces = finer;
+            slices = finer;
         }
     }
 
@@ -50,8 +52,8 @@ final class GroupAssignment {
                 .toList();
     }
 
-    private static long largestLoad(List<LearningGroup> pieces, int partitions) {
-        return slices(pieces, partitions).stream()
+    private static long largestLoad(List<List<LearningGroup>> slices) {
+        return slices.stream()
                 .mapToLong(slice ->
                         slice.stream().mapToLong(LearningGroup::positions).sum())
                 .max()

@@ -10,7 +10,6 @@ import io.recthink.spark.run.PolicyHolder;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.torch.TorchRuntime;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -30,10 +29,9 @@ final class PartitionGradient
 
     @Override
     public Iterator<Tuple2<Integer, GradientPart>> call(Integer partition, Iterator<LearningGroup> groups) {
-        List<LearningGroup> ordered = new ArrayList<>();
-        groups.forEachRemaining(ordered::add);
-        ordered.sort(Comparator.comparingInt(LearningGroup::index));
-        return ordered.isEmpty() ? List.<Tuple2<Integer, GradientPart>>of().iterator() : parts(partition, ordered);
+        List<LearningGroup> all = new ArrayList<>();
+        groups.forEachRemaining(all::add);
+        return all.isEmpty() ? List.<Tuple2<Integer, GradientPart>>of().iterator() : parts(partition, all);
     }
 
     private Iterator<Tuple2<Integer, GradientPart>> parts(int partition, List<LearningGroup> groups) {
