@@ -26,7 +26,7 @@ final class JsonFile {
         try {
             return parseObject(file.toString(), Files.readAllBytes(file));
         } catch (IOException e) {
-            throw new InvalidInputException(file + ": cannot be read: " + e, e);
+            throw unreadable(file.toString(), e);
         }
     }
 
@@ -49,10 +49,8 @@ final class JsonFile {
                 parser.skipChildren();
             }
             return MissingNode.getInstance();
-        } catch (JsonProcessingException e) {
-            throw new InvalidInputException(file + ": is not valid JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
-            throw new InvalidInputException(file + ": cannot be read: " + e, e);
+            throw unreadable(file.toString(), e);
         }
     }
 
@@ -63,11 +61,15 @@ final class JsonFile {
                 throw new InvalidInputException(source + ": is not a JSON object");
             }
             return json;
-        } catch (JsonProcessingException e) {
-            throw new InvalidInputException(source + ": is not valid JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
-            throw new InvalidInputException(source + ": cannot be read: " + e, e);
+            throw unreadable(source, e);
         }
+    }
+
+    private static InvalidInputException unreadable(String source, IOException e) {
+        return e instanceof JsonProcessingException syntax
+                ? new InvalidInputException(source + ": is not valid JSON: " + syntax.getOriginalMessage(), e)
+                : new InvalidInputException(source + ": cannot be read: " + e, e);
     }
 
     static void write(Path file, JsonNode json) {
