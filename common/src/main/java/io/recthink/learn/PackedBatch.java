@@ -72,7 +72,7 @@ final class PackedBatch {
     private static int[] seats(Group group) {
         int[] fromLongest = IntStream.range(0, group.rows().size())
                 .boxed()
-                .sorted(Comparator.comparing(row -> -group.rows().get(row).completion().length))
+                .sorted(Comparator.comparingInt(row -> -group.rows().get(row).completion().length))
                 .mapToInt(Integer::intValue)
                 .toArray();
         int[] seats = new int[fromLongest.length];

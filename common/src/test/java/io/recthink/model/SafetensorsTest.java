@@ -115,9 +115,8 @@ class SafetensorsTest {
         float[] values = {
             1, 0x1.01p0f, 0x1.012p0f, 0x1.03p0f, -0x1.03p0f, -0f, Float.MAX_VALUE, Float.MIN_VALUE, Float.NaN, 3
         };
-        // to even, above half, to even, its negative, minus zero, more than the largest, nothing left, no number; the
-        // last
-        // stands in another tensor
+        // to even, above half, to even, its negative, minus zero, more than the largest, nothing left, no number;
+        // the last stands in another tensor
         float[] expected = {1, 1, 0x1.02p0f, 0x1.04p0f, -0x1.04p0f, -0f, Float.POSITIVE_INFINITY, 0, Float.NaN, 3};
         Path file = folder.resolve("rounded.safetensors");
         List<TensorInfo> tensors = List.of(
