@@ -31,13 +31,6 @@ import scala.reflect.ClassTag$;
  * that the sum is the same to the bit whatever the cluster looks like and whatever was computed twice.
  */
 public final class GradientStage {
-    /**
-     * Settings of Spark for the shuffle of gradients: their numbers do not compress, and a task writes them into one file at
-     * once instead of one for each task that reads them, which would be copied together.
-     */
-    public static final Map<String, String> SPARK_DEFAULTS =
-            Map.of("spark.shuffle.compress", "false", "spark.shuffle.sort.bypassMergeThreshold", "0");
-
     private static final double MIB = 1 << 20;
 
     private final JavaSparkContext spark;

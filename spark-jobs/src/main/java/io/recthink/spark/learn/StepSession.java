@@ -1,5 +1,6 @@
 package io.recthink.spark.learn;
 
+import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -7,6 +8,15 @@ import org.apache.spark.sql.SparkSession;
  * queries alone.
  */
 public final class StepSession {
+    /**
+     * Settings of Spark for an application that learns: the numbers of gradients and adapters do not compress, and a task
+     * writes its gradient into one file at once instead of one for each task that reads it, which would be copied together.
+     */
+    public static final Map<String, String> SPARK_DEFAULTS = Map.of(
+            "spark.shuffle.compress", "false",
+            "spark.shuffle.sort.bypassMergeThreshold", "0",
+            "spark.broadcast.compress", "false");
+
     private StepSession() {}
 
     /**

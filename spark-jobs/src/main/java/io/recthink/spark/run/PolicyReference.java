@@ -60,7 +60,8 @@ public record PolicyReference(String path, int number, String sha256, Adapter ad
 
         /** The values, where they have arrived; not to be written to. */
         float[][] chunks() {
-            return weights.stream().map(chunk -> chunk.value()).toArray(float[][]::new);
+            // At once: a chunk comes in pieces, and each piece waits for the driver a few times.
+            return weights.parallelStream().map(chunk -> chunk.value()).toArray(float[][]::new);
         }
     }
 }

@@ -39,7 +39,7 @@ public final class SftJob implements Job {
 
     @Override
     public Map<String, String> sparkDefaults() {
-        return GradientStage.SPARK_DEFAULTS;
+        return StepSession.SPARK_DEFAULTS;
     }
 
     @Override

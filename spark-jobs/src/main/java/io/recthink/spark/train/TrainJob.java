@@ -55,7 +55,7 @@ public final class TrainJob implements Job {
 
     @Override
     public Map<String, String> sparkDefaults() {
-        return GradientStage.SPARK_DEFAULTS;
+        return StepSession.SPARK_DEFAULTS;
     }
 
     @Override
