@@ -20,6 +20,8 @@ public final class MemoryPlan {
     static final long CUDA = 800_000_000;
     /** What is touched of the heap of a process that keeps little there: garbage fills it before it is collected. */
     static final long SMALLEST_HEAP = 330_000_000;
+    /** The same of a driver, which sees many steps. */
+    static final long SMALLEST_HEAP_OF_A_DRIVER = 420_000_000;
     /** The same where tasks read and write tables. */
     static final long SMALLEST_HEAP_OF_TASKS = 800_000_000;
     /** What is touched for a byte that stays: the G1 collector starts its work late. */
@@ -123,7 +125,7 @@ public final class MemoryPlan {
     }
 
     private ProcessMemory learner() {
-        Heap heap = new Heap(optimizer() + heapGradient(), pieces(size.learned()), SMALLEST_HEAP);
+        Heap heap = new Heap(optimizer() + heapGradient(), pieces(size.learned()), SMALLEST_HEAP_OF_A_DRIVER);
         Stage update =
                 new Stage("update", 0, heap.live() - optimizer(), optimizer(), 0, 0, ENGINE + SPARK + heap.untidy());
         return new ProcessMemory("learner (driver)", Place.DRIVER, 1, heap.live(), heap.touched(), List.of(update));

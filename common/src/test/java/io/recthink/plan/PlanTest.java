@@ -187,8 +187,9 @@ class PlanTest {
     @Test
     void touchedOfTheHeapIsMoreThanLivesThereAndNeverMoreThanIsGiven() {
         ProcessMemory small = learner(SMALL);
-        assertThat(small.touchedHeap()).isEqualTo(MemoryPlan.SMALLEST_HEAP);
-        assertThat(small.peak().total()).isEqualTo(MemoryPlan.SMALLEST_HEAP + MemoryPlan.ENGINE + MemoryPlan.SPARK);
+        assertThat(small.touchedHeap()).isEqualTo(MemoryPlan.SMALLEST_HEAP_OF_A_DRIVER);
+        assertThat(small.peak().total())
+                .isEqualTo(MemoryPlan.SMALLEST_HEAP_OF_A_DRIVER + MemoryPlan.ENGINE + MemoryPlan.SPARK);
         assertThat(small.overhead()).isEqualTo(MemoryPlan.ENGINE + MemoryPlan.SPARK);
         long learned = ModelSize.of(LARGE, Optional.empty()).learned();
         // what stays, and 400 MB of pieces

@@ -8,6 +8,7 @@ import io.recthink.model.LoraConfig;
 import io.recthink.model.ModelFolder;
 import io.recthink.model.ModelTokenizer;
 import io.recthink.model.ParameterLayout;
+import io.recthink.torch.NativeHeap;
 import io.recthink.torch.TorchRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -121,6 +122,9 @@ public final class PolicyHolder {
 
     private synchronized void release() {
         leases--;
+        if (leases == 0) {
+            NativeHeap.trim(); // rollouts and gradients have tensors of other shapes
+        }
         notifyAll();
     }
 
