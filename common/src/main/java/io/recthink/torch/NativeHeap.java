@@ -4,7 +4,6 @@ import java.lang.management.ManagementFactory;
 import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.MBeanServer;
-import javax.management.MalformedObjectNameException;
 import javax.management.ObjectName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +16,7 @@ import org.slf4j.LoggerFactory;
 public final class NativeHeap {
     private static final Logger LOG = LoggerFactory.getLogger(NativeHeap.class);
     private static final String TRIM = "systemTrimNativeHeap"; // jcmd PID System.trim_native_heap
-    private static final ObjectName COMMANDS = commands();
+    private static final String COMMANDS = "com.sun.management:type=DiagnosticCommand";
     private static final boolean TRIMMABLE = isTrimmable();
 
     private NativeHeap() {}
@@ -30,7 +29,7 @@ public final class NativeHeap {
     public static void trim() {
         if (TRIMMABLE) {
             try {
-                server().invoke(COMMANDS, TRIM, null, null);
+                server().invoke(new ObjectName(COMMANDS), TRIM, null, null);
             } catch (JMException e) {
                 throw new IllegalStateException(e);
             }
@@ -40,7 +39,7 @@ public final class NativeHeap {
     private static boolean isTrimmable() {
         boolean found;
         try {
-            found = Stream.of(server().getMBeanInfo(COMMANDS).getOperations())
+            found = Stream.of(server().getMBeanInfo(new ObjectName(COMMANDS)).getOperations())
                     .anyMatch(operation -> operation.getName().equals(TRIM));
         } catch (JMException e) {
             found = false;
@@ -53,13 +52,5 @@ public final class NativeHeap {
 
     private static MBeanServer server() {
         return ManagementFactory.getPlatformMBeanServer();
-    }
-
-    private static ObjectName commands() {
-        try {
-            return new ObjectName("com.sun.management:type=DiagnosticCommand");
-        } catch (MalformedObjectNameException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }
