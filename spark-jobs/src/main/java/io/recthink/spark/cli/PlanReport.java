@@ -1,9 +1,11 @@
 package io.recthink.spark.cli;
 
+import ai.djl.Device;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.recthink.config.Configuration.ComputeType;
 import io.recthink.plan.Cluster.Layout;
 import io.recthink.plan.MemoryPlan;
 import io.recthink.plan.ModelSize;
@@ -12,6 +14,7 @@ import io.recthink.plan.Remedies.Remedy;
 import io.recthink.plan.Stage;
 import io.recthink.plan.StepTime;
 import io.recthink.plan.Workload;
+import io.recthink.torch.Bfloat16Support;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +27,8 @@ final class PlanReport {
     private static final long MEBI = 1L << 20;
     // A container is killed for what it takes above its limit; the plan may be that far from it.
     private static final double CONTAINER_SLACK = 1.15;
+    private static final String BFLOAT16 =
+            "The processor of this machine has no instructions for BF16. On such processors train computes in FP32: plan it with --set model.dtype=float32.";
     private static final String ROW = "%-26s%9s%11s%11s%9s%13s%9s%9s%9s%n";
 
     private final Path model;
@@ -147,6 +152,9 @@ final class PlanReport {
                 time.gradient(),
                 time.update(),
                 planner.timing().source()));
+        if (work.type() == ComputeType.BFLOAT16 && !planner.onGpus() && !Bfloat16Support.of(Device.cpu())) {
+            advice.append(BFLOAT16).append(String.format("%n"));
+        }
         advice.append(settings());
         advice.append(recompute());
         if (planner.onGpus()) {

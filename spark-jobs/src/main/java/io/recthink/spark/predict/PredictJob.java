@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.spark.Job;
+import io.recthink.spark.run.CommonComputeType;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.table.PreparedData;
@@ -22,7 +23,8 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class PredictJob implements Job {
     @Override
-    public void run(SparkSession spark, Configuration configuration) {
+    public void run(SparkSession spark, Configuration given) {
+        Configuration configuration = CommonComputeType.settle(spark, given);
         Configuration.Paths paths = configuration.paths();
         Configuration.Predict settings = configuration.predict();
         Map<String, PolicyReference> policies = policies(spark, configuration);

@@ -7,6 +7,7 @@ import io.recthink.generate.Completion;
 import io.recthink.generate.PromptTokens;
 import io.recthink.generate.SamplingOptions;
 import io.recthink.spark.rollout.PromptEncoding;
+import io.recthink.spark.run.CommonComputeType;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.table.Tables;
 import java.io.Serializable;
@@ -212,7 +213,8 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
             throw new InvalidInputException("modelUrl is not set; name the folder of a policy");
         }
         PolicyReference policy = PolicyArgument.resolve("modelUrl", value(modelUrl), dataset.sparkSession());
-        Configuration settings = ConfigurationReader.read("configuration", value(configuration), List.of());
+        Configuration settings = CommonComputeType.settle(
+                dataset.sparkSession(), ConfigurationReader.read("configuration", value(configuration), List.of()));
         Task task = new Task(
                 new PromptEncoding(policy, settings.prompt(), value(minRating), value(maxRating)),
                 settings.rollout().maxTokens(),

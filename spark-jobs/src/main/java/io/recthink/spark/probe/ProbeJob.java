@@ -12,6 +12,7 @@ import io.recthink.spark.predict.PolicyArgument;
 import io.recthink.spark.predict.Scoring;
 import io.recthink.spark.predict.StratifiedSample;
 import io.recthink.spark.rollout.PromptEncoding;
+import io.recthink.spark.run.CommonComputeType;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.table.PreparedData;
@@ -36,7 +37,8 @@ public final class ProbeJob implements Job {
     }
 
     @Override
-    public void run(SparkSession spark, Configuration configuration) {
+    public void run(SparkSession spark, Configuration given) {
+        Configuration configuration = CommonComputeType.settle(spark, given);
         Configuration.Paths paths = configuration.paths();
         Configuration.Predict settings = configuration.predict();
         String folder = paths.resolve(paths.probes());

@@ -102,22 +102,26 @@ public final class PolicyHolder {
     private synchronized void take(PolicyReference policy, Configuration.Model model) {
         TorchRuntime.prepareThread(model.threads());
         try {
-            while (leases > 0 && !holds(policy)) {
+            while (leases > 0 && !holds(policy, model)) {
                 wait();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while another policy version was in use", e);
         }
-        if (!holds(policy)) {
+        if (!holds(policy, model)) {
             load(policy, model);
         }
         leases++;
     }
 
-    private boolean holds(PolicyReference policy) {
-        return sha256.equals(policy.model().sha256())
+    private boolean holds(PolicyReference policy, Configuration.Model settings) {
+        return holdsModel(policy.model(), settings)
                 && (policy.adapter() == null || adapter.equals(AdapterVersion.of(policy)));
+    }
+
+    private boolean holdsModel(PolicyReference model, Configuration.Model settings) {
+        return sha256.equals(model.sha256()) && decoder.type() == settings.dtype();
     }
 
     private synchronized void release() {
@@ -130,7 +134,7 @@ public final class PolicyHolder {
 
     private void load(PolicyReference policy, Configuration.Model settings) {
         PolicyReference model = policy.model();
-        if (!sha256.equals(model.sha256())) {
+        if (!holdsModel(model, settings)) {
             Path local = PolicyStore.localize(model.path(), model.sha256());
             if (policy.adapter() != null) {
                 PolicyFolder.requireSame(model.path(), PolicyFolder.at(local).sha256(), model.sha256());
@@ -143,9 +147,12 @@ public final class PolicyHolder {
     }
 
     private void loadModel(PolicyReference model, Path local, Configuration.Model settings) {
+        CommonComputeType.require(settings.dtype(), device);
         sha256 = ""; // a load that fails half-way leaves nothing that could be leased
         try (ModelFolder folder = ModelFolder.open(local)) {
-            if (decoder != null && decoder.config().equals(folder.config())) {
+            if (decoder != null
+                    && decoder.type() == settings.dtype()
+                    && decoder.config().equals(folder.config())) {
                 decoder.set(folder);
             } else {
                 closeDecoders();

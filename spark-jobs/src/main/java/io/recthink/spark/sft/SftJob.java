@@ -13,6 +13,7 @@ import io.recthink.spark.learn.StepSession;
 import io.recthink.spark.predict.PolicyValidation;
 import io.recthink.spark.rollout.PromptEncoding;
 import io.recthink.spark.rollout.PromptOrder;
+import io.recthink.spark.run.CommonComputeType;
 import io.recthink.spark.table.PreparedData;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +44,8 @@ public final class SftJob implements Job {
     }
 
     @Override
-    public void run(SparkSession spark, Configuration configuration) {
+    public void run(SparkSession spark, Configuration given) {
+        Configuration configuration = CommonComputeType.settle(spark, given);
         Configuration.Paths paths = configuration.paths();
         String folder = paths.resolve(paths.data());
         PreparedData data = PreparedData.read(spark, folder);

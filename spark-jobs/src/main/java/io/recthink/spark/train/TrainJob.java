@@ -15,6 +15,7 @@ import io.recthink.spark.learn.StartModel;
 import io.recthink.spark.learn.StepSession;
 import io.recthink.spark.predict.PolicyValidation;
 import io.recthink.spark.rollout.PromptOrder;
+import io.recthink.spark.run.CommonComputeType;
 import io.recthink.spark.table.PreparedData;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +60,8 @@ public final class TrainJob implements Job {
     }
 
     @Override
-    public void run(SparkSession spark, Configuration configuration) {
+    public void run(SparkSession spark, Configuration given) {
+        Configuration configuration = CommonComputeType.settle(spark, given);
         String folder = configuration.paths().resolve(configuration.paths().data());
         PreparedData data = PreparedData.read(spark, folder);
         SparkSession session = StepSession.of(spark, configuration.train().partitions());

@@ -3,9 +3,11 @@ package io.recthink.spark.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.Fixtures;
+import io.recthink.torch.Bfloat16Support;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +53,20 @@ class PlanCommandTest {
         CommandRun run = plan(llama(), "--driver-memory", "100g");
         assertThat(run.status()).as(run.errors()).isZero();
         assertThat(run.output()).contains("Choose model.recompute: false, it fits");
+    }
+
+    @Test
+    void saysThatThisProcessorHasNoInstructionsForBf16WhereItMatters() {
+        String said = "no instructions for BF16. On such processors train computes in FP32";
+        String output = plan(llama(), "--set", "model.dtype=bfloat16").output();
+        if (Bfloat16Support.of(Device.cpu())) {
+            assertThat(output).doesNotContain(said);
+        } else {
+            assertThat(output).contains(said);
+        }
+        assertThat(plan(llama()).output()).doesNotContain(said);
+        assertThat(plan(llama(), "--set", "model.dtype=bfloat16", "--gpus", "1").output())
+                .doesNotContain(said);
     }
 
     @Test

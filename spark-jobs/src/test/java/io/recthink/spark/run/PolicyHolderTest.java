@@ -2,7 +2,9 @@ package io.recthink.spark.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ai.djl.Device;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
@@ -19,6 +21,7 @@ import io.recthink.model.Projection;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.run.PolicyReference.Adapter;
 import io.recthink.spark.train.TinyWorld;
+import io.recthink.torch.Bfloat16Support;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
@@ -105,6 +108,20 @@ class PolicyHolderTest {
         LoraConfig stronger = new LoraConfig(2, 8, false, EnumSet.allOf(Projection.class));
         try (PolicyHolder.Lease lease = PolicyHolder.policy(adapter("one", 1, stronger), SETTINGS)) {
             assertThat(logprobs(lease.decoder())).isNotEqualTo(first);
+        }
+    }
+
+    @Test
+    void theSameWeightsInAnotherTypeAreAnotherPolicy() {
+        assumeTrue(Bfloat16Support.of(Device.cpu()), "skipped: this processor has no instructions for BF16");
+        Configuration.Model bfloat16 = ConfigurationReader.read("test", "", List.of("model.dtype=bfloat16"))
+                .model();
+        for (PolicyReference policy : List.of(base, adapter("one", 1, LORA))) {
+            for (Configuration.Model settings : List.of(SETTINGS, bfloat16, SETTINGS)) {
+                try (PolicyHolder.Lease lease = PolicyHolder.policy(policy, settings)) {
+                    assertThat(lease.decoder().type()).isEqualTo(settings.dtype());
+                }
+            }
         }
     }
 

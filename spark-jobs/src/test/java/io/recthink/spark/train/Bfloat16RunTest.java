@@ -1,6 +1,7 @@
 package io.recthink.spark.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Device;
@@ -14,7 +15,9 @@ import io.recthink.model.ParameterLayout.Parameter;
 import io.recthink.model.SafetensorsReader;
 import io.recthink.spark.SparkTest;
 import io.recthink.torch.Bfloat16Support;
+import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -76,6 +79,18 @@ class Bfloat16RunTest {
             assertThat(root.resolve("resumed").resolve(name))
                     .hasSameBinaryContentAs(world.run().resolve(name));
         }
+    }
+
+    @Test
+    void whereThereAreNoInstructionsItIsARunInFp32() throws IOException {
+        assumeFalse(Bfloat16Support.of(Device.cpu()), "skipped: this processor has instructions for BF16");
+        new TrainJob(false).run(SPARK, configuration("paths.run=float32", "train.steps=4", "model.dtype=float32"));
+        for (String file : List.of("policy/model.safetensors", "optimizer/optimizer.safetensors")) {
+            String name = "step-000004/" + file;
+            assertThat(world.run().resolve(name))
+                    .hasSameBinaryContentAs(root.resolve("float32").resolve(name));
+        }
+        assertThat(Files.readString(world.run().resolve("config.yaml"))).contains("dtype: \"float32\"");
     }
 
     private static Configuration configuration(String... settings) {
