@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.Decoder;
 import io.recthink.model.LoraConfig;
 import io.recthink.model.LoraInitializer;
@@ -95,6 +96,9 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print one JSON object")
     private boolean json;
 
+    /** @param type that was computed in; FP32 where the device has no instructions for the one that was asked for */
+    private record Measured(ComputeType type, List<Measurement> measurements) {}
+
     @Override
     public Integer call() {
         requireAtLeast(1, "--prompt", prompt);
@@ -104,25 +108,25 @@ final class BenchmarkCommand implements Callable<Integer> {
         requireAtLeast(1, "--steps", steps);
         requireAtLeast(1, "--max-rows", maxRows);
         requireAtLeast(0, "--lora-rank", loraRank);
-        List<Measurement> measurements = randomWeights ? measureShape() : measureModel();
-        command.commandLine().getOut().println(json ? json(measurements) : table(measurements));
+        Measured measured = randomWeights ? measureShape() : measureModel();
+        command.commandLine().getOut().println(json ? json(measured) : table(measured));
         return 0;
     }
 
-    private List<Measurement> measureModel() {
+    private Measured measureModel() {
         try (ModelFolder folder = ModelFolder.open(model);
                 ModelTokenizer tokenizer = folder.tokenizer()) {
             return measure(folder.config(), folder, tokenizer);
         }
     }
 
-    private List<Measurement> measureShape() {
+    private Measured measureShape() {
         try (ModelTokenizer tokenizer = ModelTokenizer.open(model)) {
             return measure(ModelConfig.read(model), ModelInitializer.weights(0, STANDARD_DEVIATION), tokenizer);
         }
     }
 
-    private List<Measurement> measure(ModelConfig config, ParameterReader weights, ModelTokenizer tokenizer) {
+    private Measured measure(ModelConfig config, ParameterReader weights, ModelTokenizer tokenizer) {
         try (Decoder base = engine.load(config, weights)) {
             if (loraRank == 0) {
                 return measure(base, weights, tokenizer);
@@ -134,12 +138,12 @@ final class BenchmarkCommand implements Callable<Integer> {
         }
     }
 
-    private List<Measurement> measure(Decoder decoder, ParameterReader start, ModelTokenizer tokenizer) {
+    private Measured measure(Decoder decoder, ParameterReader start, ModelTokenizer tokenizer) {
         Work work = new Work(prompt, completion, group, groups, maxRows, natural, !keepActivations);
         Benchmark benchmark = new Benchmark(decoder, start, tokenizer, work);
         List<Measurement> measurements = new ArrayList<>(onlySteps ? List.of() : benchmark.parts());
         measurements.addAll(benchmark.steps(steps));
-        return measurements;
+        return new Measured(decoder.type(), measurements);
     }
 
     /** Of the model, without an adapter. */
@@ -157,13 +161,13 @@ final class BenchmarkCommand implements Callable<Integer> {
         }
     }
 
-    private String table(List<Measurement> measurements) {
+    private String table(Measured measured) {
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%s, %d parameters, %s, %s, %d threads; prompt %d, completion %d tokens, group %d%n%n%-18s%10s%10s%12s%18s%12s%n",
                 model,
                 parameters(),
-                engine.type().label(),
+                measured.type().label(),
                 loraRank == 0 ? "all weights" : "LoRA of rank " + loraRank,
                 engine.threads(),
                 prompt,
@@ -175,7 +179,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                 "tokens/s",
                 "peak memory, MB",
                 "batch full"));
-        for (Measurement measurement : measurements) {
+        for (Measurement measurement : measured.measurements()) {
             String occupancy = measurement.occupancy().isPresent()
                     ? "%.0f %%".formatted(100 * measurement.occupancy().getAsDouble())
                     : "";
@@ -194,12 +198,12 @@ final class BenchmarkCommand implements Callable<Integer> {
         return table.append("\nPeak memory is that of the process so far.").toString();
     }
 
-    private String json(List<Measurement> measurements) {
+    private String json(Measured measured) {
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode object = mapper.createObjectNode();
         object.put("model", model.toString());
         object.put("parameters", parameters());
-        object.put("type", engine.type().label());
+        object.put("type", measured.type().label());
         object.put("loraRank", loraRank);
         object.put("threads", engine.threads());
         object.put("prompt", prompt);
@@ -209,7 +213,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         object.put("maxRows", maxRows);
         object.put("recompute", !keepActivations);
         ArrayNode array = object.putArray("measurements");
-        for (Measurement measurement : measurements) {
+        for (Measurement measurement : measured.measurements()) {
             ObjectNode line = array.addObject()
                     .put("name", measurement.name())
                     .put("tokens", measurement.tokens())

@@ -35,10 +35,6 @@ final class EngineOptions {
             description = "cpu, or gpu:N for the GPU of that number (default: ${DEFAULT-VALUE})")
     private String device;
 
-    ComputeType type() {
-        return type;
-    }
-
     int threads() {
         return threads;
     }

@@ -2,11 +2,13 @@ package io.recthink.spark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.Device;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.Fixtures;
 import io.recthink.model.ModelConfig;
 import io.recthink.model.ParameterLayout;
+import io.recthink.torch.Bfloat16Support;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,6 +79,16 @@ class BenchmarkCommandTest {
         CommandRun run = benchmark("--only-steps", "--random-weights", "--model", shape.toString());
         assertThat(run.status()).as(run.errors()).isZero();
         assertThat(run.output()).contains(STEP);
+    }
+
+    @Test
+    void namesTheTypeThatItComputedIn() throws Exception {
+        String computed = Bfloat16Support.of(Device.cpu()) ? "bfloat16" : "float32";
+        assertThat(benchmark("--only-steps", "--dtype", "bfloat16").output()).contains("parameters, " + computed);
+        JsonNode object = new ObjectMapper()
+                .readTree(benchmark("--only-steps", "--dtype", "bfloat16", "--json")
+                        .output());
+        assertThat(object.path("type").asText()).isEqualTo(computed);
     }
 
     private static JsonNode update(CommandRun run) throws Exception {
