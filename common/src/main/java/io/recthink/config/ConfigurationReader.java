@@ -67,6 +67,15 @@ public final class ConfigurationReader {
         return configuration;
     }
 
+    /**
+     * A configuration with some settings changed, as by {@code --set}.
+     *
+     * @throws ConfigurationException as {@link #read}
+     */
+    public static Configuration change(Configuration configuration, List<String> settings) {
+        return read(configuration.name(), write(configuration), settings);
+    }
+
     /** The configuration with every key, as YAML. */
     public static String write(Configuration configuration) {
         try {

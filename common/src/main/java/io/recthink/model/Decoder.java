@@ -114,7 +114,11 @@ public final class Decoder implements ParameterReader, AutoCloseable {
         TorchRuntime.load();
         NDManager manager = NDManager.newBaseManager(device, "PyTorch");
         try {
-            Decoder decoder = new Decoder(config, supported(type, device), manager);
+            ComputeType computed = typeOn(device, type);
+            if (computed != type) {
+                LOG.warn("{} has no instructions for BF16; computing in FP32, as with model.dtype float32", device);
+            }
+            Decoder decoder = new Decoder(config, computed, manager);
             decoder.set(weights);
             return decoder;
         } catch (RuntimeException e) {
@@ -144,12 +148,9 @@ public final class Decoder implements ParameterReader, AutoCloseable {
         }
     }
 
-    private static ComputeType supported(ComputeType type, Device device) {
-        if (type == ComputeType.BFLOAT16 && !Bfloat16Support.of(device)) {
-            LOG.warn("{} has no instructions for BF16; computing in FP32, as with model.dtype float32", device);
-            return ComputeType.FLOAT32;
-        }
-        return type;
+    /** What a device computes in when it is asked for a type: FP32 where it has no instructions for that one. */
+    public static ComputeType typeOn(Device device, ComputeType asked) {
+        return asked == ComputeType.BFLOAT16 && !Bfloat16Support.of(device) ? ComputeType.FLOAT32 : asked;
     }
 
     public ModelConfig config() {

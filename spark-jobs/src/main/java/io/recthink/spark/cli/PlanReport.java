@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.recthink.config.Configuration.ComputeType;
+import io.recthink.model.Decoder;
 import io.recthink.plan.Cluster.Layout;
 import io.recthink.plan.MemoryPlan;
 import io.recthink.plan.ModelSize;
@@ -14,7 +14,6 @@ import io.recthink.plan.Remedies.Remedy;
 import io.recthink.plan.Stage;
 import io.recthink.plan.StepTime;
 import io.recthink.plan.Workload;
-import io.recthink.torch.Bfloat16Support;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -152,7 +151,7 @@ final class PlanReport {
                 time.gradient(),
                 time.update(),
                 planner.timing().source()));
-        if (work.type() == ComputeType.BFLOAT16 && !planner.onGpus() && !Bfloat16Support.of(Device.cpu())) {
+        if (!planner.onGpus() && Decoder.typeOn(Device.cpu(), work.type()) != work.type()) {
             advice.append(BFLOAT16).append(String.format("%n"));
         }
         advice.append(settings());

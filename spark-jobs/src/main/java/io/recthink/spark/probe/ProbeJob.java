@@ -102,9 +102,8 @@ public final class ProbeJob implements Job {
     /** The probes as the systems of a table. */
     private static Configuration comparison(Configuration configuration) {
         String folder = configuration.paths().probes(); // below paths.root, as the other paths are
-        return ConfigurationReader.read(
-                "probe",
-                ConfigurationReader.write(configuration),
+        return ConfigurationReader.change(
+                configuration,
                 List.of(
                         "paths.predictions=" + folder + "/predictions",
                         "paths.validationPredictions=" + folder + "/none",

@@ -5,7 +5,7 @@ import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.ComputeType;
 import io.recthink.config.ConfigurationReader;
-import io.recthink.torch.Bfloat16Support;
+import io.recthink.model.Decoder;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
@@ -26,8 +26,8 @@ public final class CommonComputeType {
     private CommonComputeType() {}
 
     /**
-     * The configuration with the type that the cluster can compute in. For BF16 one task for each core of the executors that
-     * are there is asked; when one of them has no instructions for it, the type is FP32 and a warning names where.
+     * The configuration with the type that the cluster can compute in. For BF16 as many tasks are asked as the default
+     * parallelism, where nobody has set it one for each core that is there; when one of them has no instructions for it, the type is FP32 and a warning names where.
      * Executors that come later compute in the same type or refuse to.
      */
     public static Configuration settle(SparkSession spark, Configuration configuration) {
@@ -46,9 +46,7 @@ public final class CommonComputeType {
         LOG.warn(
                 "computing in FP32, as with model.dtype: float32; there are no instructions for BF16 on {}",
                 String.join(", ", places));
-        String settled = "model.dtype=" + ComputeType.FLOAT32.label();
-        return ConfigurationReader.read(
-                configuration.name(), ConfigurationReader.write(configuration), List.of(settled));
+        return ConfigurationReader.change(configuration, List.of("model.dtype=" + ComputeType.FLOAT32.label()));
     }
 
     private static List<String> placesWithout(SparkSession spark, Question ask) {
@@ -89,7 +87,7 @@ public final class CommonComputeType {
     }
 
     private static boolean can(ComputeType type, Device device) {
-        return type == ComputeType.FLOAT32 || Bfloat16Support.of(device);
+        return Decoder.typeOn(device, type) == type;
     }
 
     private static String place(Device device) {
