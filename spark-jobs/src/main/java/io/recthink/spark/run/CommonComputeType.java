@@ -26,9 +26,9 @@ public final class CommonComputeType {
     private CommonComputeType() {}
 
     /**
-     * The configuration with the type that the cluster can compute in. For BF16 as many tasks are asked as the default
-     * parallelism, where nobody has set it one for each core that is there; when one of them has no instructions for it, the type is FP32 and a warning names where.
-     * Executors that come later compute in the same type or refuse to.
+     * The configuration with the type that the cluster can compute in. For BF16 tasks are asked, one for each core that is
+     * there unless {@code spark.default.parallelism} says how many; when one of them has no instructions for it, the type is
+     * FP32 and a warning names where. Executors that were not asked compute in the same type or refuse to.
      */
     public static Configuration settle(SparkSession spark, Configuration configuration) {
         return settle(spark, configuration, CommonComputeType::placeWithoutBfloat16);
