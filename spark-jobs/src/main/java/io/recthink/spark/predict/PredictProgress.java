@@ -2,13 +2,16 @@ package io.recthink.spark.predict;
 
 import io.recthink.progress.Progress;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.util.LongAccumulator;
+import scala.Tuple4;
 import scala.collection.JavaConverters;
+import scala.collection.Seq;
 
 /** Shows how many rows are predicted. A task may take minutes: what it has done so far comes with its heartbeats. */
 final class PredictProgress extends SparkListener {
@@ -32,11 +35,21 @@ final class PredictProgress extends SparkListener {
 
     @Override
     public void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate heartbeat) {
-        JavaConverters.seqAsJavaList(heartbeat.accumUpdates())
-                .forEach(task -> JavaConverters.seqAsJavaList(task._4()).stream()
-                        .filter(counter -> counter.id() == ended.id())
-                        .forEach(counter -> running.put((Long) task._1(), count(counter))));
+        updates(heartbeat).forEach(task -> JavaConverters.seqAsJavaList(task._4()).stream()
+                .filter(counter -> counter.id() == ended.id())
+                .forEach(counter -> running.put((Long) task._1(), count(counter))));
         show();
+    }
+
+    /**
+     * Task, stage, attempt and counters. Asked for by its place, as the type of {@code accumUpdates()} is another one in
+     * Scala 2.13.
+     */
+    @SuppressWarnings("unchecked")
+    private static List<Tuple4<Object, Object, Object, Seq<AccumulableInfo>>> updates(
+            SparkListenerExecutorMetricsUpdate heartbeat) {
+        return JavaConverters.seqAsJavaList(
+                (Seq<Tuple4<Object, Object, Object, Seq<AccumulableInfo>>>) heartbeat.productElement(1));
     }
 
     private static long count(AccumulableInfo counter) {

@@ -1,0 +1,115 @@
+package io.recthink.spark.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.recthink.spark.distribution.Recthink.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The packaged application as a user starts it, on distributions of Spark: on the threads of one process, on a cluster of
+ * processes, and on Spark 4. What it learns and what it tables is the same to the bit.
+ */
+class DistributionsIT {
+    /** The same instructions in all processes; see the settings of the tests in pom.xml. */
+    private static final Map<String, String> INSTRUCTIONS =
+            Map.of("ATEN_CPU_CAPABILITY", "avx2", "MKL_ENABLE_INSTRUCTIONS", "AVX2", "SPARK_LOCAL_IP", "127.0.0.1");
+
+    @TempDir
+    private static Path folder;
+
+    private static Path local;
+
+    @BeforeAll
+    static void runOnOneProcess() throws IOException, InterruptedException {
+        local = Files.createDirectory(folder.resolve("local"));
+        // Settings of many clusters.
+        run(
+                local,
+                INSTRUCTIONS,
+                List.of("--conf", "spark.serializer=org.apache.spark.serializer.KryoSerializer"),
+                List.of("simulate", "prepare", "train", "predict", "compare", "inspect"));
+    }
+
+    @Test
+    void thePathEndsInATableAndPages() {
+        assertThat(local.resolve("run/step-000002/manifest.json")).isNotEmptyFile();
+        assertThat(local.resolve("table/comparison.csv")).content().contains("grpo", "bias");
+        assertThat(local.resolve("report.html")).isNotEmptyFile();
+    }
+
+    @Test
+    void aClusterOfProcessesEndsWithTheSameBits() throws Exception {
+        Path root = Files.createDirectory(folder.resolve("cluster"));
+        try (StandaloneCluster cluster = StandaloneCluster.start(
+                Distribution.SPARK_3_5, Files.createDirectory(folder.resolve("daemons")), 2, INSTRUCTIONS)) {
+            run(
+                    root,
+                    INSTRUCTIONS,
+                    List.of("--master", cluster.master(), "--conf", "spark.executor.memory=1g"),
+                    List.of("simulate", "prepare", "train", "predict", "compare"));
+        }
+        samePolicies(root);
+        for (String file : List.of("comparison.csv", "slices.csv", "calibration.csv")) {
+            assertThat(root.resolve("table/" + file)).hasSameBinaryContentAs(local.resolve("table/" + file));
+        }
+    }
+
+    @Test
+    void spark4EndsWithTheSameBits() throws Exception {
+        Path root = Files.createDirectory(folder.resolve("spark-4"));
+        Map<String, String> environment = new HashMap<>(INSTRUCTIONS);
+        environment.put("SPARK_HOME", Distribution.SPARK_4.home().toString());
+        run(
+                root,
+                environment,
+                List.of("--master", "local[2]"),
+                List.of("simulate", "prepare", "train", "predict", "compare"));
+        samePolicies(root);
+        assertThat(root.resolve("table/comparison.csv")).hasSameBinaryContentAs(local.resolve("table/comparison.csv"));
+    }
+
+    private static void run(Path root, Map<String, String> environment, List<String> options, List<String> commands)
+            throws IOException, InterruptedException {
+        Path policy = Recthink.HOME.resolve("conf/quickstart-policy");
+        List<String> small = List.of(
+                "--config=" + Recthink.HOME.resolve("conf/quickstart.yaml"),
+                "--set=paths.root=" + root,
+                "--set=paths.model=" + policy,
+                "--set=simulate.users=60",
+                "--set=simulate.items=20",
+                "--set=prepare.pools={coldStart: 0, rl: 60}",
+                "--set=train={start: model, steps: 2, promptsPerStep: 8}",
+                "--set=validation={every: 1, rows: 20}",
+                "--set=predict.policies={grpo: run, warm-start: " + policy + "}");
+        for (String command : commands) {
+            List<String> arguments = new ArrayList<>(options);
+            arguments.add(command);
+            arguments.addAll(small);
+            Result result = new Recthink(folder, environment).run(arguments);
+            assertThat(result.status())
+                    .as(() -> command + System.lineSeparator() + result.errors())
+                    .isZero();
+        }
+    }
+
+    private static void samePolicies(Path root) throws IOException {
+        List<Path> files;
+        try (Stream<Path> all = Files.walk(local.resolve("run"))) {
+            files = all.filter(path -> path.endsWith("model.safetensors")).toList();
+        }
+        assertThat(files).hasSizeGreaterThan(1);
+        for (Path file : files) {
+            assertThat(root.resolve(local.relativize(file))).hasSameBinaryContentAs(file);
+        }
+    }
+}
