@@ -1,6 +1,7 @@
 package io.recthink.spark.cli;
 
 import io.recthink.config.Configuration;
+import io.recthink.spark.Job;
 import io.recthink.spark.report.RunReport;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -35,14 +36,20 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Configuration.Paths paths = options.read().paths();
+        Configuration configuration = options.read();
         try (SparkSession spark = CommandSession.open("inspect")) {
-            String page = new RunReport(spark)
-                    .write(
-                            run.orElseGet(() -> paths.resolve(paths.run())),
-                            output.orElseGet(() -> paths.resolve(paths.report())));
-            spec.commandLine().getOut().println(page);
+            Job job = this::inspect;
+            job.run(spark, configuration);
         }
         return 0;
+    }
+
+    private void inspect(SparkSession spark, Configuration configuration) {
+        Configuration.Paths paths = configuration.paths();
+        String page = new RunReport(spark)
+                .write(
+                        run.orElseGet(() -> paths.resolve(paths.run())),
+                        output.orElseGet(() -> paths.resolve(paths.report())));
+        spec.commandLine().getOut().println(page);
     }
 }

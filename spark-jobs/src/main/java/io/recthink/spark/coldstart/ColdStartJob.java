@@ -11,6 +11,7 @@ import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.prompt.OutputGrammar;
 import io.recthink.spark.Job;
+import io.recthink.spark.JobSession;
 import io.recthink.spark.table.Examples;
 import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.table.PreparedData;
@@ -37,11 +38,12 @@ public final class ColdStartJob implements Job {
     private static final String POOL = "coldStart";
 
     @Override
-    public void run(SparkSession spark, Configuration configuration) {
+    public void execute(SparkSession spark, Configuration configuration) {
         Configuration.Paths paths = configuration.paths();
         String data = paths.resolve(paths.data());
         String output = paths.resolve(paths.traces());
         OutputFolder.requireNew(spark, "paths.traces", output);
+        JobSession.fitPartitions(spark, data);
         PreparedData prepared = PreparedData.read(spark, data);
         Dataset<Row> examples = PreparedData.examples(spark, data);
 

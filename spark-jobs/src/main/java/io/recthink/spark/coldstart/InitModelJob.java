@@ -14,6 +14,7 @@ import io.recthink.model.WordTokenizer;
 import io.recthink.prompt.Block;
 import io.recthink.prompt.PromptTemplate;
 import io.recthink.spark.Job;
+import io.recthink.spark.JobSession;
 import io.recthink.spark.table.Examples;
 import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.table.PreparedData;
@@ -45,11 +46,12 @@ public final class InitModelJob implements Job {
     private static final List<String> MARKS = List.of("[like]", "[dislike]", "[pos]", "[neg]");
 
     @Override
-    public void run(SparkSession spark, Configuration configuration) {
+    public void execute(SparkSession spark, Configuration configuration) {
         Configuration.Paths paths = configuration.paths();
         String data = paths.resolve(paths.data());
         String output = paths.resolve(paths.model());
         OutputFolder.requireNew(spark, "paths.model", output);
+        JobSession.fitPartitions(spark, data);
         PreparedData prepared = PreparedData.read(spark, data);
         Dataset<Row> train =
                 PreparedData.examples(spark, data).where(col("split").equalTo("train"));

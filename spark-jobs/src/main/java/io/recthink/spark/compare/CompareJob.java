@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.lit;
 import io.recthink.config.Configuration;
 import io.recthink.metric.FixedPoint;
 import io.recthink.spark.Job;
+import io.recthink.spark.JobSession;
 import io.recthink.spark.predict.FittedBiasModel;
 import io.recthink.spark.table.PreparedData;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ public final class CompareJob implements Job {
     }
 
     @Override
-    public void run(SparkSession spark, Configuration configuration) {
+    public void execute(SparkSession spark, Configuration configuration) {
         Comparison comparison = compare(spark, configuration, intersect);
         new ComparisonFiles(spark, configuration).write(comparison);
     }
@@ -43,6 +44,7 @@ public final class CompareJob implements Job {
     static Comparison compare(SparkSession spark, Configuration configuration, boolean intersect) {
         Configuration.Paths paths = configuration.paths();
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
+        JobSession.fitPartitions(spark, paths.resolve(paths.data()));
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));
         Dataset<Row> train = examples.where(col("split").equalTo("train"));
         PredictionFolders folders = PredictionFolders.read(spark, paths.resolve(paths.predictions()));

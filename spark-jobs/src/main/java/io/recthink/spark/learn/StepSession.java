@@ -3,10 +3,7 @@ package io.recthink.spark.learn;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 
-/**
- * A session for the many short jobs of a run: few shuffle partitions, plans as they are. What it sets is set for its own
- * queries alone.
- */
+/** A session for the many short jobs of a run: few shuffle partitions, plans as they are. */
 public final class StepSession {
     /**
      * Settings of Spark for an application that learns: the numbers of gradients and adapters do not compress, and a task
@@ -20,17 +17,14 @@ public final class StepSession {
     private StepSession() {}
 
     /**
-     * A session beside the given one, in the same application.
+     * Makes the session of a job one for steps.
      *
      * @param partitions of a shuffle
      */
-    public static SparkSession of(SparkSession spark, int partitions) {
-        SparkSession session = spark.newSession();
+    public static void prepare(SparkSession session, int partitions) {
         session.conf().set("spark.sql.shuffle.partitions", partitions);
         session.conf().set("spark.sql.adaptive.enabled", false);
-        session.conf().set("spark.sql.session.timeZone", "UTC");
         // Readers find complete steps by their manifest; an empty marker file in each table would be one more object.
         session.conf().set("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false");
-        return session;
     }
 }

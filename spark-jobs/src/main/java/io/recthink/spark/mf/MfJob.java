@@ -3,6 +3,7 @@ package io.recthink.spark.mf;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.spark.Job;
+import io.recthink.spark.JobSession;
 import io.recthink.spark.table.PreparedData;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -33,10 +34,11 @@ public final class MfJob implements Job {
     }
 
     @Override
-    public void run(SparkSession spark, Configuration configuration) {
+    public void execute(SparkSession spark, Configuration configuration) {
         Configuration.Paths paths = configuration.paths();
         MfOutput output = MfOutput.of(spark, paths, List.of(MatrixFactorization.SYSTEM, ResidualAls.SYSTEM));
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
+        JobSession.fitPartitions(spark, paths.resolve(paths.data()));
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()))
                 .select("rowId", "userId", "itemId", "truth", "split");
         String checkpoints = paths.resolve("mf-checkpoints");

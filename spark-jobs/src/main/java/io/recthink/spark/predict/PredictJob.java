@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.spark.Job;
+import io.recthink.spark.JobSession;
 import io.recthink.spark.run.CommonComputeType;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.table.OutputFolder;
@@ -23,12 +24,13 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class PredictJob implements Job {
     @Override
-    public void run(SparkSession spark, Configuration given) {
+    public void execute(SparkSession spark, Configuration given) {
         Configuration configuration = CommonComputeType.settle(spark, given);
         Configuration.Paths paths = configuration.paths();
         Configuration.Predict settings = configuration.predict();
         Map<String, PolicyReference> policies = policies(spark, configuration);
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
+        JobSession.fitPartitions(spark, paths.resolve(paths.data()));
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));
         Dataset<Row> rows =
                 StratifiedSample.of(examples.where(col("split").equalTo(settings.split())), settings.rows());

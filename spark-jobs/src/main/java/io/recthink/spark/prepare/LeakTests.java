@@ -279,7 +279,7 @@ final class LeakTests {
             Column seen = col(side + "Seen");
             Column mean = col(side + "Mean");
             Column recomputed = col(side + "Ratings").divide(seen);
-            Column inHistory = col(side + "HistoryRatings").divide(seen);
+            Column inHistory = when(seen.gt(0), col(side + "HistoryRatings").divide(seen));
             rules.put(
                     "n" + name + " that is not the count of earlier train rows",
                     col("n" + name).notEqual(col(side + "Trained")));

@@ -20,6 +20,7 @@ import static org.apache.spark.sql.functions.when;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Columns;
+import io.recthink.spark.JobSession;
 import io.recthink.spark.table.Tables;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,6 +64,8 @@ final class LogReader {
             udf((UDF1<String, Boolean>) JsonKeys::repeated, DataTypes.BooleanType);
     private static final String LAST_SECOND = "7258118400"; // 2200-01-01: what lies behind it counts milliseconds
 
+    private static final long BYTES_PER_TASK = 32 << 20; // of a table whose source does not say how large it is
+
     private final SparkSession spark;
     private final Configuration.Source source;
     private final Optional<PublishedLayout> layout;
@@ -87,6 +90,17 @@ final class LogReader {
     /** What the columns of a log mean: as published, or as configured. */
     static Columns columns(Configuration.Source source) {
         return PublishedLayout.of(source.format()).map(PublishedLayout::columns).orElse(source.columns());
+    }
+
+    /** About how many bytes are read; what cannot be found counts nothing here and is refused by whoever reads it. */
+    long bytes() {
+        if (source.format() == Configuration.SourceFormat.TABLE) {
+            int tasks = analysed("source.reviews", reviewsPath, () -> spark.table(reviewsPath)
+                    .rdd()
+                    .getNumPartitions());
+            return tasks * BYTES_PER_TASK;
+        }
+        return JobSession.bytes(spark, reviewsPath) + (itemsPath.isEmpty() ? 0 : JobSession.bytes(spark, itemsPath));
     }
 
     /** Where the reviews are read from. */

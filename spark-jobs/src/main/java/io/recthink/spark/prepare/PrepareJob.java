@@ -11,6 +11,7 @@ import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Pools;
 import io.recthink.config.Configuration.Prepare;
 import io.recthink.spark.Job;
+import io.recthink.spark.JobSession;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.RowId;
 import io.recthink.spark.table.SplitLabel;
@@ -25,7 +26,6 @@ import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import scala.collection.JavaConverters;
 
 /**
  * {@code prepare}: from a review log to {@code examples}, {@code quarantine}, a data card and {@code data.json}, which is
@@ -63,26 +63,11 @@ public final class PrepareJob implements Job {
     }
 
     @Override
-    public void run(SparkSession session, Configuration configuration) {
-        SparkSession spark = likewise(session);
-        spark.conf().set("spark.sql.session.timeZone", "UTC"); // times without a zone must not depend on the machine
+    public void execute(SparkSession spark, Configuration configuration) {
         try (PersistedTables tables = new PersistedTables();
                 TextLengths lengths = TextLengths.of(spark, configuration)) {
             prepare(spark, configuration, tables, lengths);
         }
-    }
-
-    /** A new session with the settings of another, those that were made after its start too: catalogs for example. */
-    private static SparkSession likewise(SparkSession session) {
-        SparkSession spark = session.newSession();
-        Map<String, String> settings =
-                JavaConverters.mapAsJavaMap(session.conf().getAll());
-        settings.forEach((key, value) -> {
-            if (key.startsWith("spark.sql.") && !spark.conf().getOption(key).contains(value)) {
-                spark.conf().set(key, value);
-            }
-        });
-        return spark;
     }
 
     private void prepare(SparkSession spark, Configuration configuration, PersistedTables tables, TextLengths lengths) {
@@ -93,6 +78,7 @@ public final class PrepareJob implements Job {
                 data -> EarlierData.open(spark, configuration.paths().resolve(data), origin));
         Period part = earlier.map(data -> data.rest(period)).orElse(period);
         LogReader log = new LogReader(spark, configuration, part);
+        JobSession.fitPartitions(spark, log.bytes());
         Dataset<Row> items = tables.keep(log.items());
         Quarantine.firstRead("source.items", log.itemsPath(), items::count);
 

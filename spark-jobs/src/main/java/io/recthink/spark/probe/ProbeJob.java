@@ -6,6 +6,7 @@ import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.Job;
+import io.recthink.spark.JobSession;
 import io.recthink.spark.compare.CompareJob;
 import io.recthink.spark.predict.FittedBiasModel;
 import io.recthink.spark.predict.PolicyArgument;
@@ -37,7 +38,7 @@ public final class ProbeJob implements Job {
     }
 
     @Override
-    public void run(SparkSession spark, Configuration given) {
+    public void execute(SparkSession spark, Configuration given) {
         Configuration configuration = CommonComputeType.settle(spark, given);
         Configuration.Paths paths = configuration.paths();
         Configuration.Predict settings = configuration.predict();
@@ -45,6 +46,7 @@ public final class ProbeJob implements Job {
         PolicyReference probed = PolicyArgument.resolve("--policy", paths.resolve(policy), spark);
         OutputFolder.requireNew(spark, "paths.probes", folder);
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
+        JobSession.fitPartitions(spark, paths.resolve(paths.data()));
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));
         Dataset<Row> rows =
                 StratifiedSample.of(examples.where(col("split").equalTo(settings.split())), settings.rows());

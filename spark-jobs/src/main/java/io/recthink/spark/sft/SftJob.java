@@ -14,6 +14,7 @@ import io.recthink.spark.predict.PolicyValidation;
 import io.recthink.spark.rollout.PromptEncoding;
 import io.recthink.spark.rollout.PromptOrder;
 import io.recthink.spark.run.CommonComputeType;
+import io.recthink.spark.run.RunWriter;
 import io.recthink.spark.table.PreparedData;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,13 +45,17 @@ public final class SftJob implements Job {
     }
 
     @Override
-    public void run(SparkSession spark, Configuration given) {
+    public void execute(SparkSession spark, Configuration given) {
+        RunWriter.refuseUnusable(
+                given.paths().resolve(given.paths().warmStart()),
+                spark.sparkContext().hadoopConfiguration(),
+                resume);
         Configuration configuration = CommonComputeType.settle(spark, given);
         Configuration.Paths paths = configuration.paths();
         String folder = paths.resolve(paths.data());
         PreparedData data = PreparedData.read(spark, folder);
-        SparkSession session = StepSession.of(spark, configuration.sft().partitions());
-        Dataset<Row> traces = TraceTable.read(session, paths.resolve(paths.traces()), folder);
+        StepSession.prepare(spark, configuration.sft().partitions());
+        Dataset<Row> traces = TraceTable.read(spark, paths.resolve(paths.traces()), folder);
         List<String> keys = TraceTable.keys(traces);
         if (keys.isEmpty()) {
             throw new InvalidInputException(
@@ -61,13 +66,12 @@ public final class SftJob implements Job {
         PromptOrder order = new PromptOrder(
                 configuration.seed(), keys, configuration.sft().batchSize(), "table of traces (paths.traces)");
         GradientStage gradient = new GradientStage(
-                session, configuration.sft().partitions(), settings.start().layout());
+                spark, configuration.sft().partitions(), settings.start().layout());
         int endToken = EndToken.of(settings.start().model());
         Optional<PolicyValidation> validation = settings.validateEvery() == 0
                 ? Optional.empty()
-                : Optional.of(
-                        PolicyValidation.of(session, configuration, data, PreparedData.examples(session, folder)));
-        try (LearningRun run = LearningRun.open(session, configuration, settings, validation, resume);
+                : Optional.of(PolicyValidation.of(spark, configuration, data, PreparedData.examples(spark, folder)));
+        try (LearningRun run = LearningRun.open(spark, configuration, settings, validation, resume);
                 TraceTable table = new TraceTable(
                         traces, PromptEncoding.of(run.reference(), configuration.prompt(), data), endToken)) {
             SftSteps steps = new SftSteps(configuration, table, order, gradient, run);

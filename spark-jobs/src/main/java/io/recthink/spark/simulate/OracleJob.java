@@ -29,7 +29,7 @@ public final class OracleJob implements Job {
     static final String SYSTEM = "oracle";
 
     @Override
-    public void run(SparkSession spark, Configuration configuration) {
+    public void execute(SparkSession spark, Configuration configuration) {
         Configuration.Paths paths = configuration.paths();
         Simulation simulation = Simulation.read(spark, paths.resolve(paths.log()));
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));

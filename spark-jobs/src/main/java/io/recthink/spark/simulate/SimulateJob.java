@@ -33,7 +33,7 @@ public final class SimulateJob implements Job {
             .add("categories", DataTypes.createArrayType(DataTypes.StringType));
 
     @Override
-    public void run(SparkSession spark, Configuration configuration) {
+    public void execute(SparkSession spark, Configuration configuration) {
         Simulation simulation = new Simulation(configuration.seed(), configuration.simulate());
         String log = configuration.paths().resolve(configuration.paths().log());
         OutputFolder.requireNew(spark, "paths.log", log);
