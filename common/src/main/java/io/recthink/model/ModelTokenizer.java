@@ -1,8 +1,10 @@
 package io.recthink.model;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.recthink.InvalidInputException;
+import io.recthink.NativeLibraries;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -36,11 +38,17 @@ public final class ModelTokenizer implements AutoCloseable {
                     + "; save the model's fast tokenizer into the folder (tokenizer.save_pretrained)");
         }
         int vocabularySize = vocabularySize(file);
+        NativeLibraries.load("the tokenizers", ModelTokenizer::loadLibrary);
         try (InputStream in = Files.newInputStream(file)) {
             return new ModelTokenizer(HuggingFaceTokenizer.newInstance(in, OPTIONS), vocabularySize);
         } catch (IOException | RuntimeException e) {
             throw new InvalidInputException(file + ": cannot be used: " + e.getMessage(), e);
         }
+    }
+
+    private static boolean loadLibrary() {
+        LibUtils.checkStatus();
+        return true;
     }
 
     /** The token ids of a text. Special tokens written in the text become their ids; none is added. */

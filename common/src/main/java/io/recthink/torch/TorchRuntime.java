@@ -2,6 +2,7 @@ package io.recthink.torch;
 
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
+import io.recthink.NativeLibraries;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,7 +21,18 @@ public final class TorchRuntime {
 
     /** Loads libtorch, once a JVM. Nothing is downloaded: the natives are on the classpath. */
     public static void load() {
-        Library.load();
+        Library.engine();
+    }
+
+    /** The version of PyTorch. */
+    public static String version() {
+        return Library.engine().getVersion();
+    }
+
+    /** The version of DJL. */
+    public static String djlVersion() {
+        load();
+        return Engine.getDjlVersion();
     }
 
     /**
@@ -81,21 +93,20 @@ public final class TorchRuntime {
     }
 
     private static final class Library {
+        private static final String GRAPH_OPTIMIZER = "ai.djl.pytorch.graph_optimizer";
+        private static final Engine ENGINE;
+
         static {
-            setDefault("ai.djl.offline", "true");
-            setDefault("ai.djl.pytorch.graph_optimizer", "false");
-            setDefault("OPT_OUT_TRACKING", "true");
-            Engine.getEngine("PyTorch");
-        }
-
-        static void load() {
-            // the work is done by the class initialiser: once, and other threads wait for it
-        }
-
-        private static void setDefault(String key, String value) {
-            if (System.getProperty(key) == null) {
-                System.setProperty(key, value);
+            NativeLibraries.configure();
+            if (System.getProperty(GRAPH_OPTIMIZER) == null) {
+                System.setProperty(GRAPH_OPTIMIZER, "false");
             }
+            ENGINE = NativeLibraries.load("PyTorch", () -> Engine.getEngine("PyTorch"));
+        }
+
+        /** Loaded by the class initialiser: once, and other threads wait for it. */
+        static Engine engine() {
+            return ENGINE;
         }
     }
 }

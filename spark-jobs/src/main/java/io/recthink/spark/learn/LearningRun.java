@@ -1,6 +1,5 @@
 package io.recthink.spark.learn;
 
-import ai.djl.engine.Engine;
 import io.recthink.BuildInformation;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
@@ -16,7 +15,9 @@ import io.recthink.spark.run.RunDescription;
 import io.recthink.spark.run.RunFolder;
 import io.recthink.spark.run.RunWriter;
 import io.recthink.spark.run.RunWriter.PublishedPolicy;
+import io.recthink.spark.run.Stop;
 import io.recthink.spark.run.TaskDevice;
+import io.recthink.torch.TorchRuntime;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -89,7 +90,7 @@ public final class LearningRun implements AutoCloseable {
                 run.begin(configuration);
             }
             return run;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // Spark throws checked exceptions that its signatures do not declare
             writer.close();
             throw e;
         }
@@ -161,15 +162,15 @@ public final class LearningRun implements AutoCloseable {
                 build.version(),
                 build.revision(),
                 spark.version(),
-                Engine.getDjlVersion(),
-                Engine.getEngine("PyTorch").getVersion(),
+                TorchRuntime.djlVersion(),
+                TorchRuntime.version(),
                 TaskDevice.typeOf(spark.sparkContext().conf()),
                 spark.sparkContext().defaultParallelism(),
                 configuration.seed(),
                 settings.start().path(),
                 startSha256,
                 settings.dataSha256(),
-                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+                now());
     }
 
     /** Steps done, 0 for the starting policy alone. */
@@ -198,6 +199,24 @@ public final class LearningRun implements AutoCloseable {
      */
     public PolicyReference reference() {
         return reference;
+    }
+
+    /**
+     * Records that a guard stops the run after the step that was just made.
+     *
+     * @param reason in words
+     */
+    public void recordStop(String reason) {
+        writer.recordStop(new Stop(stepsDone(), reason, now()));
+    }
+
+    /** Forgets an earlier stop, as no guard stops the run any more. */
+    public void forgetStop() {
+        writer.forgetStop();
+    }
+
+    private static String now() {
+        return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     /** The best policy on validation so far. */
@@ -290,8 +309,11 @@ public final class LearningRun implements AutoCloseable {
             awaitSaving();
         } finally {
             background.shutdown();
-            policy.discard();
-            writer.close();
+            try {
+                policy.discard();
+            } finally {
+                writer.close();
+            }
         }
     }
 
