@@ -1,11 +1,7 @@
 package io.recthink.spark.cli;
 
-import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,21 +9,26 @@ import picocli.CommandLine.Option;
 
 /** The options that every job takes. */
 final class ConfigurationOptions {
-    @Option(names = "--config", paramLabel = "FILE", description = "configuration file (YAML)")
-    private Optional<Path> config = Optional.empty();
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description =
+                    "configuration file (YAML): a path, a URI of any Hadoop file system, or the name of a file that"
+                            + " --files brought")
+    private Optional<String> config = Optional.empty();
 
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "overrides one key; repeatable")
     private List<String> settings = new ArrayList<>();
 
     /** The configuration file, if there is one. */
-    Optional<Path> file() {
+    Optional<String> file() {
         return config;
     }
 
     /**
      * The configuration that the options name.
      *
-     * @throws InvalidInputException when the file cannot be read or a value cannot be used
+     * @throws io.recthink.InvalidInputException when the file cannot be read or a value cannot be used
      */
     Configuration read() {
         return read(List.of());
@@ -41,11 +42,7 @@ final class ConfigurationOptions {
     Configuration read(List<String> preset) {
         List<String> all = new ArrayList<>(preset);
         all.addAll(settings);
-        try {
-            String yaml = config.isPresent() ? Files.readString(config.get()) : "";
-            return ConfigurationReader.read(config.map(Path::toString).orElse("--set"), yaml, all);
-        } catch (IOException e) {
-            throw new InvalidInputException("--config " + config.get() + ": cannot be read: " + e, e);
-        }
+        String yaml = config.map(ConfigurationFile::read).orElse("");
+        return ConfigurationReader.read(config.orElse("--set"), yaml, all);
     }
 }

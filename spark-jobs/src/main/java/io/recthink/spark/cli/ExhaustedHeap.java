@@ -9,6 +9,9 @@ final class ExhaustedHeap implements Thread.UncaughtExceptionHandler {
 
     @Override
     public void uncaughtException(Thread thread, Throwable failure) {
+        if (Interruption.happened()) {
+            return;
+        }
         System.err.println("Exception in thread " + thread.getName());
         failure.printStackTrace(System.err);
         if (failure instanceof OutOfMemoryError) {

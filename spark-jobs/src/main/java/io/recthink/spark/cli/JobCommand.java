@@ -22,11 +22,17 @@ class JobCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Configuration configuration = options.read();
+        Interruption.goOnBy(remedy());
         Job job = job();
         try (SparkSession spark = CommandSession.open(name, job.sparkDefaults())) {
             job.run(spark, configuration);
         }
         return 0;
+    }
+
+    /** What a person does when a signal has stopped the command. */
+    String remedy() {
+        return "What %s wrote is incomplete: start it again.".formatted(name);
     }
 
     /** The job as the options ask for it. */

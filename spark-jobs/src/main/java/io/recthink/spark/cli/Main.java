@@ -2,24 +2,29 @@ package io.recthink.spark.cli;
 
 import io.recthink.BuildInformation;
 import io.recthink.InvalidInputException;
+import io.recthink.NativeLibraries;
 import io.recthink.spark.Job;
 import io.recthink.spark.coldstart.ColdStartJob;
 import io.recthink.spark.coldstart.InitModelJob;
 import io.recthink.spark.learn.StoppedException;
 import io.recthink.spark.mf.MfJob;
 import io.recthink.spark.predict.PredictJob;
+import io.recthink.spark.run.FolderInUseException;
 import io.recthink.spark.sft.SftJob;
 import io.recthink.spark.simulate.OracleJob;
 import io.recthink.spark.simulate.SimulateJob;
 import io.recthink.spark.train.TrainJob;
+import java.lang.reflect.Constructor;
 import java.util.function.Function;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkUserAppException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * {@code recthink COMMAND}. Exit status: 0 done, 1 failed, 2 the input or the command line cannot be used, 3 a guard has
- * stopped the training; what it saved can be used.
+ * stopped the training and what it saved can be used, 6 another application holds the run folder, 130 and 143 signals.
  */
 @Command(
         name = "recthink",
@@ -28,13 +33,45 @@ import picocli.CommandLine.Model.CommandSpec;
         versionProvider = Main.class,
         synopsisSubcommandLabel = "COMMAND")
 public final class Main implements CommandLine.IVersionProvider {
+    private static final int FAILED = 1;
+    private static final int UNUSABLE = 2;
     private static final int STOPPED = 3;
+    private static final int IN_USE = 6;
 
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws SparkUserAppException {
+        NativeLibraries.configure();
+        DriverLog.arrange();
+        Interruption.watch();
         Thread.setDefaultUncaughtExceptionHandler(new ExhaustedHeap());
         int status = commandLine().execute(arguments);
+        if (Interruption.happened()) {
+            return; // the JVM ends with the status of the signal
+        }
+        Interruption.commandEnded();
         if (status != 0) {
-            System.exit(status);
+            exit(status);
+        }
+    }
+
+    /** YARN's application master takes the exit of a driver for a crash; it knows this exception as an exit status. */
+    private static void exit(int status) throws SparkUserAppException {
+        SparkConf settings = new SparkConf();
+        boolean inMaster = settings.get("spark.master", "").equals("yarn")
+                && settings.get("spark.submit.deployMode", "").equals("cluster");
+        if (inMaster) {
+            throw exitOfDriver(status);
+        }
+        System.exit(status);
+    }
+
+    private static SparkUserAppException exitOfDriver(int status) {
+        Constructor<?> constructor = SparkUserAppException.class.getConstructors()[0];
+        Object[] arguments = new Object[constructor.getParameterCount()]; // since Spark 4.1 with a cause
+        arguments[0] = status;
+        try {
+            return (SparkUserAppException) constructor.newInstance(arguments);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("exit status " + status, e);
         }
     }
 
@@ -63,19 +100,29 @@ public final class Main implements CommandLine.IVersionProvider {
         job(commands, "init-model", "Make a small random model with a tokenizer of its own.", new InitModelJob());
         commands.addSubcommand(new InspectCommand());
         return commands.setExecutionExceptionHandler((e, command, parsed) -> {
+            if (Interruption.happened()) {
+                return FAILED;
+            }
             // What a task on an executor refuses arrives as the cause of a failed Spark job.
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                if (cause instanceof InvalidInputException) {
+                int status = status(cause);
+                if (status != FAILED) {
                     command.getErr().println(cause.getMessage());
-                    return command.getCommandSpec().exitCodeOnInvalidInput();
+                    return status;
                 }
-            }
-            if (e instanceof StoppedException) {
-                command.getErr().println(e.getMessage());
-                return STOPPED;
             }
             throw e;
         });
+    }
+
+    private static int status(Throwable cause) {
+        if (cause instanceof FolderInUseException) {
+            return IN_USE;
+        }
+        if (cause instanceof InvalidInputException) {
+            return UNUSABLE;
+        }
+        return cause instanceof StoppedException ? STOPPED : FAILED;
     }
 
     private static void job(CommandLine commands, String name, String description, Job job) {

@@ -68,8 +68,7 @@ final class QuickstartCommand implements Callable<Integer> {
 
     /** Settings that put the policy of the project where the configuration has the one that sft makes. */
     private List<String> startFromPolicy() {
-        Path policy = options.file()
-                .orElse(Path.of("quickstart.yaml"))
+        Path policy = Path.of(options.file().orElse("quickstart.yaml"))
                 .toAbsolutePath()
                 .resolveSibling(POLICY)
                 .normalize();

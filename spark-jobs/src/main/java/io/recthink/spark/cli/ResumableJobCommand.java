@@ -22,6 +22,11 @@ final class ResumableJobCommand extends JobCommand {
     }
 
     @Override
+    String remedy() {
+        return "Start the same command with --resume: it goes on after the newest complete step.";
+    }
+
+    @Override
     Job job() {
         return jobs.apply(resume);
     }

@@ -18,12 +18,15 @@ import org.apache.hadoop.fs.FileStatus;
  *
  * <pre>
  * RUN/run.json, config.yaml
+ * RUN/stopped.json                     after a stop by a guard
  * RUN/step-000012/{rollouts/, scored/, metrics.json, policy/, optimizer/optimizer.safetensors, manifest.json}
  * RUN/eval/step-000012/predictions/
  * </pre>
  */
 public final class RunFolder {
     private static final Pattern STEP = Pattern.compile("step-(\\d{6,9})");
+
+    static final String STOP = "stopped.json";
 
     private final Storage storage;
 
@@ -114,6 +117,11 @@ public final class RunFolder {
     /** The metrics of a complete step: one flat object; nothing for the starting policy. */
     public Optional<ObjectNode> metrics(int step) {
         return storage.readJson(stepName(step) + "/metrics.json", ObjectNode.class);
+    }
+
+    /** The stop of a run by a guard, where that was its end. */
+    public Optional<Stop> stop() {
+        return storage.readJson(STOP, Stop.class);
     }
 
     /** The path of a table of a step, for example {@code rollouts}. */

@@ -1,12 +1,13 @@
 package io.recthink.spark.run;
 
-import io.recthink.InvalidInputException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.util.ShutdownHookManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +19,9 @@ final class RunLock implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
     private static final String FILE = "lock.json";
     private static final Duration RENEWAL = Duration.ofSeconds(10);
+    private static final int BEFORE_FILE_SYSTEMS_CLOSE = FileSystem.SHUTDOWN_HOOK_PRIORITY + 50;
+    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final Duration WRITING = Duration.ofMillis(100);
 
     /** How long an owner on another host may stay silent. */
     static final Duration STALE = Duration.ofMinutes(2);
@@ -25,6 +29,7 @@ final class RunLock implements AutoCloseable {
     private final Storage storage;
     private final Owner owner;
     private final Thread renewal;
+    private final Runnable atEnd = this::release;
 
     /** Who holds a run folder. Times are in milliseconds since 1970. */
     record Owner(String token, String host, long process, long processStart, long renewed) {
@@ -42,11 +47,15 @@ final class RunLock implements AutoCloseable {
         }
 
         boolean stillRuns() {
-            return host.equals(hostName())
+            return isHere()
                     ? ProcessHandle.of(process)
                             .filter(found -> start(found) == processStart)
                             .isPresent()
                     : now() - renewed < STALE.toMillis();
+        }
+
+        boolean isHere() {
+            return host.equals(hostName());
         }
 
         private static long now() {
@@ -76,28 +85,68 @@ final class RunLock implements AutoCloseable {
     /**
      * Takes a run folder.
      *
-     * @throws InvalidInputException when another application that is alive holds it
+     * @param patience how long an owner on another host is waited for that may be gone already: a scheduler's next attempt
+     *     begins before the lock of the last one is {@link #STALE}
+     * @throws FolderInUseException when another application that is alive holds it
      */
-    static RunLock take(Storage storage) {
-        refuse(storage, read(storage).filter(Owner::stillRuns));
+    static RunLock take(Storage storage, Duration patience) {
+        awaitFree(storage, patience);
         RunLock lock = new RunLock(storage, Owner.self());
         storage.writeJson(FILE, lock.owner);
         lock.check();
         lock.renewal.start();
+        ShutdownHookManager.get().addShutdownHook(lock.atEnd, BEFORE_FILE_SYSTEMS_CLOSE);
         return lock;
+    }
+
+    /** Returns when the folder could be taken; throws as {@link #take} does. */
+    static void awaitFree(Storage storage, Duration patience) {
+        refuse(storage, read(storage).filter(Owner::stillRuns).filter(owner -> !fallsSilent(storage, owner, patience)));
+    }
+
+    /** Whether an owner on another host turns out to be gone. Its clock may be another one, so that a change counts. */
+    private static boolean fallsSilent(Storage storage, Owner owner, Duration patience) {
+        if (owner.isHere() || patience.isZero()) {
+            return false;
+        }
+        LOG.info(
+                "{} is held by process {} on {}; if that is gone, this goes on within {} seconds",
+                storage.path(""),
+                owner.process(),
+                owner.host(),
+                patience.toSeconds());
+        long deadline = System.nanoTime() + patience.toNanos();
+        Optional<Owner> now = Optional.of(owner);
+        while (System.nanoTime() < deadline && now.filter(Owner::stillRuns).isPresent()) {
+            if (!pause(POLL)) {
+                return false;
+            }
+            now = read(storage);
+        }
+        return now.filter(Owner::stillRuns)
+                .filter(other -> !other.equals(owner))
+                .isEmpty();
     }
 
     /**
      * Makes sure that the folder is still ours; done before anything becomes final.
      *
-     * @throws InvalidInputException when another application has taken the folder
+     * @throws FolderInUseException when another application has taken the folder
      */
     void check() {
         refuse(storage, read(storage).filter(found -> !isOurs(found)));
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
+        if (!ShutdownHookManager.get().isShutdownInProgress()) {
+            ShutdownHookManager.get().removeShutdownHook(atEnd);
+        }
+        release();
+    }
+
+    /** A process that is told to end may not come to its {@link #close}. */
+    private synchronized void release() {
         renewal.interrupt();
         if (read(storage).filter(this::isOurs).isPresent()) {
             storage.delete(FILE);
@@ -137,22 +186,25 @@ final class RunLock implements AutoCloseable {
             if (owner.isPresent()) {
                 return owner;
             }
-            pause();
+            pause(WRITING);
         }
         return Optional.empty();
     }
 
-    private static void pause() {
+    /** False when the thread was interrupted meanwhile. */
+    private static boolean pause(Duration duration) {
         try {
-            Thread.sleep(100);
+            Thread.sleep(duration.toMillis());
+            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 
     private static void refuse(Storage storage, Optional<Owner> other) {
         if (other.isPresent()) {
-            throw new InvalidInputException(
+            throw new FolderInUseException(
                     "%s is in use by process %d on %s. Wait until it ends, or choose another paths.run; if that process is gone, the folder is free %d seconds after its end (or at once when you delete %s)."
                             .formatted(
                                     storage.path(""),

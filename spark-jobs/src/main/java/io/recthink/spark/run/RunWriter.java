@@ -6,6 +6,7 @@ import io.recthink.config.ConfigurationReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -50,14 +51,40 @@ public final class RunWriter implements AutoCloseable {
         Storage storage = Storage.at(path, hadoop);
         refuseForeign(storage);
         storage.makeFolder("");
-        RunLock lock = RunLock.take(storage);
+        RunLock lock = RunLock.take(storage, patience(resume));
         try {
             RunWriter writer = new RunWriter(storage, lock);
             writer.prepare(resume);
             return writer;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             lock.close();
             throw e;
+        }
+    }
+
+    /**
+     * Refuses what {@link #open} would refuse, as far as it can be told without taking the folder: before work that takes
+     * minutes.
+     *
+     * @throws FolderInUseException when another application writes it
+     * @throws InvalidInputException when a run is there and shall not go on, or when the folder holds anything else
+     */
+    public static void refuseUnusable(String path, org.apache.hadoop.conf.Configuration hadoop, boolean resume) {
+        Storage storage = Storage.at(path, hadoop);
+        refuseForeign(storage);
+        refuseFinished(storage, resume);
+        RunLock.awaitFree(storage, patience(resume));
+    }
+
+    private static Duration patience(boolean resume) {
+        return resume ? RunLock.STALE : Duration.ZERO;
+    }
+
+    private static void refuseFinished(Storage storage, boolean resume) {
+        if (!resume && RunFolder.of(storage).exists()) {
+            throw new InvalidInputException(
+                    "%s already holds a run. Go on with it by --resume, or choose another paths.run."
+                            .formatted(storage.path("")));
         }
     }
 
@@ -74,11 +101,7 @@ public final class RunWriter implements AutoCloseable {
     }
 
     private void prepare(boolean resume) {
-        if (folder.exists() && !resume) {
-            throw new InvalidInputException(
-                    "%s already holds a run. Go on with it by --resume, or choose another paths.run."
-                            .formatted(storage.path("")));
-        }
+        refuseFinished(storage, resume);
         if (resume && !folder.exists()) {
             LOG.info("{} holds no complete step to resume from: the run starts from its beginning", storage.path(""));
         }
@@ -193,6 +216,18 @@ public final class RunWriter implements AutoCloseable {
                 .map(name -> storage.entry(prefix + table + "/" + name))
                 .map(file -> new FileEntry(file.path().substring(prefix.length()), file.bytes(), file.sha256()))
                 .toList();
+    }
+
+    /** Records that a guard has stopped the run. */
+    public void recordStop(Stop stop) {
+        storage.writeJson(RunFolder.STOP, stop);
+    }
+
+    /** Forgets that a guard has stopped the run: it goes on. */
+    public void forgetStop() {
+        if (storage.exists(RunFolder.STOP)) {
+            storage.delete(RunFolder.STOP);
+        }
     }
 
     /** Makes a step count. Whatever it wrote must be written before. */

@@ -1,5 +1,6 @@
 package io.recthink.spark.train;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.config.Configuration;
 import io.recthink.spark.gradient.GradientRequest;
 import io.recthink.spark.gradient.GradientRequest.ClipAndReduction;
@@ -40,7 +41,7 @@ final class GrpoSteps implements AutoCloseable {
     private final ScoreStage score;
     private final GradientStage gradient;
     private final StepGuards guards;
-    private Optional<String> reasonToStop = Optional.empty();
+    private Optional<String> reasonToStop;
     private long tokens;
 
     /**
@@ -65,11 +66,10 @@ final class GrpoSteps implements AutoCloseable {
         this.prompts = new PromptTable(pool, PromptEncoding.of(run.reference(), configuration.prompt(), data));
         this.rollout = new RolloutStage(spark, configuration);
         this.score = new ScoreStage(configuration, data);
-        this.guards = StepGuards.after(configuration.train().guards(), run.folder(), run.stepsDone());
-        this.tokens = run.folder()
-                .metrics(run.stepsDone())
-                .map(metrics -> metrics.path("num_tokens").asLong())
-                .orElse(0L);
+        this.guards = StepGuards.before(configuration.train().guards(), run.folder(), run.stepsDone());
+        Optional<ObjectNode> last = run.folder().metrics(run.stepsDone());
+        this.reasonToStop = last.flatMap(guards::reasonToStop);
+        this.tokens = last.map(metrics -> metrics.path("num_tokens").asLong()).orElse(0L);
     }
 
     /**
@@ -147,12 +147,13 @@ final class GrpoSteps implements AutoCloseable {
     }
 
     /**
-     * Stops a run that has gone wrong.
+     * Stops a run that has gone wrong, also one that was stopped for it and whose guards are as they were.
      *
      * @throws StoppedException saying why, and what can still be used
      */
     void refuseToGoOn() {
         if (reasonToStop.isPresent()) {
+            run.recordStop(reasonToStop.get());
             String best = run.best()
                     .map(found -> "the best policy on validation is that of step " + found.step())
                     .orElse("every step up to " + run.stepsDone() + " is complete");

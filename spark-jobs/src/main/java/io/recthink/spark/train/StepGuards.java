@@ -22,14 +22,22 @@ final class StepGuards {
         this.settings = settings;
     }
 
-    /** Guards that have seen all steps of a run up to the given one. */
-    static StepGuards after(Guards settings, RunFolder folder, int step) {
+    /** Guards that have seen all steps of a run before the given one. */
+    static StepGuards before(Guards settings, RunFolder folder, int step) {
         StepGuards guards = new StepGuards(settings);
-        IntStream.rangeClosed(1, step)
+        IntStream.range(1, step)
                 .mapToObj(folder::metrics)
                 .flatMap(Optional::stream)
                 .forEach(metrics -> guards.remember(number(metrics, FORMAT_RATE), number(metrics, LENGTH)));
         return guards;
+    }
+
+    /** Why a run must stay stopped after a step that it has recorded, if it must. */
+    Optional<String> reasonToStop(JsonNode metrics) {
+        return reasonToStop(
+                number(metrics, FORMAT_RATE),
+                number(metrics, LENGTH),
+                metrics.path(ENTROPY).isNumber() ? metrics.path(ENTROPY).asDouble() : null);
     }
 
     private static double number(JsonNode metrics, String name) {
@@ -43,9 +51,12 @@ final class StepGuards {
 
     /** Why the run must stop after a step with these metrics, if it must. */
     Optional<String> reasonToStop(Map<String, Object> metrics) {
-        double formatRate = (Double) metrics.get(FORMAT_RATE);
-        double length = (Double) metrics.get(LENGTH);
-        Double entropy = (Double) metrics.get(ENTROPY); // null when all groups were dead
+        return reasonToStop(
+                (Double) metrics.get(FORMAT_RATE), (Double) metrics.get(LENGTH), (Double) metrics.get(ENTROPY));
+    }
+
+    /** @param entropy null when all groups were dead */
+    private Optional<String> reasonToStop(double formatRate, double length, Double entropy) {
         remember(formatRate, length);
         if (armed && formatRate < settings.minFormatRate()) {
             return reason(

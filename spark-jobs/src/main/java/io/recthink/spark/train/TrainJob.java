@@ -16,6 +16,7 @@ import io.recthink.spark.learn.StepSession;
 import io.recthink.spark.predict.PolicyValidation;
 import io.recthink.spark.rollout.PromptOrder;
 import io.recthink.spark.run.CommonComputeType;
+import io.recthink.spark.run.RunWriter;
 import io.recthink.spark.table.PreparedData;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,12 +61,14 @@ public final class TrainJob implements Job {
     }
 
     @Override
-    public void run(SparkSession spark, Configuration given) {
+    public void execute(SparkSession spark, Configuration given) {
+        RunWriter.refuseUnusable(
+                given.paths().resolve(given.paths().run()), spark.sparkContext().hadoopConfiguration(), resume);
         Configuration configuration = CommonComputeType.settle(spark, given);
         String folder = configuration.paths().resolve(configuration.paths().data());
         PreparedData data = PreparedData.read(spark, folder);
-        SparkSession session = StepSession.of(spark, configuration.train().partitions());
-        Dataset<Row> examples = PreparedData.examples(session, folder);
+        StepSession.prepare(spark, configuration.train().partitions());
+        Dataset<Row> examples = PreparedData.examples(spark, folder);
         Dataset<Row> pool =
                 examples.filter(col("split").equalTo("train").and(col("pool").equalTo("rl")));
         RunSettings settings = settings(spark, configuration, data);
@@ -74,12 +77,14 @@ public final class TrainJob implements Job {
         refuseLargeStep(configuration);
         PromptOrder order = order(configuration, pool);
         GradientStage gradient = new GradientStage(
-                session, configuration.train().partitions(), settings.start().layout());
+                spark, configuration.train().partitions(), settings.start().layout());
         Optional<PolicyValidation> validation = settings.validateEvery() == 0
                 ? Optional.empty()
-                : Optional.of(PolicyValidation.of(session, configuration, data, examples));
-        try (LearningRun run = LearningRun.open(session, configuration, settings, validation, resume);
-                GrpoSteps steps = new GrpoSteps(session, configuration, data, pool, order, gradient, run)) {
+                : Optional.of(PolicyValidation.of(spark, configuration, data, examples));
+        try (LearningRun run = LearningRun.open(spark, configuration, settings, validation, resume);
+                GrpoSteps steps = new GrpoSteps(spark, configuration, data, pool, order, gradient, run)) {
+            steps.refuseToGoOn();
+            run.forgetStop();
             Progress progress = new Progress("train", run.stepsDone(), settings.steps());
             while (run.hasNext()) {
                 String summary = steps.next();

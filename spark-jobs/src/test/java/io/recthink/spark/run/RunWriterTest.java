@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -114,12 +115,57 @@ class RunWriterTest {
         long stale = now() - RunLock.STALE.toMillis() - 1;
         Map<String, Object> lock = Map.of("token", "t", "host", "elsewhere", "process", 1, "processStart", 1);
         writeLock(with(lock, now()));
-        assertThatThrownBy(() -> open(true))
-                .isInstanceOf(InvalidInputException.class)
+        assertThatThrownBy(() -> open(false))
+                .isInstanceOf(FolderInUseException.class)
                 .hasMessageContaining("elsewhere");
         writeLock(with(lock, stale));
         open(true).close();
         assertThat(run.resolve("lock.json")).doesNotExist();
+    }
+
+    @Test
+    void whoResumesWaitsUntilTheLockOfAnotherHostIsSilent() {
+        Map<String, Object> lock = Map.of("token", "t", "host", "elsewhere", "process", 1, "processStart", 1);
+        long soonStale = now() - RunLock.STALE.toMillis() + 2000;
+        writeLock(with(lock, soonStale));
+        open(true).close();
+        assertThat(now()).isGreaterThanOrEqualTo(soonStale + RunLock.STALE.toMillis());
+        assertThat(run.resolve("lock.json")).doesNotExist();
+    }
+
+    @Test
+    void aLockThatDoesNotChangeIsSilentWhateverTheClockOfItsHostSays() {
+        Map<String, Object> lock = Map.of("token", "t", "host", "elsewhere", "process", 1, "processStart", 1);
+        writeLock(with(lock, now() + 3_600_000));
+        RunLock.take(storage(), Duration.ofSeconds(2)).close();
+        assertThat(run.resolve("lock.json")).doesNotExist();
+    }
+
+    @Test
+    void aLockThatIsRenewedMeanwhileIsAlive() throws InterruptedException {
+        Map<String, Object> lock = Map.of("token", "t", "host", "elsewhere", "process", 1, "processStart", 1);
+        writeLock(with(lock, now()));
+        Thread owner = new Thread(() -> {
+            pause();
+            writeLock(with(lock, now()));
+        });
+        owner.start();
+        assertThatThrownBy(() -> RunLock.take(storage(), Duration.ofSeconds(3)))
+                .isInstanceOf(FolderInUseException.class)
+                .hasMessageContaining("elsewhere");
+        owner.join();
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(500);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Storage storage() {
+        return Storage.at(run.toString(), hadoop);
     }
 
     @Test

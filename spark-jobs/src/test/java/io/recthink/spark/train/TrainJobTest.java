@@ -12,6 +12,7 @@ import io.recthink.spark.run.Cursor;
 import io.recthink.spark.run.FileEntry;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.RunFolder;
+import io.recthink.spark.run.Stop;
 import io.recthink.spark.table.Tables;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -343,7 +344,19 @@ class TrainJobTest {
                 .hasMessageContaining("train stopped after step 1: the entropy rose to ")
                 .hasMessageContaining("above train.guards.maxEntropy 0.0100")
                 .hasMessageContaining("--resume");
+        Stop stop = folder(other.resolve("run")).stop().orElseThrow();
+        assertThat(stop.step()).isEqualTo(1);
+        assertThat(stop.reason()).startsWith("the entropy rose to ");
+        assertThatThrownBy(() -> new TrainJob(true)
+                        .run(SPARK, world.configuration("train.steps=2", "train.guards.maxEntropy=0.01", run)))
+                .as("the next attempt of a scheduler")
+                .isInstanceOf(StoppedException.class)
+                .hasMessageContaining("train stopped after step 1: the entropy rose to ");
+        assertThat(folder(other.resolve("run")).newest()).map(Manifest::step).hasValue(1);
+        assertThat(other.resolve("run/lock.json")).doesNotExist();
+
         new TrainJob(true).run(SPARK, world.configuration("train.steps=2", run));
+        assertThat(folder(other.resolve("run")).stop()).isEmpty();
         assertThat(folder(other.resolve("run")).newest()).map(Manifest::step).hasValue(2);
     }
 

@@ -1,0 +1,59 @@
+package io.recthink.spark.cli;
+
+import io.recthink.InvalidInputException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
+
+/** Reads a configuration file from where a driver may find one, which on a cluster is not the machine of its author. */
+final class ConfigurationFile {
+    /** Where spark-submit says which files it brings, by master. */
+    private static final List<String> BROUGHT = List.of("spark.files", "spark.yarn.dist.files");
+
+    private ConfigurationFile() {}
+
+    /**
+     * The text of a file.
+     *
+     * @param name a path on this machine, a URI of a Hadoop file system, or the name of a file that {@code --files} brings
+     * @throws InvalidInputException when it is not there or cannot be read
+     */
+    static String read(String name) {
+        SparkConf settings = new SparkConf();
+        try {
+            if (name.matches("[A-Za-z][A-Za-z0-9+.-]+:.*")) {
+                return text(new Path(name), settings);
+            }
+            java.nio.file.Path local = java.nio.file.Path.of(name);
+            Optional<Path> brought = Files.exists(local) ? Optional.empty() : brought(name, settings);
+            return brought.isPresent() ? text(brought.get(), settings) : Files.readString(local);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new InvalidInputException(
+                    "--config %s: cannot be read on the machine of the driver: %s. Where that is not this one, name a URI (hdfs:, s3a:, file:) or bring the file by --files."
+                            .formatted(name, e),
+                    e);
+        }
+    }
+
+    private static Optional<Path> brought(String name, SparkConf settings) {
+        return BROUGHT.stream()
+                .flatMap(key -> Stream.of(settings.get(key, "").split(",", -1)))
+                .filter(file -> file.endsWith("/" + name) || file.endsWith("#" + name))
+                .map(file -> new Path(file.replaceFirst("#[^#]*$", "")))
+                .findFirst();
+    }
+
+    private static String text(Path file, SparkConf settings) throws IOException {
+        try (InputStream in = file.getFileSystem(SparkHadoopUtil.get().newConfiguration(settings))
+                .open(file)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

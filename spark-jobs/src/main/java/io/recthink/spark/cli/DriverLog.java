@@ -1,0 +1,74 @@
+package io.recthink.spark.cli;
+
+import io.recthink.InvalidInputException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.core.config.Configuration;
+import org.apache.logging.log4j.core.config.DefaultConfiguration;
+import org.apache.logging.log4j.core.filter.AbstractFilter;
+
+/**
+ * The log of the driver, which people read. Where nobody has configured one, it has recthink's own lines and the warnings of
+ * all others; and what Spark says of a refusal inside a task, several times and with its stack, is left out of any: the
+ * command ends with its one line.
+ */
+final class DriverLog {
+    private static final String READABLE = "/io/recthink/spark/log4j2.properties";
+    private static final String OF_SPARK = "org/apache/spark/log4j2";
+    private static volatile boolean silent;
+
+    private DriverLog() {}
+
+    /** Called before Spark is started. */
+    static void arrange() {
+        LoggerContext context = (LoggerContext) LogManager.getContext(false);
+        if (isDefault(context.getConfiguration())) {
+            context.setConfigLocation(readable());
+        }
+        Unwanted unwanted = new Unwanted();
+        unwanted.start();
+        context.getConfiguration().getRootLogger().addFilter(unwanted);
+        context.updateLoggers();
+    }
+
+    /** From now on nothing is logged: the process was told to end, and what breaks meanwhile is no news. */
+    static void silence() {
+        silent = true;
+    }
+
+    private static boolean isDefault(Configuration configuration) {
+        String location = configuration.getConfigurationSource().getLocation();
+        return configuration instanceof DefaultConfiguration || (location != null && location.contains(OF_SPARK));
+    }
+
+    private static URI readable() {
+        try {
+            return DriverLog.class.getResource(READABLE).toURI();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(READABLE, e);
+        }
+    }
+
+    private static final class Unwanted extends AbstractFilter {
+        @Override
+        public Result filter(LogEvent event) {
+            return silent || isRefusal(event) ? Result.DENY : Result.NEUTRAL;
+        }
+
+        private static boolean isRefusal(LogEvent event) {
+            for (Throwable cause = event.getThrown(); cause != null; cause = cause.getCause()) {
+                if (cause instanceof InvalidInputException || names(cause.getMessage())) {
+                    return true;
+                }
+            }
+            return names(event.getMessage().getFormattedMessage());
+        }
+
+        private static boolean names(String message) {
+            return message != null && message.contains(InvalidInputException.class.getName());
+        }
+    }
+}
