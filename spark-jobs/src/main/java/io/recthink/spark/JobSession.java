@@ -42,10 +42,12 @@ public final class JobSession implements AutoCloseable {
 
     private final SparkSession spark;
     private final Option<SparkSession> before;
+    private final Map<String, String> activity;
 
     private JobSession(SparkSession spark, Option<SparkSession> before) {
         this.spark = spark;
         this.before = before;
+        this.activity = Activity.current(spark);
     }
 
     /**
@@ -75,9 +77,10 @@ public final class JobSession implements AutoCloseable {
         return spark;
     }
 
-    /** Makes the session that was active before active again. */
+    /** Puts back what was active before, the session and the {@link Activity}. */
     @Override
     public void close() {
+        Activity.restore(spark, activity);
         if (before.isDefined()) {
             SparkSession.setActiveSession(before.get());
         } else {

@@ -1,6 +1,7 @@
 package io.recthink.spark.cli;
 
 import io.recthink.config.Configuration;
+import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.report.RunReport;
 import java.util.Optional;
@@ -45,6 +46,7 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private void inspect(SparkSession spark, Configuration configuration) {
+        Activity.begin(spark, "inspect", "inspect: traces");
         Configuration.Paths paths = configuration.paths();
         String page = new RunReport(spark)
                 .write(

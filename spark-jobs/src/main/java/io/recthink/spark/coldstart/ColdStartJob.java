@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.stddev_pop;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.prompt.OutputGrammar;
+import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
 import io.recthink.spark.table.Examples;
@@ -47,6 +48,7 @@ public final class ColdStartJob implements Job {
         PreparedData prepared = PreparedData.read(spark, data);
         Dataset<Row> examples = PreparedData.examples(spark, data);
 
+        Activity.begin(spark, "cold-start", "cold-start: traces");
         traces(chosen(examples, configuration.coldStart().traces()), configuration, prepared)
                 .write()
                 .parquet(output);

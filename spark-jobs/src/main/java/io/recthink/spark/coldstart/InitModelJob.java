@@ -13,6 +13,7 @@ import io.recthink.model.ParameterLayout;
 import io.recthink.model.WordTokenizer;
 import io.recthink.prompt.Block;
 import io.recthink.prompt.PromptTemplate;
+import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
 import io.recthink.spark.table.Examples;
@@ -58,6 +59,7 @@ public final class InitModelJob implements Job {
         Dataset<String> texts = prompts(train, configuration.prompt(), prepared.minRating(), prepared.maxRating())
                 .union(traces(spark, paths.resolve(paths.traces())));
 
+        Activity.begin(spark, "init-model", "init-model: vocabulary");
         List<String> words = vocabulary(texts, configuration.initModel().maxVocabulary());
         ModelConfig config = write(spark, configuration, words, output);
         System.out.printf(

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.recthink.config.Configuration;
 import io.recthink.metric.FixedPoint;
+import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
 import io.recthink.spark.predict.FittedBiasModel;
@@ -37,6 +38,7 @@ public final class CompareJob implements Job {
 
     @Override
     public void execute(SparkSession spark, Configuration configuration) {
+        Activity.begin(spark, "compare", "compare: scores of all systems on the same rows");
         Comparison comparison = compare(spark, configuration, intersect);
         new ComparisonFiles(spark, configuration).write(comparison);
     }

@@ -2,6 +2,7 @@ package io.recthink.spark.mf;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
 import io.recthink.spark.table.PreparedData;
@@ -23,6 +24,8 @@ import org.apache.spark.sql.SparkSession;
  * a tensor engine would cost more than the arithmetic, and mini-batches more epochs.
  */
 public final class MfJob implements Job {
+    private static final String NAME = "mf";
+
     private final PrintStream out;
 
     public MfJob() {
@@ -36,6 +39,7 @@ public final class MfJob implements Job {
     @Override
     public void execute(SparkSession spark, Configuration configuration) {
         Configuration.Paths paths = configuration.paths();
+        Activity.begin(spark, NAME, "mf: ratings");
         MfOutput output = MfOutput.of(spark, paths, List.of(MatrixFactorization.SYSTEM, ResidualAls.SYSTEM));
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
         JobSession.fitPartitions(spark, paths.resolve(paths.data()));
@@ -47,10 +51,12 @@ public final class MfJob implements Job {
             List<FittedSystem> fitted = new ArrayList<>();
             try {
                 for (RatingSystem<?> system : systems(configuration, data)) {
+                    Activity.begin(spark, NAME, "mf: %s, %s".formatted(system.system(), system.readout()));
                     FittedSystem next = FittedSystem.of(system, rows);
                     fitted.add(next);
                     out.println(line(next.fit()));
                 }
+                Activity.begin(spark, NAME, "mf: tables");
                 write(output, fitted, report(configuration, data, rows, fitted));
             } finally {
                 fitted.forEach(FittedSystem::close);

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
 import io.recthink.spark.run.CommonComputeType;
@@ -23,11 +24,14 @@ import org.apache.spark.sql.SparkSession;
  * +iso of the table.
  */
 public final class PredictJob implements Job {
+    private static final String NAME = "predict";
+
     @Override
     public void execute(SparkSession spark, Configuration given) {
         Configuration configuration = CommonComputeType.settle(spark, given);
         Configuration.Paths paths = configuration.paths();
         Configuration.Predict settings = configuration.predict();
+        Activity.begin(spark, NAME, "predict: rows");
         Map<String, PolicyReference> policies = policies(spark, configuration);
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
         JobSession.fitPartitions(spark, paths.resolve(paths.data()));
@@ -35,8 +39,10 @@ public final class PredictJob implements Job {
         Dataset<Row> rows =
                 StratifiedSample.of(examples.where(col("split").equalTo(settings.split())), settings.rows());
         RowList.write(spark, rows, paths.resolve(paths.predictions()));
+        Activity.begin(spark, NAME, "predict: bias model");
         try (FittedBiasModel bias = FittedBiasModel.fit(
                 examples.where(col("split").equalTo("train")), data.minRating(), data.maxRating())) {
+            Activity.begin(spark, NAME, "predict: rows by length");
             try (Scoring scoring = Scoring.of(rows, bias, configuration, data)) {
                 if (scoring.rows() == 0) {
                     throw new InvalidInputException("predict.split: the split %s of %s has no rows"
@@ -45,10 +51,14 @@ public final class PredictJob implements Job {
                 scoring.showing(
                         "predict",
                         policies.size(),
-                        () -> policies.forEach((system, policy) -> scoring.predict(system, policy, settings.samples())
-                                .write()
-                                .parquet(folder(configuration, system))));
+                        () -> policies.forEach((system, policy) -> {
+                            Activity.begin(spark, NAME, "predict: " + system);
+                            scoring.predict(system, policy, settings.samples())
+                                    .write()
+                                    .parquet(folder(configuration, system));
+                        }));
             }
+            Activity.begin(spark, NAME, "predict: validation rows");
             if (ValidationPredictions.wanted(settings)) {
                 new ValidationPredictions(spark, configuration, data).write(examples, bias, policies);
             }

@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.unix_micros;
 import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Pools;
 import io.recthink.config.Configuration.Prepare;
+import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
 import io.recthink.spark.table.PreparedData;
@@ -32,6 +33,8 @@ import org.apache.spark.sql.SparkSession;
  * written last. Nothing is written before the log, the filters and the split have been found usable.
  */
 public final class PrepareJob implements Job {
+    private static final String NAME = "prepare";
+
     private final PrintStream out;
     private final Period period;
     private final Optional<String> appendTo;
@@ -71,6 +74,7 @@ public final class PrepareJob implements Job {
     }
 
     private void prepare(SparkSession spark, Configuration configuration, PersistedTables tables, TextLengths lengths) {
+        Activity.begin(spark, NAME, "prepare: reading the log");
         DataFolder folder = new DataFolder(
                 spark, configuration.paths().resolve(configuration.paths().data()));
         Origin origin = Origin.of(configuration, LogReader.columns(configuration.source()), "");
@@ -85,25 +89,31 @@ public final class PrepareJob implements Job {
         Dataset<Row> read = tables.keep(log.reviews());
         Quarantine quarantine = quarantine(read, log, configuration);
         Dataset<Row> distinct = tables.keep(earliest(read, configuration.name()));
+        Activity.begin(spark, NAME, "prepare: core and split");
         Draft draft = earlier.isPresent()
                 ? appended(earlier.get(), distinct, quarantine, items, log.reviewsPath(), configuration, tables)
                 : whole(distinct, quarantine, items, configuration, tables);
+        Activity.begin(spark, NAME, "prepare: end of the log");
         Instant end = end(read, part);
 
         if (folder.clear()) {
             say("replaced what an unfinished attempt had left");
         }
+        Activity.begin(spark, NAME, "prepare: quarantine and reviews");
         Dataset<Row> unusable = read.where(col("reason").isNotNull()).select("reason", "record");
         write(draft.moreQuarantine().map(unusable::unionByName).orElse(unusable), folder, DataFolder.QUARANTINE);
         write(draft.reviews().selectExpr(Tables.REVIEWS.fieldNames()), folder, DataFolder.REVIEWS);
+        Activity.begin(spark, NAME, "prepare: histories");
         write(draft.examples().selectExpr(Tables.EXAMPLES.fieldNames()), folder, DataFolder.EXAMPLES);
 
         Dataset<Row> examples = spark.read().schema(Tables.EXAMPLES).parquet(folder.path(DataFolder.EXAMPLES));
+        Activity.begin(spark, NAME, "prepare: leak tests");
         LeakTests.Findings findings = new LeakTests(
                         examples, draft.reviews(), draft.counts().kept(), draft.split(), configuration.prepare())
                 .run();
         earlier.ifPresent(data -> data.refuseChanged(examples));
         say("leak tests passed");
+        Activity.begin(spark, NAME, "prepare: data card");
         Statistics statistics = new Statistics(examples);
         DataCard card = statistics.card(
                 configuration.name(),

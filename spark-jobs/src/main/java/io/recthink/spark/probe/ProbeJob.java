@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
 import io.recthink.spark.compare.CompareJob;
@@ -41,6 +42,7 @@ public final class ProbeJob implements Job {
     public void execute(SparkSession spark, Configuration given) {
         Configuration configuration = CommonComputeType.settle(spark, given);
         Configuration.Paths paths = configuration.paths();
+        Activity.begin(spark, "probe", "probe: rows");
         Configuration.Predict settings = configuration.predict();
         String folder = paths.resolve(paths.probes());
         PolicyReference probed = PolicyArgument.resolve("--policy", paths.resolve(policy), spark);
@@ -59,6 +61,7 @@ public final class ProbeJob implements Job {
                 examples.where(col("split").equalTo("train")), data.minRating(), data.maxRating())) {
             for (int i = 0; i < probes.size(); i++) {
                 Probe probe = probes.get(i);
+                Activity.begin(spark, "probe", "probe: " + probe.name());
                 String step = "probe %d/%d, %s,".formatted(i + 1, probes.size() + 1, probe.name());
                 try (Scoring scoring = Scoring.of(probe.change().apply(rows), bias, configuration, data)) {
                     scoring.showing(step, 1, () -> scoring.predict(probe.name(), probed, 0)
@@ -66,6 +69,7 @@ public final class ProbeJob implements Job {
                             .parquet(predictions(folder, probe)));
                 }
             }
+            Activity.begin(spark, "probe", "probe: samples");
             String step = "probe %d/%d, %d samples,".formatted(probes.size() + 1, probes.size() + 1, SAMPLES);
             try (Scoring scoring = Scoring.of(rows, bias, configuration, data)) {
                 scoring.showing(
@@ -73,6 +77,7 @@ public final class ProbeJob implements Job {
             }
         }
         new CompareJob().run(spark, comparison(configuration));
+        Activity.begin(spark, "probe", "probe: report");
         report(spark, folder, probes);
     }
 

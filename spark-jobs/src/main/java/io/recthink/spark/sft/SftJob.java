@@ -4,6 +4,7 @@ import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Schedule;
 import io.recthink.progress.Progress;
+import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.gradient.GradientStage;
 import io.recthink.spark.learn.LearningRun;
@@ -50,6 +51,7 @@ public final class SftJob implements Job {
                 given.paths().resolve(given.paths().warmStart()),
                 spark.sparkContext().hadoopConfiguration(),
                 resume);
+        Activity.begin(spark, "sft", "sft: traces and model to start from");
         Configuration configuration = CommonComputeType.settle(spark, given);
         Configuration.Paths paths = configuration.paths();
         String folder = paths.resolve(paths.data());
@@ -74,7 +76,7 @@ public final class SftJob implements Job {
         try (LearningRun run = LearningRun.open(spark, configuration, settings, validation, resume);
                 TraceTable table = new TraceTable(
                         traces, PromptEncoding.of(run.reference(), configuration.prompt(), data), endToken)) {
-            SftSteps steps = new SftSteps(configuration, table, order, gradient, run);
+            SftSteps steps = new SftSteps(spark, configuration, table, order, gradient, run);
             Progress progress = new Progress("sft", run.stepsDone(), settings.steps());
             while (run.hasNext()) {
                 String summary = steps.next();

@@ -1,6 +1,7 @@
 package io.recthink.spark.sft;
 
 import io.recthink.config.Configuration;
+import io.recthink.spark.Activity;
 import io.recthink.spark.gradient.GradientRequest;
 import io.recthink.spark.gradient.GradientRequest.SupervisedLoss;
 import io.recthink.spark.gradient.GradientStage;
@@ -14,11 +15,13 @@ import io.recthink.spark.run.Cursor;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.apache.spark.sql.SparkSession;
 
 /** The steps of a supervised run, one at a time. */
 final class SftSteps {
     private static final int TRACES_AHEAD = 4096;
 
+    private final SparkSession spark;
     private final Configuration configuration;
     private final LearningRun run;
     private final PromptOrder order;
@@ -36,11 +39,13 @@ final class SftSteps {
      * @param gradient the stage for the model of the run
      */
     SftSteps(
+            SparkSession spark,
             Configuration configuration,
             TraceTable traces,
             PromptOrder order,
             GradientStage gradient,
             LearningRun run) {
+        this.spark = spark;
         this.configuration = configuration;
         this.run = run;
         this.order = order;
@@ -64,11 +69,14 @@ final class SftSteps {
         int step = run.stepsDone() + 1;
         boolean saved = step % sft.saveEvery() == 0 || step == sft.steps();
         Stopwatch watch = new Stopwatch();
+        say(step, "traces");
         PromptOrder.Step batch = order.at(cursor);
         List<EncodedTrace> examples = traces.fetch(batch.rowIds(), order.ahead(batch.first(), TRACES_AHEAD));
         double fetchSeconds = watch.lap();
+        say(step, "gradient");
         StepGradient sum = gradient.of(groups(examples), request(examples));
         double gradientSeconds = watch.lap();
+        say(step, "learn");
         Update update = run.learn(sum.gradient());
         double learnSeconds = watch.lap();
         run.publish();
@@ -76,10 +84,15 @@ final class SftSteps {
         tokens += tokens(examples);
         cursor = batch.next();
         if (saved) {
+            say(step, "validation");
             run.save(cursor, metrics.values(step, tokens), List.of());
             metrics = new SftMetrics();
         }
         return String.format(Locale.ROOT, "loss %.4f", sum.statistics().loss());
+    }
+
+    private void say(int step, String what) {
+        Activity.begin(spark, "sft step " + step, "step %d: %s".formatted(step, what));
     }
 
     private static List<LearningGroup> groups(List<EncodedTrace> examples) {

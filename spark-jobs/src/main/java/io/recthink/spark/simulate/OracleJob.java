@@ -2,6 +2,7 @@ package io.recthink.spark.simulate;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.simulate.TastePosterior.Evidence;
 import io.recthink.spark.table.OutputFolder;
@@ -36,6 +37,7 @@ public final class OracleJob implements Job {
         String predictions = paths.resolve(paths.predictions()) + "/" + SYSTEM;
         OutputFolder.requireNew(spark, "paths.predictions", predictions);
 
+        Activity.begin(spark, SYSTEM, "oracle: predictions");
         predict(examples, simulation, configuration.prompt().historyItems())
                 .write()
                 .parquet(predictions);

@@ -1,6 +1,7 @@
 package io.recthink.spark.simulate;
 
 import io.recthink.config.Configuration;
+import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.table.OutputFolder;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -18,6 +19,8 @@ import org.apache.spark.sql.types.StructType;
  * parameters. The same seed and parameters give the same log, however the work is split.
  */
 public final class SimulateJob implements Job {
+    private static final String NAME = "simulate";
+
     private static final StructType REVIEWS = new StructType()
             .add("user", DataTypes.StringType)
             .add("item", DataTypes.StringType)
@@ -38,7 +41,9 @@ public final class SimulateJob implements Job {
         String log = configuration.paths().resolve(configuration.paths().log());
         OutputFolder.requireNew(spark, "paths.log", log);
 
+        Activity.begin(spark, NAME, "simulate: items");
         write(items(spark, simulation), simulation, log + "/items");
+        Activity.begin(spark, NAME, "simulate: reviews");
         write(reviews(spark, simulation), simulation, log + "/reviews");
         simulation.write(spark, log);
         System.out.printf("simulated %s: %s%n", simulation.words(), log);

@@ -2,6 +2,7 @@ package io.recthink.spark.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.config.Configuration;
+import io.recthink.spark.Activity;
 import io.recthink.spark.gradient.GradientRequest;
 import io.recthink.spark.gradient.GradientRequest.ClipAndReduction;
 import io.recthink.spark.gradient.GradientRequest.GrpoLoss;
@@ -33,6 +34,7 @@ final class GrpoSteps implements AutoCloseable {
     private static final int PROMPTS_AHEAD = 1024;
     private static final List<String> TABLES = List.of("rollouts", "scored");
 
+    private final SparkSession spark;
     private final Configuration configuration;
     private final LearningRun run;
     private final PromptOrder order;
@@ -59,6 +61,7 @@ final class GrpoSteps implements AutoCloseable {
             PromptOrder order,
             GradientStage gradient,
             LearningRun run) {
+        this.spark = spark;
         this.configuration = configuration;
         this.run = run;
         this.order = order;
@@ -81,26 +84,32 @@ final class GrpoSteps implements AutoCloseable {
         Configuration.Train train = configuration.train();
         int step = run.stepsDone() + 1;
         Stopwatch watch = new Stopwatch();
+        say(step, "prompts");
         PromptOrder.Step examples = order.at(run.cursor());
         List<Prompt> asked = prompts.fetch(examples.rowIds(), order.ahead(examples.first(), PROMPTS_AHEAD));
+        say(step, "rollout");
         double rolloutEngine =
                 rollout.write(step, asked, run.policy(), run.folder().table(step, "rollouts"));
         StepMetrics metrics = new StepMetrics(step);
         double rolloutSeconds = watch.lap();
 
+        say(step, "score");
         Dataset<Row> scored =
                 score.score(rollout.read(run.folder().table(step, "rollouts"))).persist(StorageLevel.MEMORY_AND_DISK());
         List<ScoredCompletion> completions =
                 ScoredCompletion.collect(scored, run.policy(), train.promptsPerStep(), train.groupSize());
         double scoreSeconds = watch.lap();
 
+        say(step, "gradient");
         GradientStage.Running running =
                 gradient.start(ScoredCompletion.liveGroups(completions, examples.rowIds()), request(completions));
+        say(step, "table of rewards");
         writeBehind(running, scored, run.folder().table(step, "scored"));
         StepGradient sum = running.await();
         scored.unpersist();
         double gradientSeconds = watch.lap();
 
+        say(step, "learn");
         Update update = run.learn(sum.gradient());
         double learnSeconds = watch.lap();
         run.publish();
@@ -115,8 +124,13 @@ final class GrpoSteps implements AutoCloseable {
                 .time("learn", learnSeconds, learnSeconds)
                 .time("publish", publishSeconds, 0)
                 .stepTime(watch.total());
+        say(step, "validation");
         save(examples.next(), metrics.values());
         return summary(metrics.values());
+    }
+
+    private void say(int step, String what) {
+        Activity.begin(spark, "train step " + step, "step %d: %s".formatted(step, what));
     }
 
     /** Nobody waits for the table of rewards: it is written by cores that the tasks of the gradient leave free. */

@@ -7,6 +7,7 @@ import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Schedule;
 import io.recthink.model.ModelConfig;
 import io.recthink.progress.Progress;
+import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.gradient.GradientStage;
 import io.recthink.spark.learn.LearningRun;
@@ -64,6 +65,7 @@ public final class TrainJob implements Job {
     public void execute(SparkSession spark, Configuration given) {
         RunWriter.refuseUnusable(
                 given.paths().resolve(given.paths().run()), spark.sparkContext().hadoopConfiguration(), resume);
+        Activity.begin(spark, "train", "train: rows and policy to start from");
         Configuration configuration = CommonComputeType.settle(spark, given);
         String folder = configuration.paths().resolve(configuration.paths().data());
         PreparedData data = PreparedData.read(spark, folder);
