@@ -8,6 +8,7 @@ import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
 import io.recthink.spark.run.CommonComputeType;
+import io.recthink.spark.run.IdleGpus;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.table.PreparedData;
@@ -28,6 +29,7 @@ public final class PredictJob implements Job {
 
     @Override
     public void execute(SparkSession spark, Configuration given) {
+        IdleGpus.warn(spark);
         Configuration configuration = CommonComputeType.settle(spark, given);
         Configuration.Paths paths = configuration.paths();
         Configuration.Predict settings = configuration.predict();

@@ -15,6 +15,7 @@ import io.recthink.spark.predict.Scoring;
 import io.recthink.spark.predict.StratifiedSample;
 import io.recthink.spark.rollout.PromptEncoding;
 import io.recthink.spark.run.CommonComputeType;
+import io.recthink.spark.run.IdleGpus;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.table.PreparedData;
@@ -40,6 +41,7 @@ public final class ProbeJob implements Job {
 
     @Override
     public void execute(SparkSession spark, Configuration given) {
+        IdleGpus.warn(spark);
         Configuration configuration = CommonComputeType.settle(spark, given);
         Configuration.Paths paths = configuration.paths();
         Activity.begin(spark, "probe", "probe: rows");

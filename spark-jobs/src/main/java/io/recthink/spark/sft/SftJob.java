@@ -15,6 +15,7 @@ import io.recthink.spark.predict.PolicyValidation;
 import io.recthink.spark.rollout.PromptEncoding;
 import io.recthink.spark.rollout.PromptOrder;
 import io.recthink.spark.run.CommonComputeType;
+import io.recthink.spark.run.IdleGpus;
 import io.recthink.spark.run.RunWriter;
 import io.recthink.spark.table.PreparedData;
 import java.util.ArrayList;
@@ -52,6 +53,7 @@ public final class SftJob implements Job {
                 spark.sparkContext().hadoopConfiguration(),
                 resume);
         Activity.begin(spark, "sft", "sft: traces and model to start from");
+        IdleGpus.warn(spark);
         Configuration configuration = CommonComputeType.settle(spark, given);
         Configuration.Paths paths = configuration.paths();
         String folder = paths.resolve(paths.data());

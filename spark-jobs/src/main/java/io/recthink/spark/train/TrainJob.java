@@ -17,6 +17,7 @@ import io.recthink.spark.learn.StepSession;
 import io.recthink.spark.predict.PolicyValidation;
 import io.recthink.spark.rollout.PromptOrder;
 import io.recthink.spark.run.CommonComputeType;
+import io.recthink.spark.run.IdleGpus;
 import io.recthink.spark.run.RunWriter;
 import io.recthink.spark.table.PreparedData;
 import java.util.ArrayList;
@@ -66,6 +67,7 @@ public final class TrainJob implements Job {
         RunWriter.refuseUnusable(
                 given.paths().resolve(given.paths().run()), spark.sparkContext().hadoopConfiguration(), resume);
         Activity.begin(spark, "train", "train: rows and policy to start from");
+        IdleGpus.warn(spark);
         Configuration configuration = CommonComputeType.settle(spark, given);
         String folder = configuration.paths().resolve(configuration.paths().data());
         PreparedData data = PreparedData.read(spark, folder);

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -48,6 +49,13 @@ class TaskDeviceTest {
         assertThat(deviceOfTask(2)).startsWith("The task has the GPUs [71, 72]").contains("gpu.amount=1");
     }
 
+    @Test
+    void anExecutorWhoseGpusAreGivenToNobodyIsTold() throws Exception {
+        assertThat(deviceOfTask(0)).isEqualTo("idle on [127.0.0.1]");
+        assertThat(IdleGpus.hosts(SparkTest.spark(), () -> Optional.of("gpu-1")))
+                .containsExactly("gpu-1");
+    }
+
     /** What a task of an executor with the GPUs 71 and 72 says when it is given some of them. */
     private String deviceOfTask(int gpus) throws IOException, InterruptedException {
         Path discovery = folder.resolve("gpus.sh");
@@ -73,10 +81,13 @@ class TaskDeviceTest {
                 .config("spark.executor.resource.gpu.amount", 2)
                 .config("spark.task.resource.gpu.amount", arguments[1])
                 .getOrCreate()) {
-            String said = JavaSparkContext.fromSparkContext(spark.sparkContext())
-                    .parallelize(List.of(1), 1)
-                    .map(number -> device())
-                    .first();
+            IdleGpus.warn(spark);
+            String said = arguments[1].equals("0")
+                    ? "idle on " + IdleGpus.hosts(spark, IdleGpus::host)
+                    : JavaSparkContext.fromSparkContext(spark.sparkContext())
+                            .parallelize(List.of(1), 1)
+                            .map(number -> device())
+                            .first();
             Files.writeString(Path.of(arguments[2]), said);
         }
     }
