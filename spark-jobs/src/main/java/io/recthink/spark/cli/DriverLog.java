@@ -3,6 +3,7 @@ package io.recthink.spark.cli;
 import io.recthink.InvalidInputException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.regex.Pattern;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.LoggerContext;
@@ -18,6 +19,7 @@ import org.apache.logging.log4j.core.filter.AbstractFilter;
 final class DriverLog {
     private static final String READABLE = "/io/recthink/spark/log4j2.properties";
     private static final String OF_SPARK = "org/apache/spark/log4j2";
+    private static final Pattern ANNOUNCEMENT = Pattern.compile("Job \\S+ aborted\\.|Task .* failed .*; aborting job");
     private static volatile boolean silent;
 
     private DriverLog() {}
@@ -55,7 +57,16 @@ final class DriverLog {
     private static final class Unwanted extends AbstractFilter {
         @Override
         public Result filter(LogEvent event) {
-            return silent || isRefusal(event) ? Result.DENY : Result.NEUTRAL;
+            return silent || isRefusal(event) || announcesFailure(event) ? Result.DENY : Result.NEUTRAL;
+        }
+
+        /** Spark says twice that a job fails before it throws the reason, which the command then says. */
+        private static boolean announcesFailure(LogEvent event) {
+            return event.getThrown() == null
+                    && event.getLoggerName().startsWith("org.apache.spark.")
+                    && ANNOUNCEMENT
+                            .matcher(event.getMessage().getFormattedMessage())
+                            .matches();
         }
 
         private static boolean isRefusal(LogEvent event) {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recthink.spark.distribution.ConnectionWatch;
 import io.recthink.spark.distribution.Recthink;
 import io.recthink.spark.distribution.Recthink.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -54,6 +56,71 @@ class ApplicationIT {
         Result unknown = recthink("prepare", "--config=" + file);
         assertThat(unknown.status()).isEqualTo(2);
         assertThat(unknown.errors()).contains("groupsize").doesNotContain("\tat ");
+    }
+
+    @Test
+    void aCheckoutBelowAPathWithABlankTakesSettingsAsJavaWritesThem() throws Exception {
+        Path checkout = Files.createDirectories(folder.resolve("a checkout/of mine"));
+        Files.createDirectories(checkout.resolve("spark-jobs/target"));
+        for (String file : List.of("bin/recthink", "conf/log4j2.properties", "spark-jobs/target/recthink.jar")) {
+            Files.createDirectories(checkout.resolve(file).getParent());
+            Files.copy(Recthink.HOME.resolve(file), checkout.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        Path settings = Files.writeString(
+                folder.resolve("my settings.conf"),
+                "# mine\r\nspark.master=local[1]\r\nspark.driver.extraJavaOptions  -Dwhose=cluster\nspark.app.note: a b");
+        ProcessBuilder builder = new ProcessBuilder(
+                checkout.resolve("bin/recthink").toString(),
+                "--settings",
+                settings.toString(),
+                "--verbose",
+                "simulate",
+                "--set=paths.root=" + folder.resolve("a root"),
+                "--set=simulate.users=20",
+                "--set=simulate.items=12");
+        builder.environment()
+                .put(
+                        "SPARK_HOME",
+                        Recthink.HOME
+                                .resolve("spark-jobs/target/distribution/spark-3.5")
+                                .toString());
+        Path output = folder.resolve("output");
+        int status = builder.redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start()
+                .waitFor();
+        assertThat(status).as(Files.readString(output)).isZero();
+        assertThat(Files.readString(output))
+                .contains("(spark.master,local[1])", "(spark.driver.extraJavaOptions,-Dwhose=cluster)")
+                .contains("(spark.app.note,a b)")
+                .contains("log4j2.configurationFile");
+        assertThat(folder.resolve("a root/log/reviews")).isNotEmptyDirectory();
+    }
+
+    @Test
+    void nothingCallsHomeAndTheWatchWouldSeeIt() throws Exception {
+        Path connections = folder.resolve("connections");
+        Result quiet = generate(ConnectionWatch.options(connections));
+        assertThat(quiet.status()).as(quiet.errors()).isZero();
+        assertThat(ConnectionWatch.wanted(connections)).isEmpty();
+
+        generate(ConnectionWatch.options(connections) + " -Dai.djl.offline=false -DOPT_OUT_TRACKING=false");
+        assertThat(ConnectionWatch.wanted(connections))
+                .as("DJL's own telemetry, switched on")
+                .contains("169.254.169.254:80");
+    }
+
+    private Result generate(String javaOptions) throws IOException, InterruptedException {
+        return recthink(
+                "--driver-java-options",
+                javaOptions,
+                "--driver-class-path",
+                ConnectionWatch.classPath(),
+                "generate",
+                "--model=" + Recthink.HOME.resolve("conf/quickstart-policy"),
+                "--prompt=5 great sound. target sound",
+                "--max-tokens=2",
+                "--temperature=0");
     }
 
     private Result recthink(String... arguments) throws IOException, InterruptedException {

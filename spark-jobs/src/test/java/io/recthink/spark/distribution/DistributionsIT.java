@@ -24,6 +24,17 @@ class DistributionsIT {
     private static final Map<String, String> INSTRUCTIONS =
             Map.of("ATEN_CPU_CAPABILITY", "avx2", "MKL_ENABLE_INSTRUCTIONS", "AVX2", "SPARK_LOCAL_IP", "127.0.0.1");
 
+    /** Settings of clusters that nobody of ours has set up. */
+    private static final Map<String, String> STRANGE = Map.of(
+            "spark.sql.ansi.enabled", "true",
+            "spark.sql.shuffle.partitions", "7",
+            "spark.sql.session.timeZone", "Asia/Tokyo",
+            "spark.sql.caseSensitive", "true",
+            "spark.sql.adaptive.enabled", "false",
+            "spark.serializer", "org.apache.spark.serializer.KryoSerializer",
+            "spark.speculation", "true",
+            "spark.sql.datetime.java8API.enabled", "true");
+
     @TempDir
     private static Path folder;
 
@@ -32,12 +43,7 @@ class DistributionsIT {
     @BeforeAll
     static void runOnOneProcess() throws IOException, InterruptedException {
         local = Files.createDirectory(folder.resolve("local"));
-        // Settings of many clusters.
-        run(
-                local,
-                INSTRUCTIONS,
-                List.of("--conf", "spark.serializer=org.apache.spark.serializer.KryoSerializer"),
-                List.of("simulate", "prepare", "train", "predict", "compare", "inspect"));
+        run(local, INSTRUCTIONS, List.of(), List.of("simulate", "prepare", "train", "predict", "compare", "inspect"));
     }
 
     @Test
@@ -48,16 +54,26 @@ class DistributionsIT {
     }
 
     @Test
-    void aClusterOfProcessesEndsWithTheSameBits() throws Exception {
+    void aClusterOfProcessesWithStrangeSettingsEndsWithTheSameBitsAndCallsNobody() throws Exception {
         Path root = Files.createDirectory(folder.resolve("cluster"));
+        Path connections = folder.resolve("connections");
         try (StandaloneCluster cluster = StandaloneCluster.start(
                 Distribution.SPARK_3_5, Files.createDirectory(folder.resolve("daemons")), 2, INSTRUCTIONS)) {
-            run(
-                    root,
-                    INSTRUCTIONS,
-                    List.of("--master", cluster.master(), "--conf", "spark.executor.memory=1g"),
-                    List.of("simulate", "prepare", "train", "predict", "compare"));
+            List<String> options = new ArrayList<>(List.of("--master", cluster.master()));
+            STRANGE.forEach((key, value) -> options.addAll(List.of("--conf", key + "=" + value)));
+            options.addAll(List.of("--conf", "spark.executor.memory=1g"));
+            for (String side : List.of("driver", "executor")) {
+                options.addAll(List.of(
+                        "--conf",
+                        "spark.%s.extraJavaOptions=%s".formatted(side, ConnectionWatch.options(connections)),
+                        "--conf",
+                        "spark.%s.extraClassPath=%s".formatted(side, ConnectionWatch.classPath())));
+            }
+            run(root, INSTRUCTIONS, options, List.of("simulate", "prepare", "train", "predict", "compare"));
         }
+        assertThat(ConnectionWatch.wanted(connections))
+                .as("connections of the driver and the executors beside this machine")
+                .isEmpty();
         samePolicies(root);
         for (String file : List.of("comparison.csv", "slices.csv", "calibration.csv")) {
             assertThat(root.resolve("table/" + file)).hasSameBinaryContentAs(local.resolve("table/" + file));
