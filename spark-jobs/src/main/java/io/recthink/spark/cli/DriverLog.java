@@ -24,16 +24,23 @@ final class DriverLog {
 
     private DriverLog() {}
 
-    /** Called before Spark is started. */
+    /** Called before Spark is started, which since its fourth version configures its own default again. */
     static void arrange() {
         LoggerContext context = (LoggerContext) LogManager.getContext(false);
-        if (isDefault(context.getConfiguration())) {
-            context.setConfigLocation(readable());
+        context.addPropertyChangeListener(change -> settle(context));
+        settle(context);
+    }
+
+    private static void settle(LoggerContext context) {
+        Configuration configuration = context.getConfiguration();
+        if (isDefault(configuration)) {
+            context.setConfigLocation(readable()); // a change, that comes here again
+        } else if (!(configuration.getRootLogger().getFilter() instanceof Unwanted)) {
+            Unwanted unwanted = new Unwanted();
+            unwanted.start();
+            configuration.getRootLogger().addFilter(unwanted);
+            context.updateLoggers();
         }
-        Unwanted unwanted = new Unwanted();
-        unwanted.start();
-        context.getConfiguration().getRootLogger().addFilter(unwanted);
-        context.updateLoggers();
     }
 
     /** From now on nothing is logged: the process was told to end, and what breaks meanwhile is no news. */

@@ -43,13 +43,17 @@ public final class Main implements CommandLine.IVersionProvider {
         DriverLog.arrange();
         Interruption.watch();
         Thread.setDefaultUncaughtExceptionHandler(new ExhaustedHeap());
-        int status = commandLine().execute(arguments);
-        if (Interruption.happened()) {
-            return; // the JVM ends with the status of the signal
-        }
-        Interruption.commandEnded();
-        if (status != 0) {
+        int status = execute(arguments);
+        if (status != 0 && !Interruption.happened()) { // after a signal the JVM ends with its status
             exit(status);
+        }
+    }
+
+    private static int execute(String... arguments) {
+        try {
+            return commandLine().execute(arguments);
+        } finally {
+            Interruption.commandEnded();
         }
     }
 
