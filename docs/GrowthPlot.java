@@ -13,7 +13,7 @@ import java.util.function.ToDoubleFunction;
  * Draws how a training step grows with the parameters of the model and with the tokens of the prompt, and prints the numbers
  * as Markdown, from a file of lines of {@code recthink benchmark --only-steps --json}. Run it with
  *
- * <pre>java -cp 'spark-jobs/target/spark/jars/*' docs/GrowthPlot.java LINES PICTURE.svg</pre>
+ * <pre>java -cp 'spark-jobs/target/distribution/spark-3.5/jars/*' docs/GrowthPlot.java LINES PICTURE.svg</pre>
  */
 public final class GrowthPlot {
     private static final int WIDTH = 340;

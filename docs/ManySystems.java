@@ -15,7 +15,7 @@ import org.apache.spark.sql.SparkSession;
  * Writes predictions of twenty made-up systems for the test rows of a data set, to measure {@code compare} with: truths
  * drawn to their middle, with noise by a hash, every second system in whole stars. Run it with
  *
- * <pre>java -cp 'spark-jobs/target/spark/jars/*' docs/ManySystems.java ROOT</pre>
+ * <pre>java -cp 'spark-jobs/target/distribution/spark-3.5/jars/*' docs/ManySystems.java ROOT</pre>
  *
  * where ROOT/data is the data set and ROOT/predictions does not exist. Java 17 needs the --add-opens of docs/scale.md.
  */

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -41,6 +42,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.expressions.UserDefinedFunction;
+import org.apache.spark.sql.sources.DataSourceRegister;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -49,6 +51,7 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.types.TimestampNTZType;
 import org.apache.spark.sql.types.TimestampType;
+import scala.util.Properties;
 
 /**
  * Reads a log into two tables of fixed columns. Values of JSON and CSV are read as text and cast here, so that one odd
@@ -236,7 +239,8 @@ final class LogReader {
             case CSV ->
                 csv().schema(csv().csv(path).schema().add(UNPARSED, DataTypes.StringType))
                         .csv(path);
-            case PARQUET, ORC, AVRO -> parsed(spark.read().format(formatName()).load(path));
+            case PARQUET, ORC -> parsed(spark.read().format(formatName()).load(path));
+            case AVRO -> avro(path);
             case TABLE -> parsed(spark.table(path));
         });
         if (names(table).length == 0) {
@@ -244,6 +248,18 @@ final class LogReader {
                     "%s: %s holds no rows that can be read as %s".formatted(key, path, formatName()));
         }
         return table;
+    }
+
+    private Dataset<Row> avro(String path) {
+        boolean there = ServiceLoader.load(DataSourceRegister.class).stream()
+                .anyMatch(source -> source.get().shortName().equals(formatName()));
+        if (!there) {
+            String scala = Properties.versionNumberString().replaceFirst("\\.\\d+$", "");
+            throw new InvalidInputException(
+                    "source.format: avro needs Spark's module for it, which distributions leave out. Start with --packages org.apache.spark:spark-avro_%s:%s"
+                            .formatted(scala, spark.version()));
+        }
+        return parsed(spark.read().format(formatName()).load(path));
     }
 
     private String formatName() {

@@ -110,6 +110,16 @@ class ApplicationIT {
                 .contains("169.254.169.254:80");
     }
 
+    @Test
+    void avroIsReadWithTheModuleOfTheSparkThatRuns() throws Exception {
+        Result without = recthink("prepare", "--set=source.format=avro", "--set=source.reviews=" + folder);
+        assertThat(without.status()).isEqualTo(2);
+        assertThat(without.errors().lines())
+                .singleElement()
+                .asString()
+                .contains("--packages org.apache.spark:spark-avro_2.12:3.5.7");
+    }
+
     private Result generate(String javaOptions) throws IOException, InterruptedException {
         return recthink(
                 "--driver-java-options",
