@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * How DJL finds the native libraries of PyTorch and of the tokenizers. DJL reads its settings when its classes are first
@@ -24,6 +25,7 @@ import java.util.function.Supplier;
 public final class NativeLibraries {
     private static final String CACHE = "DJL_CACHE_DIR";
     private static final String ENGINE_CACHE = "ENGINE_CACHE_DIR";
+    private static final Path STATUS = Path.of("/proc/self/status");
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
     private NativeLibraries() {}
@@ -64,15 +66,13 @@ public final class NativeLibraries {
 
     /** The folder of the user of this process below another one, made if it is not there. */
     static Path ownFolder(Path parent) {
-        Path folder = parent.resolve("recthink-" + userId());
+        Path folder = parent;
         try {
+            folder = parent.resolve("recthink-" + userId());
             if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
                 Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
             }
-            boolean ours = owner(folder) == userId()
-                    && Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS)
-                            .equals(OWNER_ONLY);
-            if (!ours) {
+            if (!isOurs(folder)) {
                 throw new InvalidInputException(
                         "%s belongs to somebody else, or others can write it: libraries are not loaded from there. Name another folder by %s in the environment."
                                 .formatted(folder, CACHE));
@@ -86,16 +86,20 @@ public final class NativeLibraries {
         }
     }
 
-    private static int userId() {
-        try {
-            return owner(Path.of("/proc/self"));
-        } catch (IOException e) {
-            throw new InvalidInputException("/proc/self cannot be read: " + e, e);
+    /** The effective user of this process; it may have no name. */
+    private static int userId() throws IOException {
+        try (Stream<String> status = Files.lines(STATUS)) {
+            return status.filter(line -> line.startsWith("Uid:"))
+                    .map(line -> Integer.parseInt(line.split("\\s+", -1)[2]))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException(STATUS + " names no user"));
         }
     }
 
-    private static int owner(Path file) throws IOException {
-        return (Integer) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+    private static boolean isOurs(Path folder) throws IOException {
+        return (Integer) Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS) == userId()
+                && Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS)
+                        .equals(OWNER_ONLY);
     }
 
     private static Path home() {

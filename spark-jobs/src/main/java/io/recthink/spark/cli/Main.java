@@ -39,7 +39,6 @@ public final class Main implements CommandLine.IVersionProvider {
     private static final int IN_USE = 6;
 
     public static void main(String[] arguments) throws SparkUserAppException {
-        NativeLibraries.configure();
         DriverLog.arrange();
         Interruption.watch();
         Thread.setDefaultUncaughtExceptionHandler(new ExhaustedHeap());
@@ -51,7 +50,11 @@ public final class Main implements CommandLine.IVersionProvider {
 
     private static int execute(String... arguments) {
         try {
+            NativeLibraries.configure();
             return commandLine().execute(arguments);
+        } catch (InvalidInputException e) { // what a command refuses is told by its handler
+            System.err.println(e.getMessage());
+            return UNUSABLE;
         } finally {
             Interruption.commandEnded();
         }
