@@ -2,6 +2,7 @@ package io.recthink.torch;
 
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
+import io.recthink.InvalidInputException;
 import io.recthink.NativeLibraries;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -92,21 +93,35 @@ public final class TorchRuntime {
         }
     }
 
+    /** Not by a class initialiser: what that throws is an error of the JVM, and of the second call another one. */
     private static final class Library {
         private static final String GRAPH_OPTIMIZER = "ai.djl.pytorch.graph_optimizer";
-        private static final Engine ENGINE;
+        private static Engine engine;
 
-        static {
-            NativeLibraries.configure();
-            if (System.getProperty(GRAPH_OPTIMIZER) == null) {
-                System.setProperty(GRAPH_OPTIMIZER, "false");
+        /** Loaded once; other threads wait for it. */
+        static synchronized Engine engine() {
+            if (engine == null) {
+                if (System.getProperty(GRAPH_OPTIMIZER) == null) {
+                    System.setProperty(GRAPH_OPTIMIZER, "false");
+                }
+                engine = load();
             }
-            ENGINE = NativeLibraries.load("PyTorch", () -> Engine.getEngine("PyTorch"));
+            return engine;
         }
 
-        /** Loaded by the class initialiser: once, and other threads wait for it. */
-        static Engine engine() {
-            return ENGINE;
+        private static Engine load() {
+            try {
+                return NativeLibraries.load("PyTorch", () -> Engine.getEngine("PyTorch"));
+            } catch (InvalidInputException e) {
+                String version = System.getenv("PYTORCH_VERSION");
+                if (version == null || System.getenv("PYTORCH_LIBRARY_PATH") != null) {
+                    throw e;
+                }
+                throw new InvalidInputException(
+                        "PYTORCH_VERSION is %s in the environment, and the PyTorch of the application cannot be used as that one. Name the folder of yours by PYTORCH_LIBRARY_PATH, or unset PYTORCH_VERSION and PYTORCH_FLAVOR."
+                                .formatted(version),
+                        e);
+            }
         }
     }
 }

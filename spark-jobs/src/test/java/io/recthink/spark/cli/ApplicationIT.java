@@ -120,8 +120,26 @@ class ApplicationIT {
                 .contains("--packages org.apache.spark:spark-avro_2.12:3.5.7");
     }
 
+    @Test
+    void anotherVersionOfPyTorchIsNotDownloaded() throws Exception {
+        Path connections = folder.resolve("connections");
+        Map<String, String> environment = Map.of("PYTORCH_VERSION", "2.5.1", "PYTORCH_FLAVOR", "cpu");
+        Result result = generate(environment, ConnectionWatch.options(connections));
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.errors())
+                .contains("PYTORCH_VERSION is 2.5.1", "PYTORCH_LIBRARY_PATH")
+                .doesNotContain("\tat ");
+        assertThat(ConnectionWatch.wanted(connections)).isEmpty();
+    }
+
     private Result generate(String javaOptions) throws IOException, InterruptedException {
+        return generate(Map.of(), javaOptions);
+    }
+
+    private Result generate(Map<String, String> environment, String javaOptions)
+            throws IOException, InterruptedException {
         return recthink(
+                environment,
                 "--driver-java-options",
                 javaOptions,
                 "--driver-class-path",
@@ -134,6 +152,11 @@ class ApplicationIT {
     }
 
     private Result recthink(String... arguments) throws IOException, InterruptedException {
-        return new Recthink(folder, Map.of()).run(List.of(arguments));
+        return recthink(Map.of(), arguments);
+    }
+
+    private Result recthink(Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
+        return new Recthink(folder, environment).run(List.of(arguments));
     }
 }
