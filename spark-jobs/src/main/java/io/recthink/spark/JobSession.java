@@ -37,8 +37,7 @@ public final class JobSession implements AutoCloseable {
             Map.entry("spark.sql.parquet.outputTimestampType", "INT96"),
             // A file that is damaged or gone ends the job; its rows are not passed over.
             Map.entry("spark.sql.files.ignoreCorruptFiles", "false"),
-            Map.entry("spark.sql.files.ignoreMissingFiles", "false"),
-            Map.entry("spark.sql.adaptive.enabled", "true"));
+            Map.entry("spark.sql.files.ignoreMissingFiles", "false"));
 
     private final SparkSession spark;
     private final Option<SparkSession> before;

@@ -2,6 +2,7 @@ package io.recthink.spark.cli;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.coldstart.ColdStartJob;
 import io.recthink.spark.coldstart.InitModelJob;
@@ -98,6 +99,7 @@ final class QuickstartCommand implements Callable<Integer> {
     }
 
     private void inspect(SparkSession spark, Configuration configuration) {
+        Activity.begin(spark, "inspect", "inspect: traces");
         Configuration.Paths paths = configuration.paths();
         String page = new RunReport(spark).write(paths.resolve(paths.run()), paths.resolve(paths.report()));
         System.out.println("Report: " + page);

@@ -29,11 +29,11 @@ public final class PredictJob implements Job {
 
     @Override
     public void execute(SparkSession spark, Configuration given) {
+        Activity.begin(spark, NAME, "predict: rows");
         IdleGpus.warn(spark);
         Configuration configuration = CommonComputeType.settle(spark, given);
         Configuration.Paths paths = configuration.paths();
         Configuration.Predict settings = configuration.predict();
-        Activity.begin(spark, NAME, "predict: rows");
         Map<String, PolicyReference> policies = policies(spark, configuration);
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
         JobSession.fitPartitions(spark, paths.resolve(paths.data()));

@@ -41,10 +41,10 @@ public final class ProbeJob implements Job {
 
     @Override
     public void execute(SparkSession spark, Configuration given) {
+        Activity.begin(spark, "probe", "probe: rows");
         IdleGpus.warn(spark);
         Configuration configuration = CommonComputeType.settle(spark, given);
         Configuration.Paths paths = configuration.paths();
-        Activity.begin(spark, "probe", "probe: rows");
         Configuration.Predict settings = configuration.predict();
         String folder = paths.resolve(paths.probes());
         PolicyReference probed = PolicyArgument.resolve("--policy", paths.resolve(policy), spark);
