@@ -78,6 +78,19 @@ class EndsIT {
         assertThat(resumed.errors()).contains("goes on after step", "train stopped after step");
     }
 
+    @Test
+    void aRunFolderThatIsHeldElsewhereHasAStatusOfItsOwn() throws Exception {
+        Path lock = Files.createDirectory(folder.resolve("held")).resolve("lock.json");
+        Files.writeString(
+                lock,
+                "{\"token\": \"t\", \"host\": \"elsewhere\", \"process\": 1, \"processStart\": 1, \"renewed\": %d}"
+                        .formatted(System.currentTimeMillis()));
+        Result result = recthink("train", "--set=paths.run=held");
+        assertThat(result.status()).isEqualTo(6);
+        assertThat(result.errors().lines()).singleElement().asString().contains("elsewhere", "lock.json");
+        assertThat(lock).exists();
+    }
+
     private static Result recthink(String... arguments) throws IOException, InterruptedException {
         return new Recthink(folder, Map.of()).run(arguments(List.of(arguments)));
     }
