@@ -1,6 +1,7 @@
 package io.recthink;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ import java.util.stream.Stream;
  * <ol>
  *   <li>{@code DJL_CACHE_DIR} or {@code ENGINE_CACHE_DIR}, of the environment or of Java's properties,
  *   <li>{@code .djl.ai} in the home folder, if that can be written,
- *   <li>a folder of the user's own in the temporary folder, which nobody else can write.
+ *   <li>a folder of the user's own in the temporary folder of the process, which nobody else can write.
  * </ol>
  */
 public final class NativeLibraries {
@@ -69,9 +70,7 @@ public final class NativeLibraries {
         Path folder = parent;
         try {
             folder = parent.resolve("recthink-" + userId());
-            if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-                Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-            }
+            make(folder);
             if (!isOurs(folder)) {
                 throw new InvalidInputException(
                         "%s belongs to somebody else, or others can write it: libraries are not loaded from there. Name another folder by %s in the environment."
@@ -83,6 +82,17 @@ public final class NativeLibraries {
                     "%s cannot be made for the native libraries: %s. Name a folder that can be written by %s in the environment."
                             .formatted(folder, e, CACHE),
                     e);
+        }
+    }
+
+    private static void make(Path folder) throws IOException {
+        try {
+            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        } catch (FileAlreadyExistsException e) {
+            // By an earlier process, or by another one of this moment; whose it is is looked at next.
+            if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+                throw e;
+            }
         }
     }
 

@@ -24,6 +24,7 @@ public final class JobSession implements AutoCloseable {
     private static final String PARTITIONS = "spark.sql.shuffle.partitions";
     private static final long BYTES_PER_PARTITION = 16 << 20;
     private static final long FEWEST_PARTITIONS = 2;
+    private static final long MOST_PARTITIONS = 4096; // the driver knows the size of each in each task's output
 
     /** Settings of SQL that decide what a query means, or what a file holds. */
     static final Map<String, String> RELIED_ON = Map.ofEntries(
@@ -59,7 +60,7 @@ public final class JobSession implements AutoCloseable {
         SparkSession session = given.newSession();
         Map<String, String> settings =
                 new HashMap<>(JavaConverters.mapAsJavaMap(given.conf().getAll()));
-        settings.keySet().removeIf(key -> !key.startsWith("spark.sql."));
+        settings.keySet().removeIf(key -> key.startsWith("spark.") && !key.startsWith("spark.sql."));
         settings.putAll(RELIED_ON);
         settings.forEach((key, value) -> {
             if (!session.conf().getOption(key).contains(value)) {
@@ -100,7 +101,8 @@ public final class JobSession implements AutoCloseable {
     }
 
     static long partitions(long bytes) {
-        return Math.max(FEWEST_PARTITIONS, (bytes + BYTES_PER_PARTITION - 1) / BYTES_PER_PARTITION);
+        long wanted = (bytes + BYTES_PER_PARTITION - 1) / BYTES_PER_PARTITION;
+        return Math.min(MOST_PARTITIONS, Math.max(FEWEST_PARTITIONS, wanted));
     }
 
     /** The same for a job that reads a file or a folder. */

@@ -87,6 +87,11 @@ class JobSessionTest {
         assertThat(JobSession.partitions(0)).isEqualTo(2);
         assertThat(JobSession.partitions(33 << 20)).isEqualTo(3);
         assertThat(JobSession.partitions(10L << 30)).isEqualTo(640);
+        assertThat(JobSession.partitions(1L << 50)).isEqualTo(4096);
+        SparkSession session = SparkTest.spark().newSession();
+        session.conf().unset(PARTITIONS);
+        JobSession.fitPartitions(session, 33 << 20);
+        assertThat(session.conf().get(PARTITIONS)).isEqualTo("3");
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.recthink.spark.cli;
 import io.recthink.InvalidInputException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
@@ -45,9 +47,21 @@ final class ConfigurationFile {
     private static Optional<Path> brought(String name, SparkConf settings) {
         return BROUGHT.stream()
                 .flatMap(key -> Stream.of(settings.get(key, "").split(",", -1)))
-                .filter(file -> file.endsWith("/" + name) || file.endsWith("#" + name))
-                .map(file -> new Path(file.replaceFirst("#[^#]*$", "")))
+                .filter(file -> !file.isEmpty())
+                .map(ConfigurationFile::uri)
+                .filter(file ->
+                        name.equals(file.getFragment()) || file.getPath().endsWith("/" + name))
+                .map(file -> new Path(file.getScheme(), file.getAuthority(), file.getPath()))
                 .findFirst();
+    }
+
+    /** spark-submit writes URIs, with {@code %20} for a blank and the name in the container behind {@code #}. */
+    private static URI uri(String file) {
+        try {
+            return new URI(file);
+        } catch (URISyntaxException e) {
+            return new Path(file).toUri();
+        }
     }
 
     private static String text(Path file, SparkConf settings) throws IOException {

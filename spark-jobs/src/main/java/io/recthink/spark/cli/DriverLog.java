@@ -21,21 +21,25 @@ final class DriverLog {
     private static final String OF_SPARK = "org/apache/spark/log4j2";
     private static final Pattern ANNOUNCEMENT = Pattern.compile("Job \\S+ aborted\\.|Task .* failed .*; aborting job");
     private static volatile boolean silent;
+    private static Configuration settled;
 
     private DriverLog() {}
 
     /** Called before Spark is started, which since its fourth version configures its own default again. */
     static void arrange() {
-        LoggerContext context = (LoggerContext) LogManager.getContext(false);
-        context.addPropertyChangeListener(change -> settle(context));
-        settle(context);
+        // Whoever logs by something else than Spark's own Log4j looks after that.
+        if (LogManager.getContext(false) instanceof LoggerContext context) {
+            context.addPropertyChangeListener(change -> settle(context));
+            settle(context);
+        }
     }
 
-    private static void settle(LoggerContext context) {
+    private static synchronized void settle(LoggerContext context) {
         Configuration configuration = context.getConfiguration();
         if (isDefault(configuration)) {
             context.setConfigLocation(readable()); // a change, that comes here again
-        } else if (!(configuration.getRootLogger().getFilter() instanceof Unwanted)) {
+        } else if (configuration != settled) {
+            settled = configuration; // before the loggers are updated, which is a change too
             Unwanted unwanted = new Unwanted();
             unwanted.start();
             configuration.getRootLogger().addFilter(unwanted);

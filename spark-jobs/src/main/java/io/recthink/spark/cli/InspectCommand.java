@@ -3,6 +3,7 @@ package io.recthink.spark.cli;
 import io.recthink.config.Configuration;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
+import io.recthink.spark.JobSession;
 import io.recthink.spark.report.RunReport;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -47,6 +48,7 @@ final class InspectCommand implements Callable<Integer> {
 
     private void inspect(SparkSession spark, Configuration configuration) {
         Activity.begin(spark, "inspect", "inspect: traces");
+        JobSession.fitPartitions(spark, 0);
         Configuration.Paths paths = configuration.paths();
         String page = new RunReport(spark)
                 .write(

@@ -1,8 +1,12 @@
 package io.recthink.spark.cli;
 
-/** What a signal does to a command: it ends with one line that says how to go on, and nothing else is printed. */
+import java.util.regex.Pattern;
+
+/** What a signal does to a command: one line says how to go on, and what breaks while the process ends is not told. */
 final class Interruption {
-    private static volatile boolean ending;
+    /** The threads in which Java answers the signals that end it; they wait for the hooks. */
+    private static final Pattern HANDLER = Pattern.compile("SIG(HUP|INT|TERM) handler");
+
     private static volatile boolean interrupted;
     private static volatile String remedy = "Start it again.";
 
@@ -18,18 +22,16 @@ final class Interruption {
         remedy = words;
     }
 
-    /** Called when a command ends by itself. */
-    static void commandEnded() {
-        ending = true;
-    }
-
     /** Whether the process is ending by a signal. */
     static boolean happened() {
         return interrupted;
     }
 
     private static void tell() {
-        if (!ending) {
+        // Others end the process too: Spark, when all executors are lost, or a full heap.
+        boolean signal = Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread -> HANDLER.matcher(thread.getName()).matches());
+        if (signal) {
             interrupted = true;
             DriverLog.silence();
             System.err.println("recthink: stopped by a signal. " + remedy);

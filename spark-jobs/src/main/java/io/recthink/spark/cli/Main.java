@@ -55,8 +55,6 @@ public final class Main implements CommandLine.IVersionProvider {
         } catch (InvalidInputException e) { // what a command refuses is told by its handler
             System.err.println(e.getMessage());
             return UNUSABLE;
-        } finally {
-            Interruption.commandEnded();
         }
     }
 

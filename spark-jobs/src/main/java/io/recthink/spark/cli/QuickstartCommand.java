@@ -4,6 +4,7 @@ import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
+import io.recthink.spark.JobSession;
 import io.recthink.spark.coldstart.ColdStartJob;
 import io.recthink.spark.coldstart.InitModelJob;
 import io.recthink.spark.compare.CompareJob;
@@ -100,6 +101,7 @@ final class QuickstartCommand implements Callable<Integer> {
 
     private void inspect(SparkSession spark, Configuration configuration) {
         Activity.begin(spark, "inspect", "inspect: traces");
+        JobSession.fitPartitions(spark, 0);
         Configuration.Paths paths = configuration.paths();
         String page = new RunReport(spark).write(paths.resolve(paths.run()), paths.resolve(paths.report()));
         System.out.println("Report: " + page);

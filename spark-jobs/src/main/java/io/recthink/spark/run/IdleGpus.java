@@ -26,7 +26,8 @@ public final class IdleGpus {
 
     /** Warns of them, once, before the work begins. */
     public static void warn(SparkSession spark) {
-        List<String> hosts = hosts(spark, IdleGpus::host);
+        // In local mode Spark has no GPUs to give.
+        List<String> hosts = spark.sparkContext().isLocal() ? List.of() : hosts(spark, IdleGpus::host);
         if (!hosts.isEmpty()) {
             LOG.warn(
                     "THE GPUS OF {} ARE NOT USED: Spark gives them to no task, which computes on the processor. Start with --conf spark.executor.resource.gpu.amount=1 --conf spark.task.resource.gpu.amount=1 and a discovery script (README, On GPUs)",

@@ -30,6 +30,7 @@ final class RunLock implements AutoCloseable {
     private final Owner owner;
     private final Thread renewal;
     private final Runnable atEnd = this::release;
+    private volatile boolean released;
 
     /** Who holds a run folder. Times are in milliseconds since 1970. */
     record Owner(String token, String host, long process, long processStart, long renewed) {
@@ -92,10 +93,10 @@ final class RunLock implements AutoCloseable {
     static RunLock take(Storage storage, Duration patience) {
         awaitFree(storage, patience);
         RunLock lock = new RunLock(storage, Owner.self());
+        ShutdownHookManager.get().addShutdownHook(lock.atEnd, BEFORE_FILE_SYSTEMS_CLOSE);
         storage.writeJson(FILE, lock.owner);
         lock.check();
         lock.renewal.start();
-        ShutdownHookManager.get().addShutdownHook(lock.atEnd, BEFORE_FILE_SYSTEMS_CLOSE);
         return lock;
     }
 
@@ -134,6 +135,9 @@ final class RunLock implements AutoCloseable {
      * @throws FolderInUseException when another application has taken the folder
      */
     void check() {
+        if (released) {
+            throw new IllegalStateException(storage.path(FILE) + " was given back: the process is ending");
+        }
         refuse(storage, read(storage).filter(found -> !isOurs(found)));
     }
 
@@ -147,6 +151,7 @@ final class RunLock implements AutoCloseable {
 
     /** A process that is told to end may not come to its {@link #close}. */
     private synchronized void release() {
+        released = true;
         renewal.interrupt();
         if (read(storage).filter(this::isOurs).isPresent()) {
             storage.delete(FILE);

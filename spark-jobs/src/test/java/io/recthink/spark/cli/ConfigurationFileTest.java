@@ -41,13 +41,13 @@ class ConfigurationFileTest {
 
     @Test
     void aFileThatSparkSubmitBrings() {
-        System.setProperty("spark.files", "file:/elsewhere/other.yaml,file:" + file);
+        System.setProperty("spark.files", "file:/elsewhere/other.yaml," + file.toUri());
         assertThat(ConfigurationFile.read("my shop.yaml")).isEqualTo("name: café");
     }
 
     @Test
     void aFileThatSparkSubmitBringsUnderAnotherName() {
-        System.setProperty("spark.yarn.dist.files", "file:" + file + "#conf.yaml");
+        System.setProperty("spark.yarn.dist.files", file.toUri() + "#conf.yaml");
         assertThat(ConfigurationFile.read("conf.yaml")).isEqualTo("name: café");
     }
 

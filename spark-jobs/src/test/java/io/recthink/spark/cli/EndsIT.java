@@ -62,9 +62,7 @@ class EndsIT {
         assertThat(process.exitValue()).isEqualTo(143);
         assertThat(Files.readAllLines(errors))
                 .noneMatch(line -> line.startsWith("\tat ") || line.contains("Exception"))
-                .last()
-                .asString()
-                .isEqualTo(
+                .contains(
                         "recthink: stopped by a signal. Start the same command with --resume: it goes on after the newest complete step.");
         assertThat(folder.resolve("run/lock.json")).doesNotExist();
 

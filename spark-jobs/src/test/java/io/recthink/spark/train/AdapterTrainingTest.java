@@ -134,7 +134,7 @@ class AdapterTrainingTest {
         SparkListener listener = new SparkListener() {
             @Override
             public void onStageCompleted(SparkListenerStageCompleted event) {
-                if (event.stageInfo().name().contains("GradientStage")) {
+                if (event.stageInfo().name().endsWith(": gradient")) {
                     bytes.add(event.stageInfo()
                             .taskMetrics()
                             .shuffleWriteMetrics()

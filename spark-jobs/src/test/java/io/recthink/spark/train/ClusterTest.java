@@ -45,10 +45,10 @@ class ClusterTest {
 
     @Test
     void executorsKilledDuringRolloutAndGradientChangeNothing() throws Exception {
-        String plan = "executor-start:RolloutStage:1,executor-end:GradientStage:2";
+        String plan = "executor-start:rollout:1,executor-end:gradient:2";
         assertThat(train(CLUSTER, "killed", plan)).as(log()).isZero();
-        assertThat(root.resolve("killed-RolloutStage-1")).as(log()).exists();
-        assertThat(root.resolve("killed-GradientStage-2")).exists();
+        assertThat(root.resolve("killed-rollout-1")).as(log()).exists();
+        assertThat(root.resolve("killed-gradient-2")).exists();
         assertSameRun("killed");
     }
 
@@ -56,9 +56,9 @@ class ClusterTest {
     void adaptersLearntByExecutorsThatAreKilledAreTheSame() throws Exception {
         String[] adapter = {"lora.rank=2", "train.klCoefficient=0.1", "train.steps=2"};
         new TrainJob(false).run(SPARK, world.configuration(settings("adapter-reference", adapter)));
-        String plan = "executor-end:GradientStage:1";
+        String plan = "executor-end:gradient:1";
         assertThat(train(CLUSTER, "adapter", plan, adapter)).as(log()).isZero();
-        assertThat(root.resolve("killed-GradientStage-1")).as(log()).exists();
+        assertThat(root.resolve("killed-gradient-1")).as(log()).exists();
         for (int step = 1; step <= 2; step++) {
             String weights = "step-00000%d/policy/adapter_model.safetensors".formatted(step);
             assertThat(root.resolve("adapter").resolve(weights))

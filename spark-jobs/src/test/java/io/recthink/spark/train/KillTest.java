@@ -26,14 +26,14 @@ class KillTest {
     /** One line a life: the step it dies in, and a random delay in milliseconds. */
     private static final List<String> DEATHS = List.of(
             "application-file:step-000000/policy/model.safetensors:%2$d",
-            "application-stage:RolloutStage:%1$d:%2$d",
-            "application-stage:ScoreStage:%1$d:%2$d",
-            "application-stage:GradientStage:%1$d:%2$d",
+            "application-stage:rollout:%1$d:%2$d",
+            "application-stage:score:%1$d:%2$d",
+            "application-stage:gradient:%1$d:%2$d",
             "application-file:step-%1$06d/policy:%2$d",
             "application-file:step-%1$06d/optimizer:%2$d",
             "application-file:step-%1$06d/metrics.json:%2$d",
-            "application-stage:RolloutStage:%1$d:%2$d",
-            "application-stage:GradientStage:%1$d:%2$d",
+            "application-stage:rollout:%1$d:%2$d",
+            "application-stage:gradient:%1$d:%2$d",
             "application-file:step-%1$06d/policy/model.safetensors:%2$d",
             "application-file:step-%1$06d/optimizer/optimizer.safetensors:%2$d",
             "application-file:step-%1$06d/rollouts:%2$d");

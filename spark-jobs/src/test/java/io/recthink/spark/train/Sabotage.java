@@ -15,7 +15,7 @@ import org.apache.spark.sql.SparkSession;
  * Kills with SIGKILL at a moment of a run. A plan is {@code none} or some of these, joined by commas:
  *
  * <pre>
- * application-stage:NAME:STEP:DELAY   the whole application, DELAY ms after a Spark stage of class NAME began in a step
+ * application-stage:NAME:STEP:DELAY   the whole application, DELAY ms after a Spark stage that is called NAME began in a step
  * application-file:FILE:DELAY         the whole application, DELAY ms after a file of the run folder appeared
  * executor-start:NAME:STEP            the executor to which the first task of such a stage is given
  * executor-end:NAME:STEP              the executor that has ended the first task of such a stage, with its shuffle files

@@ -74,7 +74,7 @@ class TrainJobTest {
         SparkListener listener = new SparkListener() {
             @Override
             public void onStageCompleted(SparkListenerStageCompleted event) {
-                if (event.stageInfo().name().contains("GradientStage")
+                if (event.stageInfo().name().endsWith(": gradient")
                         && event.stageInfo().shuffleDepId().isDefined()) {
                     shuffles.add((Integer) event.stageInfo().shuffleDepId().get());
                 }
