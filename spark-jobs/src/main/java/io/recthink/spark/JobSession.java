@@ -14,8 +14,8 @@ import scala.collection.JavaConverters;
 
 /**
  * The session of a job's own queries. It lies beside the session that a job is given, in the same application, and has its
- * settings, catalogs among them, except those of SQL on which results depend: these are as a job needs them, whatever the
- * cluster, the user or the version of Spark says. While it is open it is the active session of its thread, for Spark reads
+ * settings of SQL and of file systems, catalogs among them, except those on which results depend: these are as a job needs
+ * them, whatever the cluster, the user or the version of Spark says. While it is open it is the active session of its thread, for Spark reads
  * some of these settings there when an expression is made.
  */
 public final class JobSession implements AutoCloseable {
