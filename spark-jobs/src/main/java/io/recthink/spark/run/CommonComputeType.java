@@ -6,12 +6,9 @@ import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.ComputeType;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.model.Decoder;
-import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.apache.spark.SparkEnv;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,11 +32,11 @@ public final class CommonComputeType {
     }
 
     /** @param ask in each task: the place of the device when it cannot compute in BF16 */
-    static Configuration settle(SparkSession spark, Configuration configuration, Question ask) {
+    static Configuration settle(SparkSession spark, Configuration configuration, TaskSurvey.Question ask) {
         if (configuration.model().dtype() == ComputeType.FLOAT32) {
             return configuration;
         }
-        List<String> places = placesWithout(spark, ask);
+        List<String> places = TaskSurvey.answers(spark, ask);
         if (places.isEmpty()) {
             return configuration;
         }
@@ -47,25 +44,6 @@ public final class CommonComputeType {
                 "computing in FP32, as with model.dtype: float32; there are no instructions for BF16 on {}",
                 String.join(", ", places));
         return ConfigurationReader.change(configuration, List.of("model.dtype=" + ComputeType.FLOAT32.label()));
-    }
-
-    private static List<String> placesWithout(SparkSession spark, Question ask) {
-        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        int tasks = context.defaultParallelism();
-        return context
-                .parallelize(IntStream.range(0, tasks).boxed().toList(), tasks)
-                .flatMap(task -> ask.placeWithout().stream().iterator())
-                .collect()
-                .stream()
-                .distinct()
-                .sorted()
-                .toList();
-    }
-
-    /** What a task is asked. */
-    @FunctionalInterface
-    interface Question extends Serializable {
-        Optional<String> placeWithout();
     }
 
     private static Optional<String> placeWithoutBfloat16() {

@@ -41,7 +41,7 @@ class CommonComputeTypeTest {
     @Test
     void fp32IsNotAskedFor() {
         Configuration asked = ConfigurationReader.defaults();
-        CommonComputeType.Question never = () -> {
+        TaskSurvey.Question never = () -> {
             throw new IllegalStateException("a task was asked");
         };
         assertThat(CommonComputeType.settle(SPARK, asked, never)).isSameAs(asked);

@@ -52,7 +52,7 @@ class TaskDeviceTest {
     @Test
     void anExecutorWhoseGpusAreGivenToNobodyIsTold() throws Exception {
         assertThat(deviceOfTask(0)).isEqualTo("idle on [127.0.0.1]");
-        assertThat(IdleGpus.hosts(SparkTest.spark(), () -> Optional.of("gpu-1")))
+        assertThat(TaskSurvey.answers(SparkTest.spark(), () -> Optional.of("gpu-1")))
                 .containsExactly("gpu-1");
     }
 
@@ -83,7 +83,7 @@ class TaskDeviceTest {
                 .getOrCreate()) {
             IdleGpus.warn(spark);
             String said = arguments[1].equals("0")
-                    ? "idle on " + IdleGpus.hosts(spark, IdleGpus::host)
+                    ? "idle on " + TaskSurvey.answers(spark, IdleGpus::host)
                     : JavaSparkContext.fromSparkContext(spark.sparkContext())
                             .parallelize(List.of(1), 1)
                             .map(number -> device())
