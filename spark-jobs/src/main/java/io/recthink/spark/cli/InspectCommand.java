@@ -1,10 +1,7 @@
 package io.recthink.spark.cli;
 
 import io.recthink.config.Configuration;
-import io.recthink.spark.Activity;
-import io.recthink.spark.Job;
-import io.recthink.spark.JobSession;
-import io.recthink.spark.report.RunReport;
+import io.recthink.spark.report.InspectJob;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -40,20 +37,8 @@ final class InspectCommand implements Callable<Integer> {
     public Integer call() {
         Configuration configuration = options.read();
         try (SparkSession spark = CommandSession.open("inspect")) {
-            Job job = this::inspect;
-            job.run(spark, configuration);
+            new InspectJob(run, output, spec.commandLine().getOut()::println).run(spark, configuration);
         }
         return 0;
-    }
-
-    private void inspect(SparkSession spark, Configuration configuration) {
-        Activity.begin(spark, "inspect", "inspect: traces");
-        JobSession.fitPartitions(spark, 0);
-        Configuration.Paths paths = configuration.paths();
-        String page = new RunReport(spark)
-                .write(
-                        run.orElseGet(() -> paths.resolve(paths.run())),
-                        output.orElseGet(() -> paths.resolve(paths.report())));
-        spec.commandLine().getOut().println(page);
     }
 }

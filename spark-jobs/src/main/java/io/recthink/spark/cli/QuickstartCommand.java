@@ -2,15 +2,13 @@ package io.recthink.spark.cli;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
-import io.recthink.spark.JobSession;
 import io.recthink.spark.coldstart.ColdStartJob;
 import io.recthink.spark.coldstart.InitModelJob;
 import io.recthink.spark.compare.CompareJob;
 import io.recthink.spark.predict.PredictJob;
 import io.recthink.spark.prepare.PrepareJob;
-import io.recthink.spark.report.RunReport;
+import io.recthink.spark.report.InspectJob;
 import io.recthink.spark.sft.SftJob;
 import io.recthink.spark.simulate.OracleJob;
 import io.recthink.spark.simulate.SimulateJob;
@@ -21,6 +19,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -95,15 +94,9 @@ final class QuickstartCommand implements Callable<Integer> {
         jobs.put("train: GRPO, the model learns from rewards", new TrainJob(false));
         jobs.put("predict: the policy before and after GRPO on the test rows", new PredictJob());
         jobs.put("compare: everybody on the same rows", new CompareJob());
-        jobs.put("inspect: curves and traces", this::inspect);
+        jobs.put(
+                "inspect: curves and traces",
+                new InspectJob(Optional.empty(), Optional.empty(), page -> System.out.println("Report: " + page)));
         return jobs;
-    }
-
-    private void inspect(SparkSession spark, Configuration configuration) {
-        Activity.begin(spark, "inspect", "inspect: traces");
-        JobSession.fitPartitions(spark, 0);
-        Configuration.Paths paths = configuration.paths();
-        String page = new RunReport(spark).write(paths.resolve(paths.run()), paths.resolve(paths.report()));
-        System.out.println("Report: " + page);
     }
 }

@@ -1,0 +1,30 @@
+package io.recthink.spark.report;
+
+import io.recthink.config.Configuration;
+import io.recthink.spark.Activity;
+import io.recthink.spark.Job;
+import io.recthink.spark.JobSession;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * {@code inspect}: the page of a run.
+ *
+ * @param run the run folder, if not {@code paths.run}
+ * @param output the page, if not {@code paths.report}
+ * @param written is told the path of the page
+ */
+public record InspectJob(Optional<String> run, Optional<String> output, Consumer<String> written) implements Job {
+    @Override
+    public void execute(SparkSession spark, Configuration configuration) {
+        Activity.begin(spark, "inspect", "inspect: traces");
+        JobSession.fitPartitions(spark, 0);
+        Configuration.Paths paths = configuration.paths();
+        String page = new RunReport(spark)
+                .write(
+                        run.orElseGet(() -> paths.resolve(paths.run())),
+                        output.orElseGet(() -> paths.resolve(paths.report())));
+        written.accept(page);
+    }
+}
