@@ -94,15 +94,9 @@ class EndsIT {
     }
 
     private static List<String> arguments(List<String> command) {
-        Path policy = Recthink.HOME.resolve("conf/quickstart-policy");
-        List<String> all = new ArrayList<>(List.of(
-                command.get(0),
-                "--config=" + Recthink.HOME.resolve("conf/quickstart.yaml"),
-                "--set=paths.root=" + folder,
-                "--set=paths.model=" + policy,
-                "--set=simulate.users=60",
-                "--set=simulate.items=20",
-                "--set=prepare.pools={coldStart: 0, rl: 60}",
+        List<String> all = new ArrayList<>(command.subList(0, 1));
+        all.addAll(Recthink.smallWay(folder));
+        all.addAll(List.of(
                 "--set=train={start: model, promptsPerStep: 4, optimizer: {schedule: constant}}",
                 "--set=validation.every=0"));
         all.addAll(command.subList(1, command.size()));

@@ -97,20 +97,15 @@ class DistributionsIT {
     private static void run(Path root, Map<String, String> environment, List<String> options, List<String> commands)
             throws IOException, InterruptedException {
         Path policy = Recthink.HOME.resolve("conf/quickstart-policy");
-        List<String> small = List.of(
-                "--config=" + Recthink.HOME.resolve("conf/quickstart.yaml"),
-                "--set=paths.root=" + root,
-                "--set=paths.model=" + policy,
-                "--set=simulate.users=60",
-                "--set=simulate.items=20",
-                "--set=prepare.pools={coldStart: 0, rl: 60}",
+        List<String> settings = List.of(
                 "--set=train={start: model, steps: 2, promptsPerStep: 8}",
                 "--set=validation={every: 1, rows: 20}",
                 "--set=predict.policies={grpo: run, warm-start: " + policy + "}");
         for (String command : commands) {
             List<String> arguments = new ArrayList<>(options);
             arguments.add(command);
-            arguments.addAll(small);
+            arguments.addAll(Recthink.smallWay(root));
+            arguments.addAll(settings);
             Result result = new Recthink(folder, environment).run(arguments);
             assertThat(result.status())
                     .as(() -> command + System.lineSeparator() + result.errors())

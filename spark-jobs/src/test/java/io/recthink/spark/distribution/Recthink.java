@@ -26,6 +26,17 @@ public final class Recthink {
         this.environment = Map.copyOf(environment);
     }
 
+    /** Options with which the quickstart's way is short, below a folder, starting from its policy. */
+    public static List<String> smallWay(Path root) {
+        return List.of(
+                "--config=" + HOME.resolve("conf/quickstart.yaml"),
+                "--set=paths.root=" + root,
+                "--set=paths.model=" + HOME.resolve("conf/quickstart-policy"),
+                "--set=simulate.users=60",
+                "--set=simulate.items=20",
+                "--set=prepare.pools={coldStart: 0, rl: 60}");
+    }
+
     /** What it did. */
     public record Result(int status, String output, String errors) {}
 
