@@ -76,7 +76,6 @@ final class SftSteps {
         say(step, "gradient");
         StepGradient sum = gradient.of(groups(examples), request(examples));
         double gradientSeconds = watch.lap();
-        say(step, "learn");
         Update update = run.learn(sum.gradient());
         double learnSeconds = watch.lap();
         run.publish();

@@ -109,7 +109,6 @@ final class GrpoSteps implements AutoCloseable {
         scored.unpersist();
         double gradientSeconds = watch.lap();
 
-        say(step, "learn");
         Update update = run.learn(sum.gradient());
         double learnSeconds = watch.lap();
         run.publish();
