@@ -8,14 +8,14 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * What the people of a cluster see in Spark's web interface and in its event log: Spark's jobs and their stages carry the
- * words that a person would use for them, not positions in code. Belongs to the thread that starts the Spark jobs.
+ * words that a person would use for them; the positions in code stay in their details. Belongs to the thread that starts
+ * the Spark jobs.
  */
 public final class Activity {
     private static final String GROUP = "spark.jobGroup.id";
     private static final String DESCRIPTION = "spark.job.description";
     private static final String SHORT_PLACE = "callSite.short";
-    private static final String LONG_PLACE = "callSite.long";
-    private static final List<String> ALL = List.of(GROUP, DESCRIPTION, SHORT_PLACE, LONG_PLACE);
+    private static final List<String> ALL = List.of(GROUP, DESCRIPTION, SHORT_PLACE);
     private static final String OURS = "recthink ";
 
     private Activity() {}
@@ -35,7 +35,6 @@ public final class Activity {
         }
         context.setLocalProperty(DESCRIPTION, words);
         context.setLocalProperty(SHORT_PLACE, words);
-        context.setLocalProperty(LONG_PLACE, words);
     }
 
     /** What was said before, to be said again by {@link #restore}. */

@@ -116,7 +116,17 @@ class ScaleTest {
 
         @Override
         public void onStageSubmitted(SparkListenerStageSubmitted event) {
-            stages.put(event.stageInfo().stageId(), event.stageInfo().name());
+            stages.put(
+                    event.stageInfo().stageId(),
+                    event.stageInfo().name() + ", " + place(event.stageInfo().details()));
+        }
+
+        /** The line of ours that asked for a stage. */
+        private static String place(String stack) {
+            return stack.lines()
+                    .filter(line -> line.startsWith("io.recthink."))
+                    .findFirst()
+                    .orElse("no place of ours");
         }
 
         @Override
@@ -134,7 +144,7 @@ class ScaleTest {
 
         private double bound(String stage, long otherBytes) {
             return BOUNDED.entrySet().stream()
-                    .filter(bound -> stage.contains(" " + bound.getKey() + ".java"))
+                    .filter(bound -> stage.contains("(" + bound.getKey() + ".java"))
                     .mapToDouble(Map.Entry::getValue)
                     .findFirst()
                     .orElse(NOISE * otherBytes + A_TASK * tasks.get(stage));
