@@ -2,6 +2,9 @@ package io.recthink.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.Serializable;
+import java.nio.charset.Charset;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 
@@ -130,7 +133,10 @@ public record Configuration(
             String filter,
             double minRating,
             double maxRating,
+            String minTime,
+            String maxTime,
             double maxQuarantineShare,
+            Csv csv,
             Columns columns) {
         void check(Problems problems) {
             problems.require(
@@ -139,8 +145,55 @@ public record Configuration(
                     "the name of a table, because source.format is table",
                     "'" + reviews + "'");
             problems.require(minRating < maxRating, "minRating", "below maxRating " + maxRating, minRating);
+            problems.require(isDay(minTime), "minTime", "a day such as 1990-01-01", minTime);
+            problems.require(isDay(maxTime), "maxTime", "a day such as 2100-01-01", maxTime);
+            problems.require(
+                    !isDay(minTime)
+                            || !isDay(maxTime)
+                            || LocalDate.parse(minTime).isBefore(LocalDate.parse(maxTime)),
+                    "minTime",
+                    "before maxTime " + maxTime,
+                    minTime);
+            csv.check(problems.in("csv"));
             problems.between(0, 1, "maxQuarantineShare", maxQuarantineShare);
             columns.check(problems.in("columns"));
+        }
+    }
+
+    private static boolean isDay(String text) {
+        try {
+            return LocalDate.parse(text).getYear() <= 9999;
+        } catch (DateTimeParseException e) {
+            return false;
+        }
+    }
+
+    /**
+     * How separated values are written.
+     *
+     * @param separator one character, or {@code tab}
+     * @param quote around fields that hold a separator or a line end; empty: none
+     * @param escape before a quote inside such a field; empty: as the file has it
+     */
+    public record Csv(boolean header, String separator, String quote, String escape, String encoding) {
+        void check(Problems problems) {
+            problems.require(!separatorCharacter().isEmpty(), "separator", "a character, or tab", "empty");
+            problems.require(quote.length() <= 1, "quote", "a character, or empty", "'" + quote + "'");
+            problems.require(escape.length() <= 1, "escape", "a character, or empty", "'" + escape + "'");
+            problems.require(isCharset(encoding), "encoding", "a character set such as UTF-8 or ISO-8859-1", encoding);
+        }
+
+        /** The separator itself. */
+        public String separatorCharacter() {
+            return separator.equals("tab") || separator.equals("\\t") ? "\t" : separator;
+        }
+
+        private static boolean isCharset(String name) {
+            try {
+                return Charset.isSupported(name);
+            } catch (IllegalArgumentException e) {
+                return false;
+            }
         }
     }
 
@@ -236,6 +289,10 @@ public record Configuration(
             ThinkMode think,
             boolean meanFeatures,
             int historyItems,
+            int titleCharacters,
+            int categoriesCharacters,
+            int brandCharacters,
+            int priceCharacters,
             int summaryCharacters,
             int reviewCharacters,
             int descriptionCharacters,
@@ -247,6 +304,10 @@ public record Configuration(
             implements Serializable {
         void check(Problems problems) {
             problems.atLeast(0, "historyItems", historyItems);
+            problems.atLeast(0, "titleCharacters", titleCharacters);
+            problems.atLeast(0, "categoriesCharacters", categoriesCharacters);
+            problems.atLeast(0, "brandCharacters", brandCharacters);
+            problems.atLeast(0, "priceCharacters", priceCharacters);
             problems.atLeast(0, "summaryCharacters", summaryCharacters);
             problems.atLeast(0, "reviewCharacters", reviewCharacters);
             problems.atLeast(0, "descriptionCharacters", descriptionCharacters);
@@ -409,7 +470,7 @@ public record Configuration(
             implements Serializable {
         void check(Problems problems) {
             problems.require(format >= 0, "format", "at least 0", format);
-            problems.positive("maxError", maxError);
+            problems.require(maxError >= 0 && Double.isFinite(maxError), "maxError", "at least 0 and finite", maxError);
         }
     }
 

@@ -21,14 +21,14 @@ import java.util.regex.Pattern;
  * free         think-block rate-block
  * block        open-tag text close-tag        text is not blank and contains no tag
  * rate-block   "&lt;rate&gt;" number "&lt;/rate&gt;"
- * number       digits [ "." digit [ digit ] ]   within the scale, as many digits as the scale needs, no leading zero
+ * number       [ "-" ] digits [ "." digit [ digit ] ]   within the scale, as many digits as the scale needs, no leading zero
  * </pre>
  *
  * White space is free around tags and around the number. Text outside the blocks is tolerated, digits after the last
  * block are not. Immutable; safe for use by many threads.
  */
 public final class OutputGrammar {
-    private static final Pattern NUMBER = Pattern.compile("(0|[1-9][0-9]{0,8})(\\.[0-9]{1,2})?");
+    private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]{0,8})(\\.[0-9]{1,2})?");
     private static final List<String> MARKS = List.of("[like]", "[dislike]", "[pos]", "[neg]");
 
     private final List<Block> blocks;
@@ -46,12 +46,13 @@ public final class OutputGrammar {
     /**
      * The grammar of a think mode.
      *
-     * @param min the lowest rating of the scale, at least 0
+     * @param min the lowest rating of the scale
      * @param max the highest rating of the scale
      */
     public static OutputGrammar of(ThinkMode think, double min, double max) {
-        if (!(0 <= min && min < max && max < 1e9)) {
-            throw new IllegalArgumentException("a rating scale needs 0 <= min < max < 1e9, was " + min + " to " + max);
+        if (!(-1e9 < min && min < max && max < 1e9)) {
+            throw new IllegalArgumentException(
+                    "a rating scale needs -1e9 < min < max < 1e9, was " + min + " to " + max);
         }
         Set<FormatTest> all = EnumSet.allOf(FormatTest.class);
         return switch (think) {
@@ -136,7 +137,7 @@ public final class OutputGrammar {
     }
 
     private OptionalDouble number(String content) {
-        if (content == null || !NUMBER.matcher(content).matches()) {
+        if (content == null || !NUMBER.matcher(content).matches() || (content.startsWith("-") && min >= 0)) {
             return OptionalDouble.empty();
         }
         double value = new BigDecimal(content).doubleValue();

@@ -9,10 +9,12 @@ import java.util.function.Function;
 
 /**
  * Turns an example into the token ids of its prompt: messages, chat template with the start of the assistant's turn,
- * tokens. While a prompt is too long its oldest past purchase is left out whole; the instruction and the target are
- * never cut. Safe for use by many threads.
+ * tokens. While a prompt is too long its oldest past purchase is left out whole; when none is left, the texts of the target
+ * are cut to the half, as often as it takes. The instruction is never cut. Safe for use by many threads.
  */
 public final class PromptEncoder {
+    private static final double LEAST_SHARE = 1.0 / 64; // of the texts of a target
+
     private final PromptTemplate template;
     private final Function<List<Message>, int[]> tokens;
     private final int maxTokens;
@@ -35,23 +37,34 @@ public final class PromptEncoder {
     /**
      * The tokens of the prompt.
      *
-     * @throws InvalidInputException when even a prompt without past purchases is too long
+     * @throws InvalidInputException when not even the instruction fits
      */
     public int[] encode(PromptInput input) {
-        int shown = Math.min(template.historyItems(), input.userHistory().size());
+        return fitted(input).tokens();
+    }
+
+    /**
+     * The prompt as it fits.
+     *
+     * @throws InvalidInputException when not even the instruction fits
+     */
+    public FittedPrompt fitted(PromptInput input) {
+        int wanted = Math.min(template.historyItems(), input.userHistory().size());
+        int shown = wanted;
+        double share = 1;
         while (true) {
-            int[] prompt = tokens.apply(template.messages(input.latest(shown)));
+            int[] prompt = tokens.apply(template.messages(input.latest(shown), share));
             if (prompt.length <= maxTokens) {
-                return prompt;
-            }
-            if (shown == 0) {
+                return new FittedPrompt(prompt, wanted - shown, share);
+            } else if (shown > 0) {
+                shown--;
+            } else if (share > LEAST_SHARE) {
+                share /= 2;
+            } else {
                 throw new InvalidInputException(
-                        "the prompt for '" + input.target().title() + "' has " + prompt.length
-                                + " tokens without any past purchase; at most " + maxTokens
-                                + " fit. Raise prompt.maxTokens if the model's context allows it, or shorten the item's"
-                                + " description with prompt.descriptionCharacters");
+                        "a prompt without any past purchase and with next to nothing of its target has %d tokens; prompt.maxTokens %d is too small for the instruction. Raise it if the model's context allows it, or shorten prompt.system and prompt.user"
+                                .formatted(prompt.length, maxTokens));
             }
-            shown--;
         }
     }
 }

@@ -84,11 +84,20 @@ public final class PromptTemplate {
      * the setting {@code prompt.system} is blank but not empty, and a user message.
      */
     public List<Message> messages(PromptInput input) {
+        return messages(input, 1);
+    }
+
+    /**
+     * The same with shorter texts.
+     *
+     * @param share of the configured numbers of characters that the texts of users and shops may have, at most 1
+     */
+    List<Message> messages(PromptInput input, double share) {
         Map<String, String> values = new HashMap<>();
         values.put("min_rating", plain(min));
         values.put("max_rating", plain(max));
-        values.put("history", history(PromptInput.latest(input.userHistory(), settings.historyItems())));
-        values.put("target_item", target(input));
+        values.put("history", history(PromptInput.latest(input.userHistory(), settings.historyItems()), share));
+        values.put("target_item", target(input, share));
         if (settings.meanFeatures()) {
             values.put("user_mean", oneDecimal(input.userMean()));
             values.put("item_mean", oneDecimal(input.itemMean()));
@@ -107,45 +116,55 @@ public final class PromptTemplate {
         return settings.historyItems();
     }
 
-    private String history(List<ReviewedItem> items) {
+    private String history(List<ReviewedItem> items, double share) {
         List<String> lines = new ArrayList<>();
         for (ReviewedItem past : items) {
-            Map<String, String> values = itemValues(past.item());
+            Map<String, String> values = itemValues(past.item(), share);
             values.put("index", Integer.toString(lines.size() + 1));
-            values.putAll(reviewValues(past.rating(), past.summary(), past.review()));
+            values.putAll(reviewValues(past.rating(), past.summary(), past.review(), share));
             lines.add(historyItem.fill(values));
         }
         return lines.isEmpty() ? "(none)" : String.join("\n", lines);
     }
 
-    private String target(PromptInput input) {
-        Map<String, String> values = itemValues(input.target());
+    private String target(PromptInput input, double share) {
+        Map<String, String> values = itemValues(input.target(), share);
         values.put(
                 "reviews",
                 PromptInput.latest(input.itemHistory(), settings.historyItems()).stream()
-                        .map(review ->
-                                ITEM_REVIEW.fill(reviewValues(review.rating(), review.summary(), review.review())))
+                        .map(review -> ITEM_REVIEW.fill(
+                                reviewValues(review.rating(), review.summary(), review.review(), share)))
                         .collect(Collectors.joining("\n")));
         return targetItem.fill(values);
     }
 
-    private Map<String, String> itemValues(Item item) {
+    private Map<String, String> itemValues(Item item, double share) {
         Map<String, String> values = new HashMap<>();
-        String title = UntrustedText.oneLine(item.title());
+        String title = cut(item.title(), settings.titleCharacters(), share);
         values.put("title", title.isEmpty() ? "(untitled)" : title);
-        values.put("categories", UntrustedText.oneLine(String.join(", ", item.categories())));
-        values.put("brand", UntrustedText.oneLine(item.brand()));
-        values.put("price", UntrustedText.oneLine(item.price()));
-        values.put("description", UntrustedText.oneLine(item.description(), settings.descriptionCharacters()));
+        values.put("categories", cut(String.join(", ", item.categories()), settings.categoriesCharacters(), share));
+        values.put("brand", cut(item.brand(), settings.brandCharacters(), share));
+        values.put("price", price(item.price()));
+        values.put("description", cut(item.description(), settings.descriptionCharacters(), share));
         return values;
     }
 
-    private Map<String, String> reviewValues(double rating, String summary, String review) {
+    /** A price is shown whole or not at all: a part of one is another price. */
+    private String price(String price) {
+        String line = UntrustedText.oneLine(price);
+        return line.codePointCount(0, line.length()) <= settings.priceCharacters() ? line : "";
+    }
+
+    private Map<String, String> reviewValues(double rating, String summary, String review, double share) {
         return Map.of(
                 "rating", oneDecimal(OptionalDouble.of(rating)),
                 "stars", plain(rating),
-                "summary", UntrustedText.oneLine(summary, settings.summaryCharacters()),
-                "review", UntrustedText.oneLine(review, settings.reviewCharacters()));
+                "summary", cut(summary, settings.summaryCharacters(), share),
+                "review", cut(review, settings.reviewCharacters(), share));
+    }
+
+    private static String cut(String text, int characters, double share) {
+        return UntrustedText.oneLine(text, (int) (share * characters));
     }
 
     private static SlotText text(String key, String configured, String builtIn, Set<String> slots) {

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Text of users and shops on its way into a prompt. It comes out as one line without control characters, and nothing
+ * Text of users and shops on its way into a prompt. It comes out as one line without HTML and control characters, and nothing
  * that reads as a tag is left in it: neither a tag of the output grammar nor a special token of a chat template, such
  * as {@code <|im_end|>}, not in other case or width, behind blanks or as an HTML entity either. So no review can end the
  * user's turn or forge an answer.
@@ -33,7 +33,7 @@ final class UntrustedText {
 
     /** The text on one line, with angle brackets of tags replaced by parentheses. */
     static String oneLine(String text) {
-        String visible = HIDDEN.matcher(text).replaceAll("");
+        String visible = HIDDEN.matcher(PlainText.of(text)).replaceAll("");
         String line = BLANKS.matcher(visible).replaceAll(" ").strip();
         String bracketed = GREATER.matcher(LESS.matcher(line).replaceAll("<")).replaceAll(">");
         String untagged = TAG.matcher(withoutDistantTags(bracketed)).replaceAll("($1)");

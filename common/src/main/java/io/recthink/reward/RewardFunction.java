@@ -16,17 +16,19 @@ import io.recthink.prompt.ParsedOutput;
  *            0 when there is no rating, or when answerNeedsFormat is set and the completion is not well formed
  * </pre>
  *
- * The paper's variant is (f = 0.5, maxError = the width of the scale); the published code's is (f = 1, maxError = 2,
+ * A maxError of 0 stands for the width of the scale. The paper's variant is (f = 0.5, maxError = the width of the scale); the published code's is (f = 1, maxError = 2,
  * answerNeedsFormat, truncateTruth). Under l1 the best answer is a conditional median, under l2 the mean, under exact
  * the mode. Immutable; safe for use by many threads.
  */
 public final class RewardFunction {
     private final Configuration.Reward settings;
     private final OutputGrammar grammar;
+    private final double maxError;
 
     public RewardFunction(Configuration.Reward settings, OutputGrammar grammar) {
         this.settings = settings;
         this.grammar = grammar;
+        this.maxError = settings.maxError() == 0 ? grammar.max() - grammar.min() : settings.maxError();
     }
 
     /** The reward of a completion as it was sampled; {@code finished} says that it ended by itself. */
@@ -59,7 +61,7 @@ public final class RewardFunction {
             return 0;
         }
         double rating = output.rating().getAsDouble();
-        double error = Math.abs(truth - rating) / settings.maxError();
+        double error = Math.abs(truth - rating) / maxError;
         return switch (settings.shape()) {
             case L1 -> 1 - error;
             case L2 -> 1 - error * error;

@@ -15,7 +15,22 @@ import org.junit.jupiter.api.Test;
 
 class PromptEncoderTest {
     private static final PromptTemplate TEMPLATE = new PromptTemplate(
-            new Prompt(ThinkMode.NONE, false, 3, 0, 0, 0, 1, " ", "{history}\n{target_item}", "{title}", "{title}"),
+            new Prompt(
+                    ThinkMode.NONE,
+                    false,
+                    3,
+                    200,
+                    200,
+                    80,
+                    40,
+                    0,
+                    0,
+                    0,
+                    1,
+                    " ",
+                    "{history}\n{target_item}",
+                    "{title}",
+                    "{title}"),
             1,
             5);
 
@@ -32,21 +47,36 @@ class PromptEncoderTest {
     }
 
     @Test
-    void refusesATargetThatDoesNotFit() {
+    void cutsTheTargetWhenNoPurchaseIsLeft() {
+        FittedPrompt prompt = encoder(10).fitted(input("aa,bb", "a title of many words"));
+        assertThat(new String(prompt.tokens(), 0, prompt.tokens().length)).isEqualTo("(none)\na t");
+        assertThat(prompt.purchasesLeftOut()).isEqualTo(2);
+        assertThat(prompt.targetShare()).isEqualTo(1.0 / 64);
+    }
+
+    @Test
+    void refusesWhenNotEvenTheInstructionFits() {
         assertThatThrownBy(() -> encode("aa,bb", 3))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageStartingWith("the prompt for 'T' has 8 tokens without any past purchase; at most 3 fit");
+                .hasMessageContaining("has 8 tokens")
+                .hasMessageContaining("prompt.maxTokens 3 is too small for the instruction");
     }
 
     private static String encode(String history, int maxTokens) {
-        PromptEncoder encoder = new PromptEncoder(TEMPLATE, PromptEncoderTest::characters, maxTokens);
+        int[] prompt = encoder(maxTokens).encode(input(history, "T"));
+        return new String(prompt, 0, prompt.length);
+    }
+
+    private static PromptEncoder encoder(int maxTokens) {
+        return new PromptEncoder(TEMPLATE, PromptEncoderTest::characters, maxTokens);
+    }
+
+    private static PromptInput input(String history, String title) {
         String[] titles = history.split(",", -1);
         List<ReviewedItem> items = IntStream.range(0, titles.length)
                 .mapToObj(i -> new ReviewedItem(Item.titled(titles[i]), Instant.ofEpochSecond(i), 1, "", ""))
                 .toList();
-        int[] prompt = encoder.encode(
-                new PromptInput(items, List.of(), Item.titled("T"), OptionalDouble.empty(), OptionalDouble.empty()));
-        return new String(prompt, 0, prompt.length);
+        return new PromptInput(items, List.of(), Item.titled(title), OptionalDouble.empty(), OptionalDouble.empty());
     }
 
     private static int[] characters(List<Message> messages) {

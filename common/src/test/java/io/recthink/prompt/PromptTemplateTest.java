@@ -97,7 +97,7 @@ class PromptTemplateTest {
 
     @Test
     void theLatestPastPurchasesAreShown() {
-        Prompt one = new Prompt(ThinkMode.NONE, false, 1, 200, 400, 400, 4000, "", "", "", "");
+        Prompt one = new Prompt(ThinkMode.NONE, false, 1, 200, 200, 80, 40, 200, 400, 400, 4000, "", "", "", "");
         assertThat(user(new PromptTemplate(one, 1, 5), INPUT))
                 .contains("1. Pedal")
                 .doesNotContain("Strings |");
@@ -105,7 +105,7 @@ class PromptTemplateTest {
 
     @Test
     void longTextsAreCutAtWholeCharacters() {
-        Prompt five = new Prompt(ThinkMode.NONE, false, 10, 5, 4, 3, 4000, "", "", "", "");
+        Prompt five = new Prompt(ThinkMode.NONE, false, 10, 200, 200, 80, 40, 5, 4, 3, 4000, "", "", "", "");
         ReviewedItem wordy = new ReviewedItem(
                 new Item("T", List.of(), "", "", "abcdef"), DAY, 1, "summary", "no \ud83d\ude00\ud83d\ude00");
         PromptInput input = new PromptInput(
@@ -256,7 +256,7 @@ class PromptTemplateTest {
     @Test
     void harmlessAngleBracketsStay() {
         assertThat(UntrustedText.oneLine("I <3 it, 5 > 4 and 3 < 4")).isEqualTo("I <3 it, 5 > 4 and 3 < 4");
-        assertThat(UntrustedText.oneLine("a <br /> b")).isEqualTo("a (br /) b");
+        assertThat(UntrustedText.oneLine("a <br /> b")).isEqualTo("a b");
         assertThat(UntrustedText.oneLine("ends <")).isEqualTo("ends (");
         assertThat(UntrustedText.oneLine("a < b, b > c; I &lt;3 it")).isEqualTo("a < b, b > c; I <3 it");
         assertThat(UntrustedText.oneLine("caf\u00e9 \ud83d\udc68\u200d\ud83d\udc69"))
@@ -276,7 +276,8 @@ class PromptTemplateTest {
 
     private static Prompt settings(
             ThinkMode think, boolean means, String system, String user, String historyItem, String targetItem) {
-        return new Prompt(think, means, 10, 200, 400, 400, 4000, system, user, historyItem, targetItem);
+        return new Prompt(
+                think, means, 10, 200, 200, 80, 40, 200, 400, 400, 4000, system, user, historyItem, targetItem);
     }
 
     private static String user(PromptTemplate template, PromptInput input) {

@@ -36,6 +36,12 @@ public final class JobSession implements AutoCloseable {
             Map.entry("spark.sql.session.timeZone", "UTC"),
             Map.entry("spark.sql.datetime.java8API.enabled", "false"),
             Map.entry("spark.sql.parquet.outputTimestampType", "INT96"),
+            // A pattern of dates means the same in every version; what does not fit it is null.
+            Map.entry("spark.sql.legacy.timeParserPolicy", "CORRECTED"),
+            // Nanoseconds, as pandas writes them, are numbers; without this a table with them cannot be opened.
+            Map.entry("spark.sql.legacy.parquet.nanosAsLong", "true"),
+            // Spark 4 would read files in six character sets only.
+            Map.entry("spark.sql.legacy.javaCharsets", "true"),
             // A file that is damaged or gone ends the job; its rows are not passed over.
             Map.entry("spark.sql.files.ignoreCorruptFiles", "false"),
             Map.entry("spark.sql.files.ignoreMissingFiles", "false"));

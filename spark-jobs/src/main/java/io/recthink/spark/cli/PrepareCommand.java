@@ -1,8 +1,8 @@
 package io.recthink.spark.cli;
 
 import io.recthink.spark.Job;
-import io.recthink.spark.prepare.Period;
 import io.recthink.spark.prepare.PrepareJob;
+import io.recthink.spark.source.Period;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 

@@ -15,8 +15,12 @@ import java.util.SortedMap;
  * @param name the label of the data set
  * @param reviews where the reviews came from
  * @param items where the items came from; empty when nowhere
+ * @param minRating the lowest rating of the scale
+ * @param maxRating the highest rating of the scale
  * @param counts rows at each stage
  * @param quarantined unusable rows by reason
+ * @param quarantinedItems unusable descriptions of items by reason
+ * @param content what the optional columns hold
  * @param split how the rows were divided
  * @param splits what each split looks like
  * @param timeLine when the rows were written
@@ -32,8 +36,12 @@ record DataCard(
         String name,
         String reviews,
         String items,
+        double minRating,
+        double maxRating,
         Counts counts,
         Map<String, Long> quarantined,
+        Map<String, Long> quarantinedItems,
+        Content content,
         SplitLabel split,
         Map<String, Split> splits,
         TimeLine timeLine,
@@ -78,6 +86,26 @@ record DataCard(
                     read, usable, distinct, kept, keptByOtherCore, kcore, strictCore, coreRounds, users, items);
         }
     }
+
+    /**
+     * What the optional columns hold, by our names of those that the log has. Only counts above 0 are there.
+     *
+     * @param items distinct items of the kept rows
+     * @param described those of which the log says anything
+     * @param describedRows share of the kept rows whose item is one of them
+     * @param filled share of the kept reviews, or of the items, that have it
+     * @param html texts with HTML, which prompts show as plain text
+     * @param damaged texts with characters that were read in a wrong encoding
+     * @param cut texts that are longer than a prompt shows
+     */
+    record Content(
+            long items,
+            long described,
+            double describedRows,
+            Map<String, Double> filled,
+            Map<String, Long> html,
+            Map<String, Long> damaged,
+            Map<String, Long> cut) {}
 
     /**
      * One split.
@@ -142,8 +170,33 @@ record DataCard(
      * @param model whose tokens; empty for words
      * @param sample rows of a split that were measured, at most about that many
      * @param texts by text (prompt, review) and split; a split without such texts is left out
+     * @param fit how prompts of train rows fit {@code prompt.maxTokens}; null for words
+     * @param prompts of some train rows, as the model reads them
      */
-    record Lengths(String unit, String model, int sample, Map<String, Map<String, Percentiles>> texts) {}
+    record Lengths(
+            String unit,
+            String model,
+            int sample,
+            Map<String, Map<String, Percentiles>> texts,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Fit fit,
+            List<ShownPrompt> prompts) {}
+
+    /**
+     * How prompts fit.
+     *
+     * @param maxTokens that a prompt may have
+     * @param prompts that were looked at
+     * @param withoutPurchases those of which past purchases are left out
+     * @param withCutTarget those of which the texts of the target are cut more than the settings say
+     */
+    record Fit(int maxTokens, long prompts, long withoutPurchases, long withCutTarget) {}
+
+    /**
+     * A prompt.
+     *
+     * @param tokens in it; 0 where the model is not there
+     */
+    record ShownPrompt(String rowId, String text, int tokens) {}
 
     /**
      * Texts that the log has more than once; shops copy reviews between editions of a product.

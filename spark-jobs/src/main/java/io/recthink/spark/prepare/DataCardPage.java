@@ -5,8 +5,11 @@ import io.recthink.spark.html.PageStyle;
 import io.recthink.spark.prepare.DataCard.Appended;
 import io.recthink.spark.prepare.DataCard.Copies;
 import io.recthink.spark.prepare.DataCard.Counts;
+import io.recthink.spark.prepare.DataCard.ShownPrompt;
 import io.recthink.spark.prepare.DataCard.Split;
+import io.recthink.spark.prepare.DataCardNotes.Note;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,6 +48,7 @@ final class DataCardPage {
         section("Which rows are there?", pictures::stages, pictures::timeLine);
         section("What do they look like?", pictures::ratings, pictures::lengths);
         section("What is known before a row?", pictures::cold, pictures::histories, pictures::ties);
+        content();
         leaks();
         numbers();
         identity();
@@ -98,6 +102,36 @@ final class DataCardPage {
                     .text(card.split().warning() + ".");
             html.close();
         }
+        for (Note note : DataCardNotes.of(card, Instant.now())) {
+            if (note.warning()) {
+                html.open("article", "class", "warning", "role", "note");
+                html.text(note.text() + ".").close();
+            }
+        }
+    }
+
+    /** How often columns are filled, what prompts change, and some of them. */
+    private void content() {
+        html.open("section")
+                .element("h2", "What does a model read?")
+                .open("article")
+                .open("ul");
+        card.content()
+                .filled()
+                .forEach((column, share) -> html.element("li", column + ": filled in " + percent(share)));
+        DataCardNotes.of(card, Instant.now()).stream()
+                .filter(note -> !note.warning())
+                .forEach(note -> html.element("li", note.text()));
+        html.close();
+        for (ShownPrompt prompt : card.lengths().prompts()) {
+            html.open("details");
+            html.element(
+                    "summary",
+                    "The prompt of row " + prompt.rowId()
+                            + (prompt.tokens() == 0 ? "" : ", " + whole(prompt.tokens()) + " tokens"));
+            html.element("pre", prompt.text()).close();
+        }
+        html.close().close();
     }
 
     private void section(String title, Runnable... figures) {

@@ -3,8 +3,11 @@ package io.recthink.spark.prepare;
 import io.recthink.spark.prepare.DataCard.Appended;
 import io.recthink.spark.prepare.DataCard.Counts;
 import io.recthink.spark.prepare.DataCard.Percentiles;
+import io.recthink.spark.prepare.DataCard.ShownPrompt;
 import io.recthink.spark.prepare.DataCard.Split;
+import io.recthink.spark.prepare.DataCardNotes.Note;
 import io.recthink.spark.table.HistoryBuckets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -47,6 +50,9 @@ final class DataCardText {
         if (!card.split().warning().isEmpty()) {
             line("WARNING     %s: %s", card.split().label(), card.split().warning());
         }
+        for (Note note : DataCardNotes.of(card, Instant.now())) {
+            line("%-11s %s", note.warning() ? "WARNING" : "note", note.text());
+        }
         line("pools       %s", words(card.pools()));
         line("row ids     sha256 %s", card.rowIdsSha256());
         return out.toString();
@@ -63,6 +69,8 @@ final class DataCardText {
         histories();
         lengths();
         line("## Pools%n%n%s. All are disjoint train rows whose user had been seen before.%n", words(card.pools()));
+        content();
+        prompts();
         warnings();
         line("## Identity%n");
         line("- sha256 of the row ids: `%s`", card.rowIdsSha256());
@@ -186,8 +194,36 @@ final class DataCardText {
         line("| %s | %s | %,d | %,d | %,d | %,d |", text, split, of.p50(), of.p90(), of.p99(), of.max());
     }
 
+    private void content() {
+        Map<String, Double> filled = card.content().filled();
+        if (!filled.isEmpty()) {
+            line("## What the columns hold%n%nShare of the kept reviews, or of their items, that have it.%n");
+            line("| %s |", String.join(" | ", filled.keySet()));
+            line("|%s", "---:|".repeat(filled.size()));
+            line(
+                    "| %s |%n",
+                    filled.values().stream()
+                            .map(share -> String.format(Locale.ROOT, "%.1f%%", 100 * share))
+                            .collect(Collectors.joining(" | ")));
+        }
+    }
+
+    private void prompts() {
+        if (!card.lengths().prompts().isEmpty()) {
+            line("## Prompts%n%nOf some train rows, as the model reads them.%n");
+        }
+        for (ShownPrompt prompt : card.lengths().prompts()) {
+            line(
+                    "Row `%s`%s:%n",
+                    prompt.rowId(), prompt.tokens() == 0 ? "" : ", %,d tokens".formatted(prompt.tokens()));
+            line("%s%n", prompt.text().indent(4));
+        }
+    }
+
     private void warnings() {
         line("## What to mind%n");
+        DataCardNotes.of(card, Instant.now())
+                .forEach(note -> line("- %s%s.", note.warning() ? "**Warning:** " : "", note.text()));
         line(
                 "- %,d rows (%.1f%%) share their time with another row of the user, %,d (%.1f%%) with another row of the"
                         + " item; such rows do not see each other.",

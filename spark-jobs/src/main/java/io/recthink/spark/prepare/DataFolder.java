@@ -15,11 +15,12 @@ final class DataFolder {
     static final String EXAMPLES = "examples";
     static final String REVIEWS = "reviews";
     static final String QUARANTINE = "quarantine";
+    static final String QUARANTINED_ITEMS = "quarantine-items";
     static final String CARD_JSON = "data-card.json";
     static final String CARD_TEXT = "data-card.md";
     static final String CARD_PAGE = "data-card.html";
     private static final Set<String> WRITTEN =
-            Set.of(EXAMPLES, REVIEWS, QUARANTINE, CARD_JSON, CARD_TEXT, CARD_PAGE, Origin.FILE);
+            Set.of(EXAMPLES, REVIEWS, QUARANTINE, QUARANTINED_ITEMS, CARD_JSON, CARD_TEXT, CARD_PAGE, Origin.FILE);
 
     private final SparkSession spark;
     private final String folder;

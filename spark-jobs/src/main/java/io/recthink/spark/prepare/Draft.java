@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.recthink.config.Configuration.Prepare;
 import io.recthink.spark.prepare.DataCard.Appended;
 import io.recthink.spark.prepare.DataCard.Counts;
+import io.recthink.spark.source.Period;
+import io.recthink.spark.source.Quarantine;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration.SplitKind;
+import io.recthink.spark.source.Period;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.SplitLabel;
 import io.recthink.spark.table.Tables;

@@ -19,8 +19,8 @@ import org.apache.spark.sql.Row;
 /**
  * Chooses the three disjoint pools among the train rows whose user has been seen before: a row without a history
  * teaches nothing about reading one. Rows are taken in the order of a hash of the seed and the row id, so that the
- * choice is the same on every machine; first rl, then coldStart, then sft. When there are too few rows all pools shrink
- * in proportion.
+ * choice is the same on every machine; first rl, then coldStart, then sft. When there are too few rows sft shrinks first;
+ * when there are too few for the other two these shrink in proportion.
  */
 final class PoolChoice {
     static final String COLD_START = "coldStart";
@@ -74,12 +74,12 @@ final class PoolChoice {
         return rows.join(chosen, col("rowId").equalTo(col("chosenId")), "left").drop("chosenId");
     }
 
-    private static Pools shrink(Pools wanted, long available) {
-        long total = (long) wanted.coldStart() + wanted.sft() + wanted.rl();
-        if (total <= available) {
-            return wanted;
+    static Pools shrink(Pools wanted, long available) {
+        long needed = (long) wanted.rl() + wanted.coldStart();
+        if (needed > available) {
+            return new Pools(
+                    (int) (wanted.coldStart() * available / needed), 0, (int) (wanted.rl() * available / needed));
         }
-        return new Pools((int) (wanted.coldStart() * available / total), (int) (wanted.sft() * available / total), (int)
-                (wanted.rl() * available / total));
+        return new Pools(wanted.coldStart(), (int) Math.min(wanted.sft(), available - needed), wanted.rl());
     }
 }

@@ -13,7 +13,12 @@ import io.recthink.config.Configuration.Prepare;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
+import io.recthink.spark.prepare.DataCard.Content;
+import io.recthink.spark.source.LogReader;
+import io.recthink.spark.source.Period;
+import io.recthink.spark.source.Quarantine;
 import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.RatingGrid;
 import io.recthink.spark.table.RowId;
 import io.recthink.spark.table.SplitLabel;
 import io.recthink.spark.table.Tables;
@@ -81,10 +86,11 @@ public final class PrepareJob implements Job {
         Optional<EarlierData> earlier = appendTo.map(
                 data -> EarlierData.open(spark, configuration.paths().resolve(data), origin));
         Period part = earlier.map(data -> data.rest(period)).orElse(period);
-        LogReader log = new LogReader(spark, configuration, part);
+        LogReader log = new LogReader(spark, configuration, part, this::note);
         JobSession.fitPartitions(spark, log.bytes());
-        Dataset<Row> items = tables.keep(log.items());
-        Quarantine.firstRead("source.items", log.itemsPath(), items::count);
+        Dataset<Row> descriptions = tables.keep(log.descriptions());
+        Map<String, Long> unusableItems = unusableItems(descriptions, log, configuration);
+        Dataset<Row> items = tables.keep(LogReader.items(descriptions));
 
         Dataset<Row> read = tables.keep(log.reviews());
         Quarantine quarantine = quarantine(read, log, configuration);
@@ -102,6 +108,12 @@ public final class PrepareJob implements Job {
         Activity.begin(spark, NAME, "prepare: quarantine and reviews");
         Dataset<Row> unusable = read.where(col("reason").isNotNull()).select("reason", "record");
         write(draft.moreQuarantine().map(unusable::unionByName).orElse(unusable), folder, DataFolder.QUARANTINE);
+        if (!unusableItems.isEmpty()) {
+            write(
+                    descriptions.where(col("reason").isNotNull()).select("reason", "record"),
+                    folder,
+                    DataFolder.QUARANTINED_ITEMS);
+        }
         write(draft.reviews().selectExpr(Tables.REVIEWS.fieldNames()), folder, DataFolder.REVIEWS);
         Activity.begin(spark, NAME, "prepare: histories");
         write(draft.examples().selectExpr(Tables.EXAMPLES.fieldNames()), folder, DataFolder.EXAMPLES);
@@ -115,11 +127,14 @@ public final class PrepareJob implements Job {
         say("leak tests passed");
         Activity.begin(spark, NAME, "prepare: data card");
         Statistics statistics = new Statistics(examples);
+        Content content = new TextSurvey(configuration.prompt(), log.optionalColumns()).of(draft.reviews(), examples);
         DataCard card = statistics.card(
                 configuration.name(),
                 log,
                 draft.counts().with(findings.users(), findings.items()),
                 draft.quarantined(),
+                unusableItems,
+                content,
                 draft.split().label(),
                 lengths.measure(examples, draft.reviews(), statistics.rows()),
                 findings,
@@ -128,7 +143,11 @@ public final class PrepareJob implements Job {
         folder.write(DataFolder.CARD_JSON, card.toJson());
         folder.write(DataFolder.CARD_TEXT, DataCardText.markdown(card));
         folder.write(DataFolder.CARD_PAGE, DataCardPage.html(card));
-        folder.complete(description(configuration, card));
+        RatingGrid ratings = RatingGrid.of(
+                examples,
+                configuration.source().minRating(),
+                configuration.source().maxRating());
+        folder.complete(description(configuration, card, ratings));
         out.print(DataCardText.summary(card));
         say("data card in %s", folder.path(DataFolder.CARD_PAGE));
     }
@@ -161,8 +180,7 @@ public final class PrepareJob implements Job {
             PersistedTables tables) {
         Prepare options = configuration.prepare();
         Append append = new Append(earlier, distinct, options, tables);
-        Quarantine quarantine =
-                read.with(append.refused(), path, configuration.source().maxQuarantineShare());
+        Quarantine quarantine = read.with(append.refused(), path, configuration.source());
         append.refused().forEach((reason, rows) -> say("%,d quarantined: %s", rows, reason));
         say(
                 "%,d rows join the %,d of %s; %,d are there already, %,d repeat a user and an item, %,d are outside the core",
@@ -210,11 +228,23 @@ public final class PrepareJob implements Job {
     }
 
     private Quarantine quarantine(Dataset<Row> read, LogReader log, Configuration configuration) {
-        Quarantine quarantine =
-                Quarantine.of(read, log.reviewsPath(), configuration.source().maxQuarantineShare());
+        Quarantine quarantine = log.firstReviews(
+                () -> Quarantine.of("source.reviews", log.reviewsPath(), read, configuration.source()));
         say("%,d rows read from %s", quarantine.read(), log.reviewsPath());
         quarantine.reasons().forEach((reason, rows) -> say("%,d quarantined: %s", rows, reason));
         return quarantine;
+    }
+
+    /** Descriptions that cannot be used, by reason. */
+    private Map<String, Long> unusableItems(Dataset<Row> descriptions, LogReader log, Configuration configuration) {
+        if (log.itemsPath().isEmpty()) {
+            return Map.of();
+        }
+        Quarantine quarantine = log.firstItems(
+                () -> Quarantine.of("source.items", log.itemsPath(), descriptions, configuration.source()));
+        say("%,d items read from %s", quarantine.read(), log.itemsPath());
+        quarantine.reasons().forEach((reason, rows) -> say("%,d items quarantined: %s", rows, reason));
+        return quarantine.reasons();
     }
 
     /** One review a (user, item): the earliest; of several at that time the least by rating, then by its words. */
@@ -243,7 +273,7 @@ public final class PrepareJob implements Job {
         table.write().parquet(folder.path(name));
     }
 
-    private static PreparedData description(Configuration configuration, DataCard card) {
+    private static PreparedData description(Configuration configuration, DataCard card, RatingGrid ratings) {
         Map<String, Long> splits = card.splits().entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, split -> split.getValue().rows()));
@@ -256,10 +286,15 @@ public final class PrepareJob implements Job {
                 card.counts().kept(),
                 splits,
                 card.pools(),
+                ratings.step(),
                 card.split());
     }
 
+    private void note(String line) {
+        out.println("prepare: " + line);
+    }
+
     private void say(String format, Object... values) {
-        out.println("prepare: " + String.format(Locale.ROOT, format, values));
+        note(String.format(Locale.ROOT, format, values));
     }
 }

@@ -19,6 +19,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.recthink.spark.prepare.DataCard.Appended;
 import io.recthink.spark.prepare.DataCard.Bin;
+import io.recthink.spark.prepare.DataCard.Content;
 import io.recthink.spark.prepare.DataCard.Copies;
 import io.recthink.spark.prepare.DataCard.Counts;
 import io.recthink.spark.prepare.DataCard.Lengths;
@@ -26,6 +27,7 @@ import io.recthink.spark.prepare.DataCard.Percentiles;
 import io.recthink.spark.prepare.DataCard.Split;
 import io.recthink.spark.prepare.DataCard.Ties;
 import io.recthink.spark.prepare.DataCard.TimeLine;
+import io.recthink.spark.source.LogReader;
 import io.recthink.spark.table.HistoryBuckets;
 import io.recthink.spark.table.SplitLabel;
 import java.time.Duration;
@@ -70,6 +72,8 @@ final class Statistics {
             LogReader log,
             Counts counts,
             Map<String, Long> quarantined,
+            Map<String, Long> quarantinedItems,
+            Content content,
             SplitLabel split,
             Lengths lengths,
             LeakTests.Findings findings,
@@ -79,8 +83,12 @@ final class Statistics {
                 name,
                 log.reviewsPath(),
                 log.itemsPath(),
+                log.minRating(),
+                log.maxRating(),
                 counts,
                 quarantined,
+                quarantinedItems,
+                content,
                 split,
                 splits(),
                 timeLine(),

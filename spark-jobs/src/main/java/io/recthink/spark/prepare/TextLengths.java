@@ -10,9 +10,12 @@ import io.recthink.config.Configuration;
 import io.recthink.model.ChatTemplate;
 import io.recthink.model.ChatTemplate.Message;
 import io.recthink.model.ModelTokenizer;
+import io.recthink.prompt.PromptInput;
 import io.recthink.prompt.PromptTemplate;
+import io.recthink.spark.prepare.DataCard.Fit;
 import io.recthink.spark.prepare.DataCard.Lengths;
 import io.recthink.spark.prepare.DataCard.Percentiles;
+import io.recthink.spark.prepare.DataCard.ShownPrompt;
 import io.recthink.spark.run.PolicyStore;
 import io.recthink.spark.table.Examples;
 import java.io.IOException;
@@ -20,11 +23,13 @@ import java.io.Serializable;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -39,6 +44,7 @@ import org.apache.spark.sql.SparkSession;
  */
 final class TextLengths implements AutoCloseable {
     private static final int SAMPLE = 1000;
+    private static final int SHOWN = 3;
     private static final int ID_DIGITS = 10;
     private static final int LONGEST_REVIEW = 100_000; // characters; a review without end must not fill the driver
 
@@ -91,10 +97,41 @@ final class TextLengths implements AutoCloseable {
      */
     Lengths measure(Dataset<Row> examples, Dataset<Row> reviews, Map<String, Long> rows) {
         Map<String, Map<String, Percentiles>> measured = new LinkedHashMap<>();
-        measured.put("prompt", percentiles(prompts(examples.where(sampled(rows))), this::ofPrompt));
+        List<Text> prompts = prompts(examples.where(sampled(rows)));
+        measured.put("prompt", percentiles(prompts, this::ofPrompt));
         measured.put(
                 "review", percentiles(reviews(reviews.where(sampled(rows))), text -> ofText(text.contents.get(0))));
-        return new Lengths(tokenizer == null ? "words" : "tokens", model, SAMPLE, measured);
+        return new Lengths(
+                tokenizer == null ? "words" : "tokens", model, SAMPLE, measured, fit(prompts), shown(prompts));
+    }
+
+    /** How the prompts of train rows fit; a look without a tokenizer would say nothing. */
+    private Fit fit(List<Text> prompts) {
+        if (tokenizer == null) {
+            return null;
+        }
+        List<Text> train = prompts.stream()
+                .filter(text -> text.split.equals(SplitRule.TRAIN))
+                .toList();
+        List<Text> tooLong = train.stream()
+                .filter(text -> ofPrompt(text) > prompt.maxTokens())
+                .toList();
+        long targetTooLong = tooLong.stream()
+                .filter(text -> ofPrompt(text.withoutPurchases()) > prompt.maxTokens())
+                .count();
+        return new Fit(prompt.maxTokens(), train.size(), tooLong.size(), targetTooLong);
+    }
+
+    private List<ShownPrompt> shown(List<Text> prompts) {
+        return prompts.stream()
+                .filter(text -> text.split.equals(SplitRule.TRAIN))
+                .sorted(Comparator.comparing(Text::rowId))
+                .limit(SHOWN)
+                .map(text -> new ShownPrompt(
+                        text.rowId,
+                        tokenizer == null ? text.words() : chatTemplate.render(text.messages(), true),
+                        tokenizer == null ? 0 : ofPrompt(text)))
+                .toList();
     }
 
     private static Column sampled(Map<String, Long> rows) {
@@ -112,16 +149,44 @@ final class TextLengths implements AutoCloseable {
         return chosen;
     }
 
-    /** The messages of one prompt, or one review. */
-    private record Text(String split, List<String> roles, List<String> contents) implements Serializable {
+    /** The messages of one prompt, with and without past purchases, or one review. */
+    private record Text(String rowId, String split, List<String> roles, List<String> contents, List<String> bare)
+            implements Serializable {
         private static final long serialVersionUID = 1;
+
+        private static Text of(Row example, List<Message> messages, List<Message> bare) {
+            return new Text(
+                    example.getAs("rowId"),
+                    example.getAs("split"),
+                    new ArrayList<>(messages.stream().map(Message::role).toList()),
+                    new ArrayList<>(messages.stream().map(Message::content).toList()),
+                    new ArrayList<>(bare.stream().map(Message::content).toList()));
+        }
+
+        private Text withoutPurchases() {
+            return new Text(rowId, split, roles, bare, bare);
+        }
+
+        private List<Message> messages() {
+            List<Message> messages = new ArrayList<>();
+            for (int i = 0; i < roles.size(); i++) {
+                messages.add(new Message(roles.get(i), contents.get(i)));
+            }
+            return messages;
+        }
+
+        private String words() {
+            return messages().stream()
+                    .map(message -> "[" + message.role() + "]\n" + message.content())
+                    .collect(Collectors.joining("\n\n"));
+        }
     }
 
     private List<Text> prompts(Dataset<Row> examples) {
         Configuration.Prompt settings = prompt;
         double min = source.minRating();
         double max = source.maxRating();
-        return examples.select("split", "target", "userHistory", "itemHistory", "userMean", "itemMean")
+        return examples.select("rowId", "split", "target", "userHistory", "itemHistory", "userMean", "itemMean")
                 .javaRDD()
                 .mapPartitions(part -> rendered(part, new PromptTemplate(settings, min, max)))
                 .collect();
@@ -130,11 +195,8 @@ final class TextLengths implements AutoCloseable {
     private static Iterator<Text> rendered(Iterator<Row> examples, PromptTemplate template) {
         List<Text> texts = new ArrayList<>();
         examples.forEachRemaining(example -> {
-            List<Message> messages = template.messages(Examples.input(example));
-            texts.add(new Text(
-                    example.getAs("split"),
-                    new ArrayList<>(messages.stream().map(Message::role).toList()),
-                    new ArrayList<>(messages.stream().map(Message::content).toList())));
+            PromptInput input = Examples.input(example);
+            texts.add(Text.of(example, template.messages(input), template.messages(input.latest(0))));
         });
         return texts.iterator();
     }
@@ -145,7 +207,7 @@ final class TextLengths implements AutoCloseable {
                 .select(col("split"), substring(col("review"), 1, LONGEST_REVIEW))
                 .collectAsList()
                 .stream()
-                .map(row -> new Text(row.getString(0), List.of(), List.of(row.getString(1))))
+                .map(row -> new Text("", row.getString(0), List.of(), List.of(row.getString(1)), List.of()))
                 .toList();
     }
 
@@ -178,11 +240,7 @@ final class TextLengths implements AutoCloseable {
         if (tokenizer == null) {
             return text.contents.stream().mapToInt(this::ofText).sum();
         }
-        List<Message> messages = new ArrayList<>();
-        for (int i = 0; i < text.roles.size(); i++) {
-            messages.add(new Message(text.roles.get(i), text.contents.get(i)));
-        }
-        return ofText(chatTemplate.render(messages, true));
+        return ofText(chatTemplate.render(text.messages(), true));
     }
 
     private int ofText(String text) {

@@ -1,6 +1,7 @@
 package io.recthink.spark.table;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -26,6 +27,7 @@ import org.apache.spark.sql.SparkSession;
  * @param rows rows in all, at least 1
  * @param splits rows of each split
  * @param pools rows of each pool
+ * @param ratingStep of the ratings, as {@link RatingGrid} has it; null in a file of an earlier version
  * @param split how the rows were divided, with the warning that belongs under a table
  */
 @JsonIgnoreProperties(ignoreUnknown = true) // what a later version has added
@@ -38,8 +40,9 @@ public record PreparedData(
         long rows,
         Map<String, Long> splits,
         Map<String, Long> pools,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Double ratingStep,
         SplitLabel split) {
-    static final String FILE = "data.json";
+    private static final String FILE = "data.json";
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     public PreparedData {

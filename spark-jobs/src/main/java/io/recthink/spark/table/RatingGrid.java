@@ -5,13 +5,8 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.rint;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.InvalidInputException;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.Serializable;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -31,9 +26,6 @@ public record RatingGrid(double min, double max, double step) implements Seriali
     /** Of a step: decimal ratings that were computed are not exact. */
     private static final double SAME = 1e-6;
 
-    private static final String KEY = "ratingStep";
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     public RatingGrid {
         if (!(min < max) || !(step >= 0)) {
             throw new IllegalArgumentException("ratings from %s to %s by %s".formatted(min, max, step));
@@ -48,26 +40,14 @@ public record RatingGrid(double min, double max, double step) implements Seriali
      */
     public static RatingGrid read(SparkSession spark, String folder) {
         PreparedData data = PreparedData.read(spark, folder);
-        JsonNode written = written(spark, folder);
-        if (written.isMissingNode() || written.isNull()) {
+        if (data.ratingStep() == null) {
             return of(PreparedData.examples(spark, folder), data.minRating(), data.maxRating());
-        }
-        if (!written.isNumber() || !(written.asDouble() >= 0)) {
+        } else if (!(data.ratingStep() >= 0)) {
             throw new InvalidInputException(
-                    "paths.data: %s of %s must be a number of stars of at least 0 (was %s); prepare the data anew"
-                            .formatted(KEY, folder, written));
+                    "paths.data: ratingStep of %s must be a number of stars of at least 0 (was %s); prepare the data anew"
+                            .formatted(folder, data.ratingStep()));
         }
-        return new RatingGrid(data.minRating(), data.maxRating(), written.asDouble());
-    }
-
-    private static JsonNode written(SparkSession spark, String folder) {
-        Path file = new Path(folder, PreparedData.FILE);
-        try (InputStream in =
-                file.getFileSystem(spark.sparkContext().hadoopConfiguration()).open(file)) {
-            return JSON.readTree(in).path(KEY);
-        } catch (IOException e) {
-            throw new InvalidInputException("paths.data: %s cannot be read: %s".formatted(file, e), e);
-        }
+        return new RatingGrid(data.minRating(), data.maxRating(), data.ratingStep());
     }
 
     /**

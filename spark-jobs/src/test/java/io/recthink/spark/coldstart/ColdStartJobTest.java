@@ -141,6 +141,7 @@ class ColdStartJobTest {
                         rows + 2,
                         Map.of(),
                         Map.of(),
+                        1.0,
                         SplitLabel.globalTime(Instant.ofEpochSecond(1), Instant.ofEpochSecond(2)))
                 .write(spark, root + "/data");
     }

@@ -12,6 +12,7 @@ import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.source.Period;
 import io.recthink.spark.table.PreparedData;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -298,6 +299,7 @@ class AppendTest {
                 name: shop
                 paths: {root: %s, data: %s}
                 source:
+                  minTime: 1970-01-01
                   format: json
                   reviews: %s/log.json
                   columns: {user: u, item: i, rating: s, time: t, review: r}

@@ -251,6 +251,7 @@ class DataCardTest {
                 "source.format=json",
                 "source.reviews=" + folder + "/log.json",
                 "source.columns.review=review",
+                "source.minTime=1970-01-01",
                 "prepare.kcore=0"));
         settings.addAll(Arrays.asList(more));
         return ConfigurationReader.read("test", "", settings);

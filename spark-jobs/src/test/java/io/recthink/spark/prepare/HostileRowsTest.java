@@ -9,6 +9,8 @@ import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.prompt.PromptTemplate;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.source.LogReader;
+import io.recthink.spark.source.Period;
 import io.recthink.spark.table.Examples;
 import io.recthink.spark.table.PreparedData;
 import java.io.ByteArrayOutputStream;
@@ -51,10 +53,10 @@ class HostileRowsTest {
         hostile.put("{\"user\":\"a\",\"item\":\"b\",\"rating\":1e400,\"time\":5}", "rating is not a number");
         hostile.put("{\"user\":\"a\",\"item\":\"b\",\"rating\":NaN,\"time\":5}", "rating is not a number");
         hostile.put("{\"user\":\"a\",\"item\":\"b\",\"rating\":-3,\"time\":5}", "rating is outside the scale");
-        hostile.put("{\"user\":\"a\",\"item\":\"b\",\"rating\":3,\"time\":-5}", "time is before 1970");
+        hostile.put("{\"user\":\"a\",\"item\":\"b\",\"rating\":3,\"time\":-5}", "time is before 1970-01-01");
         hostile.put(
                 "{\"user\":\"a\",\"item\":\"b\",\"rating\":3,\"time\":99999999999999999999999999}",
-                "time cannot be read");
+                "time is not before 2100-01-01");
         hostile.put(
                 "{\"user\":\"a\\u001fi1\",\"item\":\"b\",\"rating\":3,\"time\":5}", "user holds a control character");
         hostile.put("{\"user\":\"a\",\"item\":\"b\\u0000\",\"rating\":3,\"time\":5}", "item holds a control character");
@@ -156,7 +158,8 @@ class HostileRowsTest {
         List<Row> reviews = new LogReader(
                         spark(),
                         configuration("source.format=parquet", "source.reviews=" + folder + "/odd"),
-                        Period.ALWAYS)
+                        Period.ALWAYS,
+                        note -> {})
                 .reviews()
                 .orderBy(col("reason").asc_nulls_last())
                 .collectAsList();
@@ -165,9 +168,9 @@ class HostileRowsTest {
                         "rating is missing",
                         "rating is not finite",
                         "rating is not finite",
-                        "time is after 2199 (milliseconds?)",
-                        "time is before 1970",
+                        "time is before 1970-01-01",
                         "time is missing",
+                        "time is not before 2100-01-01",
                         null);
         assertThat(reviews.get(10).<String>getAs("review")).isEqualTo("{a} {b}");
         assertThat(reviews.get(10).<String>getAs("itemId")).matches("\\{\\d}");
@@ -220,7 +223,7 @@ class HostileRowsTest {
         String yaml =
                 """
                 paths: {root: %s}
-                source: {format: json, reviews: %s/log.json, columns: {review: review}}
+                source: {format: json, minTime: 1970-01-01, reviews: %s/log.json, columns: {review: review}}
                 prepare: {kcore: 0}
                 """
                         .formatted(folder, folder);

@@ -7,6 +7,8 @@ import io.delta.sql.DeltaSparkSessionExtension;
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.source.LogReader;
+import io.recthink.spark.source.Period;
 import io.recthink.spark.table.PreparedData;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -153,7 +155,7 @@ class LakehouseTest {
     private static LogReader reader(String table, Period period, String... settings) {
         String[] all = Stream.concat(Stream.of("source.format=table", "source.reviews=" + table), Stream.of(settings))
                 .toArray(String[]::new);
-        return new LogReader(spark, configuration(all), period);
+        return new LogReader(spark, configuration(all), period, note -> {});
     }
 
     private static Configuration configuration(String... settings) {

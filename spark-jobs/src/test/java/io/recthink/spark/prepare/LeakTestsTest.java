@@ -278,6 +278,7 @@ class LeakTestsTest {
                 "source.format=json",
                 "source.reviews=" + folder + "/log.json",
                 "source.columns.review=review",
+                "source.minTime=1970-01-01",
                 "prepare.historyItems=20"));
         settings.addAll(List.of(more));
         return ConfigurationReader.read("test", "", settings);

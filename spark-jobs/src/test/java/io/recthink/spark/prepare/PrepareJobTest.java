@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.config.Configuration.Pools;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.prepare.ReferenceProtocol.Expected;
@@ -226,7 +227,7 @@ class PrepareJobTest {
     }
 
     @Test
-    void poolsShrinkInProportionAndSaySo() throws IOException {
+    void theOtherPoolsShrinkInProportionWhereNothingIsLeftForSft() throws IOException {
         prepare(
                 randomLog(9),
                 "prepare.kcore=0",
@@ -236,11 +237,16 @@ class PrepareJobTest {
         long eligible = examples()
                 .where(col("split").equalTo("train").and(col("nUser").gt(0)))
                 .count();
-        assertThat(data().pools())
-                .isEqualTo(Map.of("coldStart", eligible / 4, "sft", eligible / 2, "rl", eligible / 4));
+        assertThat(data().pools()).isEqualTo(Map.of("coldStart", eligible / 2, "sft", 0L, "rl", eligible / 2));
         assertThat(said())
                 .contains("pools shrunk to coldStart %d, sft %d, rl %d: only %d train rows have a user seen before"
-                        .formatted(eligible / 4, eligible / 2, eligible / 4, eligible));
+                        .formatted(eligible / 2, 0, eligible / 2, eligible));
+    }
+
+    @Test
+    void sftTakesWhatTheOtherPoolsLeave() {
+        assertThat(PoolChoice.shrink(new Pools(10, 100, 20), 50)).isEqualTo(new Pools(10, 20, 20));
+        assertThat(PoolChoice.shrink(new Pools(10, 100, 20), 130)).isEqualTo(new Pools(10, 100, 20));
     }
 
     // ---- unusable rows
@@ -262,8 +268,8 @@ class PrepareJobTest {
         bad.put("{\"u\":\"x\",\"i\":\"i1\",\"s\":5.5,\"t\":5}", "rating is outside the scale");
         bad.put("{\"u\":\"x\",\"i\":\"i1\",\"s\":0,\"t\":5}", "rating is outside the scale");
         bad.put("{\"u\":\"x\",\"i\":\"i1\",\"s\":3}", "time is missing");
-        bad.put("{\"u\":\"x\",\"i\":\"i1\",\"s\":3,\"t\":-1}", "time is before 1970");
-        bad.put("{\"u\":\"x\",\"i\":\"i1\",\"s\":3,\"t\":1393545600000}", "time is after 2199 (milliseconds?)");
+        bad.put("{\"u\":\"x\",\"i\":\"i1\",\"s\":3,\"t\":-1}", "time is before 1970-01-01");
+        bad.put("{\"u\":\"x\",\"i\":\"i1\",\"s\":3,\"t\":1393545600000}", "time counts milliseconds");
         bad.put("{\"u\":\"x\",\"i\":\"i1\",\"s\":3,\"t\":\"yesterday\"}", "time cannot be read");
         bad.put("{\"u\":\"x\",\"i\":\"i1\",\"s\":3,\"t\":\"NaN\"}", "time cannot be read");
         lines.addAll(bad.keySet());
@@ -327,12 +333,12 @@ class PrepareJobTest {
         Files.writeString(folder.resolve("log.csv"), "u,i,s,t,r\n");
         assertThatThrownBy(() -> run(configuration("source.format=csv", "source.reviews=" + folder + "/log.csv")))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("source.reviews: %s/log.csv holds no rows; prepare needs a log with reviews", folder);
+                .hasMessage("source.reviews: %s/log.csv holds no rows; prepare needs a log with rows", folder);
         Files.writeString(folder.resolve("log.gone"), "");
         assertThatThrownBy(
                         () -> run(configuration("source.format=amazon-2014", "source.reviews=" + folder + "/log.gone")))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("source.reviews: %s/log.gone holds no rows; prepare needs a log with reviews", folder);
+                .hasMessage("source.reviews: %s/log.gone holds no rows; prepare needs a log with rows", folder);
         assertThat(folder.resolve("data")).doesNotExist();
     }
 
@@ -576,6 +582,7 @@ class PrepareJobTest {
                 name: %s
                 paths: {root: %s}
                 source:
+                  minTime: 1970-01-01
                   format: json
                   reviews: %s/log.json
                   columns: {user: u, item: i, rating: s, time: t, review: r}

@@ -189,6 +189,7 @@ class RandomLogsTest {
                         "source.format=json",
                         "source.reviews=" + folder + "/log.json",
                         "source.columns.review=review",
+                        "source.minTime=1970-01-01",
                         "prepare.kcore=0",
                         "prepare.historyItems=20",
                         "prepare.split="

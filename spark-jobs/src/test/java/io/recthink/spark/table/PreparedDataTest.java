@@ -23,6 +23,7 @@ class PreparedDataTest {
             10,
             Map.of("train", 8L, "validation", 1L, "test", 1L),
             Map.of("rl", 2L),
+            1.0,
             SplitLabel.random());
 
     @TempDir

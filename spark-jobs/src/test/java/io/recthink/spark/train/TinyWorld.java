@@ -192,6 +192,7 @@ public final class TinyWorld {
                             examples.size(),
                             Map.of("train", (long) trainRows, "validation", 6L),
                             Map.of("rl", (long) trainRows),
+                            1.0,
                             SplitLabel.globalTime(Instant.ofEpochSecond(1), Instant.ofEpochSecond(2)))
                     .write(spark, data);
         } catch (IOException e) {

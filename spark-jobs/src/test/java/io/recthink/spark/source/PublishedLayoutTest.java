@@ -1,4 +1,4 @@
-package io.recthink.spark.prepare;
+package io.recthink.spark.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -124,7 +124,7 @@ class PublishedLayoutTest {
     }
 
     private List<String> items(String format, String file) {
-        return lines(reader(format, file).items().orderBy("itemId"), ITEM);
+        return lines(LogReader.items(reader(format, file).descriptions()).orderBy("itemId"), ITEM);
     }
 
     private LogReader reader(String format, String file) {
@@ -137,7 +137,7 @@ class PublishedLayoutTest {
                         "source.minRating=0.5",
                         "source.reviews=" + folder.resolve(file),
                         "source.items=" + folder.resolve(file)));
-        return new LogReader(SparkTest.spark(), configuration, Period.ALWAYS);
+        return new LogReader(SparkTest.spark(), configuration, Period.ALWAYS, note -> {});
     }
 
     private static List<String> lines(Dataset<Row> table, List<String> columns) {

@@ -1,4 +1,4 @@
-package io.recthink.spark.prepare;
+package io.recthink.spark.source;
 
 import static org.apache.spark.sql.functions.lit;
 
@@ -68,7 +68,7 @@ public record Period(Optional<Instant> since, Optional<Instant> until) {
     }
 
     /** Whether it is the whole log. */
-    boolean isEverything() {
+    public boolean isEverything() {
         return since.isEmpty() && until.isEmpty();
     }
 

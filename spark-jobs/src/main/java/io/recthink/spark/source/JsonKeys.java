@@ -1,4 +1,4 @@
-package io.recthink.spark.prepare;
+package io.recthink.spark.source;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;

@@ -1,26 +1,42 @@
-package io.recthink.spark.prepare;
+package io.recthink.spark.source;
+
+import static org.apache.spark.sql.functions.expr;
 
 import io.recthink.config.Configuration.Columns;
+import io.recthink.config.Configuration.Source;
 import io.recthink.config.Configuration.SourceFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
  * The files of a published data set, as their publishers describe them. Single values are read as text, so that one of
  * another type makes no row unusable.
  *
- * @param reviews the fields of a review that are read
+ * @param reviews the fields of a review that are read; with a filter all that are published
  * @param items the fields of an item that are read
  * @param columns what they mean
+ * @param types the published types of fields that only a filter reads
  */
-record PublishedLayout(StructType reviews, StructType items, Columns columns) {
+record PublishedLayout(StructType reviews, StructType items, Columns columns, Map<String, String> types) {
+    private static final String FLAG = "BOOLEAN";
+    private static final String COUNT = "BIGINT";
     private static final DataType TEXTS = DataTypes.createArrayType(DataTypes.StringType);
     private static final String ABSENT = "";
 
-    /** The layout of a format; empty where the configuration maps the columns. */
-    static Optional<PublishedLayout> of(SourceFormat format) {
+    /** The layout of the log; empty where the configuration maps the columns. */
+    static Optional<PublishedLayout> of(Source source) {
+        Optional<PublishedLayout> layout = of(source.format());
+        return source.filter().isBlank() ? layout : layout.map(known -> known.withFieldsOf(source.format()));
+    }
+
+    private static Optional<PublishedLayout> of(SourceFormat format) {
         return switch (format) {
             case AMAZON_2014 -> Optional.of(amazon2014());
             case AMAZON_2018 -> Optional.of(amazon2018());
@@ -29,6 +45,51 @@ record PublishedLayout(StructType reviews, StructType items, Columns columns) {
             case MOVIELENS -> Optional.of(movieLens());
             case JSON, CSV, PARQUET, ORC, AVRO, TABLE -> Optional.empty();
         };
+    }
+
+    /** The same with the fields that no mapping reads. */
+    private PublishedLayout withFieldsOf(SourceFormat format) {
+        return switch (format) {
+            case AMAZON_2014 ->
+                with(texts("reviewerName", "reviewTime").add("helpful", TEXTS), Map.of("helpful", "ARRAY<BIGINT>"));
+            case AMAZON_2018 ->
+                with(
+                        texts("reviewerName", "reviewTime", "verified", "vote", "style")
+                                .add("image", TEXTS),
+                        Map.of("verified", FLAG, "vote", COUNT));
+            case AMAZON_2023 ->
+                with(
+                        texts("asin", "verified_purchase", "helpful_vote", "images"),
+                        Map.of("verified_purchase", FLAG, "helpful_vote", COUNT));
+            case YELP ->
+                with(
+                        texts("review_id", "useful", "funny", "cool"),
+                        Map.of("useful", COUNT, "funny", COUNT, "cool", COUNT));
+            case MOVIELENS, JSON, CSV, PARQUET, ORC, AVRO, TABLE -> this;
+        };
+    }
+
+    private PublishedLayout with(StructType more, Map<String, String> types) {
+        StructType all = reviews;
+        for (StructField field : more.fields()) {
+            all = all.add(field);
+        }
+        return new PublishedLayout(all, items, columns, types);
+    }
+
+    /** Gives the fields of a filter their published types. Counts may have commas between thousands, as votes of 2018 have. */
+    FoundTable typed(FoundTable table) {
+        Dataset<Row> rows = table.rows();
+        List<String> there = List.of(rows.columns());
+        for (Map.Entry<String, String> field : types.entrySet()) {
+            if (there.contains(field.getKey())) {
+                String text = field.getValue().equals(COUNT)
+                        ? "replace(%s, ',', '')".formatted(field.getKey())
+                        : field.getKey();
+                rows = rows.withColumn(field.getKey(), expr("try_cast(%s AS %s)".formatted(text, field.getValue())));
+            }
+        }
+        return table.with(rows);
     }
 
     /** He and McAuley, 2016: {@code reviews_*.json.gz} and {@code meta_*.json.gz}; categories are lists of paths. */
@@ -49,7 +110,8 @@ record PublishedLayout(StructType reviews, StructType items, Columns columns) {
                         "categories",
                         "brand",
                         "price",
-                        "description"));
+                        "description"),
+                Map.of());
     }
 
     /** Ni, Li and McAuley, 2019: one path of categories, the description in paragraphs. */
@@ -69,7 +131,8 @@ record PublishedLayout(StructType reviews, StructType items, Columns columns) {
                         "category",
                         "brand",
                         "price",
-                        "description"));
+                        "description"),
+                Map.of());
     }
 
     /** Hou et al., 2024: variants of a product share a parent, which is the item; times are in milliseconds. */
@@ -91,7 +154,8 @@ record PublishedLayout(StructType reviews, StructType items, Columns columns) {
                         "categories",
                         "store",
                         "price",
-                        "description"));
+                        "description"),
+                Map.of());
     }
 
     /** Yelp Open Dataset: {@code yelp_academic_dataset_review.json} and {@code _business.json}. */
@@ -108,10 +172,12 @@ record PublishedLayout(StructType reviews, StructType items, Columns columns) {
                         "text",
                         "business_id",
                         "name",
-                        "split(categories, ', ')",
+                        // A text with commas; copies of the data set have lists.
+                        "if(categories LIKE '[%', from_json(categories, 'array<string>'), split(categories, ', '))",
                         ABSENT,
                         ABSENT,
-                        "concat_ws(', ', city, state)"));
+                        "concat_ws(', ', city, state)"),
+                Map.of());
     }
 
     /** MovieLens: {@code ratings.csv} and {@code movies.csv}, or {@code ratings.dat} and {@code movies.dat}. */
@@ -131,7 +197,8 @@ record PublishedLayout(StructType reviews, StructType items, Columns columns) {
                         "split(genres, '[|]')",
                         ABSENT,
                         ABSENT,
-                        ABSENT));
+                        ABSENT),
+                Map.of());
     }
 
     private static StructType texts(String... names) {

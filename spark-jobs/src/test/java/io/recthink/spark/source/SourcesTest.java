@@ -1,4 +1,4 @@
-package io.recthink.spark.prepare;
+package io.recthink.spark.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -230,11 +230,11 @@ class SourcesTest {
     }
 
     private static LogReader reader(String format, String path, Period period, String... settings) {
-        return new LogReader(spark(), configuration(with(format, folder + "/" + path, settings)), period);
+        return new LogReader(spark(), configuration(with(format, folder + "/" + path, settings)), period, note -> {});
     }
 
     private static LogReader tableReader(String name, String... settings) {
-        return new LogReader(spark(), configuration(with("table", name, settings)), Period.ALWAYS);
+        return new LogReader(spark(), configuration(with("table", name, settings)), Period.ALWAYS, note -> {});
     }
 
     private static String[] with(String format, String reviews, String... settings) {

@@ -1,0 +1,76 @@
+package io.recthink.prompt;
+
+import java.nio.charset.Charset;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.commons.text.translate.AggregateTranslator;
+import org.apache.commons.text.translate.CharSequenceTranslator;
+import org.apache.commons.text.translate.EntityArrays;
+import org.apache.commons.text.translate.LookupTranslator;
+
+/**
+ * Texts of shops as a person reads them: without the HTML in which many logs keep them. Tags of HTML go, those of blocks and
+ * of line breaks for a blank; entities become their characters. What only looks like a tag, {@code a < b} or {@code <rate>},
+ * stays. Tables keep what the log said; a text is cleaned where it is read for a prompt, a document or a teacher.
+ */
+public final class PlainText {
+    private static final int MOST_ROUNDS = 3; // a shop that escapes what is escaped already writes &amp;quot;
+
+    private static final Pattern HIDDEN =
+            Pattern.compile("(?is)<!--.*?-->|<(script|style)\\b[^<>]*>.*?</\\1\\s*>|<!doctype\\b[^<>]*>");
+    private static final Pattern INLINE = Pattern.compile(
+            "(?i)</?(?:a|abbr|b|bdi|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|tt|u|var|wbr)(?:\\s[^<>]*)?/?>");
+    private static final Pattern BLOCK = Pattern.compile(
+            "(?i)</?(?:address|article|aside|audio|blockquote|body|br|button|caption|center|col|colgroup|dd|details|div|dl|dt|embed|fieldset|figcaption|figure|footer|form|h[1-6]|head|header|hr|html|iframe|img|input|label|legend|li|link|main|meta|nav|object|ol|optgroup|option|p|param|picture|pre|script|section|select|source|style|summary|svg|table|tbody|td|textarea|tfoot|th|thead|title|tr|ul|video)(?:\\s[^<>]*)?/?>");
+    private static final Pattern NUMBER = Pattern.compile("&#(?:[xX]([0-9a-fA-F]{1,7})|([0-9]{1,8}));?");
+    private static final CharSequenceTranslator NAMES = new AggregateTranslator(
+            new LookupTranslator(EntityArrays.BASIC_UNESCAPE),
+            new LookupTranslator(EntityArrays.ISO8859_1_UNESCAPE),
+            new LookupTranslator(EntityArrays.HTML40_EXTENDED_UNESCAPE),
+            new LookupTranslator(Map.of("&apos;", "'")));
+    private static final Charset WINDOWS = Charset.forName("windows-1252");
+
+    private PlainText() {}
+
+    /** The text without HTML; the same where there is none. */
+    public static String of(String text) {
+        String plain = text;
+        for (int round = 0; round < MOST_ROUNDS; round++) {
+            if (plain.indexOf('&') < 0 && plain.indexOf('<') < 0) {
+                return plain;
+            }
+            String before = plain;
+            plain = characters(withoutTags(before));
+            if (plain.equals(before)) {
+                return plain;
+            }
+        }
+        return plain;
+    }
+
+    private static String withoutTags(String text) {
+        if (text.indexOf('<') < 0) {
+            return text;
+        }
+        String visible = HIDDEN.matcher(text).replaceAll(" ");
+        return INLINE.matcher(BLOCK.matcher(visible).replaceAll(" ")).replaceAll("");
+    }
+
+    private static String characters(String text) {
+        return text.indexOf('&') < 0
+                ? text
+                : NAMES.translate(NUMBER.matcher(text).replaceAll(PlainText::character));
+    }
+
+    private static String character(MatchResult number) {
+        int code = number.group(1) == null ? Integer.parseInt(number.group(2)) : Integer.parseInt(number.group(1), 16);
+        if (code >= 0x80 && code < 0xA0) {
+            // Numbers of Windows' character set, which every browser takes them for.
+            return new String(new byte[] {(byte) code}, WINDOWS);
+        }
+        boolean isCharacter = Character.isValidCodePoint(code) && (code < 0xD800 || code > 0xDFFF) && code != 0;
+        return Matcher.quoteReplacement(isCharacter ? Character.toString(code) : number.group());
+    }
+}

@@ -1,0 +1,139 @@
+package io.recthink.spark.prepare;
+
+import static org.apache.spark.sql.functions.array_join;
+import static org.apache.spark.sql.functions.avg;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.first;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.udf;
+import static org.apache.spark.sql.functions.when;
+
+import io.recthink.config.Configuration;
+import io.recthink.prompt.PlainText;
+import io.recthink.spark.prepare.DataCard.Content;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
+import org.apache.spark.sql.types.DataTypes;
+
+/** What the optional columns of a log hold: how often they are filled, and what a prompt changes or cannot use. */
+final class TextSurvey {
+    private static final List<String> OF_REVIEWS = List.of("summary", "review");
+    /** UTF-8 that was read as Latin-1 or as Windows' character set: é as Ã©, an apostrophe as â€™. */
+    private static final Pattern MISREAD = Pattern.compile(
+            "[\\u00C2\\u00C3\\u00D0\\u00D1][\\u0080-\\u00BF]|\\u00E2\\u20AC|\\u00E2\\u0080|\\u00EF\\u00BB\\u00BF");
+
+    private static final UserDefinedFunction HTML = udf(
+            (UDF1<String, Boolean>) text -> text != null && !PlainText.of(text).equals(text), DataTypes.BooleanType);
+    private static final UserDefinedFunction DAMAGED = udf(
+            (UDF1<String, Boolean>) text -> text != null
+                    && (text.indexOf('\uFFFD') >= 0 || MISREAD.matcher(text).find()),
+            DataTypes.BooleanType);
+    private static final UserDefinedFunction CHARACTERS = udf(
+            (UDF1<String, Integer>) text -> {
+                String plain = PlainText.of(text);
+                return plain.codePointCount(0, plain.length());
+            },
+            DataTypes.IntegerType);
+
+    private final Map<String, Integer> limits = new LinkedHashMap<>();
+    private final List<String> mapped;
+
+    /** @param mapped the optional columns that the log has */
+    TextSurvey(Configuration.Prompt prompt, List<String> mapped) {
+        this.mapped = mapped;
+        limits.put("summary", prompt.summaryCharacters());
+        limits.put("review", prompt.reviewCharacters());
+        limits.put("title", prompt.titleCharacters());
+        limits.put("categories", prompt.categoriesCharacters());
+        limits.put("brand", prompt.brandCharacters());
+        limits.put("price", prompt.priceCharacters());
+        limits.put("description", prompt.descriptionCharacters());
+    }
+
+    /**
+     * Looks at all texts.
+     *
+     * @param reviews itemId, summary, review
+     * @param examples itemId, target
+     */
+    Content of(Dataset<Row> reviews, Dataset<Row> examples) {
+        Dataset<Row> items = examples.groupBy("itemId")
+                .agg(first("target").as("target"), count(lit(1)).as("rows"))
+                .select(
+                        col("rows"),
+                        col("target.title"),
+                        array_join(col("target.categories"), ", ").as("categories"),
+                        col("target.brand"),
+                        col("target.price"),
+                        col("target.description"));
+        List<String> ofItems = limits.keySet().stream()
+                .filter(name -> !OF_REVIEWS.contains(name))
+                .toList();
+        Column described = coalesce(ofItems.stream()
+                        .map(name -> when(col(name).notEqual(""), col(name)))
+                        .toArray(Column[]::new))
+                .isNotNull();
+        Row counted = items.agg(
+                        count(lit(1)).as("items"),
+                        with(
+                                figures(ofItems),
+                                count(when(described, true)).as("described"),
+                                coalesce(sum(when(described, col("rows"))), lit(0L))
+                                        .as("describedRows"),
+                                sum("rows").as("rows")))
+                .first();
+        Row ofReviews = reviews.agg(
+                        count(lit(1)).as("reviews"), figures(OF_REVIEWS).toArray(Column[]::new))
+                .first();
+        return new Content(
+                counted.getAs("items"),
+                counted.getAs("described"),
+                counted.<Long>getAs("describedRows") / (double) counted.<Long>getAs("rows"),
+                together("filled ", ofReviews, counted, false),
+                together("html ", ofReviews, counted, true),
+                together("damaged ", ofReviews, counted, true),
+                together("long ", ofReviews, counted, true));
+    }
+
+    private List<Column> figures(List<String> names) {
+        List<Column> figures = new ArrayList<>();
+        for (String name : names) {
+            Column text = when(col(name).notEqual(""), col(name));
+            figures.add(avg(text.isNotNull().cast("double")).as("filled " + name));
+            figures.add(count(when(HTML.apply(text), true)).as("html " + name));
+            figures.add(count(when(DAMAGED.apply(text), true)).as("damaged " + name));
+            figures.add(count(when(text.isNotNull().and(CHARACTERS.apply(text).gt(limits.get(name))), true))
+                    .as("long " + name));
+        }
+        return figures;
+    }
+
+    private static Column[] with(List<Column> figures, Column... more) {
+        List<Column> all = new ArrayList<>(figures);
+        all.addAll(List.of(more));
+        return all.toArray(Column[]::new);
+    }
+
+    /** A figure of each mapped column; without those that are 0 where nothing is worth saying. */
+    private <T extends Number> Map<String, T> together(String figure, Row reviews, Row items, boolean positive) {
+        Map<String, T> figures = new LinkedHashMap<>();
+        for (String name : mapped) {
+            T value = (OF_REVIEWS.contains(name) ? reviews : items).getAs(figure + name);
+            if (!positive || value.doubleValue() > 0) {
+                figures.put(name, value);
+            }
+        }
+        return figures;
+    }
+}

@@ -1,0 +1,77 @@
+package io.recthink.spark.source;
+
+import io.recthink.InvalidInputException;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.spark.sql.AnalysisException;
+
+/** Errors of Spark in the words of whoever wrote the setting that led to them. */
+final class Analysis {
+    private static final int LONGEST = 300; // characters of Spark's words
+
+    private Analysis() {}
+
+    /**
+     * What an analysis gives. Spark's analysis errors are checked exceptions that its Java signatures do not declare.
+     *
+     * @param key the setting
+     * @param what it says
+     * @throws InvalidInputException when Spark cannot make sense of it
+     */
+    static <T> T of(String key, String what, Supplier<T> analysis) {
+        try {
+            return analysis.get();
+        } catch (InvalidInputException e) {
+            throw e;
+        } catch (Exception e) {
+            Optional<AnalysisException> cause = cause(e, AnalysisException.class);
+            if (cause.isPresent()) {
+                throw new InvalidInputException("%s: cannot read %s: %s".formatted(key, what, words(cause.get())), e);
+            }
+            throw e;
+        }
+    }
+
+    static boolean succeeds(Runnable analysis) {
+        try {
+            analysis.run();
+            return true;
+        } catch (Exception e) {
+            if (cause(e, AnalysisException.class).isPresent()) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** The first exception of a kind in a chain of causes. */
+    static <T extends Throwable> Optional<T> cause(Throwable thrown, Class<T> kind) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (kind.isInstance(cause)) {
+                return Optional.of(kind.cast(cause));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The innermost words of a chain of causes, on one line. */
+    static String innermost(Throwable thrown) {
+        Throwable last = thrown;
+        while (last.getCause() != null) {
+            last = last.getCause();
+        }
+        return words(last);
+    }
+
+    private static String words(Throwable thrown) {
+        String message = thrown instanceof AnalysisException analysis
+                ? analysis.getSimpleMessage()
+                : String.valueOf(thrown.getMessage());
+        String line = message.lines()
+                .map(String::strip)
+                .filter(part -> !part.isEmpty() && !part.startsWith("== SQL"))
+                .findFirst()
+                .orElse(thrown.getClass().getSimpleName());
+        return line.length() > LONGEST ? line.substring(0, LONGEST) + "..." : line;
+    }
+}

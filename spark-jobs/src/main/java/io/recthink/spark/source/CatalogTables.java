@@ -1,0 +1,46 @@
+package io.recthink.spark.source;
+
+import io.recthink.InvalidInputException;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.SparkSession;
+
+/** Tables that a catalog of the session knows: Spark's own, Hive's, Iceberg's, Delta's, or a view. */
+final class CatalogTables {
+    private static final String CATALOG = "spark.sql.catalogImplementation";
+    private static final String HIVE = "hive";
+
+    private CatalogTables() {}
+
+    /** @throws InvalidInputException when there is no such table, or it is Hive's and Hive is not there */
+    static FoundTable read(SparkSession spark, String name, String key) {
+        try {
+            return FoundTable.typed(spark.table(name), key);
+        } catch (Exception e) {
+            if (Analysis.cause(e, AnalysisException.class).isEmpty()) {
+                throw e;
+            }
+            throw new InvalidInputException(
+                    "%s: cannot read the table %s: %s%s".formatted(key, name, Analysis.innermost(e), hive(spark)), e);
+        }
+    }
+
+    private static String hive(SparkSession spark) {
+        if (spark.sparkContext().conf().get(CATALOG, "in-memory").equals(HIVE)) {
+            return "";
+        }
+        String start = "; tables of a Hive metastore need --conf %s=%s".formatted(CATALOG, HIVE);
+        return hasHive() ? start : start + " and Spark's classes for Hive (spark-hive), which this distribution lacks";
+    }
+
+    private static boolean hasHive() {
+        try {
+            Class.forName(
+                    "org.apache.spark.sql.hive.HiveSessionStateBuilder",
+                    false,
+                    Thread.currentThread().getContextClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
+}

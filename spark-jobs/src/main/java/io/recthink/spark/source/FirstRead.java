@@ -1,0 +1,93 @@
+package io.recthink.spark.source;
+
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.max;
+
+import io.recthink.InvalidInputException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * Reads a table for the first time. What cannot be read in its files, and what its mappings cannot compute, is found out
+ * there, in a task; here it gets the name of the setting.
+ */
+final class FirstRead {
+    private static final int FIRST_ROWS = 20;
+
+    private final FoundTable table;
+    private final String path;
+    private final List<Mapping> mappings;
+
+    FirstRead(FoundTable table, String path, List<Mapping> mappings) {
+        this.table = table;
+        this.path = path;
+        this.mappings = mappings;
+    }
+
+    /** @throws InvalidInputException when a file or a mapping is why the reading fails */
+    <T> T of(Supplier<T> reading) {
+        try {
+            tryOut();
+            return reading.get();
+        } catch (Exception e) {
+            if (Analysis.cause(e, InvalidInputException.class).isPresent()) {
+                throw e;
+            }
+            Optional<IOException> unreadable = Analysis.cause(e, IOException.class);
+            if (unreadable.isPresent()) {
+                throw new InvalidInputException(
+                        "%s: %s cannot be read: %s; is a file damaged or incomplete?"
+                                .formatted(table.key(), path, unreadable.get().getMessage()),
+                        e);
+            }
+            mappings.forEach(this::compute);
+            throw e;
+        }
+    }
+
+    /**
+     * Computes what is computed of the first rows, in this process and not in a task: what fails for every row is told in
+     * a line, before any executor has filled its log with it.
+     */
+    private void tryOut() {
+        List<Mapping> computed = mappings.stream().filter(Mapping::isComputed).toList();
+        if (computed.isEmpty()) {
+            return;
+        }
+        Dataset<Row> rows = table.rows();
+        Dataset<Row> some =
+                rows.sparkSession().createDataFrame(rows.limit(FIRST_ROWS).collectAsList(), rows.schema());
+        computed.forEach(mapping -> named(mapping, () -> some.select(expr(mapping.sql()))));
+    }
+
+    /** Computes a mapping alone. */
+    private void compute(Mapping mapping) {
+        named(mapping, () -> table.rows().agg(max(mapping.column().cast("string"))));
+    }
+
+    private void named(Mapping mapping, Supplier<Dataset<Row>> computation) {
+        try {
+            computation.get().collectAsList();
+        } catch (Exception e) {
+            throw new InvalidInputException(
+                    "%s: '%s' cannot be computed: %s. The columns are %s. %s"
+                            .formatted(
+                                    mapping.key(),
+                                    mapping.expression(),
+                                    Analysis.innermost(e),
+                                    Mapping.columns(table),
+                                    remedy(mapping.expression())),
+                    e);
+        }
+    }
+
+    private static String remedy(String expression) {
+        return expression.contains("EEE")
+                ? "Spark reads no names of days; leave them out, as in to_timestamp(substr(date_added, 5), 'MMM dd HH:mm:ss Z yyyy')"
+                : "Use what gives null for an odd value, such as try_cast or try_to_timestamp: that row alone is then unusable";
+    }
+}

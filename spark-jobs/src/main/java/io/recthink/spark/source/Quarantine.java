@@ -1,0 +1,97 @@
+package io.recthink.spark.source;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration.Source;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * How many rows of a table of a log cannot be used, and why.
+ *
+ * @param read rows in all, at least 1
+ * @param reasons unusable rows by reason, the most frequent first
+ */
+public record Quarantine(long read, Map<String, Long> reasons) {
+    /**
+     * Counts the unusable rows of a table.
+     *
+     * @param key the setting that names the table, for messages
+     * @param path where it came from
+     * @param rows as {@link LogReader} gives them
+     * @param source has the share of unusable rows that is still accepted
+     * @throws InvalidInputException when there are no rows, none is usable, or too many are not
+     */
+    public static Quarantine of(String key, String path, Dataset<Row> rows, Source source) {
+        long read = 0;
+        Map<String, Long> reasons = new LinkedHashMap<>();
+        for (Row row : rows.groupBy("reason")
+                .count()
+                .orderBy(col("count").desc(), col("reason"))
+                .collectAsList()) {
+            read += row.getLong(1);
+            if (!row.isNullAt(0)) {
+                reasons.put(row.getString(0), row.getLong(1));
+            }
+        }
+        if (read == 0) {
+            String filter =
+                    source.filter().isBlank() ? "" : " where source.filter '%s' holds".formatted(source.filter());
+            throw new InvalidInputException(
+                    "%s: %s holds no rows%s; prepare needs a log with rows".formatted(key, path, filter));
+        }
+        Quarantine quarantine = new Quarantine(read, reasons);
+        quarantine.refuseAbove(key, path, source);
+        return quarantine;
+    }
+
+    /**
+     * The same with more unusable rows.
+     *
+     * @param more by reason
+     * @throws InvalidInputException when there are too many now
+     */
+    public Quarantine with(Map<String, Long> more, String path, Source source) {
+        Map<String, Long> all = new LinkedHashMap<>(reasons);
+        more.forEach((reason, rows) -> all.merge(reason, rows, Long::sum));
+        Quarantine quarantine = new Quarantine(read, all);
+        quarantine.refuseAbove("source.reviews", path, source);
+        return quarantine;
+    }
+
+    /** How many rows can be used. */
+    public long usable() {
+        return read - reasons.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** The reasons with their counts, as words. */
+    private String words() {
+        return reasons.entrySet().stream()
+                .map(reason -> reason.getKey() + " " + reason.getValue())
+                .collect(Collectors.joining(", "));
+    }
+
+    private void refuseAbove(String key, String path, Source source) {
+        long unusable = read - usable();
+        if (usable() == 0 || unusable > source.maxQuarantineShare() * read) {
+            String remedies = reasons.keySet().stream()
+                    .flatMap(reason -> Reason.remedy(reason, source, LogReader.columns(source)).stream())
+                    .distinct()
+                    .collect(Collectors.joining("; "));
+            throw new InvalidInputException(
+                    "%s: %d of %d rows of %s cannot be used (%s), more than source.maxQuarantineShare %s; %s"
+                            .formatted(
+                                    key,
+                                    unusable,
+                                    read,
+                                    path,
+                                    words(),
+                                    source.maxQuarantineShare(),
+                                    remedies.isEmpty() ? "mend the log or source.columns" : remedies));
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.recthink.spark.source;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.io.compress.CompressionCodec;
+import org.apache.hadoop.io.compress.CompressionCodecFactory;
+import org.apache.spark.sql.SparkSession;
+
+/** The files behind a path of a log, which may be a file, a folder or have wildcards. */
+final class SourceFiles {
+    private final Configuration settings;
+    private final String path;
+
+    SourceFiles(SparkSession spark, String path) {
+        this.settings = spark.sparkContext().hadoopConfiguration();
+        this.path = path;
+    }
+
+    /** A file with content that is not hidden, the first by name; empty when there is none. */
+    Optional<Path> first() throws IOException {
+        Path place = new Path(path);
+        FileSystem files = place.getFileSystem(settings);
+        FileStatus[] found = files.globStatus(place);
+        return found == null ? Optional.empty() : first(files, found);
+    }
+
+    private static Optional<Path> first(FileSystem files, FileStatus[] found) throws IOException {
+        Arrays.sort(found);
+        for (FileStatus file : found) {
+            String name = file.getPath().getName();
+            if (!name.startsWith("_") && !name.startsWith(".")) {
+                Optional<Path> first = file.isDirectory()
+                        ? first(files, files.listStatus(file.getPath()))
+                        : Optional.of(file.getPath()).filter(path -> file.getLen() > 0);
+                if (first.isPresent()) {
+                    return first;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The content of a file, decompressed. */
+    InputStream open(Path file) throws IOException {
+        CompressionCodec codec = new CompressionCodecFactory(settings).getCodec(file);
+        InputStream in = file.getFileSystem(settings).open(file);
+        return codec == null ? in : codec.createInputStream(in);
+    }
+}

@@ -1,0 +1,66 @@
+package io.recthink.spark.source;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Looks for rows inside the fields of a row: lines that have as many fields as the table, with numbers wherever the
+ * table has numbers. Prose of several lines does not look so.
+ */
+final class SwallowedLines implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final int columns;
+    private final String separator;
+    private final String quote;
+    private final List<Integer> numbers;
+
+    /**
+     * @param columns of the table
+     * @param quote may be empty
+     * @param numbers the positions of the columns that hold numbers, at least one
+     */
+    SwallowedLines(int columns, String separator, String quote, List<Integer> numbers) {
+        this.columns = columns;
+        this.separator = separator;
+        this.quote = quote;
+        this.numbers = new ArrayList<>(numbers);
+    }
+
+    /** The lines of a text, behind its first, that are rows. */
+    String[] of(String text) {
+        if (columns < 2 || text == null || text.indexOf('\n') < 0) {
+            return new String[0];
+        }
+        return text.lines().skip(1).filter(this::isRow).toArray(String[]::new);
+    }
+
+    private boolean isRow(String line) {
+        List<String> fields = fields(line);
+        return fields.size() == columns
+                && numbers.stream().anyMatch(column -> isNumber(fields.get(column)))
+                && numbers.stream().map(fields::get).allMatch(field -> field.isBlank() || isNumber(field));
+    }
+
+    private List<String> fields(String line) {
+        List<String> fields = new ArrayList<>();
+        boolean quoted = false;
+        int start = 0;
+        for (int i = 0; i < line.length(); i++) {
+            if (!quote.isEmpty() && line.startsWith(quote, i)) {
+                quoted = !quoted;
+            } else if (!quoted && line.startsWith(separator, i)) {
+                fields.add(line.substring(start, i));
+                start = i + separator.length();
+                i = start - 1;
+            }
+        }
+        fields.add(line.substring(start));
+        return fields;
+    }
+
+    static boolean isNumber(String text) {
+        return text.strip().matches("\"?[-+]?[0-9]+([.,][0-9]+)?([eE][-+]?[0-9]+)?\"?");
+    }
+}
