@@ -17,8 +17,8 @@ import java.util.TreeSet;
  * that it fits its base model. Safe for use by several threads.
  */
 public final class AdapterFolder implements ParameterReader, AutoCloseable {
-    private static final String CONFIG = "adapter_config.json";
-    private static final String WEIGHTS = "adapter_model.safetensors";
+    private static final String CONFIG = FolderFiles.ADAPTER;
+    private static final String WEIGHTS = FolderFiles.ADAPTER_WEIGHTS;
     // PEFT wraps a model twice.
     private static final String PREFIX = "base_model.model.";
     // In the metadata of the weights, which PEFT leaves alone.

@@ -23,8 +23,12 @@ final class JsonFile {
     private JsonFile() {}
 
     static JsonNode readObject(Path file) {
+        return parseObject(file.toString(), bytes(file));
+    }
+
+    static byte[] bytes(Path file) {
         try {
-            return parseObject(file.toString(), Files.readAllBytes(file));
+            return Files.readAllBytes(file);
         } catch (IOException e) {
             throw unreadable(file.toString(), e);
         }

@@ -23,21 +23,8 @@ import java.util.concurrent.atomic.LongAdder;
  * Safe for use by several threads.
  */
 public final class ModelFolder implements AutoCloseable, ParameterReader {
-    static final String WEIGHTS = "model.safetensors";
+    static final String WEIGHTS = FolderFiles.WEIGHTS;
     static final String TOKENIZER = "tokenizer.json";
-
-    /** What {@link #write} copies beside config.json, where it is there. */
-    private static final List<String> COMPANIONS = List.of(
-            ModelConfigParser.GENERATION_FILE,
-            TOKENIZER,
-            "tokenizer_config.json",
-            "special_tokens_map.json",
-            "added_tokens.json",
-            "vocab.json",
-            "merges.txt",
-            "chat_template.jinja",
-            "chat_template.json",
-            "LICENSE");
 
     private final Path folder;
     private final ModelConfig config;
@@ -199,7 +186,7 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
     private static void copyCompanions(Path folder, Path like) {
         try {
             Files.createDirectories(folder);
-            for (String name : COMPANIONS) {
+            for (String name : FolderFiles.COMPANIONS) {
                 if (Files.isRegularFile(like.resolve(name))) {
                     Files.copy(like.resolve(name), folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
                 }

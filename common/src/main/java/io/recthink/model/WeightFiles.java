@@ -8,19 +8,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** The safetensors files of a folder as one set of tensors, checked against the layout that the configuration asks for. */
 final class WeightFiles implements AutoCloseable {
-    private static final String INDEX = ModelFolder.WEIGHTS + ".index.json";
+    private static final String INDEX = FolderFiles.INDEX;
     private static final String HEAD = "lm_head.weight";
     private static final String EMBEDDING = "model.embed_tokens.weight";
     // Tables that old conversions stored; transformers computes them and ignores the stored ones.
     private static final Pattern ROTARY_TABLE =
             Pattern.compile("model\\.layers\\.\\d+\\.self_attn\\.rotary_emb\\.inv_freq");
-    private static final Pattern PLAIN_FILE_NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*\\.safetensors");
     private static final int COMPARED_AT_ONCE = 1 << 18;
 
     private final Path folder;
@@ -83,12 +83,10 @@ final class WeightFiles implements AutoCloseable {
     }
 
     private void openShards(Path index) {
-        JsonNode map = JsonFile.readObject(index).path("weight_map");
-        if (!map.isObject() || map.isEmpty()) {
-            throw new InvalidInputException(index + ": has no weight_map");
-        }
-        TreeSet<String> names = new TreeSet<>();
-        map.fields().forEachRemaining(entry -> names.add(shardName(index, entry.getKey(), entry.getValue())));
+        byte[] json = JsonFile.bytes(index);
+        List<String> names = FolderFiles.shards(index.toString(), json);
+        JsonNode map = JsonFile.parseObject(index.toString(), json).path("weight_map");
+        map.fields().forEachRemaining(entry -> requireShard(index, entry.getKey(), entry.getValue()));
         names.forEach(this::openFile);
         map.fields().forEachRemaining(entry -> {
             String shard = entry.getValue().textValue();
@@ -98,17 +96,11 @@ final class WeightFiles implements AutoCloseable {
         });
     }
 
-    /** A shard is a file of the folder itself: no path, whatever the platform's separator. */
-    private String shardName(Path index, String tensor, JsonNode value) {
-        String name = value.asText();
-        if (!value.isTextual() || !PLAIN_FILE_NAME.matcher(name).matches()) {
-            throw new InvalidInputException(
-                    index + ": " + tensor + ": " + value + " is not the name of a safetensors file in this folder");
+    private void requireShard(Path index, String tensor, JsonNode shard) {
+        if (!Files.isRegularFile(folder.resolve(shard.textValue()))) {
+            throw new InvalidInputException(index + ": " + tensor + ": shard " + shard.textValue()
+                    + " is missing; fetch it into the folder too");
         }
-        if (!Files.isRegularFile(folder.resolve(name))) {
-            throw new InvalidInputException(index + ": " + tensor + ": shard " + name + " is missing");
-        }
-        return name;
     }
 
     private void check(ModelConfig config, ParameterLayout layout) {

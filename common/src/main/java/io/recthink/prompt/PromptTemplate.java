@@ -52,6 +52,7 @@ public final class PromptTemplate {
     private final SlotText user;
     private final SlotText historyItem;
     private final SlotText targetItem;
+    private final boolean marks;
 
     /**
      * The template of the given settings.
@@ -77,6 +78,23 @@ public final class PromptTemplate {
                 HISTORY_ITEM,
                 with(ITEM_SLOTS, "index", "rating", "stars", "summary", "review"));
         targetItem = text("targetItem", settings.targetItem(), TARGET_ITEM, with(ITEM_SLOTS, "reviews"));
+        marks = false;
+    }
+
+    private PromptTemplate(PromptTemplate unmarked) {
+        settings = unmarked.settings;
+        min = unmarked.min;
+        max = unmarked.max;
+        system = unmarked.system;
+        user = unmarked.user;
+        historyItem = unmarked.historyItem;
+        targetItem = unmarked.targetItem;
+        marks = true;
+    }
+
+    /** The same template, in whose messages the texts of users and shops are marked, see {@link UntrustedRegions}. */
+    PromptTemplate marked() {
+        return new PromptTemplate(this);
     }
 
     /**
@@ -132,11 +150,12 @@ public final class PromptTemplate {
     private Map<String, String> itemValues(Item item) {
         Map<String, String> values = new HashMap<>();
         String title = UntrustedText.oneLine(item.title());
-        values.put("title", title.isEmpty() ? "(untitled)" : title);
-        values.put("categories", UntrustedText.oneLine(String.join(", ", item.categories())));
-        values.put("brand", UntrustedText.oneLine(item.brand()));
-        values.put("price", UntrustedText.oneLine(item.price()));
-        values.put("description", UntrustedText.oneLine(item.description(), settings.descriptionCharacters()));
+        values.put("title", title.isEmpty() ? "(untitled)" : untrusted(title));
+        values.put("categories", untrusted(UntrustedText.oneLine(String.join(", ", item.categories()))));
+        values.put("brand", untrusted(UntrustedText.oneLine(item.brand())));
+        values.put("price", untrusted(UntrustedText.oneLine(item.price())));
+        values.put(
+                "description", untrusted(UntrustedText.oneLine(item.description(), settings.descriptionCharacters())));
         return values;
     }
 
@@ -144,8 +163,12 @@ public final class PromptTemplate {
         return Map.of(
                 "rating", oneDecimal(OptionalDouble.of(rating)),
                 "stars", plain(rating),
-                "summary", UntrustedText.oneLine(summary, settings.summaryCharacters()),
-                "review", UntrustedText.oneLine(review, settings.reviewCharacters()));
+                "summary", untrusted(UntrustedText.oneLine(summary, settings.summaryCharacters())),
+                "review", untrusted(UntrustedText.oneLine(review, settings.reviewCharacters())));
+    }
+
+    private String untrusted(String line) {
+        return marks ? UntrustedRegions.mark(line) : line;
     }
 
     private static SlotText text(String key, String configured, String builtIn, Set<String> slots) {

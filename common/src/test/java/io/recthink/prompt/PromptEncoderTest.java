@@ -39,7 +39,8 @@ class PromptEncoderTest {
     }
 
     private static String encode(String history, int maxTokens) {
-        PromptEncoder encoder = new PromptEncoder(TEMPLATE, PromptEncoderTest::characters, maxTokens);
+        PromptEncoder encoder =
+                new PromptEncoder(TEMPLATE, PromptEncoderTest::characters, answer -> new int[0], maxTokens);
         String[] titles = history.split(",", -1);
         List<ReviewedItem> items = IntStream.range(0, titles.length)
                 .mapToObj(i -> new ReviewedItem(Item.titled(titles[i]), Instant.ofEpochSecond(i), 1, "", ""))

@@ -13,6 +13,7 @@ import io.recthink.config.Configuration.Prepare;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
+import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.RowId;
 import io.recthink.spark.table.SplitLabel;
@@ -106,7 +107,8 @@ public final class PrepareJob implements Job {
         Activity.begin(spark, NAME, "prepare: histories");
         write(draft.examples().selectExpr(Tables.EXAMPLES.fieldNames()), folder, DataFolder.EXAMPLES);
 
-        Dataset<Row> examples = spark.read().schema(Tables.EXAMPLES).parquet(folder.path(DataFolder.EXAMPLES));
+        Dataset<Row> examples =
+                spark.read().schema(Tables.EXAMPLES).parquet(LiteralPath.of(folder.path(DataFolder.EXAMPLES)));
         Activity.begin(spark, NAME, "prepare: leak tests");
         LeakTests.Findings findings = new LeakTests(
                         examples, draft.reviews(), draft.counts().kept(), draft.split(), configuration.prepare())

@@ -89,6 +89,6 @@ public record PreparedData(
     /** The examples of a complete data set; the schema is {@link Tables#EXAMPLES}. */
     public static Dataset<Row> examples(SparkSession spark, String folder) {
         read(spark, folder);
-        return spark.read().schema(Tables.EXAMPLES).parquet(folder + "/examples");
+        return spark.read().schema(Tables.EXAMPLES).parquet(LiteralPath.of(folder + "/examples"));
     }
 }

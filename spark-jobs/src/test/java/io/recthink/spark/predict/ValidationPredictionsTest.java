@@ -79,7 +79,7 @@ class ValidationPredictionsTest {
                 new RunDescription("id", "train", "1", "", "", "", "", "cpu", 1, 17, "", "", "d1", ""));
         Files.writeString(root.resolve("run/config.yaml"), ConfigurationReader.write(configuration("none")));
         try (Scoring scoring = scoring(configuration("none"))) {
-            scoring.predict("policy", new PolicyReference(root + "/model", 1, "weights"), 0)
+            scoring.predict("policy", new PolicyReference(root + "/model", 1, "weights", "digest"), 0)
                     .withColumn("yhat", lit(2.0))
                     .write()
                     .parquet(root + "/run/eval/step-000001/predictions");
