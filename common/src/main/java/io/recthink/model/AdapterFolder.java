@@ -83,6 +83,20 @@ public final class AdapterFolder implements ParameterReader, AutoCloseable {
         }
     }
 
+    /**
+     * Refuses an adapter that was trained with dropout where it is to be trained on: that is done without.
+     *
+     * @throws InvalidInputException if its configuration asks for dropout
+     */
+    public static void requireNoDropout(Path folder) {
+        Path file = folder.resolve(CONFIG);
+        double dropout = LoraConfigParser.dropout(file);
+        if (dropout != 0) {
+            throw new InvalidInputException(file + ": lora_dropout " + dropout
+                    + " is not supported in training; set it to 0, which changes nothing but training");
+        }
+    }
+
     private static void requireFiles(Path folder) {
         for (String name : new String[] {CONFIG, WEIGHTS}) {
             if (!Files.isRegularFile(folder.resolve(name))) {

@@ -32,6 +32,7 @@ record AdaptedModel(String path, PolicyReference base, LoraConfig lora, long see
     /** An adapter that is there. */
     static AdaptedModel goingOn(String path, PolicyFolder adapter, Optional<LoraConfig> lora) {
         PolicyReference base = adapter.base();
+        AdapterFolder.requireNoDropout(adapter.localize());
         try (ModelFolder model = ModelFolder.open(PolicyStore.localize(base));
                 AdapterFolder folder = AdapterFolder.open(adapter.localize(), model.config())) {
             if (!lora.equals(Optional.of(folder.config()))) {
