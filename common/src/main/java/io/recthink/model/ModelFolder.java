@@ -46,8 +46,7 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
     public static ModelFolder open(Path folder) {
         ModelConfig config = ModelConfig.read(folder);
         if (!Files.isRegularFile(folder.resolve(TOKENIZER))) {
-            throw new InvalidInputException(folder + ": has no " + TOKENIZER
-                    + "; save the model's fast tokenizer into the folder (tokenizer.save_pretrained)");
+            throw ModelTokenizer.missing(folder);
         }
         config = config.withEndTokens(endTokens(folder, config));
         ParameterLayout layout = ParameterLayout.of(config);
@@ -62,12 +61,22 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
             ChatTemplate.specialToken(JsonFile.readObject(file), "eos_token").ifPresent(end -> {
                 for (JsonNode token : JsonFile.readField(folder.resolve(TOKENIZER), "added_tokens")) {
                     if (token.path("content").asText().equals(end)) {
-                        tokens.add(token.path("id").asInt());
+                        tokens.add(
+                                endToken(folder, config, end, token.path("id").asInt()));
                     }
                 }
             });
         }
         return tokens;
+    }
+
+    private static int endToken(Path folder, ModelConfig config, String end, int id) {
+        if (id < 0 || id >= config.vocabularySize()) {
+            throw new InvalidInputException(folder.resolve(TOKENIZER) + ": the eos_token " + end + " has the id " + id
+                    + ", but vocab_size is " + config.vocabularySize()
+                    + "; take the tokenizer that belongs to the model");
+        }
+        return id;
     }
 
     /** The folder that was opened. */
@@ -109,7 +118,8 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
         if (tokenizer.vocabularySize() > config.vocabularySize()) {
             tokenizer.close();
             throw new InvalidInputException(folder + ": " + TOKENIZER + " has token ids up to "
-                    + (tokenizer.vocabularySize() - 1) + ", but vocab_size is " + config.vocabularySize());
+                    + (tokenizer.vocabularySize() - 1) + ", but vocab_size is " + config.vocabularySize()
+                    + "; take the tokenizer that belongs to the model");
         }
         return tokenizer;
     }

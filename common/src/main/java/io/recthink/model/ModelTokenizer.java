@@ -39,8 +39,7 @@ public final class ModelTokenizer implements AutoCloseable {
     public static ModelTokenizer open(Path folder) {
         Path file = folder.resolve(ModelFolder.TOKENIZER);
         if (!Files.isRegularFile(file)) {
-            throw new InvalidInputException(folder + ": has no " + ModelFolder.TOKENIZER
-                    + "; save the model's fast tokenizer into the folder (tokenizer.save_pretrained)");
+            throw missing(folder);
         }
         TokenizerFile read = TokenizerFile.read(file);
         int vocabularySize = read.vocabularySize();
@@ -56,6 +55,13 @@ public final class ModelTokenizer implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             throw new InvalidInputException(file + ": cannot be used: " + e.getMessage(), e);
         }
+    }
+
+    static InvalidInputException missing(Path folder) {
+        String slow = Files.isRegularFile(folder.resolve("tokenizer.model")) ? " (tokenizer.model is not read)" : "";
+        return new InvalidInputException(folder + ": has no " + ModelFolder.TOKENIZER + slow
+                + "; save the model's fast tokenizer into the folder (AutoTokenizer.from_pretrained of transformers,"
+                + " then tokenizer.save_pretrained)");
     }
 
     /** The library gives added tokens ids in their order, whatever ids the file says. */

@@ -32,7 +32,7 @@ class FolderNamesTest {
         TinyWorld world = TinyWorld.create(SPARK, root);
         new SftJob(false).run(SPARK, world.configuration("sft.steps=2"));
         Configuration configuration = world.configuration(
-                "train.start=" + root.resolve("warm-start"),
+                "train.start=warm-start",
                 "train.steps=1",
                 "validation.every=1",
                 "predict.split=validation",
