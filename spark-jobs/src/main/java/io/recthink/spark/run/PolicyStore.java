@@ -3,6 +3,7 @@ package io.recthink.spark.run;
 import io.recthink.InvalidInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -39,21 +40,27 @@ public final class PolicyStore {
      * @throws InvalidInputException when it is not there or differs
      */
     public static Path localize(PolicyReference policy) {
-        return localize(Storage.at(policy.path(), hadoop()), policy.digest(), Optional.of(policy));
+        URI place = new org.apache.hadoop.fs.Path(policy.path()).toUri();
+        if ("file".equals(place.getScheme())) {
+            return local(Path.of(place.getPath()));
+        }
+        return localize(policy.path(), policy.digest(), Optional.of(policy));
     }
 
     /** A local folder with the model at a Hadoop path that no run has published: whatever is there now. */
     public static Path localize(String path) {
         Storage storage = Storage.at(path, hadoop());
-        return localize(storage, storage.local("").isPresent() ? "" : state(storage), Optional.empty());
+        return storage.local("")
+                .map(PolicyStore::local)
+                .orElseGet(() -> localize(storage.toString(), state(storage), Optional.empty()));
     }
 
-    private static synchronized Path localize(Storage source, String key, Optional<PolicyReference> expected) {
-        return source.local("").map(PolicyStore::local).orElseGet(() -> COPIED.stream()
-                .filter(copy -> copy.path.equals(source.toString()) && copy.key.equals(key))
+    private static synchronized Path localize(String source, String key, Optional<PolicyReference> expected) {
+        return COPIED.stream()
+                .filter(copy -> copy.path.equals(source) && copy.key.equals(key))
                 .findFirst()
                 .map(Copy::folder)
-                .orElseGet(() -> copy(source, key, expected)));
+                .orElseGet(() -> copy(Storage.at(source, hadoop()), key, expected));
     }
 
     /** Changes with what a folder holds, as far as can be told without reading it. */

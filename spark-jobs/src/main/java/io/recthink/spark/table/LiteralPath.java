@@ -17,13 +17,13 @@ public final class LiteralPath {
 
     /** The same for a path that a person gives: one at which nothing lies may be a pattern of theirs. */
     public static String unlessPattern(SparkSession spark, String path) {
-        Path place = new Path(path);
         try {
+            Path place = new Path(path);
             boolean exists = place.getFileSystem(spark.sparkContext().hadoopConfiguration())
                     .exists(place);
             return exists ? of(path) : path;
-        } catch (IOException e) {
-            throw new InvalidInputException("%s cannot be reached: %s".formatted(path, e), e);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new InvalidInputException("%s cannot be reached: %s".formatted(path, e.getMessage()), e);
         }
     }
 
