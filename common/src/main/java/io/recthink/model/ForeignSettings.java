@@ -27,6 +27,7 @@ final class ForeignSettings {
             "attention_out_multiplier",
             "embedding_scale",
             "residual_scale",
+            "rotary_pct",
             "mup_width_scale");
 
     /** Neutral where absent, null, false, 0 or empty. */
@@ -51,11 +52,10 @@ final class ForeignSettings {
             "num_local_experts",
             "n_routed_experts",
             "kv_lora_rank",
-            "rotary_pct",
             "rope_interleaved",
             "mrope_section");
 
-    // Qwen2 and others write these without using them.
+    // One expert is no choice of experts.
     private static final Set<String> COUNTS_OF_ONE = Set.of("num_local_experts", "num_experts");
 
     private final Path file;

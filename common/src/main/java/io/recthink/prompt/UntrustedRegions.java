@@ -68,7 +68,7 @@ final class UntrustedRegions {
     }
 
     private static InvalidInputException cut() {
-        return new InvalidInputException("the chat template cuts or exchanges parts of a message, so texts of users"
+        return new InvalidInputException("the chat template leaves out or cuts parts of a message, so texts of users"
                 + " cannot be told from its own; use the template of the model's family");
     }
 

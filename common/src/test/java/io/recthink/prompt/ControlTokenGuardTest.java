@@ -166,7 +166,7 @@ class ControlTokenGuardTest {
         template("{{ messages[0].content[:10] }}");
         assertThatThrownBy(() -> encode("a lamp"))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageStartingWith("the chat template cuts or exchanges parts of a message");
+                .hasMessageStartingWith("the chat template leaves out or cuts parts of a message");
     }
 
     @Test

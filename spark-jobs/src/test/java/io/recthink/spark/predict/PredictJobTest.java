@@ -119,7 +119,7 @@ class PredictJobTest {
     void policiesOfTheSameWeightsAreToldApartByTokenizerTemplateAndConfiguration() throws IOException {
         Path model = root.resolve("model");
         changed(model, "words", "tokenizer.json", "\"good\": 9, \"bad\": 10", "\"bad\": 9, \"good\": 10");
-        changed(model, "template", "chat_template.jinja", "{{ message.content }}", "bad");
+        changed(model, "template", "chat_template.jinja", "{{ message.content }}", "{{ message.content }} bad");
         changed(model, "ends", "config.json", "\"eos_token_id\" : 1", "\"eos_token_id\" : 2");
         WordChain.writeAdapter(root.resolve("adapter"), model);
         WordChain.writeAdapter(root.resolve("words-adapter"), root.resolve("words"));

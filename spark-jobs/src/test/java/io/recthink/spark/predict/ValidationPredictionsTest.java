@@ -151,7 +151,9 @@ class ValidationPredictionsTest {
         assertThat(ofTraining("weights", "predict.policies.x=run/step-000001/policy"))
                 .isZero();
         copyRun("other-template");
-        Files.writeString(root.resolve("other-template/step-000001/policy/chat_template.jinja"), "{{ 'good' }}");
+        Files.writeString(
+                root.resolve("other-template/step-000001/policy/chat_template.jinja"),
+                "{{ messages[0].content }} good");
         assertThat(ofTraining("template", "predict.policies.x=other-template@1"))
                 .isZero();
         copyRun("other-data");

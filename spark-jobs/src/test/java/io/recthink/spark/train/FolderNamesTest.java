@@ -24,7 +24,7 @@ class FolderNamesTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"a[1]", "{b,c}", "what? *", "50%20 off", "day=1", "back\\slash", "at@3"})
+    @ValueSource(strings = {"a[1]{b,c}", "what? * 50%20 off", "day=1 back\\slash@3"})
     void jobsReadWhatTheyWroteWhateverTheRootIsCalled(String name) throws IOException {
         Path root = Files.createDirectories(folder.resolve(name).resolve("x"));
         // What the name would match, were it a pattern.
