@@ -41,7 +41,7 @@ public final class PolicyStore {
      */
     public static Path localize(PolicyReference policy) {
         URI place = new org.apache.hadoop.fs.Path(policy.path()).toUri();
-        if ("file".equals(place.getScheme())) {
+        if (place.getScheme() == null || place.getScheme().equals("file")) {
             return local(Path.of(place.getPath()));
         }
         return localize(policy.path(), policy.digest(), Optional.of(policy));
