@@ -6,7 +6,7 @@ package io.recthink.model;
  *
  * @param id the token id
  * @param content the text that becomes this token
- * @param special whether the tokenizer calls it special, or the folder names it
+ * @param special whether it is an added token that the tokenizer calls special or the folder names
  * @param unknown whether text that the vocabulary lacks becomes this token, too
  */
 public record ControlToken(int id, String content, boolean special, boolean unknown) {}

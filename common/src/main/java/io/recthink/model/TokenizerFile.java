@@ -63,8 +63,9 @@ final class TokenizerFile {
             for (String content : named) {
                 JsonNode id = vocabulary.path(content);
                 if (id.isInt()) {
+                    // The tokenizer makes it of text as it makes others: a folder may name "!" for padding.
                     tokens.putIfAbsent(
-                            id.intValue(), new ControlToken(id.intValue(), content, true, content.equals(unknown)));
+                            id.intValue(), new ControlToken(id.intValue(), content, false, content.equals(unknown)));
                 }
             }
         }

@@ -143,6 +143,8 @@ class ControlTokenGuardTest {
         template("{{ messages[0].content }}");
         assertThat(encode("{title}", "a [END]", "")).containsExactly(2, 0, 0);
         assertThat(encode("{title}", "b a", "")).containsExactly(0, 2);
+        Files.writeString(folder.resolve("tokenizer_config.json"), "{\"pad_token\": \"a\"}");
+        assertThat(encode("{title}", "b a", "")).containsExactly(0, 2);
     }
 
     @Test
