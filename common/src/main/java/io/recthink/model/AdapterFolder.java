@@ -17,8 +17,8 @@ import java.util.TreeSet;
  * that it fits its base model. Safe for use by several threads.
  */
 public final class AdapterFolder implements ParameterReader, AutoCloseable {
-    private static final String CONFIG = "adapter_config.json";
-    private static final String WEIGHTS = "adapter_model.safetensors";
+    private static final String CONFIG = FolderFiles.ADAPTER;
+    private static final String WEIGHTS = FolderFiles.ADAPTER_WEIGHTS;
     // PEFT wraps a model twice.
     private static final String PREFIX = "base_model.model.";
     // In the metadata of the weights, which PEFT leaves alone.
@@ -80,6 +80,20 @@ public final class AdapterFolder implements ParameterReader, AutoCloseable {
                 .asText("");
         try (SafetensorsReader weights = SafetensorsReader.open(folder.resolve(WEIGHTS))) {
             return new Base(name, Optional.ofNullable(weights.metadata().get(BASE_SHA256)));
+        }
+    }
+
+    /**
+     * Refuses an adapter that was trained with dropout where it is to be trained on: that is done without.
+     *
+     * @throws InvalidInputException if its configuration asks for dropout
+     */
+    public static void requireNoDropout(Path folder) {
+        Path file = folder.resolve(CONFIG);
+        double dropout = LoraConfigParser.dropout(file);
+        if (dropout != 0) {
+            throw new InvalidInputException(file + ": lora_dropout " + dropout
+                    + " is not supported in training; set it to 0, which changes nothing but training");
         }
     }
 

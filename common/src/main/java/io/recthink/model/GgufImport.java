@@ -68,6 +68,7 @@ public final class GgufImport {
             GgufImport conversion = new GgufImport(reader);
             conversion.checkTensors();
             GgufTokenizer tokenizer = GgufTokenizer.of(reader);
+            tokenizer.requireWithin(conversion.config.vocabularySize());
             createDirectories(folder);
             ModelFolder.writeWeights(folder.resolve(ModelFolder.WEIGHTS), conversion.layout, conversion::read);
             tokenizer.write(folder);
@@ -90,13 +91,14 @@ public final class GgufImport {
                 .findAny()
                 .orElseThrow(() -> gguf.problem(
                         "architecture " + architecture + " is not supported; supported are llama, qwen2, qwen3"));
-        refuseUnsupported();
+        settings().refuseUnsupported();
         int hiddenSize = integer("embedding_length");
         int heads = integer("attention.head_count");
         if (heads < 1) {
             throw gguf.problem(key("attention.head_count") + " must be at least 1 (was " + heads + ")");
         }
         int headDim = gguf.findInteger(key("attention.key_length")).orElse(hiddenSize / heads);
+        settings().requireHeadDim(headDim);
         try {
             return new ModelConfig(
                     family,
@@ -121,19 +123,9 @@ public final class GgufImport {
             throw gguf.problem(e.getMessage());
         }
     }
-    /** Each of these changes what the model computes; ignoring one would give other numbers without a word. */
-    private void refuseUnsupported() {
-        String scaling = gguf.findString(key("rope.scaling.type")).orElse("none");
-        if (!scaling.equals("none")) {
-            throw gguf.problem(key("rope.scaling.type") + " \"" + scaling
-                    + "\" is not supported; supported are none and the" + " factors of Llama 3");
-        }
-        for (String zero : List.of("expert_count", "attention.sliding_window")) {
-            int value = gguf.findInteger(key(zero)).orElse(0);
-            if (value != 0) {
-                throw gguf.problem(key(zero) + " " + value + " is not supported");
-            }
-        }
+
+    private GgufSettings settings() {
+        return new GgufSettings(gguf, architecture);
     }
 
     /**
@@ -188,6 +180,8 @@ public final class GgufImport {
                         + " model of this configuration");
             }
         }
+        gguf.refuseOverlaps();
+        settings().refuseUnknown();
     }
 
     private void read(Parameter parameter, FloatBuffer out) {

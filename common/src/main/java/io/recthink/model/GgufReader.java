@@ -9,14 +9,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * A GGUF file (versions 2 and 3, little-endian; ggml's docs/gguf.md). Every length in it is checked against the size of
- * the file before memory is taken.
+ * A GGUF file (versions 2 and 3, little-endian; ggml's docs/gguf.md), or the parts of one that llama.cpp's gguf-split has
+ * cut. Every length in it is checked against the size of the file before memory is taken.
  */
 final class GgufReader implements AutoCloseable {
     private static final int MAGIC = 0x46554747;
@@ -25,7 +27,7 @@ final class GgufReader implements AutoCloseable {
     private static final int MOST_AXES = 4;
 
     private final Path file;
-    private final FileChannel channel;
+    private final List<FileChannel> channels;
     private final Map<String, Object> metadata;
     private final Map<String, Tensor> tensors;
 
@@ -33,9 +35,10 @@ final class GgufReader implements AutoCloseable {
      * A tensor of the file.
      *
      * @param shape row-major, the fastest axis last (the file has it first)
-     * @param position where its first byte is
+     * @param part the file of a split model that has it, from 0
+     * @param position where its first byte is in that file
      */
-    record Tensor(String name, GgufType type, List<Long> shape, long position) {
+    record Tensor(String name, GgufType type, List<Long> shape, int part, long position) {
         Tensor {
             shape = List.copyOf(shape);
         }
@@ -48,28 +51,74 @@ final class GgufReader implements AutoCloseable {
         long rowBytes() {
             return (long) rowLength() / type.blockLength() * type.blockBytes();
         }
+
+        long bytes() {
+            return shape.stream().reduce(1L, Math::multiplyExact) / type.blockLength() * type.blockBytes();
+        }
+
+        private Tensor inPart(int number) {
+            return new Tensor(name, type, shape, number, position);
+        }
     }
 
-    private GgufReader(Path file, FileChannel channel, Map<String, Object> metadata, Map<String, Tensor> tensors) {
+    private GgufReader(
+            Path file, List<FileChannel> channels, Map<String, Object> metadata, Map<String, Tensor> tensors) {
         this.file = file;
-        this.channel = channel;
+        this.channels = channels;
         this.metadata = metadata;
         this.tensors = tensors;
     }
 
     /**
-     * Opens a file and reads its header.
+     * Opens a file and reads its header; of a split model all parts, whichever of them is given.
      *
-     * @throws InvalidInputException if it cannot be read or its header is not true
+     * @throws InvalidInputException if it cannot be read, its header is not true, or a part is missing
      */
     static GgufReader open(Path file) {
+        GgufReader reader = openOne(file);
+        try {
+            return reader.findInteger(GgufParts.COUNT).orElse(1) == 1 ? reader : join(GgufParts.of(file, reader));
+        } finally {
+            if (reader.findInteger(GgufParts.COUNT).orElse(1) != 1) {
+                reader.close();
+            }
+        }
+    }
+
+    private static GgufReader join(GgufParts parts) {
+        List<GgufReader> opened = new ArrayList<>();
+        try {
+            for (Path file : parts.files()) {
+                opened.add(openOne(file));
+            }
+            parts.check(opened);
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            List<FileChannel> channels = new ArrayList<>();
+            for (int part = 0; part < opened.size(); part++) {
+                channels.addAll(opened.get(part).channels);
+                for (Tensor tensor : opened.get(part).tensors.values()) {
+                    if (tensors.put(tensor.name(), tensor.inPart(part)) != null) {
+                        throw opened.get(part).problem("tensor " + tensor.name() + " is in another part, too");
+                    }
+                }
+            }
+            GgufReader first = opened.get(0);
+            return new GgufReader(first.file, channels, first.metadata, tensors);
+        } catch (RuntimeException e) {
+            opened.forEach(GgufReader::close);
+            throw e;
+        }
+    }
+
+    private static GgufReader openOne(Path file) {
         FileChannel channel = null;
         try {
             channel = FileChannel.open(file, StandardOpenOption.READ);
             return new HeaderReader(file, channel).read();
         } catch (IOException e) {
             close(channel, e);
-            throw new InvalidInputException(file + ": cannot be read: " + e, e);
+            throw new InvalidInputException(
+                    file + ": cannot be read: " + e + "; name a GGUF file that is there, not a folder", e);
         } catch (RuntimeException e) {
             close(channel, e);
             throw e;
@@ -91,6 +140,11 @@ final class GgufReader implements AutoCloseable {
         return tensors;
     }
 
+    /** All keys of the metadata. */
+    Set<String> keys() {
+        return metadata.keySet();
+    }
+
     /** A metadata value: a Long, Double, Boolean, String or a List of them. */
     Optional<Object> find(String key) {
         return Optional.ofNullable(metadata.get(key));
@@ -101,7 +155,13 @@ final class GgufReader implements AutoCloseable {
     }
 
     Optional<Integer> findInteger(String key) {
-        return find(key).map(value -> Math.toIntExact(cast(key, value, Long.class, "a whole number")));
+        return find(key).map(value -> {
+            long number = cast(key, value, Long.class, "a whole number");
+            if (number != (int) number) {
+                throw problem(key + " " + number + " is out of range");
+            }
+            return (int) number;
+        });
     }
 
     Optional<Boolean> findBoolean(String key) {
@@ -131,6 +191,7 @@ final class GgufReader implements AutoCloseable {
     void readRow(Tensor tensor, long row, ByteBuffer buffer, float[] out) {
         buffer.clear().limit((int) tensor.rowBytes());
         long position = tensor.position() + row * tensor.rowBytes();
+        FileChannel channel = channels.get(tensor.part());
         try {
             while (buffer.hasRemaining()) {
                 int count = channel.read(buffer, position + buffer.position());
@@ -147,6 +208,22 @@ final class GgufReader implements AutoCloseable {
         }
     }
 
+    /** Refuses tensors that share bytes of a file. */
+    void refuseOverlaps() {
+        Tensor before = null;
+        for (Tensor tensor : tensors.values().stream()
+                .sorted(Comparator.comparingInt(Tensor::part).thenComparingLong(Tensor::position))
+                .toList()) {
+            if (before != null
+                    && tensor.part() == before.part()
+                    && tensor.position() < before.position() + before.bytes()) {
+                throw problem(
+                        "tensors " + before.name() + " and " + tensor.name() + " overlap; convert the model again");
+            }
+            before = tensor;
+        }
+    }
+
     InvalidInputException problem(String what) {
         return new InvalidInputException(file + ": " + what);
     }
@@ -154,7 +231,9 @@ final class GgufReader implements AutoCloseable {
     @Override
     public void close() {
         try {
-            channel.close();
+            for (FileChannel channel : channels) {
+                channel.close();
+            }
         } catch (IOException e) {
             throw new InvalidInputException(file + ": cannot be closed: " + e, e);
         }
@@ -184,7 +263,9 @@ final class GgufReader implements AutoCloseable {
 
         GgufReader read() throws IOException {
             if (fileSize < Integer.BYTES || need(Integer.BYTES).getInt() != MAGIC) {
-                throw problem("is not a GGUF file");
+                ByteBuffer start = ByteBuffer.allocate((int) Math.min(fileSize, IncompleteFile.LENGTH));
+                channel.read(start, 0);
+                throw problem(IncompleteFile.describe(start.array(), "is not a GGUF file"));
             }
             int version = need(Integer.BYTES).getInt();
             if (version != 2 && version != 3) {
@@ -201,15 +282,15 @@ final class GgufReader implements AutoCloseable {
                     throw problem("metadata key " + key + " is there twice");
                 }
             }
-            return new GgufReader(file, channel, metadata, tensors(tensorCount, alignment(metadata)));
+            return new GgufReader(file, List.of(channel), metadata, tensors(tensorCount, alignment(metadata)));
         }
 
         private long alignment(Map<String, Object> metadata) {
             Object value = metadata.getOrDefault(ALIGNMENT, (long) DEFAULT_ALIGNMENT);
-            if (value instanceof Long alignment && alignment >= 1 && alignment <= 1 << 20) {
+            if (value instanceof Long alignment && alignment <= 1 << 20 && Long.bitCount(alignment) == 1) {
                 return alignment;
             }
-            throw problem(ALIGNMENT + " must be from 1 to 1048576 (was " + value + ")");
+            throw problem(ALIGNMENT + " must be a power of two from 1 to 1048576 (was " + value + ")");
         }
 
         private Map<String, Tensor> tensors(long count, long alignment) throws IOException {
@@ -220,6 +301,10 @@ final class GgufReader implements AutoCloseable {
             long start = (position() + alignment - 1) / alignment * alignment;
             Map<String, Tensor> tensors = new LinkedHashMap<>();
             for (Tensor tensor : relative) {
+                if (tensor.position() % alignment != 0) {
+                    throw problem("tensor " + tensor.name() + " is at offset " + tensor.position()
+                            + ", which is not a multiple of the alignment " + alignment + "; convert the model again");
+                }
                 Tensor absolute = placed(tensor, start);
                 if (tensors.put(absolute.name(), absolute) != null) {
                     throw problem("tensor " + absolute.name() + " is there twice");
@@ -241,9 +326,9 @@ final class GgufReader implements AutoCloseable {
             int type = need(Integer.BYTES).getInt();
             GgufType known = GgufType.of(type)
                     .orElseThrow(() -> problem("tensor " + name + " has type "
-                            + Integer.toUnsignedString(type) + ", which is not supported; supported are "
+                            + GgufType.describe(type) + ", which is not supported; supported are "
                             + List.of(GgufType.values())));
-            return new Tensor(name, known, shape, need(Long.BYTES).getLong());
+            return new Tensor(name, known, shape, 0, need(Long.BYTES).getLong());
         }
 
         /** With its position in the file, once it is known that the file has all of it. */
@@ -265,9 +350,9 @@ final class GgufReader implements AutoCloseable {
                     || available < 0
                     || blocks > available / tensor.type().blockBytes()) {
                 throw problem("tensor " + tensor.name() + " " + tensor.type() + " " + tensor.shape() + " at offset "
-                        + tensor.position() + " reaches over the end of the file");
+                        + tensor.position() + " reaches over the end of the file" + IncompleteFile.AGAIN);
             }
-            return new Tensor(tensor.name(), tensor.type(), tensor.shape(), start + tensor.position());
+            return new Tensor(tensor.name(), tensor.type(), tensor.shape(), 0, start + tensor.position());
         }
 
         private Object value(String key, int type, boolean inList) throws IOException {

@@ -82,6 +82,14 @@ final class GgufTokenizer {
         return SPLIT_RULES.get(name);
     }
 
+    /** Refuses more tokens than the embedding has rows. */
+    void requireWithin(int vocabularySize) {
+        if (tokens.size() > vocabularySize) {
+            throw gguf.problem(PREFIX + "tokens has " + tokens.size() + " tokens, but the embedding has "
+                    + vocabularySize + " rows");
+        }
+    }
+
     void write(Path folder) {
         JsonFile.write(folder.resolve(ModelFolder.TOKENIZER), tokenizerJson());
         JsonFile.write(folder.resolve(ChatTemplate.TOKENIZER_CONFIG), tokenizerConfig());

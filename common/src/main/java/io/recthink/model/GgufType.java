@@ -1,6 +1,7 @@
 package io.recthink.model;
 
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -149,6 +150,29 @@ enum GgufType {
         this.id = id;
         this.blockLength = blockLength;
         this.blockBytes = blockBytes;
+    }
+
+    // Names of ggml for some types that are not read.
+    private static final Map<Integer, String> OTHERS = Map.ofEntries(
+            Map.entry(10, "Q2_K"),
+            Map.entry(11, "Q3_K"),
+            Map.entry(16, "IQ2_XXS"),
+            Map.entry(17, "IQ2_XS"),
+            Map.entry(18, "IQ3_XXS"),
+            Map.entry(19, "IQ1_S"),
+            Map.entry(20, "IQ4_NL"),
+            Map.entry(21, "IQ3_S"),
+            Map.entry(22, "IQ2_S"),
+            Map.entry(23, "IQ4_XS"),
+            Map.entry(29, "IQ1_M"),
+            Map.entry(34, "TQ1_0"),
+            Map.entry(35, "TQ2_0"),
+            Map.entry(39, "MXFP4"));
+
+    /** The number of a type that is not read, with its name where that is known. */
+    static String describe(int id) {
+        String number = Integer.toUnsignedString(id);
+        return OTHERS.containsKey(id) ? number + " (" + OTHERS.get(id) + ")" : number;
     }
 
     static Optional<GgufType> of(int id) {

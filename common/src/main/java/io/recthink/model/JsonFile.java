@@ -23,8 +23,12 @@ final class JsonFile {
     private JsonFile() {}
 
     static JsonNode readObject(Path file) {
+        return parseObject(file.toString(), bytes(file));
+    }
+
+    static byte[] bytes(Path file) {
         try {
-            return parseObject(file.toString(), Files.readAllBytes(file));
+            return Files.readAllBytes(file);
         } catch (IOException e) {
             throw unreadable(file.toString(), e);
         }
@@ -37,7 +41,8 @@ final class JsonFile {
     static JsonNode readField(Path file, String name) {
         try (JsonParser parser = MAPPER.createParser(file.toFile())) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new InvalidInputException(file + ": is not a JSON object");
+                throw new InvalidInputException(
+                        file + ": " + IncompleteFile.describe(bytes(file), "is not a JSON object"));
             }
             for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
                 parser.nextToken();
@@ -49,6 +54,10 @@ final class JsonFile {
                 parser.skipChildren();
             }
             return MissingNode.getInstance();
+        } catch (JsonProcessingException e) {
+            throw new InvalidInputException(
+                    file + ": " + IncompleteFile.describe(bytes(file), "is not valid JSON: " + e.getOriginalMessage()),
+                    e);
         } catch (IOException e) {
             throw unreadable(file.toString(), e);
         }
@@ -58,18 +67,19 @@ final class JsonFile {
         try {
             JsonNode json = MAPPER.readTree(bytes);
             if (!json.isObject()) {
-                throw new InvalidInputException(source + ": is not a JSON object");
+                throw new InvalidInputException(source + ": " + IncompleteFile.describe(bytes, "is not a JSON object"));
             }
             return json;
+        } catch (JsonProcessingException e) {
+            throw new InvalidInputException(
+                    source + ": " + IncompleteFile.describe(bytes, "is not valid JSON: " + e.getOriginalMessage()), e);
         } catch (IOException e) {
             throw unreadable(source, e);
         }
     }
 
     private static InvalidInputException unreadable(String source, IOException e) {
-        return e instanceof JsonProcessingException syntax
-                ? new InvalidInputException(source + ": is not valid JSON: " + syntax.getOriginalMessage(), e)
-                : new InvalidInputException(source + ": cannot be read: " + e, e);
+        return new InvalidInputException(source + ": cannot be read: " + e, e);
     }
 
     static void write(Path file, JsonNode json) {

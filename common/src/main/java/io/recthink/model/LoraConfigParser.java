@@ -84,7 +84,7 @@ final class LoraConfigParser {
         if (json.hasNonNull("bias")) {
             requireText("bias", "none", MERGE);
         }
-        requireNoDropout();
+        dropout();
         json.fields().forEachRemaining(field -> requireWithoutEffect(field.getKey(), field.getValue()));
         try {
             return new LoraConfig(rank(), alpha(), rankStabilized(), projections());
@@ -100,11 +100,22 @@ final class LoraConfigParser {
         }
     }
 
-    private void requireNoDropout() {
+    /**
+     * The share of inputs that training beside the adapter drops; computing with it drops none.
+     *
+     * @param file adapter_config.json
+     */
+    static double dropout(Path file) {
+        return new LoraConfigParser(file, 0).dropout();
+    }
+
+    private double dropout() {
         JsonNode value = json.path("lora_dropout");
-        if (!value.isMissingNode() && (!value.isNumber() || value.doubleValue() != 0)) {
-            throw problem("lora_dropout", value, "is not supported; set it to 0, which changes nothing but training");
+        if (json.hasNonNull("lora_dropout")
+                && !(value.isNumber() && value.doubleValue() >= 0 && value.doubleValue() < 1)) {
+            throw problem("lora_dropout", value, "must be a number from 0 to below 1");
         }
+        return value.asDouble();
     }
 
     private void requireWithoutEffect(String key, JsonNode value) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -38,16 +39,21 @@ final class ModelConfigParser {
                     folder + ": is not a model folder, it has no " + FILE + "; give a Hugging Face model folder");
         }
         ModelConfigParser parser = new ModelConfigParser(file, JsonFile.readObject(file));
-        List<Integer> endTokens = new ArrayList<>(parser.endTokens());
+        ModelConfig config = parser.config(List.of());
+        List<Integer> endTokens = parser.endTokens(config.vocabularySize());
         Path generation = folder.resolve(GENERATION_FILE);
         if (Files.isRegularFile(generation)) {
-            endTokens.addAll(new ModelConfigParser(generation, JsonFile.readObject(generation)).endTokens());
+            // What it names takes the place of what config.json names, as in transformers.
+            ModelConfigParser generating = new ModelConfigParser(generation, JsonFile.readObject(generation));
+            List<Integer> first = generating.endTokens(config.vocabularySize());
+            endTokens = first.isEmpty() ? endTokens : first;
         }
-        return parser.config(endTokens);
+        return config.withEndTokens(endTokens);
     }
 
     private ModelConfig config(List<Integer> endTokens) {
         Family family = family();
+        new ForeignSettings(file, json).refuse();
         refuseUnsupported();
         int hiddenSize = integer("hidden_size");
         int heads = integer("num_attention_heads");
@@ -69,7 +75,7 @@ final class ModelConfigParser {
                     ropeTheta(),
                     ropeScaling(),
                     integer("max_position_embeddings"),
-                    json.path("tie_word_embeddings").asBoolean(false),
+                    flag("tie_word_embeddings"),
                     family == Family.QWEN2,
                     family == Family.QWEN3,
                     endTokens);
@@ -86,6 +92,7 @@ final class ModelConfigParser {
                     ? family.modelType().equals(name)
                     : architectures.size() == 1 && family.architecture().equals(name);
             if (same) {
+                requireModelType(family);
                 return family;
             }
         }
@@ -95,13 +102,23 @@ final class ModelConfigParser {
                 + " is not supported; supported are " + supported);
     }
 
+    /** transformers goes by model_type, so a folder may not say two things. */
+    private void requireModelType(Family family) {
+        String type = json.path("model_type").asText(family.modelType());
+        if (!type.equals(family.modelType())) {
+            throw problem("model_type \"" + type + "\" is not that of " + family.architecture() + ", which is \""
+                    + family.modelType() + "\"; models of this type are not supported");
+        }
+    }
+
     /** Each of these changes what the model computes; ignoring one would give other numbers without a word. */
     private void refuseUnsupported() {
         if (json.hasNonNull("quantization_config")) {
-            throw problem("quantization_config: quantised weights are not supported; give the model in F32, F16 or"
-                    + " BF16, or import a GGUF file");
+            throw problem("quantization_config: quantised weights are not supported (quant_method "
+                    + json.path("quantization_config").path("quant_method").asText("not named")
+                    + "); give the model in F32, F16 or BF16, or import a GGUF file");
         }
-        if (json.path("use_sliding_window").asBoolean(false)) {
+        if (flag("use_sliding_window")) {
             throw problem("use_sliding_window: sliding-window attention is not supported");
         }
         for (JsonNode type : json.path("layer_types")) {
@@ -110,7 +127,9 @@ final class ModelConfigParser {
             }
         }
         for (JsonNode place : List.of(json, json.path("rope_scaling"), json.path("rope_parameters"))) {
-            if (place.path("partial_rotary_factor").asDouble(1) != 1) {
+            JsonNode factor = place.path("partial_rotary_factor");
+            boolean whole = factor.isNumber() && factor.doubleValue() == 1;
+            if (place.hasNonNull("partial_rotary_factor") && !whole) {
                 throw problem("partial_rotary_factor other than 1 is not supported");
             }
         }
@@ -119,7 +138,7 @@ final class ModelConfigParser {
             throw problem("hidden_act \"" + activation + "\" is not supported; only silu is");
         }
         for (String bias : List.of("attention_bias", "mlp_bias")) {
-            if (json.path(bias).asBoolean(false)) {
+            if (flag(bias)) {
                 throw problem(bias + " true is not supported; of the biases only those of Qwen2's query, key and value"
                         + " projections are");
             }
@@ -142,8 +161,14 @@ final class ModelConfigParser {
 
     /** transformers 5 keeps the base inside rope_parameters, transformers 4 beside rope_scaling. */
     private double ropeTheta() {
-        if (json.path("rope_parameters").hasNonNull("rope_theta")) {
-            return number(json.path("rope_parameters"), "rope_theta");
+        JsonNode parameters = json.path("rope_parameters");
+        if (parameters.hasNonNull("rope_theta")) {
+            double theta = number(parameters, "rope_theta");
+            if (!absent("rope_theta") && number(json, "rope_theta") != theta) {
+                throw problem("rope_theta " + json.path("rope_theta") + " and rope_theta " + theta
+                        + " of rope_parameters differ; keep the one that the model was trained with");
+            }
+            return theta;
         }
         return absent("rope_theta") ? DEFAULT_ROPE_THETA : number(json, "rope_theta");
     }
@@ -154,6 +179,7 @@ final class ModelConfigParser {
         if (absent(key) || (scaling.isObject() && scaling.isEmpty())) {
             return Optional.empty();
         }
+        requireOneScaling(key, scaling);
         String type = scaling.path("rope_type").asText(scaling.path("type").asText("default"));
         return switch (type) {
             case "default" -> Optional.empty();
@@ -168,7 +194,32 @@ final class ModelConfigParser {
         };
     }
 
-    private List<Integer> endTokens() {
+    private void requireOneScaling(String key, JsonNode scaling) {
+        if (!scaling.isObject()) {
+            throw problem(key + " must be an object (was " + scaling + ")");
+        }
+        boolean untyped = !scaling.hasNonNull("rope_type") && !scaling.hasNonNull("type");
+        if (untyped && scaling.path("factor").asDouble(1) != 1) {
+            throw problem(key + " has the factor " + scaling.path("factor") + " and no rope_type; name the type,"
+                    + " supported are default, llama3");
+        }
+        JsonNode older = json.path("rope_scaling");
+        if (key.equals("rope_parameters") && older.isObject() && !older.isEmpty()) {
+            for (Map.Entry<String, JsonNode> field : older.properties()) {
+                if (!field.getKey().equals("type") && !same(field.getValue(), scaling.path(field.getKey()))) {
+                    throw problem("rope_scaling and rope_parameters differ in " + field.getKey()
+                            + "; keep the one that the model was trained with");
+                }
+            }
+        }
+    }
+
+    private static boolean same(JsonNode left, JsonNode right) {
+        boolean numbers = left.isNumber() && right.isNumber();
+        return numbers ? left.doubleValue() == right.doubleValue() : left.equals(right);
+    }
+
+    private List<Integer> endTokens(int vocabularySize) {
         JsonNode tokens = json.path("eos_token_id");
         if (tokens.isMissingNode() || tokens.isNull()) {
             return List.of();
@@ -178,9 +229,21 @@ final class ModelConfigParser {
             if (!token.isInt()) {
                 throw problem("eos_token_id must be a token id or a list of token ids (was " + tokens + ")");
             }
+            if (token.intValue() < 0 || token.intValue() >= vocabularySize) {
+                throw problem("eos_token_id must be below vocab_size " + vocabularySize + " (was " + tokens
+                        + "); name the tokens that end a turn of this model");
+            }
             result.add(token.intValue());
         }
         return result;
+    }
+
+    private boolean flag(String key) {
+        JsonNode value = json.path(key);
+        if (!absent(key) && !value.isBoolean()) {
+            throw problem(key + " must be true or false (was " + value + ")");
+        }
+        return value.booleanValue();
     }
 
     private boolean absent(String key) {

@@ -23,21 +23,8 @@ import java.util.concurrent.atomic.LongAdder;
  * Safe for use by several threads.
  */
 public final class ModelFolder implements AutoCloseable, ParameterReader {
-    static final String WEIGHTS = "model.safetensors";
+    static final String WEIGHTS = FolderFiles.WEIGHTS;
     static final String TOKENIZER = "tokenizer.json";
-
-    /** What {@link #write} copies beside config.json, where it is there. */
-    private static final List<String> COMPANIONS = List.of(
-            ModelConfigParser.GENERATION_FILE,
-            TOKENIZER,
-            "tokenizer_config.json",
-            "special_tokens_map.json",
-            "added_tokens.json",
-            "vocab.json",
-            "merges.txt",
-            "chat_template.jinja",
-            "chat_template.json",
-            "LICENSE");
 
     private final Path folder;
     private final ModelConfig config;
@@ -59,8 +46,7 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
     public static ModelFolder open(Path folder) {
         ModelConfig config = ModelConfig.read(folder);
         if (!Files.isRegularFile(folder.resolve(TOKENIZER))) {
-            throw new InvalidInputException(folder + ": has no " + TOKENIZER
-                    + "; save the model's fast tokenizer into the folder (tokenizer.save_pretrained)");
+            throw ModelTokenizer.missing(folder);
         }
         config = config.withEndTokens(endTokens(folder, config));
         ParameterLayout layout = ParameterLayout.of(config);
@@ -75,12 +61,22 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
             ChatTemplate.specialToken(JsonFile.readObject(file), "eos_token").ifPresent(end -> {
                 for (JsonNode token : JsonFile.readField(folder.resolve(TOKENIZER), "added_tokens")) {
                     if (token.path("content").asText().equals(end)) {
-                        tokens.add(token.path("id").asInt());
+                        tokens.add(
+                                endToken(folder, config, end, token.path("id").asInt()));
                     }
                 }
             });
         }
         return tokens;
+    }
+
+    private static int endToken(Path folder, ModelConfig config, String end, int id) {
+        if (id < 0 || id >= config.vocabularySize()) {
+            throw new InvalidInputException(folder.resolve(TOKENIZER) + ": the eos_token " + end + " has the id " + id
+                    + ", but vocab_size is " + config.vocabularySize()
+                    + "; take the tokenizer that belongs to the model");
+        }
+        return id;
     }
 
     /** The folder that was opened. */
@@ -122,7 +118,8 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
         if (tokenizer.vocabularySize() > config.vocabularySize()) {
             tokenizer.close();
             throw new InvalidInputException(folder + ": " + TOKENIZER + " has token ids up to "
-                    + (tokenizer.vocabularySize() - 1) + ", but vocab_size is " + config.vocabularySize());
+                    + (tokenizer.vocabularySize() - 1) + ", but vocab_size is " + config.vocabularySize()
+                    + "; take the tokenizer that belongs to the model");
         }
         return tokenizer;
     }
@@ -199,7 +196,7 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
     private static void copyCompanions(Path folder, Path like) {
         try {
             Files.createDirectories(folder);
-            for (String name : COMPANIONS) {
+            for (String name : FolderFiles.COMPANIONS) {
                 if (Files.isRegularFile(like.resolve(name))) {
                     Files.copy(like.resolve(name), folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
                 }

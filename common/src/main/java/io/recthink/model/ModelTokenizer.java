@@ -1,15 +1,18 @@
 package io.recthink.model;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
-import com.fasterxml.jackson.databind.JsonNode;
 import io.recthink.InvalidInputException;
 import io.recthink.NativeLibraries;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /** The tokenizer of a model folder (tokenizer.json). Safe for use by several threads. */
@@ -20,10 +23,12 @@ public final class ModelTokenizer implements AutoCloseable {
 
     private final HuggingFaceTokenizer tokenizer;
     private final int vocabularySize;
+    private final List<ControlToken> controlTokens;
 
-    private ModelTokenizer(HuggingFaceTokenizer tokenizer, int vocabularySize) {
+    private ModelTokenizer(HuggingFaceTokenizer tokenizer, int vocabularySize, List<ControlToken> controlTokens) {
         this.tokenizer = tokenizer;
         this.vocabularySize = vocabularySize;
+        this.controlTokens = controlTokens;
     }
 
     /**
@@ -34,16 +39,37 @@ public final class ModelTokenizer implements AutoCloseable {
     public static ModelTokenizer open(Path folder) {
         Path file = folder.resolve(ModelFolder.TOKENIZER);
         if (!Files.isRegularFile(file)) {
-            throw new InvalidInputException(folder + ": has no " + ModelFolder.TOKENIZER
-                    + "; save the model's fast tokenizer into the folder (tokenizer.save_pretrained)");
+            throw missing(folder);
         }
-        int vocabularySize = vocabularySize(file);
+        TokenizerFile read = TokenizerFile.read(file);
+        int vocabularySize = read.vocabularySize();
         NativeLibraries.load("the tokenizers", ModelTokenizer::loadLibrary);
         try (InputStream in = Files.newInputStream(file)) {
-            return new ModelTokenizer(HuggingFaceTokenizer.newInstance(in, OPTIONS), vocabularySize);
+            HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(in, OPTIONS);
+            return new ModelTokenizer(
+                    tokenizer,
+                    vocabularySize,
+                    read.controlTokens().stream()
+                            .map(token -> asFound(tokenizer, token))
+                            .toList());
         } catch (IOException | RuntimeException e) {
             throw new InvalidInputException(file + ": cannot be used: " + e.getMessage(), e);
         }
+    }
+
+    static InvalidInputException missing(Path folder) {
+        String slow = Files.isRegularFile(folder.resolve("tokenizer.model")) ? " (tokenizer.model is not read)" : "";
+        return new InvalidInputException(folder + ": has no " + ModelFolder.TOKENIZER + slow
+                + "; save the model's fast tokenizer into the folder (AutoTokenizer.from_pretrained of transformers,"
+                + " then tokenizer.save_pretrained)");
+    }
+
+    /** The library gives added tokens ids in their order, whatever ids the file says. */
+    private static ControlToken asFound(HuggingFaceTokenizer tokenizer, ControlToken token) {
+        long[] ids = tokenizer.encode(token.content(), false, false).getIds();
+        return ids.length == 1
+                ? new ControlToken(Math.toIntExact(ids[0]), token.content(), token.special(), token.unknown())
+                : token;
     }
 
     private static boolean loadLibrary() {
@@ -56,6 +82,32 @@ public final class ModelTokenizer implements AutoCloseable {
         return Arrays.stream(tokenizer.encode(text, false, false).getIds())
                 .mapToInt(Math::toIntExact)
                 .toArray();
+    }
+
+    /** A token of a text, which lies between two positions of it, the second exclusive. */
+    public record Piece(int id, int start, int end) {}
+
+    /** The tokens of a text with their places in it. */
+    public List<Piece> pieces(String text) {
+        Encoding encoding = tokenizer.encode(text, false, false);
+        long[] ids = encoding.getIds();
+        CharSpan[] spans = encoding.getCharTokenSpans();
+        List<Piece> pieces = new ArrayList<>(ids.length);
+        // The spans count characters of Unicode, and they ascend.
+        int characters = 0;
+        int at = 0;
+        for (int i = 0; i < ids.length; i++) {
+            at = text.offsetByCodePoints(at, spans[i].getStart() - characters);
+            characters = spans[i].getStart();
+            int end = text.offsetByCodePoints(at, spans[i].getEnd() - characters);
+            pieces.add(new Piece(Math.toIntExact(ids[i]), at, end));
+        }
+        return pieces;
+    }
+
+    /** The tokens that have a text of their own. */
+    public List<ControlToken> controlTokens() {
+        return controlTokens;
     }
 
     /** The text of token ids, without special tokens. */
@@ -71,24 +123,5 @@ public final class ModelTokenizer implements AutoCloseable {
     @Override
     public void close() {
         tokenizer.close();
-    }
-
-    private static int vocabularySize(Path file) {
-        JsonNode json = JsonFile.readObject(file);
-        JsonNode vocabulary = json.path("model").path("vocab");
-        // Unigram models list their tokens in the order of the ids, the others map tokens to ids.
-        int largest = vocabulary.isArray() ? vocabulary.size() - 1 : -1;
-        if (vocabulary.isObject()) {
-            for (JsonNode id : vocabulary) {
-                largest = Math.max(largest, id.asInt(-1));
-            }
-        }
-        for (JsonNode token : json.path("added_tokens")) {
-            largest = Math.max(largest, token.path("id").asInt(-1));
-        }
-        if (largest < 0) {
-            throw new InvalidInputException(file + ": has no vocabulary");
-        }
-        return largest + 1;
     }
 }

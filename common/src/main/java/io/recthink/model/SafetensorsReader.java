@@ -231,19 +231,30 @@ public final class SafetensorsReader implements AutoCloseable {
 
         private long headerLength() throws IOException {
             if (fileSize < Long.BYTES) {
-                throw problem("is too short for a safetensors file (" + fileSize + " bytes)");
+                throw problem(
+                        fileSize == 0
+                                ? "is empty; fetch it again"
+                                : "is too short for a safetensors file (" + fileSize + " bytes)"
+                                        + IncompleteFile.AGAIN);
             }
             ByteBuffer bytes = buffer(Long.BYTES);
             readFully(file, channel, 0, bytes);
             long length = bytes.getLong(0);
             if (length < 0 || length > LONGEST_HEADER) {
-                throw problem("header length " + Long.toUnsignedString(length) + " is over the limit of "
-                        + LONGEST_HEADER + " bytes");
+                throw problem(what("header length " + Long.toUnsignedString(length) + " is over the limit of "
+                        + LONGEST_HEADER + " bytes; it is no safetensors file"));
             }
             if (length > fileSize - Long.BYTES) {
-                throw problem("header length " + length + " is more than the file has (" + fileSize + " bytes)");
+                throw problem(what("header length " + length + " is more than the file has (" + fileSize + " bytes)"
+                        + IncompleteFile.AGAIN));
             }
             return length;
+        }
+
+        private String what(String otherwise) throws IOException {
+            ByteBuffer start = ByteBuffer.allocate((int) Math.min(fileSize, IncompleteFile.LENGTH));
+            readFully(file, channel, 0, start);
+            return IncompleteFile.describe(start.array(), otherwise);
         }
 
         private Entry entry(String name, JsonNode json, long dataStart) {
@@ -256,7 +267,7 @@ public final class SafetensorsReader implements AutoCloseable {
             long end = offsets.get(1).longValue();
             if (begin > end || end > fileSize - dataStart) {
                 throw problem(name + ": data_offsets " + offsets + " are outside the data of " + (fileSize - dataStart)
-                        + " bytes");
+                        + " bytes" + (end > fileSize - dataStart ? IncompleteFile.AGAIN : ""));
             }
             if (end - begin != byteSize(info)) {
                 throw problem(name + ": has " + (end - begin) + " bytes, but " + info.type() + " " + info.shape()
@@ -290,7 +301,9 @@ public final class SafetensorsReader implements AutoCloseable {
                     return known;
                 }
             }
-            throw problem(name + ": element type " + type + " is not supported; supported are F32, F16, BF16");
+            throw problem(
+                    name + ": element type " + type + " is not supported; supported are F32, F16, BF16: save the"
+                            + " model in one of them (from_pretrained with dtype, then save_pretrained), or import a GGUF file");
         }
 
         private long byteSize(TensorInfo info) {

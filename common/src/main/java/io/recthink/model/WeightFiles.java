@@ -8,24 +8,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** The safetensors files of a folder as one set of tensors, checked against the layout that the configuration asks for. */
 final class WeightFiles implements AutoCloseable {
-    private static final String INDEX = ModelFolder.WEIGHTS + ".index.json";
+    private static final String INDEX = FolderFiles.INDEX;
     private static final String HEAD = "lm_head.weight";
     private static final String EMBEDDING = "model.embed_tokens.weight";
     // Tables that old conversions stored; transformers computes them and ignores the stored ones.
     private static final Pattern ROTARY_TABLE =
             Pattern.compile("model\\.layers\\.\\d+\\.self_attn\\.rotary_emb\\.inv_freq");
-    private static final Pattern PLAIN_FILE_NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*\\.safetensors");
     private static final int COMPARED_AT_ONCE = 1 << 18;
 
     private final Path folder;
     private final Map<String, SafetensorsReader> files = new LinkedHashMap<>();
     private final Map<String, SafetensorsReader> byTensor = new HashMap<>();
+    private String embedding = EMBEDDING; // under which name it is stored
 
     private WeightFiles(Path folder) {
         this.folder = folder;
@@ -44,15 +45,19 @@ final class WeightFiles implements AutoCloseable {
     }
 
     void read(String name, FloatBuffer out) {
-        byTensor.get(name).read(name, out);
+        byTensor.get(stored(name)).read(stored(name), out);
     }
 
     void read(String name, long from, FloatBuffer out) {
-        byTensor.get(name).read(name, from, out);
+        byTensor.get(stored(name)).read(stored(name), from, out);
     }
 
     void readPieces(String name, ParameterReader.Pieces pieces) {
-        byTensor.get(name).readPieces(name, pieces);
+        byTensor.get(stored(name)).readPieces(stored(name), pieces);
+    }
+
+    private String stored(String name) {
+        return name.equals(EMBEDDING) ? embedding : name;
     }
 
     @Override
@@ -66,9 +71,19 @@ final class WeightFiles implements AutoCloseable {
         } else if (Files.isRegularFile(folder.resolve(INDEX))) {
             openShards(folder.resolve(INDEX));
         } else {
-            throw new InvalidInputException(folder + ": has neither " + ModelFolder.WEIGHTS + " nor " + INDEX
-                    + "; save the model as safetensors");
+            throw new InvalidInputException(
+                    folder + ": has neither " + ModelFolder.WEIGHTS + " nor " + INDEX + "; " + remedy());
         }
+    }
+
+    private String remedy() {
+        for (String other : List.of("pytorch_model.bin", "pytorch_model.bin.index.json")) {
+            if (Files.isRegularFile(folder.resolve(other))) {
+                return other + " is not read; load the model with transformers and save it as safetensors"
+                        + " (save_pretrained with safe_serialization=True)";
+            }
+        }
+        return "save the model as safetensors";
     }
 
     private void openFile(String name) {
@@ -83,12 +98,10 @@ final class WeightFiles implements AutoCloseable {
     }
 
     private void openShards(Path index) {
-        JsonNode map = JsonFile.readObject(index).path("weight_map");
-        if (!map.isObject() || map.isEmpty()) {
-            throw new InvalidInputException(index + ": has no weight_map");
-        }
-        TreeSet<String> names = new TreeSet<>();
-        map.fields().forEachRemaining(entry -> names.add(shardName(index, entry.getKey(), entry.getValue())));
+        byte[] json = JsonFile.bytes(index);
+        List<String> names = FolderFiles.shards(index.toString(), json);
+        JsonNode map = JsonFile.parseObject(index.toString(), json).path("weight_map");
+        map.fields().forEachRemaining(entry -> requireShard(index, entry.getKey(), entry.getValue()));
         names.forEach(this::openFile);
         map.fields().forEachRemaining(entry -> {
             String shard = entry.getValue().textValue();
@@ -98,20 +111,17 @@ final class WeightFiles implements AutoCloseable {
         });
     }
 
-    /** A shard is a file of the folder itself: no path, whatever the platform's separator. */
-    private String shardName(Path index, String tensor, JsonNode value) {
-        String name = value.asText();
-        if (!value.isTextual() || !PLAIN_FILE_NAME.matcher(name).matches()) {
-            throw new InvalidInputException(
-                    index + ": " + tensor + ": " + value + " is not the name of a safetensors file in this folder");
+    private void requireShard(Path index, String tensor, JsonNode shard) {
+        if (!Files.isRegularFile(folder.resolve(shard.textValue()))) {
+            throw new InvalidInputException(index + ": " + tensor + ": shard " + shard.textValue()
+                    + " is missing; fetch it into the folder too");
         }
-        if (!Files.isRegularFile(folder.resolve(name))) {
-            throw new InvalidInputException(index + ": " + tensor + ": shard " + name + " is missing");
-        }
-        return name;
     }
 
     private void check(ModelConfig config, ParameterLayout layout) {
+        if (config.tiedHead() && !byTensor.containsKey(EMBEDDING) && byTensor.containsKey(HEAD)) {
+            embedding = HEAD; // one tensor for both: either name will do, as in transformers
+        }
         for (Parameter parameter : layout.parameters()) {
             checkParameter(parameter);
         }
@@ -120,24 +130,25 @@ final class WeightFiles implements AutoCloseable {
                 if (!config.tiedHead() || !name.equals(HEAD)) {
                     throw problem(name, "is in the folder, but not in a model of this configuration");
                 }
-                checkTiedHead(layout.parameter(EMBEDDING));
+                if (embedding.equals(EMBEDDING)) {
+                    checkTiedHead(layout.parameter(EMBEDDING));
+                }
             }
         }
     }
 
     private void checkParameter(Parameter parameter) {
-        SafetensorsReader reader = byTensor.get(parameter.name());
+        String name = stored(parameter.name());
+        SafetensorsReader reader = byTensor.get(name);
         if (reader == null) {
-            throw problem(parameter.name(), "is missing");
+            throw problem(name, "is missing");
         }
-        TensorInfo info = reader.find(parameter.name()).orElseThrow();
+        TensorInfo info = reader.find(name).orElseThrow();
         if (!info.shape().equals(parameter.shape())) {
-            throw problem(
-                    parameter.name(),
-                    "has shape " + info.shape() + ", the configuration asks for " + parameter.shape());
+            throw problem(name, "has shape " + info.shape() + ", the configuration asks for " + parameter.shape());
         }
         if (!info.type().isFloatingPoint()) {
-            throw problem(parameter.name(), "has type " + info.type() + ", expected F32, F16 or BF16");
+            throw problem(name, "has type " + info.type() + ", expected F32, F16 or BF16");
         }
     }
 
@@ -145,7 +156,11 @@ final class WeightFiles implements AutoCloseable {
     private void checkTiedHead(Parameter embedding) {
         TensorInfo head = byTensor.get(HEAD).find(HEAD).orElseThrow();
         if (!head.shape().equals(embedding.shape()) || !sameElements(embedding)) {
-            throw problem(HEAD, "differs from " + EMBEDDING + ", although the configuration says tie_word_embeddings");
+            throw problem(
+                    HEAD,
+                    "differs from " + EMBEDDING + ", although the configuration says tie_word_embeddings; set that to"
+                            + " false to use both, as transformers 5 does, or remove the head to use the embedding, as"
+                            + " transformers 4 does");
         }
     }
 

@@ -6,17 +6,27 @@ import io.recthink.model.ChatTemplate.Message;
 import io.recthink.model.ModelTokenizer;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Turns an example into the token ids of its prompt: messages, chat template with the start of the assistant's turn,
  * tokens. While a prompt is too long its oldest past purchase is left out whole; when none is left, the texts of the target
- * are cut to the half, as often as it takes. The instruction is never cut. Safe for use by many threads.
+ * are cut to the half, as often as it takes. The instruction is never cut. No text of a user or a shop becomes a control
+ * token of the model, see {@link ControlTokenGuard}. Safe for use by many threads.
  */
 public final class PromptEncoder {
     private static final double LEAST_SHARE = 1.0 / 64; // of the texts of a target
+    private static final Pattern TAG = Pattern.compile(Stream.of(Block.values())
+            .flatMap(block -> Stream.of(block.open(), block.close()))
+            .map(Pattern::quote)
+            .collect(Collectors.joining("|")));
 
     private final PromptTemplate template;
     private final Function<List<Message>, int[]> tokens;
+    private final Function<String, int[]> answerTokens;
     private final int maxTokens;
 
     /**
@@ -25,12 +35,29 @@ public final class PromptEncoder {
      * @param maxTokens the most tokens that a prompt may have
      */
     public PromptEncoder(PromptTemplate template, ModelTokenizer tokenizer, ChatTemplate chatTemplate, int maxTokens) {
-        this(template, messages -> tokenizer.encode(chatTemplate.render(messages, true)), maxTokens);
+        this(template.marked(), chatTemplate, new ControlTokenGuard(tokenizer, chatTemplate), maxTokens);
     }
 
-    PromptEncoder(PromptTemplate template, Function<List<Message>, int[]> tokens, int maxTokens) {
+    private PromptEncoder(PromptTemplate template, ChatTemplate chatTemplate, ControlTokenGuard guard, int maxTokens) {
+        this(
+                template,
+                messages -> guard.encode(
+                        chatTemplate.render(messages, true),
+                        messages.stream()
+                                .mapToLong(message -> UntrustedRegions.count(message.content()))
+                                .sum()),
+                answer -> guard.encode(answer, 0),
+                maxTokens);
+    }
+
+    PromptEncoder(
+            PromptTemplate template,
+            Function<List<Message>, int[]> tokens,
+            Function<String, int[]> answerTokens,
+            int maxTokens) {
         this.template = template;
         this.tokens = tokens;
+        this.answerTokens = answerTokens;
         this.maxTokens = maxTokens;
     }
 
@@ -66,5 +93,22 @@ public final class PromptEncoder {
                                 .formatted(prompt.length, maxTokens));
             }
         }
+    }
+
+    /**
+     * The tokens of an answer that somebody else than the policy has written, a teacher for example. It may quote texts of
+     * users: only the tags of the output grammar become tokens of their own.
+     */
+    public int[] encodeAnswer(String answer) {
+        StringBuilder marked = new StringBuilder();
+        int from = 0;
+        Matcher tag = TAG.matcher(answer);
+        while (tag.find()) {
+            marked.append(UntrustedRegions.mark(answer.substring(from, tag.start())))
+                    .append(tag.group());
+            from = tag.end();
+        }
+        return answerTokens.apply(
+                marked.append(UntrustedRegions.mark(answer.substring(from))).toString());
     }
 }

@@ -52,6 +52,7 @@ public final class PromptTemplate {
     private final SlotText user;
     private final SlotText historyItem;
     private final SlotText targetItem;
+    private final boolean marks;
 
     /**
      * The template of the given settings.
@@ -77,6 +78,23 @@ public final class PromptTemplate {
                 HISTORY_ITEM,
                 with(ITEM_SLOTS, "index", "rating", "stars", "summary", "review"));
         targetItem = text("targetItem", settings.targetItem(), TARGET_ITEM, with(ITEM_SLOTS, "reviews"));
+        marks = false;
+    }
+
+    private PromptTemplate(PromptTemplate unmarked) {
+        settings = unmarked.settings;
+        min = unmarked.min;
+        max = unmarked.max;
+        system = unmarked.system;
+        user = unmarked.user;
+        historyItem = unmarked.historyItem;
+        targetItem = unmarked.targetItem;
+        marks = true;
+    }
+
+    /** The same template, in whose messages the texts of users and shops are marked, see {@link UntrustedRegions}. */
+    PromptTemplate marked() {
+        return new PromptTemplate(this);
     }
 
     /**
@@ -152,7 +170,7 @@ public final class PromptTemplate {
     /** A price is shown whole or not at all: a part of one is another price. */
     private String price(String price) {
         String line = UntrustedText.oneLine(price);
-        return line.codePointCount(0, line.length()) <= settings.priceCharacters() ? line : "";
+        return line.codePointCount(0, line.length()) <= settings.priceCharacters() ? untrusted(line) : "";
     }
 
     private Map<String, String> reviewValues(double rating, String summary, String review, double share) {
@@ -163,8 +181,12 @@ public final class PromptTemplate {
                 "review", cut(review, settings.reviewCharacters(), share));
     }
 
-    private static String cut(String text, int characters, double share) {
-        return UntrustedText.oneLine(text, (int) (share * characters));
+    private String cut(String text, int characters, double share) {
+        return untrusted(UntrustedText.oneLine(text, (int) (share * characters)));
+    }
+
+    private String untrusted(String line) {
+        return marks ? UntrustedRegions.mark(line) : line;
     }
 
     private static SlotText text(String key, String configured, String builtIn, Set<String> slots) {

@@ -16,7 +16,9 @@ import java.util.stream.Stream;
  */
 final class UntrustedText {
     // Directional marks, zero-width characters and the like hide text; the two joiners are part of emoji and of words.
-    private static final Pattern HIDDEN = Pattern.compile("[\\p{Cf}\\p{Cs}\\x{FFFD}&&[^\\u200C\\u200D]]");
+    // Noncharacters are nobody's text: they mark this text inside the program.
+    private static final Pattern HIDDEN =
+            Pattern.compile("[\\p{Cf}\\p{Cs}\\x{FFFD}\\x{FDD0}-\\x{FDEF}&&[^\\u200C\\u200D]]");
     private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Cc}\\p{Z}]+");
     private static final Pattern LESS =
             Pattern.compile("[\\uFF1C\\uFE64]|&(?:lt|#0*60|#[xX]0*3[cC]);?", Pattern.CASE_INSENSITIVE);

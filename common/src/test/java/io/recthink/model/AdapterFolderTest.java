@@ -129,6 +129,20 @@ class AdapterFolderTest {
     }
 
     @Test
+    void dropoutCountsInTrainingAlone() throws IOException {
+        changeConfig("'lora_dropout':0.05");
+        AdapterFolder.open(folder, base).close();
+        assertThatThrownBy(() -> AdapterFolder.requireNoDropout(folder))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(folder.resolve(CONFIG) + ": lora_dropout 0.05 is not supported in training; set it to 0,"
+                        + " which changes nothing but training");
+        changeConfig("'lora_dropout':0.0");
+        AdapterFolder.requireNoDropout(folder);
+        changeConfig("'lora_dropout':null");
+        AdapterFolder.requireNoDropout(folder);
+    }
+
+    @Test
     void takesAllProjectionsWhereTheConfigurationSaysSo() throws IOException {
         changeConfig("'target_modules':'all-linear'");
         try (AdapterFolder adapter = AdapterFolder.open(folder, base)) {
@@ -171,7 +185,16 @@ class AdapterFolderTest {
                 "'bias':'all'~bias 'all' is not supported, only 'none' is; merge",
                 "'peft_type':'PREFIX_TUNING'~peft_type 'PREFIX_TUNING' is not supported, only 'LORA' is; train a LoRA adapter",
                 "'task_type':'SEQ_CLS'~task_type 'SEQ_CLS' is not supported, only 'CAUSAL_LM' is; train",
-                "'lora_dropout':0.05~lora_dropout 0.05 is not supported; set it to 0, which changes nothing but training",
+                "'lora_dropout':1.0~lora_dropout 1.0 must be a number from 0 to below 1",
+                "'lora_dropout':'some'~lora_dropout 'some' must be a number from 0 to below 1",
+                "'exclude_modules':['q_proj']~exclude_modules ['q_proj'] is not supported; merge",
+                "'target_parameters':['x']~target_parameters ['x'] is not supported; merge",
+                "'trainable_token_indices':[1]~trainable_token_indices [1] is not supported; merge",
+                "'layer_replication':[[0,1]]~layer_replication [[0,1]] is not supported; merge",
+                "'init_lora_weights':'olora'~init_lora_weights 'olora' is not supported; merge",
+                "'init_lora_weights':'pissa_niter_16'~init_lora_weights 'pissa_niter_16' is not supported; merge",
+                "'use_qalora':true~use_qalora true is not supported; merge",
+                "'bias':'lora_only'~bias 'lora_only' is not supported, only 'none' is; merge",
                 "'target_modules':'.*_proj'~target_modules '.*_proj' must be a list of modules; list some of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, or say 'all-linear'",
                 "'target_modules':['q_proj','lm_head']~target_modules 'lm_head' is not supported; list some of q_proj",
                 "'target_modules':['0.self_attn.q_proj']~target_modules ['0.self_attn.q_proj'] has q_proj in some layers only; list some of q_proj",

@@ -98,7 +98,7 @@ class GgufImportTest {
                 "output_norm.weight~output_nork.weight~tensor output_norm.weight is missing",
                 "blk.0.attn_q.weight~blk.9.attn_q.weight~tensor blk.0.attn_q.weight is missing",
                 "llama.embedding_length~llama.embedding_bength~llama.embedding_length is missing",
-                "llama.attention.key_length~llama.attention.kay_length~",
+                "llama.attention.key_length~llamb.attention.key_length~",
             })
     void refusesWhatItCannotConvert(String original, String changed, String message) throws IOException {
         byte[] bytes = replaced(Files.readAllBytes(gguf("llama.gguf")), original, changed);
@@ -135,7 +135,9 @@ class GgufImportTest {
         assertRefused(withLong(bytes, axes + 4, 1L << 60), "tensor blk.1.ffn_up.weight");
         byte[] type = bytes.clone();
         type[axes + 20] = 16;
-        assertRefused(type, "tensor blk.1.ffn_up.weight has type 16, which is not supported; supported are [F32, F16,");
+        assertRefused(
+                type,
+                "tensor blk.1.ffn_up.weight has type 16 (IQ2_XXS), which is not supported; supported are [F32, F16,");
     }
 
     @Test

@@ -7,10 +7,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.Fixtures;
 import io.recthink.InvalidInputException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a model folder may not be; and what it may be although the fixtures are not. */
 class ModelFolderRefusalTest {
@@ -49,7 +54,7 @@ class ModelFolderRefusalTest {
                 "'rope_scaling':{'rope_type':'llama3','factor':8.0}~low_freq_factor must be a number (was absent)",
                 "'rope_scaling':{'rope_type':'llama3','factor':0.5,'low_freq_factor':1,'high_freq_factor':4,'original_max_position_embeddings':64}~factor must be at least 1 (was 0.5)",
                 "'partial_rotary_factor':0.5~partial_rotary_factor other than 1 is not supported",
-                "'quantization_config':{'quant_method':'gptq'}~quantization_config: quantised weights are not supported",
+                "'quantization_config':{'quant_method':'gptq'}~quantization_config: quantised weights are not supported (quant_method gptq); give the model in F32",
                 "'use_sliding_window':true~use_sliding_window: sliding-window attention is not supported",
                 "'layer_types':['full_attention','sliding_attention']~layer_types: 'sliding_attention' is not supported",
                 "'hidden_act':'gelu'~hidden_act 'gelu' is not supported; only silu is",
@@ -63,7 +68,7 @@ class ModelFolderRefusalTest {
                 "'head_dim':null,'hidden_size':33~hidden_size 33 is not a multiple of num_attention_heads 4",
                 "'rms_norm_eps':null~rms_norm_eps must be a number (was null)",
                 "'eos_token_id':'end'~eos_token_id must be a token id or a list of token ids (was 'end')",
-                "'eos_token_id':320~eos_token_id must be below vocab_size (was 320)",
+                "'eos_token_id':320~eos_token_id must be below vocab_size 320 (was 320); name the tokens",
                 "'max_position_embeddings':0~max_position_embeddings must be from 1 to 2147483647 (was 0)"
             })
     void refusesConfigurationsThatItCannotComputeExactly(String change, String message) throws IOException {
@@ -107,13 +112,154 @@ class ModelFolderRefusalTest {
     }
 
     @Test
-    void takesEndTokensFromAllFilesThatNameThem() throws IOException {
+    void takesTheEndTokensOfTheGenerationConfigurationBeforeThoseOfTheModel() throws IOException {
         changeConfig("'eos_token_id':[7,5]");
+        // 2 is the tokenizer's <|im_end|>.
+        assertThat(endTokens()).containsExactly(2, 5, 7);
         Files.writeString(folder.resolve("generation_config.json"), "{\"eos_token_id\":[5,9]}");
+        assertThat(endTokens()).containsExactly(2, 5, 9);
+        Files.writeString(folder.resolve("generation_config.json"), "{\"temperature\":0.6}");
+        assertThat(endTokens()).containsExactly(2, 5, 7);
+    }
+
+    private List<Integer> endTokens() {
         try (ModelFolder model = ModelFolder.open(folder)) {
-            // 2 is the tokenizer's <|im_end|>.
-            assertThat(model.config().endTokens()).containsExactly(2, 5, 7, 9);
+            return model.config().endTokens();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"320", "-1", "[2,320]", "\"2\"", "2.5", "[[2]]", "true", "4294967298"})
+    void refusesEndTokensThatAreNoTokensInEitherFile(String tokens) throws IOException {
+        changeConfig("'eos_token_id':" + tokens);
+        assertRefused(folder.resolve("config.json"), "eos_token_id must be ");
+        changeConfig("'eos_token_id':2");
+        Path generation = folder.resolve("generation_config.json");
+        Files.writeString(generation, "{\"eos_token_id\":" + tokens + "}");
+        assertRefused(generation, "eos_token_id must be ");
+    }
+
+    @Test
+    void refusesATokenizerWhoseEndTokenTheModelHasNot() throws IOException {
+        Path tokenizer = folder.resolve("tokenizer.json");
+        String text = Files.readString(tokenizer);
+        assertThat(text).containsPattern("\"id\": 2,");
+        Files.writeString(tokenizer, text.replaceFirst("\"id\": 2,", "\"id\": 400,"));
+        assertRefused(tokenizer, "the eos_token <|im_end|> has the id 400, but vocab_size is 320; take the tokenizer");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '^',
+            value = {
+                "'model_type':'granite'~model_type 'granite' is not that of LlamaForCausalLM, which is 'llama'",
+                "'model_type':'mistral','architectures':['MistralForCausalLM']~architecture ['MistralForCausalLM'] is not supported",
+                "'model_type':'phi3','architectures':null~architecture 'phi3' is not supported",
+                "'logits_scaling':8.0~logits_scaling 8.0 is not supported, for it changes what the model computes",
+                "'residual_multiplier':0.22~residual_multiplier 0.22 is not supported",
+                "'embedding_multiplier':12~embedding_multiplier 12 is not supported",
+                "'attention_multiplier':0.015625~attention_multiplier 0.015625 is not supported",
+                "'logit_scale':0.0625~logit_scale 0.0625 is not supported",
+                "'final_logit_softcapping':30.0~final_logit_softcapping 30.0 is not supported",
+                "'query_pre_attn_scalar':256~query_pre_attn_scalar 256 is not supported",
+                "'scale_emb':12~scale_emb 12 is not supported",
+                "'clip_qkv':8~clip_qkv 8 is not supported",
+                "'num_local_experts':8~num_local_experts 8 is not supported",
+                "'no_rope_layers':[1,0]~no_rope_layers [1,0] is not supported",
+                "'use_sliding_window':'yes'~use_sliding_window must be true or false (was 'yes')",
+                "'tie_word_embeddings':'yes'~tie_word_embeddings must be true or false (was 'yes')",
+                "'partial_rotary_factor':'half'~partial_rotary_factor other than 1 is not supported",
+                "'rope_scaling':'linear'~rope_scaling must be an object (was 'linear')",
+                "'rope_scaling':{'factor':4.0}~rope_scaling has the factor 4.0 and no rope_type; name the type",
+                "'rope_scaling':{'rope_type':'linear','factor':4.0},'rope_parameters':{'rope_type':'default','rope_theta':10000.0}~rope_scaling and rope_parameters differ in rope_type",
+                "'rope_theta':10000.0,'rope_parameters':{'rope_type':'default','rope_theta':500000.0}~rope_theta 10000.0 and rope_theta 500000.0 of rope_parameters differ"
+            })
+    void refusesFamiliesThatOnlyLookLikeASupportedOne(String change, String message) throws IOException {
+        changeConfig(change);
+        assertRefused(folder.resolve("config.json"), message.replace('\'', '"'));
+    }
+
+    @Test
+    void takesForeignSettingsThatChangeNothing() throws IOException {
+        changeConfig("'logits_scaling':1.0,'residual_multiplier':1,'final_logit_softcapping':null,'num_experts':0,"
+                + "'sliding_window':4096,'max_window_layers':28,'pretraining_tp':1,'partial_rotary_factor':1.0");
+        ModelFolder.open(folder).close();
+    }
+
+    @Test
+    void readsATiedModelWhoseFileHasTheHeadInPlaceOfTheEmbedding() throws IOException {
+        Map<String, float[]> tensors = tensors();
+        float[] embedding = tensors.remove(EMBEDDING);
+        tensors.put("lm_head.weight", embedding);
+        rewrite(tensors);
+        try (ModelFolder model = ModelFolder.open(folder)) {
+            float[] read = new float[embedding.length];
+            model.read(model.layout().parameter(EMBEDDING), FloatBuffer.wrap(read));
+            assertThat(read).containsExactly(embedding);
+            List<Float> pieces = new ArrayList<>();
+            model.readPieces(model.layout().parameter(EMBEDDING), (first, values) -> {
+                while (values.hasRemaining()) {
+                    pieces.add(values.get());
+                }
+            });
+            assertThat(pieces).hasSize(embedding.length);
+        }
+        changeConfig("'tie_word_embeddings':false");
+        assertRefused(folder, "tensor " + EMBEDDING + " is missing");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"})
+    void saysWhatLiesInPlaceOfAFile(String name) throws IOException {
+        Path file = folder.resolve(name);
+        Files.writeString(file, "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n");
+        assertUnusable(file + ": is a Git LFS pointer, not the file itself; fetch it by `git lfs pull`");
+        Files.writeString(file, "<!DOCTYPE html><html>Sign in</html>");
+        assertUnusable(file + ": is a web page, not the file itself; fetch it again");
+        Files.write(file, new byte[0]);
+        assertUnusable(file + ": is empty; fetch it again");
+    }
+
+    private void assertUnusable(String message) {
+        assertThatThrownBy(() -> {
+                    try (ModelFolder model = ModelFolder.open(folder)) {
+                        model.tokenizer().close();
+                    }
+                })
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void saysThatADownloadWasCutOff() throws IOException {
+        Path weights = folder.resolve("model.safetensors");
+        byte[] bytes = Files.readAllBytes(weights);
+        Files.write(weights, Arrays.copyOf(bytes, bytes.length - 100));
+        assertRefused(weights, "; it is cut off, fetch it again");
+        Files.write(weights, Arrays.copyOf(bytes, 100));
+        assertRefused(weights, "; it is cut off, fetch it again");
+        Files.write(weights, Arrays.copyOf(bytes, 5));
+        assertRefused(weights, "(5 bytes); it is cut off, fetch it again");
+    }
+
+    @Test
+    void saysWhatToDoWithFoldersInOtherFormats() throws IOException {
+        Files.move(folder.resolve("model.safetensors"), folder.resolve("pytorch_model.bin"));
+        assertRefused(folder, "pytorch_model.bin is not read; load the model with transformers and save it as");
+        Files.move(folder.resolve("tokenizer.json"), folder.resolve("tokenizer.model"));
+        assertRefused(folder, "has no tokenizer.json (tokenizer.model is not read); save the model's fast tokenizer");
+    }
+
+    @Test
+    void saysWhatToDoWithWeightsInFloat8() throws IOException {
+        String header = "{\"x\":{\"dtype\":\"F8_E4M3\",\"shape\":[1],\"data_offsets\":[0,1]}}";
+        ByteBuffer bytes = ByteBuffer.allocate(8 + header.length() + 1).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(header.length()).put(header.getBytes(StandardCharsets.US_ASCII));
+        Path weights = Files.write(folder.resolve("model.safetensors"), bytes.array());
+        assertRefused(
+                weights,
+                "x: element type F8_E4M3 is not supported; supported are F32, F16, BF16: save the model in one of them");
     }
 
     @Test

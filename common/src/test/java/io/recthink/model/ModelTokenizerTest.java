@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -78,5 +79,17 @@ class ModelTokenizerTest {
 
     private static int[] ints(JsonNode array) {
         return IntStream.range(0, array.size()).map(i -> array.get(i).asInt()).toArray();
+    }
+
+    /** Embeddings often have more rows than there are tokens: such an id may be sampled, as in transformers. */
+    @Test
+    void idsWithoutATokenHaveNoText() {
+        try (ModelTokenizer tokenizer = ModelTokenizer.open(Fixtures.folder("llama"))) {
+            int[] ids = tokenizer.encode("good guitar");
+            int[] padded = Arrays.copyOf(ids, ids.length + 2);
+            padded[ids.length] = tokenizer.vocabularySize();
+            padded[ids.length + 1] = tokenizer.vocabularySize() + 1000;
+            assertThat(tokenizer.decode(padded)).isEqualTo("good guitar");
+        }
     }
 }

@@ -68,7 +68,7 @@ class PromptEncoderTest {
     }
 
     private static PromptEncoder encoder(int maxTokens) {
-        return new PromptEncoder(TEMPLATE, PromptEncoderTest::characters, maxTokens);
+        return new PromptEncoder(TEMPLATE, PromptEncoderTest::characters, answer -> new int[0], maxTokens);
     }
 
     private static PromptInput input(String history, String title) {

@@ -126,7 +126,8 @@ public final class JobSession implements AutoCloseable {
         try {
             Path place = new Path(path);
             FileSystem files = place.getFileSystem(session.sparkContext().hadoopConfiguration());
-            FileStatus[] found = files.globStatus(place);
+            FileStatus[] found =
+                    files.exists(place) ? new FileStatus[] {files.getFileStatus(place)} : files.globStatus(place);
             long bytes = 0;
             for (FileStatus file : found == null ? new FileStatus[0] : found) {
                 bytes += files.getContentSummary(file.getPath()).getLength();

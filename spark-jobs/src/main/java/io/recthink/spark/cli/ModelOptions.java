@@ -36,7 +36,7 @@ final class ModelOptions {
      * @throws InvalidInputException when there is no such adapter
      */
     Optional<Path> adapter() {
-        return place().map(found -> PolicyStore.localize(found.folder().path(), found.sha256()));
+        return place().map(PolicyArgument.Place::localize);
     }
 
     private Optional<PolicyArgument.Place> place() {
@@ -73,6 +73,6 @@ final class ModelOptions {
         PolicyFolder folder = place().get().folder();
         PolicyReference base =
                 model.map(given -> folder.base(PolicyFolder.at(given))).orElseGet(folder::base);
-        return PolicyStore.localize(base.path(), base.sha256());
+        return PolicyStore.localize(base);
     }
 }

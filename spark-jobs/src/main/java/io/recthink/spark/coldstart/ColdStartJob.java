@@ -14,6 +14,7 @@ import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
 import io.recthink.spark.table.Examples;
+import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
@@ -53,7 +54,7 @@ public final class ColdStartJob implements Job {
                 .write()
                 .parquet(output);
 
-        report(spark.read().schema(Tables.TRACES).parquet(output), examples, output);
+        report(spark.read().schema(Tables.TRACES).parquet(LiteralPath.of(output)), examples, output);
     }
 
     /** Row ids are hashes, so their order is a random one that stays. */

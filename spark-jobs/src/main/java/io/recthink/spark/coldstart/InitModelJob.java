@@ -17,6 +17,7 @@ import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
 import io.recthink.spark.table.Examples;
+import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
@@ -111,7 +112,7 @@ public final class InitModelJob implements Job {
         try {
             return spark.read()
                     .schema(Tables.TRACES)
-                    .parquet(folder)
+                    .parquet(LiteralPath.unlessPattern(spark, folder))
                     .select("completion")
                     .as(Encoders.STRING());
         } catch (Exception e) {

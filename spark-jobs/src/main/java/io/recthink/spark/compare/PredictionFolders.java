@@ -11,6 +11,7 @@ import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.when;
 
 import io.recthink.InvalidInputException;
+import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.Tables;
 import io.recthink.spark.table.TrainingCost;
 import java.io.FileNotFoundException;
@@ -84,8 +85,10 @@ final class PredictionFolders {
         // A scan a folder would be tasks a folder in every pass.
         for (Map.Entry<StructType, List<String>> group : bySchema.entrySet()) {
             String[] folders = group.getValue().toArray(String[]::new);
-            all = all.union(
-                    spark.read().schema(group.getKey()).parquet(folders).select(columns(group.getKey(), folders[0])));
+            all = all.union(spark.read()
+                    .schema(group.getKey())
+                    .parquet(literal(folders))
+                    .select(columns(group.getKey(), folders[0])));
         }
         return new PredictionFolders(all, trainings);
     }
@@ -102,9 +105,13 @@ final class PredictionFolders {
         return trainings;
     }
 
+    private static String[] literal(String[] folders) {
+        return Arrays.stream(folders).map(LiteralPath::of).toArray(String[]::new);
+    }
+
     private static Dataset<Row> readOne(SparkSession spark, String folder) {
         try {
-            return spark.read().parquet(folder);
+            return spark.read().parquet(LiteralPath.of(folder));
         } catch (Exception e) { // Spark declares none and throws checked ones
             throw new InvalidInputException(
                     "paths.predictions: %s is no Parquet table: %s; remove it or predict again"

@@ -26,13 +26,14 @@ import org.apache.spark.sql.SparkSession;
 record AdaptedModel(String path, PolicyReference base, LoraConfig lora, long seed) implements StartModel {
     /** A new adapter beside a model. */
     static AdaptedModel begun(String path, PolicyFolder model, LoraConfig lora, long seed) {
-        return new AdaptedModel(path, new PolicyReference(model.path(), 0, model.sha256()), lora, seed);
+        return new AdaptedModel(path, model.reference(), lora, seed);
     }
 
     /** An adapter that is there. */
     static AdaptedModel goingOn(String path, PolicyFolder adapter, Optional<LoraConfig> lora) {
         PolicyReference base = adapter.base();
-        try (ModelFolder model = ModelFolder.open(PolicyStore.localize(base.path(), base.sha256()));
+        AdapterFolder.requireNoDropout(adapter.localize());
+        try (ModelFolder model = ModelFolder.open(PolicyStore.localize(base));
                 AdapterFolder folder = AdapterFolder.open(adapter.localize(), model.config())) {
             if (!lora.equals(Optional.of(folder.config()))) {
                 throw new InvalidInputException(
@@ -55,7 +56,7 @@ record AdaptedModel(String path, PolicyReference base, LoraConfig lora, long see
 
     @Override
     public Path model() {
-        return PolicyStore.localize(base.path(), base.sha256());
+        return PolicyStore.localize(base);
     }
 
     @Override
@@ -84,7 +85,6 @@ record AdaptedModel(String path, PolicyReference base, LoraConfig lora, long see
 
     @Override
     public PolicyReference policy(SparkSession spark, PolicyReference published, ParameterVector parameters) {
-        Adapter adapter = Adapter.send(spark, base, lora, parameters);
-        return new PolicyReference(published.path(), published.number(), published.sha256(), adapter);
+        return published.with(Adapter.send(spark, base, lora, parameters));
     }
 }

@@ -140,9 +140,16 @@ public final class LearningRun implements AutoCloseable {
 
     /** An adapter from elsewhere may name its base model without saying which weights that has. */
     private void refuseAnotherBase(PolicyVersion begun) {
-        new ResumeCheck(folder.path())
-                .same("weights of the base model", baseSha256(begun), baseSha256(PolicyVersion.of(policy)))
-                .refuseChanges();
+        PolicyVersion now = PolicyVersion.of(policy);
+        ResumeCheck check =
+                new ResumeCheck(folder.path()).same("weights of the base model", baseSha256(begun), baseSha256(now));
+        if (begun.base() != null && begun.base().digest() != null) {
+            check.same(
+                    "configuration, tokenizer and template of the base model",
+                    begun.base().digest(),
+                    now.base() == null ? "" : now.base().digest());
+        }
+        check.refuseChanges();
     }
 
     private static String baseSha256(PolicyVersion version) {
@@ -150,8 +157,7 @@ public final class LearningRun implements AutoCloseable {
     }
 
     private PolicyReference published(Manifest manifest) {
-        PolicyVersion version = manifest.policyVersion();
-        return new PolicyReference(folder.policy(manifest), version.number(), version.sha256());
+        return folder.reference(manifest);
     }
 
     private RunDescription description(Configuration configuration, String startSha256) {

@@ -1,6 +1,7 @@
 package io.recthink.spark.learn;
 
 import io.recthink.InvalidInputException;
+import io.recthink.model.FolderFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -17,10 +18,17 @@ import java.util.stream.Stream;
 final class ModelDigest {
     private ModelDigest() {}
 
-    /** Digests names and contents of all files, in the order of their names. */
+    private static boolean counts(String name) {
+        return FolderFiles.isSetting(name) || name.equals(FolderFiles.INDEX) || name.endsWith(".safetensors");
+    }
+
+    /** Digests names and contents of these files, in the order of their names. */
     static String of(Path folder) {
         try (Stream<Path> children = Files.list(folder)) {
-            List<Path> files = children.filter(Files::isRegularFile).sorted().toList();
+            List<Path> files = children.filter(Files::isRegularFile)
+                    .filter(file -> counts(file.getFileName().toString()))
+                    .sorted()
+                    .toList();
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             for (Path file : files) {
                 digest.update(file.getFileName().toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));

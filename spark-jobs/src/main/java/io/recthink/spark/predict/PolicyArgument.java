@@ -4,8 +4,10 @@ import io.recthink.InvalidInputException;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.PolicyFolder;
 import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.run.PolicyStore;
 import io.recthink.spark.run.PolicyVersion;
 import io.recthink.spark.run.RunFolder;
+import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
@@ -27,7 +29,12 @@ public final class PolicyArgument {
      * @param number of its version in its run; 0 for one of no run
      * @param sha256 of its weights, as they were published
      */
-    public record Place(PolicyFolder folder, int number, String sha256) {}
+    public record Place(PolicyFolder folder, int number, String sha256) {
+        /** The folder on this machine. */
+        public Path localize() {
+            return PolicyStore.localize(new PolicyReference(folder.path(), number, sha256, folder.digest(sha256)));
+        }
+    }
 
     /**
      * The policy that an argument names, for tasks to load.
@@ -49,14 +56,14 @@ public final class PolicyArgument {
      * @throws InvalidInputException when there is no such policy
      */
     public static Place find(String argument, String path, Configuration hadoop) {
-        Matcher step = AT_STEP.matcher(path);
-        if (step.matches()) {
-            RunFolder run = RunFolder.at(step.group(1), hadoop);
-            return ofRun(run, run.required(Integer.parseInt(step.group(2))), hadoop);
-        }
         PolicyFolder folder = PolicyFolder.at(path, hadoop);
         if (folder.exists()) {
             return new Place(folder, 0, folder.sha256());
+        }
+        Matcher step = AT_STEP.matcher(path);
+        if (step.matches() && !RunFolder.at(path, hadoop).exists()) {
+            RunFolder run = RunFolder.at(step.group(1), hadoop);
+            return ofRun(run, run.required(Integer.parseInt(step.group(2))), hadoop);
         }
         RunFolder run = RunFolder.at(path, hadoop);
         if (!run.exists()) {

@@ -12,6 +12,7 @@ import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.spark.learn.Validation;
 import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.PreparedData;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -67,7 +68,7 @@ public final class PolicyValidation implements Validation, AutoCloseable {
         scoring.predict(SYSTEM, policy, 0).write().parquet(path);
         Column error = col("yhat").minus(col("truth"));
         Row sums = spark.read()
-                .parquet(path)
+                .parquet(LiteralPath.of(path))
                 .join(truths, "rowId")
                 .agg(
                         count(lit(1)),

@@ -9,6 +9,7 @@ import io.recthink.generate.SamplingOptions;
 import io.recthink.spark.rollout.PromptEncoding;
 import io.recthink.spark.run.CommonComputeType;
 import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.Tables;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -99,7 +100,7 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
 
     /** Loads a saved predictor. */
     public static RatingPredictor load(String path) {
-        return read().load(path);
+        return read().load(LiteralPath.of(path));
     }
 
     private static final class Reader implements DefaultParamsReadable<RatingPredictor> {}

@@ -9,6 +9,7 @@ import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.run.RunFolder;
+import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
@@ -110,7 +111,7 @@ final class ValidationPredictions {
         return PolicyOfRun.at(policy.path()).flatMap(place -> {
             RunFolder run = RunFolder.at(place.run(), spark.sparkContext().hadoopConfiguration());
             return sameSettings(run, place.step(), policy)
-                    ? complete(spark.read().parquet(run.predictions(place.step())), rows)
+                    ? complete(spark.read().parquet(LiteralPath.of(run.predictions(place.step()))), rows)
                     : Optional.empty();
         });
     }
@@ -118,7 +119,7 @@ final class ValidationPredictions {
     private boolean sameSettings(RunFolder run, int step, PolicyReference policy) {
         Optional<Manifest> manifest = run.manifest(step);
         if (manifest.isEmpty()
-                || !manifest.get().policyVersion().sha256().equals(policy.sha256())
+                || !run.reference(manifest.get()).digest().equals(policy.digest())
                 || !run.evaluated().contains(step)
                 || !run.description().dataSha256().equals(data.sha256())) {
             return false;

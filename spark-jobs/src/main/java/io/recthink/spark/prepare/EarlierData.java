@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration.SplitKind;
 import io.recthink.spark.source.Period;
+import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.SplitLabel;
 import io.recthink.spark.table.Tables;
@@ -113,7 +114,7 @@ final class EarlierData {
 
     /** The reviews behind the examples, as in {@link Tables#REVIEWS}. */
     Dataset<Row> reviews() {
-        return spark.read().schema(Tables.REVIEWS).parquet(folder + "/" + DataFolder.REVIEWS);
+        return spark.read().schema(Tables.REVIEWS).parquet(LiteralPath.of(folder + "/" + DataFolder.REVIEWS));
     }
 
     /** The same with the columns split and target of their examples. */
@@ -123,7 +124,9 @@ final class EarlierData {
 
     /** The rows that could not be used: reason and record. */
     Dataset<Row> quarantine() {
-        return spark.read().schema("reason STRING, record STRING").parquet(folder + "/" + DataFolder.QUARANTINE);
+        return spark.read()
+                .schema("reason STRING, record STRING")
+                .parquet(LiteralPath.of(folder + "/" + DataFolder.QUARANTINE));
     }
 
     /** One row an item that is described: {@code itemId, target}. */

@@ -17,6 +17,7 @@ import io.recthink.spark.prepare.DataCard.Content;
 import io.recthink.spark.source.LogReader;
 import io.recthink.spark.source.Period;
 import io.recthink.spark.source.Quarantine;
+import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.RatingGrid;
 import io.recthink.spark.table.RowId;
@@ -118,7 +119,8 @@ public final class PrepareJob implements Job {
         Activity.begin(spark, NAME, "prepare: histories");
         write(draft.examples().selectExpr(Tables.EXAMPLES.fieldNames()), folder, DataFolder.EXAMPLES);
 
-        Dataset<Row> examples = spark.read().schema(Tables.EXAMPLES).parquet(folder.path(DataFolder.EXAMPLES));
+        Dataset<Row> examples =
+                spark.read().schema(Tables.EXAMPLES).parquet(LiteralPath.of(folder.path(DataFolder.EXAMPLES)));
         Activity.begin(spark, NAME, "prepare: leak tests");
         LeakTests.Findings findings = new LeakTests(
                         examples, draft.reviews(), draft.counts().kept(), draft.split(), configuration.prepare())

@@ -17,6 +17,7 @@ import io.recthink.spark.rollout.PromptEncoding;
 import io.recthink.spark.run.CommonComputeType;
 import io.recthink.spark.run.IdleGpus;
 import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.TextFile;
@@ -84,13 +85,14 @@ public final class ProbeJob implements Job {
     }
 
     private void report(SparkSession spark, String folder, List<Probe> probes) {
-        Dataset<Row> before = spark.read().parquet(predictions(folder, probes.get(0)));
+        Dataset<Row> before = spark.read().parquet(LiteralPath.of(predictions(folder, probes.get(0))));
         List<Answers> answers = probes.stream()
                 .skip(1)
-                .map(probe -> Answers.of(probe.name(), before, spark.read().parquet(predictions(folder, probe))))
+                .map(probe -> Answers.of(
+                        probe.name(), before, spark.read().parquet(LiteralPath.of(predictions(folder, probe)))))
                 .toList();
-        ProbeReport report =
-                new ProbeReport(policy, answers, Spread.of(spark.read().parquet(folder + "/samples"), SAMPLES));
+        ProbeReport report = new ProbeReport(
+                policy, answers, Spread.of(spark.read().parquet(LiteralPath.of(folder + "/samples")), SAMPLES));
         TextFile.write(
                 "paths.probes",
                 folder + "/probes.json",

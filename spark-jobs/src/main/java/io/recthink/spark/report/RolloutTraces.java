@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.sum;
 
 import io.recthink.spark.run.RunFolder;
+import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.Tables;
 import java.util.Comparator;
 import java.util.List;
@@ -56,8 +57,9 @@ final class RolloutTraces {
     record Group(String rowId, double truth, List<Trace> traces) {}
 
     private Dataset<Row> completions(int step) {
-        Dataset<Row> rollouts = spark.read().schema(Tables.ROLLOUTS).parquet(run.table(step, "rollouts"));
-        Dataset<Row> scored = spark.read().schema(Tables.SCORED).parquet(run.table(step, "scored"));
+        Dataset<Row> rollouts =
+                spark.read().schema(Tables.ROLLOUTS).parquet(LiteralPath.of(run.table(step, "rollouts")));
+        Dataset<Row> scored = spark.read().schema(Tables.SCORED).parquet(LiteralPath.of(run.table(step, "scored")));
         return rollouts.join(scored, new String[] {"rowId", "sample"})
                 .select(
                         lit(step).as("step"),

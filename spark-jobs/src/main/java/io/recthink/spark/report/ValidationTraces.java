@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.struct;
 
 import io.recthink.spark.run.RunFolder;
+import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.Tables;
 import java.util.List;
 import java.util.Optional;
@@ -53,7 +54,7 @@ final class ValidationTraces {
     private Dataset<Row> predictions(int step) {
         return spark.read()
                 .schema(Tables.PREDICTIONS)
-                .parquet(run.predictions(step))
+                .parquet(LiteralPath.of(run.predictions(step)))
                 .where(col("trace").isNotNull())
                 .groupBy("rowId")
                 .agg(min(struct("readout", "trace", "yhat", "failed", "tokensOut"))

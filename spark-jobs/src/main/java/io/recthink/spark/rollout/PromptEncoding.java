@@ -26,8 +26,7 @@ public record PromptEncoding(PolicyReference policy, Configuration.Prompt settin
 
     /** The policy's tokenizer and chat template on this machine. */
     public Open open() {
-        PolicyReference model = policy.model();
-        return new Open(ModelFolder.open(PolicyStore.localize(model.path(), model.sha256())));
+        return new Open(ModelFolder.open(PolicyStore.localize(policy.model())));
     }
 
     /** An encoder in use. */

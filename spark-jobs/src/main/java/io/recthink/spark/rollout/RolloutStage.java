@@ -10,6 +10,7 @@ import io.recthink.spark.run.EngineTime;
 import io.recthink.spark.run.PolicyHolder;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.run.TableFailure;
+import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.Tables;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -64,7 +65,7 @@ public final class RolloutStage {
 
     /** Reads the rollouts of a step. */
     public Dataset<Row> read(String path) {
-        return spark.read().schema(Tables.ROLLOUTS).parquet(path);
+        return spark.read().schema(Tables.ROLLOUTS).parquet(LiteralPath.of(path));
     }
 
     private record Sampling(

@@ -6,7 +6,6 @@ import io.recthink.model.AdapterFolder;
 import io.recthink.model.ModelFolder;
 import io.recthink.spark.run.PolicyReference.Adapter;
 import java.nio.file.Path;
-import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
@@ -52,18 +51,38 @@ public final class PolicyFolder {
         return storage.exists(ADAPTER);
     }
 
-    /** The SHA-256 of its weights; of weights in several files, that of all of them in the order of their names. */
+    /**
+     * The SHA-256 of its weights; of weights in several files, that of all of them in the order of their names.
+     *
+     * @throws InvalidInputException when it has no weights
+     */
     public String sha256() {
-        List<String> weights = storage.list("").stream()
-                .map(file -> file.getPath().getName())
-                .filter(name -> name.endsWith(".safetensors"))
-                .toList();
-        return storage.sha256(weights);
+        return storage.sha256(new PolicyFiles(storage).weights());
+    }
+
+    /**
+     * The digest of a {@link PolicyReference}.
+     *
+     * @param sha256 of its weights
+     */
+    public String digest(String sha256) {
+        return PolicyDigest.of(
+                sha256,
+                new PolicyFiles(storage).settings().stream().map(storage::entry).toList());
+    }
+
+    /** What is in it, without the adapter that it may hold. */
+    public PolicyReference reference() {
+        return reference(0, sha256());
+    }
+
+    private PolicyReference reference(int number, String sha256) {
+        return new PolicyReference(path(), number, sha256, digest(sha256));
     }
 
     /** The folder on this machine. */
     public Path localize() {
-        return PolicyStore.localize(path(), sha256());
+        return PolicyStore.localize(reference());
     }
 
     /**
@@ -73,15 +92,16 @@ public final class PolicyFolder {
      * @throws InvalidInputException when it is an adapter, and it or its base model is not as it should be
      */
     public PolicyReference policy(int number, String sha256, SparkSession spark) {
+        PolicyReference policy = reference(number, sha256);
         if (!isAdapter()) {
-            return new PolicyReference(path(), number, sha256);
+            return policy;
         }
-        Path local = PolicyStore.localize(path(), sha256);
+        Path local = PolicyStore.localize(policy);
         PolicyReference base = base(local);
-        try (ModelFolder model = ModelFolder.open(PolicyStore.localize(base.path(), base.sha256()));
+        try (ModelFolder model = ModelFolder.open(PolicyStore.localize(base));
                 AdapterFolder adapter = AdapterFolder.open(local, model.config())) {
             ParameterVector weights = ParameterVector.read(adapter.layout(), adapter);
-            return new PolicyReference(path(), number, sha256, Adapter.send(spark, base, adapter.config(), weights));
+            return policy.with(Adapter.send(spark, base, adapter.config(), weights));
         }
     }
 
@@ -124,7 +144,7 @@ public final class PolicyFolder {
     }
 
     private static PolicyReference base(Path adapter, PolicyFolder model) {
-        PolicyReference base = new PolicyReference(model.path(), 0, model.sha256());
+        PolicyReference base = model.reference();
         AdapterFolder.base(adapter).sha256().ifPresent(expected -> requireSame(base.path(), base.sha256(), expected));
         return base;
     }
@@ -140,6 +160,16 @@ public final class PolicyFolder {
             throw new InvalidInputException(
                     "%s is not the base model that the adapter was made for: its weights have the sha256 %s, not %s. Put that model back there, or name its folder."
                             .formatted(path, found, expected));
+        }
+    }
+
+    /** Refuses a folder whose weights or settings are no longer those of a reference to it. */
+    static void requireUnchanged(PolicyReference model, PolicyFolder folder) {
+        requireSame(model.path(), folder.sha256(), model.sha256());
+        if (!folder.digest(model.sha256()).equals(model.digest())) {
+            throw new InvalidInputException(
+                    "%s was changed while it was in use: its configuration, tokenizer or template is another one. Restore it, or start again."
+                            .formatted(model.path()));
         }
     }
 }

@@ -29,7 +29,7 @@ public final class PolicyHolder {
     private static final Map<Device, PolicyHolder> REFERENCES = new ConcurrentHashMap<>();
 
     private final Device device;
-    private String sha256 = ""; // of the model
+    private String digest = ""; // of the model
     private Decoder decoder;
     private Optional<AdapterVersion> adapter = Optional.empty();
     private Decoder adapted; // the model with the adapter; null before the first one
@@ -37,10 +37,10 @@ public final class PolicyHolder {
     private ByteBuffer tokenizerFile;
     private int leases;
 
-    private record AdapterVersion(String sha256, LoraConfig lora) {
+    private record AdapterVersion(String digest, LoraConfig lora) {
         static Optional<AdapterVersion> of(PolicyReference policy) {
             return Optional.ofNullable(policy.adapter())
-                    .map(adapter -> new AdapterVersion(policy.sha256(), adapter.lora()));
+                    .map(adapter -> new AdapterVersion(policy.digest(), adapter.lora()));
         }
     }
 
@@ -121,7 +121,7 @@ public final class PolicyHolder {
     }
 
     private boolean holdsModel(PolicyReference model, Configuration.Model settings) {
-        return sha256.equals(model.sha256()) && decoder.type() == settings.dtype();
+        return digest.equals(model.digest()) && decoder.type() == settings.dtype();
     }
 
     private synchronized void release() {
@@ -135,9 +135,9 @@ public final class PolicyHolder {
     private void load(PolicyReference policy, Configuration.Model settings) {
         PolicyReference model = policy.model();
         if (!holdsModel(model, settings)) {
-            Path local = PolicyStore.localize(model.path(), model.sha256());
+            Path local = PolicyStore.localize(model);
             if (policy.adapter() != null) {
-                PolicyFolder.requireSame(model.path(), PolicyFolder.at(local).sha256(), model.sha256());
+                PolicyFolder.requireUnchanged(model, PolicyFolder.at(local));
             }
             loadModel(model, local, settings);
         }
@@ -148,7 +148,7 @@ public final class PolicyHolder {
 
     private void loadModel(PolicyReference model, Path local, Configuration.Model settings) {
         CommonComputeType.require(settings.dtype(), device);
-        sha256 = ""; // a load that fails half-way leaves nothing that could be leased
+        digest = ""; // a load that fails half-way leaves nothing that could be leased
         try (ModelFolder folder = ModelFolder.open(local)) {
             if (decoder != null
                     && decoder.type() == settings.dtype()
@@ -160,7 +160,7 @@ public final class PolicyHolder {
             }
         }
         loadTokenizer(local);
-        sha256 = model.sha256();
+        digest = model.digest();
     }
 
     private void loadAdapter(PolicyReference policy) {

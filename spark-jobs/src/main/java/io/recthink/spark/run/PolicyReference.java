@@ -14,13 +14,21 @@ import org.apache.spark.sql.SparkSession;
  *
  * @param path Hadoop path of its folder
  * @param number of its version in its run
- * @param sha256 of its weights, {@code model.safetensors} or {@code adapter_model.safetensors}; what names it
+ * @param sha256 of its weights, {@code model.safetensors} or {@code adapter_model.safetensors}; what names it in tables
+ * @param digest of its weights, configuration, tokenizer and template; what tells it from others wherever policies are
+ *     kept in memory or copied
  * @param adapter null for a model
  */
-public record PolicyReference(String path, int number, String sha256, Adapter adapter) implements Serializable {
+public record PolicyReference(String path, int number, String sha256, String digest, Adapter adapter)
+        implements Serializable {
     /** A policy that is a model. */
-    public PolicyReference(String path, int number, String sha256) {
-        this(path, number, sha256, null);
+    public PolicyReference(String path, int number, String sha256, String digest) {
+        this(path, number, sha256, digest, null);
+    }
+
+    /** The policy with an adapter beside a model, as tasks can load it. */
+    public PolicyReference with(Adapter sent) {
+        return new PolicyReference(path, number, sha256, digest, sent);
     }
 
     /** The model with the policy's configuration and tokenizer: the policy itself, or the base model of the adapter. */

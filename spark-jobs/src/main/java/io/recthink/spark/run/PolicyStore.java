@@ -2,23 +2,18 @@ package io.recthink.spark.run;
 
 import io.recthink.InvalidInputException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HexFormat;
-import java.util.Set;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.deploy.SparkHadoopUtil;
@@ -26,41 +21,53 @@ import org.apache.spark.sql.SparkSession;
 import scala.Option;
 
 /**
- * Folders of models and adapters of any Hadoop file system as local ones, on the driver and on executors. A folder of a local file system
- * is used where it is. Another one is copied once a JVM; the two newest copies stay, all are removed when the JVM ends.
+ * Folders of models and adapters of any Hadoop file system as local ones, on the driver and on executors. A folder of a
+ * local file system is used where it is. Of another one the files that matter are copied, once a JVM; the two newest
+ * copies stay, all are removed when the JVM ends.
  */
 public final class PolicyStore {
     private static final int COPIES = 2;
-    private static final String ANY = "";
-    private static final Set<String> WEIGHTS = Set.of("model.safetensors", "adapter_model.safetensors");
     private static final Deque<Copy> COPIED = new ArrayDeque<>();
 
-    private record Copy(String path, String sha256, Path folder) {}
+    private record Copy(String path, String key, Path folder) {}
 
     private PolicyStore() {}
 
     /**
-     * A local folder with the model or adapter at a Hadoop path.
+     * A local folder with the model or adapter that was published at a Hadoop path.
      *
-     * @param sha256 of its weights; a copy that differs is refused
+     * @param policy what has to be there; a copy whose weights or settings differ is refused
      * @throws InvalidInputException when it is not there or differs
      */
-    public static synchronized Path localize(String path, String sha256) {
-        org.apache.hadoop.fs.Path source = new org.apache.hadoop.fs.Path(path);
-        String scheme = source.toUri().getScheme();
-        if (scheme == null || scheme.equals("file")) {
-            return local(Path.of(source.toUri().getPath()));
+    public static Path localize(PolicyReference policy) {
+        URI place = new org.apache.hadoop.fs.Path(policy.path()).toUri();
+        if (place.getScheme() == null || place.getScheme().equals("file")) {
+            return local(Path.of(place.getPath()));
         }
-        return COPIED.stream()
-                .filter(copy -> copy.path.equals(path) && copy.sha256.equals(sha256))
-                .findFirst()
-                .map(Copy::folder)
-                .orElseGet(() -> copy(source, sha256));
+        return localize(policy.path(), policy.digest(), Optional.of(policy));
     }
 
-    /** A local folder with the model at a Hadoop path that no run has published: whatever is there. */
+    /** A local folder with the model at a Hadoop path that no run has published: whatever is there now. */
     public static Path localize(String path) {
-        return localize(path, ANY);
+        Storage storage = Storage.at(path, hadoop());
+        return storage.local("")
+                .map(PolicyStore::local)
+                .orElseGet(() -> localize(storage.toString(), state(storage), Optional.empty()));
+    }
+
+    private static synchronized Path localize(String source, String key, Optional<PolicyReference> expected) {
+        return COPIED.stream()
+                .filter(copy -> copy.path.equals(source) && copy.key.equals(key))
+                .findFirst()
+                .map(Copy::folder)
+                .orElseGet(() -> copy(Storage.at(source, hadoop()), key, expected));
+    }
+
+    /** Changes with what a folder holds, as far as can be told without reading it. */
+    private static String state(Storage storage) {
+        return storage.list("").stream()
+                .map(file -> "%s %d %d".formatted(file.getPath().getName(), file.getLen(), file.getModificationTime()))
+                .collect(Collectors.joining("\n"));
     }
 
     private static Path local(Path folder) {
@@ -72,42 +79,51 @@ public final class PolicyStore {
         return folder;
     }
 
-    private static Path copy(org.apache.hadoop.fs.Path source, String sha256) {
+    private static Path copy(Storage source, String key, Optional<PolicyReference> expected) {
+        Path folder = createFolder();
         try {
-            Path folder = Files.createTempDirectory("recthink-policy");
-            if (COPIED.isEmpty()) {
-                Runtime.getRuntime().addShutdownHook(new Thread(PolicyStore::removeAll));
-            }
-            COPIED.addLast(new Copy(source.toString(), sha256, folder));
-            FileSystem files = source.getFileSystem(hadoop());
-            for (FileStatus file : files.listStatus(source)) {
-                copy(files, file, folder, sha256);
-            }
-            while (COPIED.size() > COPIES) {
-                remove(COPIED.removeFirst().folder());
-            }
-            return folder;
-        } catch (IOException | InvalidInputException e) {
-            COPIED.removeIf(copy -> copy.sha256.equals(sha256));
-            if (e instanceof InvalidInputException refused) {
-                throw refused;
-            }
-            throw new InvalidInputException("The policy " + source + " cannot be copied to this machine: " + e, e);
+            copy(source, folder);
+            expected.ifPresent(policy -> requirePublished(source, PolicyFolder.at(folder), policy));
+        } catch (RuntimeException e) {
+            remove(folder);
+            throw e;
+        }
+        if (COPIED.isEmpty()) {
+            Runtime.getRuntime().addShutdownHook(new Thread(PolicyStore::removeAll));
+        }
+        COPIED.addLast(new Copy(source.toString(), key, folder));
+        while (COPIED.size() > COPIES) {
+            remove(COPIED.removeFirst().folder());
+        }
+        return folder;
+    }
+
+    private static Path createFolder() {
+        try {
+            return Files.createTempDirectory("recthink-policy");
+        } catch (IOException e) {
+            throw Storage.unwritable("the temporary folder", e);
         }
     }
 
-    private static void copy(FileSystem files, FileStatus file, Path folder, String sha256) throws IOException {
-        String name = file.getPath().getName();
-        MessageDigest digest = digest();
-        try (InputStream in = new DigestInputStream(files.open(file.getPath()), digest);
-                OutputStream out = Files.newOutputStream(folder.resolve(name))) {
-            in.transferTo(out);
-        }
-        String found = HexFormat.of().formatHex(digest.digest());
-        if (WEIGHTS.contains(name) && !sha256.equals(ANY) && !found.equals(sha256)) {
+    private static void copy(Storage source, Path folder) {
+        PolicyFiles files = new PolicyFiles(source);
+        Stream.of(files.settings(), files.index(), files.weights())
+                .flatMap(List::stream)
+                .forEach(name -> source.download(name, folder.resolve(name)));
+    }
+
+    private static void requirePublished(Storage source, PolicyFolder copy, PolicyReference policy) {
+        String found = copy.sha256();
+        if (!found.equals(policy.sha256())) {
             throw new InvalidInputException(
-                    "%s has the sha256 %s, expected %s. It was changed after it was published: restore it."
-                            .formatted(file.getPath(), found, sha256));
+                    "%s: its weights have the sha256 %s, expected %s. They were changed after they were published: restore them."
+                            .formatted(source, found, policy.sha256()));
+        }
+        if (!copy.digest(found).equals(policy.digest())) {
+            throw new InvalidInputException(
+                    "%s: its configuration, tokenizer or template was changed after it was published. Restore it, or start again."
+                            .formatted(source));
         }
     }
 
@@ -121,14 +137,6 @@ public final class PolicyStore {
         SparkConf settings =
                 SparkEnv.get() == null ? new SparkConf() : SparkEnv.get().conf();
         return SparkHadoopUtil.get().newConfiguration(settings);
-    }
-
-    private static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static synchronized void removeAll() {

@@ -16,8 +16,10 @@ public record PolicyVersion(int number, String sha256, Base base) {
      *
      * @param path Hadoop path of its folder
      * @param sha256 of its weights
+     * @param digest of its weights, configuration, tokenizer and template; null in runs of before this was written down
      */
-    public record Base(String path, String sha256) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Base(String path, String sha256, String digest) {}
 
     /** The version of a policy. */
     public static PolicyVersion of(PolicyReference policy) {
@@ -25,6 +27,6 @@ public record PolicyVersion(int number, String sha256, Base base) {
         return new PolicyVersion(
                 policy.number(),
                 policy.sha256(),
-                policy.adapter() == null ? null : new Base(model.path(), model.sha256()));
+                policy.adapter() == null ? null : new Base(model.path(), model.sha256(), model.digest()));
     }
 }

@@ -114,6 +114,20 @@ public final class RunFolder {
         return storage.path(name).toString();
     }
 
+    /**
+     * The policy after a step as it was published, without the adapter that its folder may hold.
+     *
+     * @throws InvalidInputException when the policy was not kept
+     */
+    public PolicyReference reference(Manifest manifest) {
+        String sha256 = manifest.policyVersion().sha256();
+        List<FileEntry> files = manifest.files().stream()
+                .filter(file -> file.path().startsWith("policy/"))
+                .toList();
+        return new PolicyReference(
+                policy(manifest), manifest.policyVersion().number(), sha256, PolicyDigest.of(sha256, files));
+    }
+
     /** The metrics of a complete step: one flat object; nothing for the starting policy. */
     public Optional<ObjectNode> metrics(int step) {
         return storage.readJson(stepName(step) + "/metrics.json", ObjectNode.class);

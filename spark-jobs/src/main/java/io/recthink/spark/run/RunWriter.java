@@ -165,7 +165,7 @@ public final class RunWriter implements AutoCloseable {
                 .orElseThrow()
                 .sha256();
         String path = storage.path(RunFolder.stepName(step) + "/policy").toString();
-        return new PublishedPolicy(new PolicyReference(path, step, sha256), files);
+        return new PublishedPolicy(new PolicyReference(path, step, sha256, PolicyDigest.of(sha256, files)), files);
     }
 
     /** Publishes the state of the optimizer beside the policy. */

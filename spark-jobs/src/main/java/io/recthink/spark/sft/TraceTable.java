@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import io.recthink.spark.rollout.PromptEncoding;
 import io.recthink.spark.table.Examples;
+import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
 import java.util.ArrayList;
@@ -49,7 +50,7 @@ final class TraceTable implements AutoCloseable {
     static Dataset<Row> read(SparkSession spark, String path, String data) {
         Dataset<Row> traces = spark.read()
                 .schema(Tables.TRACES)
-                .parquet(path)
+                .parquet(LiteralPath.unlessPattern(spark, path))
                 .withColumn(KEY, concat_ws(":", col("rowId"), hex(xxhash64(col("completion")))))
                 .dropDuplicates(KEY);
         return PreparedData.examples(spark, data).join(traces, "rowId");
@@ -88,7 +89,7 @@ final class TraceTable implements AutoCloseable {
         List<EncodedTrace> traces = new ArrayList<>();
         try (PromptEncoding.Open open = encoding.open()) {
             rows.forEachRemaining(row -> {
-                int[] text = open.tokenizer().encode(row.getAs("completion"));
+                int[] text = open.encoder().encodeAnswer(row.getAs("completion"));
                 int[] completion = Arrays.copyOf(text, text.length + 1);
                 completion[text.length] = endToken;
                 traces.add(new EncodedTrace(row.getAs(KEY), open.encoder().encode(Examples.input(row)), completion));

@@ -16,13 +16,13 @@ public final class OutputFolder {
      * @throws InvalidInputException when the folder exists or cannot be looked for
      */
     public static void requireNew(SparkSession spark, String key, String folder) {
-        Path path = new Path(folder);
         try {
+            Path path = new Path(folder);
             if (path.getFileSystem(spark.sparkContext().hadoopConfiguration()).exists(path)) {
                 throw new InvalidInputException(
                         "%s: %s is already there; remove it or name another folder".formatted(key, folder));
             }
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
             throw new InvalidInputException("%s: %s cannot be reached: %s".formatted(key, folder, e), e);
         }
     }

@@ -60,7 +60,7 @@ public record PreparedData(
      * @throws InvalidInputException when the folder holds no complete data set
      */
     public static PreparedData read(SparkSession spark, String folder) {
-        Path file = new Path(folder, FILE);
+        Path file = file(folder);
         try (InputStream in =
                 file.getFileSystem(spark.sparkContext().hadoopConfiguration()).open(file)) {
             return JSON.readValue(in, PreparedData.class);
@@ -73,6 +73,14 @@ public record PreparedData(
             throw new InvalidInputException("paths.data: %s cannot be read: %s".formatted(file, e.getMessage()), e);
         } catch (IOException e) {
             throw new InvalidInputException("paths.data: %s cannot be read: %s".formatted(file, e), e);
+        }
+    }
+
+    private static Path file(String folder) {
+        try {
+            return new Path(folder, FILE);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidInputException("paths.data: %s is no path: %s".formatted(folder, e.getMessage()), e);
         }
     }
 
@@ -94,6 +102,6 @@ public record PreparedData(
     /** The examples of a complete data set; the schema is {@link Tables#EXAMPLES}. */
     public static Dataset<Row> examples(SparkSession spark, String folder) {
         read(spark, folder);
-        return spark.read().schema(Tables.EXAMPLES).parquet(folder + "/examples");
+        return spark.read().schema(Tables.EXAMPLES).parquet(LiteralPath.of(folder + "/examples"));
     }
 }

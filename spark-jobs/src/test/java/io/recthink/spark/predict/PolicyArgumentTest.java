@@ -12,6 +12,7 @@ import io.recthink.spark.SparkTest;
 import io.recthink.spark.run.Best;
 import io.recthink.spark.run.Cursor;
 import io.recthink.spark.run.Manifest;
+import io.recthink.spark.run.PolicyFolder;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.run.PolicyVersion;
 import java.io.IOException;
@@ -112,6 +113,8 @@ class PolicyArgumentTest {
     }
 
     private PolicyReference policy(int step) {
-        return new PolicyReference("file:" + folder + "/step-00000" + step + "/policy", step, "sha-" + step);
+        String path = folder + "/step-00000" + step + "/policy";
+        String digest = PolicyFolder.at(Path.of(path)).digest("sha-" + step);
+        return new PolicyReference("file:" + path, step, "sha-" + step, digest);
     }
 }

@@ -114,6 +114,53 @@ class PredictJobTest {
         assertThat(means).as("samples differ").hasSizeGreaterThan(1);
     }
 
+    /** The rows with "good" are rated, those with "bad" are not; a tokenizer that exchanges both turns that round. */
+    @Test
+    void policiesOfTheSameWeightsAreToldApartByTokenizerTemplateAndConfiguration() throws IOException {
+        Path model = root.resolve("model");
+        changed(model, "words", "tokenizer.json", "\"good\": 9, \"bad\": 10", "\"bad\": 9, \"good\": 10");
+        changed(model, "template", "chat_template.jinja", "{{ message.content }}", "{{ message.content }} bad");
+        changed(model, "ends", "config.json", "\"eos_token_id\" : 1", "\"eos_token_id\" : 2");
+        WordChain.writeAdapter(root.resolve("adapter"), model);
+        WordChain.writeAdapter(root.resolve("words-adapter"), root.resolve("words"));
+        predict(
+                "told-apart",
+                "predict.policies.plain=model",
+                "predict.policies.words=words",
+                "predict.policies.template=template",
+                "predict.policies.ends=ends",
+                "predict.policies.adapter=adapter",
+                "predict.policies.words-adapter=words-adapter");
+        assertThat(failed("told-apart/plain")).containsOnly("bad");
+        assertThat(failed("told-apart/words")).containsOnly("good");
+        assertThat(failed("told-apart/template")).containsOnly("good", "bad", "mixed");
+        assertThat(failed("told-apart/ends")).containsOnly("good", "bad", "mixed");
+        assertThat(failed("told-apart/adapter")).containsOnly("good");
+        assertThat(failed("told-apart/words-adapter")).containsOnly("bad");
+    }
+
+    private static void changed(Path model, String name, String file, String from, String to) throws IOException {
+        Path copy = Files.createDirectories(root.resolve(name));
+        for (String each : List.of("config.json", "model.safetensors", "tokenizer.json", "chat_template.jinja")) {
+            Files.copy(model.resolve(each), copy.resolve(each));
+        }
+        String text = Files.readString(copy.resolve(file));
+        assertThat(text).contains(from);
+        Files.writeString(copy.resolve(file), text.replace(from, to));
+    }
+
+    /** The words in the prompts of the rows without a readable rating. */
+    private static Set<String> failed(String folder) {
+        Set<String> words = new HashSet<>();
+        for (Row row : SPARK.read().parquet(root + "/" + folder).collectAsList()) {
+            if (row.<Boolean>getAs("failed")) {
+                int number = Integer.parseInt(row.<String>getAs("rowId").substring(5));
+                words.add(List.of("good", "bad", "mixed").get(number % 3));
+            }
+        }
+        return words;
+    }
+
     @Test
     void predictionsDoNotDependOnTasksBatchesOrTheLayoutOfTheTable() {
         String policy = "predict.policies.policy=model";

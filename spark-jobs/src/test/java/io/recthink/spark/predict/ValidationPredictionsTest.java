@@ -10,6 +10,7 @@ import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.run.Cursor;
+import io.recthink.spark.run.FileEntry;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.run.PolicyVersion;
@@ -20,7 +21,10 @@ import io.recthink.spark.table.Tables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FileUtil;
@@ -73,16 +77,33 @@ class ValidationPredictionsTest {
         copy(root.resolve("model"), step.resolve("policy"));
         JSON.writeValue(
                 step.resolve("manifest.json").toFile(),
-                new Manifest(1, new PolicyVersion(1, "weights", null), null, new Cursor(0, 0), null, List.of()));
+                new Manifest(1, new PolicyVersion(1, "weights", null), null, new Cursor(0, 0), null, files(step)));
         JSON.writeValue(
                 root.resolve("run/run.json").toFile(),
                 new RunDescription("id", "train", "1", "", "", "", "", "cpu", 1, 17, "", "", "d1", ""));
         Files.writeString(root.resolve("run/config.yaml"), ConfigurationReader.write(configuration("none")));
         try (Scoring scoring = scoring(configuration("none"))) {
-            scoring.predict("policy", new PolicyReference(root + "/model", 1, "weights"), 0)
+            scoring.predict("policy", new PolicyReference(root + "/model", 1, "weights", "digest"), 0)
                     .withColumn("yhat", lit(2.0))
                     .write()
                     .parquet(root + "/run/eval/step-000001/predictions");
+        }
+    }
+
+    private static List<FileEntry> files(Path step) throws IOException {
+        List<FileEntry> files = new ArrayList<>();
+        for (String name : List.of("config.json", "tokenizer.json", "chat_template.jinja")) {
+            byte[] content = Files.readAllBytes(step.resolve("policy").resolve(name));
+            files.add(new FileEntry("policy/" + name, content.length, sha256(content)));
+        }
+        return files;
+    }
+
+    private static String sha256(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -128,6 +149,12 @@ class ValidationPredictionsTest {
                 .isZero();
         // Named as a model folder, a policy is known by the hash of what is there.
         assertThat(ofTraining("weights", "predict.policies.x=run/step-000001/policy"))
+                .isZero();
+        copyRun("other-template");
+        Files.writeString(
+                root.resolve("other-template/step-000001/policy/chat_template.jinja"),
+                "{{ messages[0].content }} good");
+        assertThat(ofTraining("template", "predict.policies.x=other-template@1"))
                 .isZero();
         copyRun("other-data");
         Path description = root.resolve("other-data/run.json");

@@ -152,7 +152,7 @@ class ProbeTest {
 
     private static PromptEncoding encoding(String... settings) {
         return new PromptEncoding(
-                new PolicyReference(folder + "/model", 0, "weights"),
+                new PolicyReference(folder + "/model", 0, "weights", "digest"),
                 ConfigurationReader.read("test", "", List.of(settings)).prompt(),
                 1,
                 5);

@@ -25,6 +25,7 @@ import io.recthink.torch.Bfloat16Support;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -112,6 +113,53 @@ class PolicyHolderTest {
     }
 
     @Test
+    void theSameWeightsUnderAnotherConfigurationAreAnotherPolicy() throws IOException {
+        float[] first;
+        try (PolicyHolder.Lease lease = PolicyHolder.policy(base, SETTINGS)) {
+            first = logprobs(lease.decoder());
+        }
+        PolicyReference other = changed("config.json", "\"rms_norm_eps\" : 1.0E-6", "\"rms_norm_eps\" : 0.5");
+        assertThat(other.sha256()).isEqualTo(base.sha256());
+        float[] second;
+        try (PolicyHolder.Lease lease = PolicyHolder.policy(other, SETTINGS)) {
+            second = logprobs(lease.decoder());
+            assertThat(second).isNotEqualTo(first);
+        }
+        try (PolicyHolder.Lease lease = PolicyHolder.policy(base, SETTINGS)) {
+            assertThat(logprobs(lease.decoder())).containsExactly(first);
+        }
+        // The same beside one adapter, whose own file is the same.
+        float[] adapted;
+        try (PolicyHolder.Lease lease = PolicyHolder.policy(adapter("one", 1, LORA), SETTINGS)) {
+            adapted = logprobs(lease.decoder());
+        }
+        base = other;
+        try (PolicyHolder.Lease lease = PolicyHolder.policy(adapter("one", 1, LORA), SETTINGS)) {
+            assertThat(logprobs(lease.decoder())).isNotEqualTo(adapted);
+        }
+    }
+
+    @Test
+    void theSameWeightsWithAnotherTokenizerHaveThatTokenizer() throws IOException {
+        PolicyReference other = changed("tokenizer.json", "\"4\": 9, \"5\": 10", "\"5\": 9, \"4\": 10");
+        try (PolicyHolder.Lease lease = PolicyHolder.policy(base, SETTINGS)) {
+            assertThat(lease.tokenizer().encode("4")).containsExactly(9);
+        }
+        try (PolicyHolder.Lease lease = PolicyHolder.policy(other, SETTINGS)) {
+            assertThat(lease.tokenizer().encode("4")).containsExactly(10);
+        }
+    }
+
+    /** The model with a change in one of its files. */
+    private PolicyReference changed(String file, String from, String to) throws IOException {
+        Path copy = world.copyModel("changed-" + file);
+        String text = Files.readString(copy.resolve(file));
+        assertThat(text).contains(from);
+        Files.writeString(copy.resolve(file), text.replace(from, to));
+        return PolicyFolder.at(copy).reference();
+    }
+
+    @Test
     void theSameWeightsInAnotherTypeAreAnotherPolicy() {
         assumeTrue(Bfloat16Support.of(Device.cpu()), "skipped: this processor has no instructions for BF16");
         Configuration.Model bfloat16 = ConfigurationReader.read("test", "", List.of("model.dtype=bfloat16"))
@@ -167,7 +215,7 @@ class PolicyHolderTest {
         for (int i = 0; i < weights.chunk(0).length; i++) {
             weights.chunk(0)[i] += 0.1f; // so that B is not zero
         }
-        return new PolicyReference("/nowhere", 1, sha256, Adapter.send(SPARK, base, lora, weights));
+        return new PolicyReference("/nowhere", 1, sha256, sha256, Adapter.send(SPARK, base, lora, weights));
     }
 
     private static float[] logprobs(Decoder decoder) {

@@ -14,6 +14,7 @@ import io.recthink.spark.SparkTest;
 import io.recthink.spark.predict.PredictJob;
 import io.recthink.spark.run.FileEntry;
 import io.recthink.spark.run.Manifest;
+import io.recthink.spark.run.PolicyFolder;
 import io.recthink.spark.run.PolicyVersion;
 import io.recthink.spark.run.RunFolder;
 import io.recthink.spark.sft.SftJob;
@@ -71,7 +72,10 @@ class AdapterTrainingTest {
                     .isEqualTo(new PolicyVersion(
                             manifest.step(),
                             sha256(policy.resolve("adapter_model.safetensors")),
-                            new PolicyVersion.Base("file:" + root.resolve("model"), base)));
+                            new PolicyVersion.Base(
+                                    "file:" + root.resolve("model"),
+                                    base,
+                                    PolicyFolder.at(root.resolve("model")).digest(base))));
             assertThat(AdapterFolder.base(policy).sha256()).hasValue(base);
         }
         assertThat(run.manifests()).hasSize(4);

@@ -155,6 +155,11 @@ public final class TinyWorld {
         write(folder.resolve("chat_template.jinja"), TEMPLATE);
     }
 
+    /** Copies the model into a folder beside it. */
+    public Path copyModel(String name) throws IOException {
+        return copy(root.resolve("model"), root.resolve(name));
+    }
+
     private static String special(int token) {
         return "{\"id\": %d, \"content\": \"%s\", \"single_word\": false, \"lstrip\": false, \"rstrip\": false, \"normalized\": false, \"special\": true}"
                 .formatted(token, WORDS.get(token));

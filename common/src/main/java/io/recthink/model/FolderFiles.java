@@ -1,0 +1,75 @@
+package io.recthink.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.recthink.InvalidInputException;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * Which files of a model folder or an adapter folder count, by name. Published folders hold more: weights for other
+ * programs, licences, pictures, folders of other formats; nothing of that is read, copied or hashed.
+ */
+public final class FolderFiles {
+    /** The weights of a model that has them in one file. */
+    public static final String WEIGHTS = "model.safetensors";
+
+    /** Says which shards have the weights of a model that has several. */
+    public static final String INDEX = WEIGHTS + ".index.json";
+
+    /** The configuration of an adapter. */
+    public static final String ADAPTER = "adapter_config.json";
+
+    /** The weights of an adapter. */
+    public static final String ADAPTER_WEIGHTS = "adapter_model.safetensors";
+
+    /** What goes with a model from folder to folder beside its configuration and weights, where it is there. */
+    static final List<String> COMPANIONS = List.of(
+            ModelConfigParser.GENERATION_FILE,
+            ModelFolder.TOKENIZER,
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "vocab.json",
+            "merges.txt",
+            "chat_template.jinja",
+            "chat_template.json",
+            "LICENSE");
+
+    private static final Pattern SHARD = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*\\.safetensors");
+
+    private FolderFiles() {}
+
+    /** Whether a file says with which settings, tokenizer and template weights are used. */
+    public static boolean isSetting(String name) {
+        return name.equals(ModelConfigParser.FILE)
+                || name.equals(ADAPTER)
+                || (COMPANIONS.contains(name) && !name.equals("LICENSE"));
+    }
+
+    /**
+     * The names of the shards that an index lists, ascending. They are names of files in its folder, not paths.
+     *
+     * @param index where it lies, for messages
+     * @throws InvalidInputException when it is no index
+     */
+    public static List<String> shards(String index, byte[] json) {
+        JsonNode map = JsonFile.parseObject(index, json).path("weight_map");
+        if (!map.isObject() || map.isEmpty()) {
+            throw new InvalidInputException(
+                    index + ": has no weight_map; save the model again, or fetch the file again");
+        }
+        TreeSet<String> names = new TreeSet<>();
+        map.fields().forEachRemaining(entry -> names.add(shard(index, entry.getKey(), entry.getValue())));
+        return List.copyOf(names);
+    }
+
+    private static String shard(String index, String tensor, JsonNode value) {
+        String name = value.asText();
+        if (!value.isTextual() || !SHARD.matcher(name).matches()) {
+            throw new InvalidInputException(
+                    index + ": " + tensor + ": " + value + " is not the name of a safetensors file in this folder");
+        }
+        return name;
+    }
+}

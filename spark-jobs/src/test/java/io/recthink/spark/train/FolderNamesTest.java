@@ -1,0 +1,48 @@
+package io.recthink.spark.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.recthink.config.Configuration;
+import io.recthink.spark.SparkTest;
+import io.recthink.spark.predict.PredictJob;
+import io.recthink.spark.report.InspectJob;
+import io.recthink.spark.sft.SftJob;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Spark reads some names as patterns, and Hadoop writes others with escapes: a root may be called anything. */
+class FolderNamesTest {
+    private static final SparkSession SPARK = SparkTest.spark();
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a[1]{b,c}", "what? * 50%20 off", "day=1 back\\slash@3"})
+    void jobsReadWhatTheyWroteWhateverTheRootIsCalled(String name) throws IOException {
+        Path root = Files.createDirectories(folder.resolve(name).resolve("x"));
+        // What the name would match, were it a pattern.
+        Files.createDirectories(folder.resolve("a1/x/data/examples"));
+        TinyWorld world = TinyWorld.create(SPARK, root);
+        new SftJob(false).run(SPARK, world.configuration("sft.steps=2"));
+        Configuration configuration = world.configuration(
+                "train.start=warm-start",
+                "train.steps=1",
+                "validation.every=1",
+                "predict.split=validation",
+                "predict.policies.trained=run",
+                "predict.policies.first=run@0");
+        new TrainJob(false).run(SPARK, configuration);
+        new PredictJob().run(SPARK, configuration);
+        new InspectJob(Optional.empty(), Optional.empty(), page -> {}).run(SPARK, configuration);
+        assertThat(root.resolve("run/step-000001/manifest.json")).isRegularFile();
+        assertThat(root.resolve("predictions/trained/_SUCCESS")).isRegularFile();
+        assertThat(root.resolve("predictions/first/_SUCCESS")).isRegularFile();
+    }
+}
