@@ -9,13 +9,26 @@ import io.recthink.config.Configuration.ThinkMode;
 import io.recthink.model.ChatTemplate.Message;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PromptEncoderTest {
     private static final PromptTemplate TEMPLATE = new PromptTemplate(
-            new Prompt(ThinkMode.NONE, false, 3, 0, 0, 0, 1, " ", "{history}\n{target_item}", "{title}", "{title}"),
+            new Prompt(
+                    ThinkMode.NONE,
+                    false,
+                    3,
+                    0,
+                    0,
+                    0,
+                    1,
+                    " ",
+                    "{history}\n{target_item}",
+                    "{title}",
+                    "{title}",
+                    Map.of()),
             1,
             5);
 
