@@ -13,6 +13,10 @@
  * {@code striptags}, {@code urlencode}, {@code urlize}, {@code wordwrap} and {@code xmlattr}; whole numbers beyond 64
  * bits; tuples as keys. What would print an address in Python is refused, too.
  *
+ * <p>One known difference: jinja2 decides when it compiles a template to which scope a variable belongs. Where the template
+ * sets one of its own input variables only after a loop or macro has read it, jinja2 finds it undefined there; here it has
+ * the value that was handed in.
+ *
  * <p>{@link io.recthink.text.Lexer} cuts the text into tokens, {@link io.recthink.text.Parser} makes
  * {@link io.recthink.text.Statement}s and {@link io.recthink.text.Expression}s of them, which evaluate themselves.
  */
