@@ -5,8 +5,11 @@ import java.io.Serializable;
 import java.nio.charset.Charset;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The resolved configuration of a run: every key, with the value that is used. The keys and their defaults are
@@ -300,9 +303,33 @@ public record Configuration(
             String system,
             String user,
             String historyItem,
-            String targetItem)
+            String targetItem,
+            Map<String, Object> template)
             implements Serializable {
+        /** The variables of a chat template that come from the conversation and the tokenizer. */
+        public static final Set<String> TAKEN_VARIABLES = Set.of(
+                "messages",
+                "add_generation_prompt",
+                "bos_token",
+                "eos_token",
+                "pad_token",
+                "unk_token",
+                "sep_token",
+                "cls_token",
+                "mask_token");
+
+        public Prompt {
+            template = Collections.unmodifiableMap(new LinkedHashMap<>(template));
+        }
+
         void check(Problems problems) {
+            for (String variable : template.keySet()) {
+                problems.require(
+                        !TAKEN_VARIABLES.contains(variable),
+                        "template." + variable,
+                        "left out: the conversation or the tokenizer gives its value",
+                        template.get(variable));
+            }
             problems.atLeast(0, "historyItems", historyItems);
             problems.atLeast(0, "titleCharacters", titleCharacters);
             problems.atLeast(0, "categoriesCharacters", categoriesCharacters);

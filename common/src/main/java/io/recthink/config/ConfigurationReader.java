@@ -34,6 +34,9 @@ public final class ConfigurationReader {
             .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
             .build();
 
+    /** The section whose keys are the chat template's, and whose values may be of any kind. */
+    private static final String TEMPLATE = "prompt.template";
+
     private static final Pattern SECRET = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[^/@\\s]*:(?!\\d+/)[^@\\s]*@");
 
     private ConfigurationReader() {}
@@ -138,6 +141,8 @@ public final class ConfigurationReader {
             JsonNode known = freeKeys ? target.textNode("") : defaults.get(entry.getKey());
             if (known == null) {
                 problems.require(false, key, "a known key; one of " + names(target), "unknown");
+            } else if (key.equals(TEMPLATE) && entry.getValue().isObject()) {
+                ((ObjectNode) target.get(entry.getKey())).setAll((ObjectNode) entry.getValue());
             } else if (known.isObject() && entry.getValue().isObject()) {
                 merge((ObjectNode) target.get(entry.getKey()), entry.getValue(), known, key + ".", problems);
             } else if (known.isObject() != entry.getValue().isObject()) {

@@ -2,9 +2,12 @@ package io.recthink.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.text.Template;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,7 +19,7 @@ import java.util.Optional;
 /**
  * The chat template of a model: turns messages into the text that the model was trained to continue, as
  * {@code tokenizer.apply_chat_template} of transformers does. The template comes with the model and is not trusted: it
- * is rendered in a sandbox (see {@link JinjaSandbox}). Safe for use by several threads.
+ * is rendered within bounds (see {@link Template}). Safe for use by several threads.
  *
  * <p>One departure: {@code strftime_now} always answers the same day, so that a prompt does not depend on the day on
  * which it is rendered.
@@ -29,9 +32,11 @@ public final class ChatTemplate {
     private static final List<String> SPECIAL_TOKEN_KEYS =
             List.of("bos_token", "eos_token", "pad_token", "unk_token", "sep_token", "cls_token", "mask_token");
 
-    private final String source;
-    private final String template;
-    private final Map<String, String> specialTokens;
+    // The day that Llama's own templates fall back to.
+    private static final LocalDate TODAY = LocalDate.of(2024, 7, 26);
+
+    private final Template template;
+    private final Map<String, Object> variables;
 
     /** What one side says: role is {@code system}, {@code user} or {@code assistant}. */
     public record Message(String role, String content) {
@@ -42,34 +47,51 @@ public final class ChatTemplate {
     }
 
     ChatTemplate(String source, String template, Map<String, String> specialTokens) {
-        this.source = source;
-        this.template = TemplateRewriter.rewrite(template);
-        JinjaSandbox.check(source, this.template);
-        this.specialTokens = Map.copyOf(specialTokens);
+        this(source, template, specialTokens, Map.of());
+    }
+
+    ChatTemplate(String source, String template, Map<String, String> specialTokens, Map<String, Object> variables) {
+        this.template = Template.parse(source + ": chat template", template, TODAY);
+        this.variables = new HashMap<>(specialTokens);
+        variables.forEach((name, value) -> {
+            if (Configuration.Prompt.TAKEN_VARIABLES.contains(name)) {
+                throw new InvalidInputException("the chat template's variable " + name
+                        + " comes from the conversation or the tokenizer; give another name");
+            }
+            this.variables.put(name, value);
+        });
+    }
+
+    /** As {@link #open(Path, Map)}, without variables. */
+    public static ChatTemplate open(Path folder) {
+        return open(folder, Map.of());
     }
 
     /**
      * Reads the template of a model folder: chat_template.jinja, else the entry of tokenizer_config.json (of several
      * named ones that called default).
      *
-     * @throws InvalidInputException if the folder has none
+     * @param variables for the template besides the conversation and the special tokens, {@code enable_thinking} for
+     *     example: strings, numbers, booleans, nulls, and lists and maps of those
+     * @throws InvalidInputException if the folder has none, or a variable is one of {@link
+     *     Configuration.Prompt#TAKEN_VARIABLES}
      */
-    public static ChatTemplate open(Path folder) {
+    public static ChatTemplate open(Path folder, Map<String, Object> variables) {
         Path config = folder.resolve(TOKENIZER_CONFIG);
         JsonNode json = Files.isRegularFile(config) ? JsonFile.readObject(config) : JsonFile.MAPPER.createObjectNode();
         Map<String, String> specialTokens = specialTokens(folder, json);
         Path file = folder.resolve(FILE);
         if (Files.isRegularFile(file)) {
-            return new ChatTemplate(file.toString(), text(file), specialTokens);
+            return new ChatTemplate(file.toString(), text(file), specialTokens, variables);
         }
         JsonNode entry = json.path("chat_template");
         if (entry.isTextual()) {
-            return new ChatTemplate(config.toString(), entry.textValue(), specialTokens);
+            return new ChatTemplate(config.toString(), entry.textValue(), specialTokens, variables);
         }
         for (JsonNode named : entry) {
             if (named.path("name").asText().equals("default")) {
                 return new ChatTemplate(
-                        config.toString(), named.path("template").asText(), specialTokens);
+                        config.toString(), named.path("template").asText(), specialTokens, variables);
             }
         }
         throw new InvalidInputException(folder + ": has no chat template; put the template of the model's family into "
@@ -83,10 +105,10 @@ public final class ChatTemplate {
      * @throws InvalidInputException if the template refuses the conversation or cannot be rendered
      */
     public String render(List<Message> messages, boolean addGenerationPrompt) {
-        Map<String, Object> variables = new HashMap<>(specialTokens);
-        variables.put("messages", messages.stream().map(ChatTemplate::asMap).toList());
-        variables.put("add_generation_prompt", addGenerationPrompt);
-        return JinjaSandbox.render(source, template, variables);
+        Map<String, Object> all = new HashMap<>(variables);
+        all.put("messages", messages.stream().map(ChatTemplate::asMap).toList());
+        all.put("add_generation_prompt", addGenerationPrompt);
+        return template.render(all);
     }
 
     private static Map<String, Object> asMap(Message message) {

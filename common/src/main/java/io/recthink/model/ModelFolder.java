@@ -133,6 +133,15 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
         return ChatTemplate.open(folder);
     }
 
+    /**
+     * The chat template with variables of its own.
+     *
+     * @throws InvalidInputException as {@link ChatTemplate#open(Path, Map)}
+     */
+    public ChatTemplate chatTemplate(Map<String, Object> variables) {
+        return ChatTemplate.open(folder, variables);
+    }
+
     @Override
     public void close() {
         weights.close();

@@ -3,6 +3,7 @@ package io.recthink.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.AbstractThrowableAssert;
@@ -86,6 +87,31 @@ final class ConfigurationReaderTest {
                         .predict()
                         .policies())
                 .isEqualTo(Map.of("after-sft", "work/warm-start"));
+    }
+
+    @Test
+    void variablesOfTheChatTemplateMayHaveAnyNameAndValue() {
+        Configuration configuration = read(
+                "prompt:\n  template: {enable_thinking: true, levels: [1, {a: 2.5}], none: null}\n",
+                "prompt.template.enable_thinking=false",
+                "prompt.template.style=short");
+
+        Map<String, Object> expected = new HashMap<>();
+        expected.put("enable_thinking", false);
+        expected.put("levels", List.of(1, Map.of("a", 2.5)));
+        expected.put("none", null);
+        expected.put("style", "short");
+        assertThat(configuration.prompt().template()).isEqualTo(expected);
+        assertThat(ConfigurationReader.change(configuration, List.of("seed=9")).prompt())
+                .isEqualTo(configuration.prompt());
+    }
+
+    @Test
+    void variablesOfTheChatTemplateDoNotReplaceTheConversationOrTheTokens() {
+        assertRefused("prompt: {template: {messages: [], eos_token: x}}")
+                .hasMessageContaining("prompt.template.messages must be left out")
+                .hasMessageContaining("prompt.template.eos_token must be left out");
+        assertRefused("prompt: {template: no}").hasMessageContaining("prompt.template must be a section");
     }
 
     @Test

@@ -86,22 +86,21 @@ class ChatTemplateTest {
     @CsvSource(
             delimiter = '~',
             value = {
-                "{{ messages.getClass() }}~method getClass is not available to templates",
-                "{{ ''.getClass() }}~method getClass of a string is not available to templates",
-                "{{ ''.getBytes() }}~method getBytes of a string is not available",
-                "{{ messages.add(1) }}~method add is not available",
+                "{{ messages.getClass() }}~a list has no 'getClass'",
+                "{{ ''.getClass() }}~a string has no 'getClass'",
+                "{{ ''.getBytes() }}~a string has no 'getBytes'",
+                "{{ messages.append(1) }}~method append of a list is not available to templates: it changes the value",
                 "{{ messages[0].clear() }}~method clear of a dictionary is not available",
                 "{{ loop_over(1) }}~loop_over",
                 "{% include 'file:///etc/passwd' %}~include",
                 "{% import 'x' as y %}~import",
-                "{% for a in range(10000) %}{% for b in range(10000) %}{% endfor %}{% endfor %}~more than 100000 rounds",
-                "{% for m in messages if m.role == 'user' %}{% endfor %}~a for loop with a condition",
-                "{% macro f(n) %}{{ f(n + 1) }}{% endmacro %}{{ f(0) }}~ecursion",
+                "{% for a in range(10000) %}{% for b in range(10000) %}{% endfor %}{% endfor %}~takes more than 5000000 steps",
+                "{% macro f(n) %}{{ f(n + 1) }}{% endmacro %}{{ f(0) }}~nested more than",
                 "{% for m in messages %}{{ m }}~for",
                 "{{ messages | no_such_filter }}~unknown filter no_such_filter",
                 "{% if messages is not no_such_test %}{% endif %}~unknown test no_such_test",
                 "{% no_such_tag %}~no_such_tag",
-                "{{ 1 +  }}~syntax",
+                "{{ 1 +  }}~expected an expression",
                 "{{ raise_exception('only users') }}~only users"
             })
     void refusesWhatATemplateMayNotDo(String template, String message) {
@@ -112,9 +111,29 @@ class ChatTemplateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{{ messages.class }}", "{{ ''.class }}", "{{ messages[0].class.name }}", "{{ x.y }}"})
+    @ValueSource(strings = {"{{ messages.class }}", "{{ ''.class }}", "{{ messages[0]['class'] }}"})
     void seesNoPropertiesOfJava(String template) {
         assertThat(render(template, "hello")).isEmpty();
+    }
+
+    @Test
+    void handsVariablesToTheTemplate() {
+        String template = "{{ enable_thinking is false }}{{ extra[1] }}{{ bos_token }}{{ nothing is none }}";
+        Map<String, Object> variables = new HashMap<>();
+        variables.put("enable_thinking", false);
+        variables.put("extra", List.of(1, 2.5));
+        variables.put("nothing", null);
+
+        assertThat(new ChatTemplate("test", template, Map.of("bos_token", "<s>"), variables).render(HELLO, true))
+                .isEqualTo("True2.5<s>True");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"messages", "add_generation_prompt", "bos_token", "mask_token"})
+    void refusesVariablesThatTheConversationOrTheTokenizerGives(String name) {
+        assertThatThrownBy(() -> new ChatTemplate("test", "", Map.of(), Map.of(name, "x")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("variable " + name + " comes from the conversation or the tokenizer");
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
@@ -223,7 +224,8 @@ class ControlTokenGuardTest {
                         " ",
                         "{target_item}",
                         "{title}",
-                        targetItem),
+                        targetItem,
+                        Map.of()),
                 1,
                 5);
     }

@@ -9,6 +9,7 @@ import io.recthink.config.Configuration.ThinkMode;
 import io.recthink.model.ChatTemplate.Message;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,8 @@ class PromptEncoderTest {
                     " ",
                     "{history}\n{target_item}",
                     "{title}",
-                    "{title}"),
+                    "{title}",
+                    Map.of()),
             1,
             5);
 

@@ -11,6 +11,7 @@ import java.text.Normalizer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,7 +98,8 @@ class PromptTemplateTest {
 
     @Test
     void theLatestPastPurchasesAreShown() {
-        Prompt one = new Prompt(ThinkMode.NONE, false, 1, 200, 200, 80, 40, 200, 400, 400, 4000, "", "", "", "");
+        Prompt one =
+                new Prompt(ThinkMode.NONE, false, 1, 200, 200, 80, 40, 200, 400, 400, 4000, "", "", "", "", Map.of());
         assertThat(user(new PromptTemplate(one, 1, 5), INPUT))
                 .contains("1. Pedal")
                 .doesNotContain("Strings |");
@@ -105,7 +107,7 @@ class PromptTemplateTest {
 
     @Test
     void longTextsAreCutAtWholeCharacters() {
-        Prompt five = new Prompt(ThinkMode.NONE, false, 10, 200, 200, 80, 40, 5, 4, 3, 4000, "", "", "", "");
+        Prompt five = new Prompt(ThinkMode.NONE, false, 10, 200, 200, 80, 40, 5, 4, 3, 4000, "", "", "", "", Map.of());
         ReviewedItem wordy = new ReviewedItem(
                 new Item("T", List.of(), "", "", "abcdef"), DAY, 1, "summary", "no \ud83d\ude00\ud83d\ude00");
         PromptInput input = new PromptInput(
@@ -277,7 +279,22 @@ class PromptTemplateTest {
     private static Prompt settings(
             ThinkMode think, boolean means, String system, String user, String historyItem, String targetItem) {
         return new Prompt(
-                think, means, 10, 200, 200, 80, 40, 200, 400, 400, 4000, system, user, historyItem, targetItem);
+                think,
+                means,
+                10,
+                200,
+                200,
+                80,
+                40,
+                200,
+                400,
+                400,
+                4000,
+                system,
+                user,
+                historyItem,
+                targetItem,
+                Map.of());
     }
 
     private static String user(PromptTemplate template, PromptInput input) {

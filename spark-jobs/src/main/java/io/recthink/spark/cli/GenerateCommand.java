@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
+import io.recthink.config.ConfigurationReader;
 import io.recthink.generate.Completion;
 import io.recthink.generate.Generator;
 import io.recthink.generate.PromptTokens;
@@ -15,6 +16,7 @@ import io.recthink.model.ModelFolder;
 import io.recthink.model.ModelTokenizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -38,6 +40,12 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Option(names = "--system", paramLabel = "TEXT", description = "system message before --prompt")
     private Optional<String> system = Optional.empty();
+
+    @Option(
+            names = "--template",
+            paramLabel = "NAME=VALUE",
+            description = "a variable for the model's chat template, as prompt.template.NAME has it for the jobs")
+    private List<String> variables = new ArrayList<>();
 
     @Option(names = "--max-tokens", paramLabel = "N", required = true, description = "most tokens of the answer")
     private int maxTokens;
@@ -130,7 +138,14 @@ final class GenerateCommand implements Callable<Integer> {
         List<Message> messages = new ArrayList<>();
         system.ifPresent(text -> messages.add(new Message("system", text)));
         messages.add(new Message("user", prompt.text));
-        return tokenizer.encode(folder.chatTemplate().render(messages, true));
+        return tokenizer.encode(folder.chatTemplate(templateVariables()).render(messages, true));
+    }
+
+    private Map<String, Object> templateVariables() {
+        List<String> settings = variables.stream()
+                .map(variable -> "prompt.template." + variable)
+                .toList();
+        return ConfigurationReader.read("--template", "", settings).prompt().template();
     }
 
     private void print(int[] promptTokens, Completion completion, double seconds) {

@@ -74,7 +74,8 @@ final class TextLengths implements AutoCloseable {
             return new TextLengths(configuration, "", null, null);
         }
         java.nio.file.Path folder = PolicyStore.localize(model);
-        ChatTemplate chatTemplate = ChatTemplate.open(folder);
+        ChatTemplate chatTemplate =
+                ChatTemplate.open(folder, configuration.prompt().template());
         return new TextLengths(configuration, model, ModelTokenizer.open(folder), chatTemplate);
     }
 

@@ -38,7 +38,7 @@ public record PromptEncoding(PolicyReference policy, Configuration.Prompt settin
         private Open(ModelFolder opened) {
             try (ModelFolder folder = opened) {
                 this.tokenizer = folder.tokenizer();
-                this.template = folder.chatTemplate();
+                this.template = folder.chatTemplate(settings.template());
                 this.encoder = new PromptEncoder(
                         new PromptTemplate(settings, minRating, maxRating), tokenizer, template, settings.maxTokens());
             }

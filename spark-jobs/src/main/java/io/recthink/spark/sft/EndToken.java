@@ -8,6 +8,7 @@ import io.recthink.model.ModelTokenizer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** The token that ends the assistant's turn: what the chat template writes after it, among the end tokens of the model. */
 final class EndToken {
@@ -18,9 +19,10 @@ final class EndToken {
     /**
      * The end token of a model.
      *
+     * @param variables of the chat template
      * @throws InvalidInputException when the model has no end token
      */
-    static int of(Path model) {
+    static int of(Path model, Map<String, Object> variables) {
         try (ModelFolder folder = ModelFolder.open(model);
                 ModelTokenizer tokenizer = folder.tokenizer()) {
             List<Integer> ends = folder.config().endTokens();
@@ -29,7 +31,7 @@ final class EndToken {
                         model
                                 + ": config.json and generation_config.json name no eos_token_id. Add the token that ends a turn.");
             }
-            return Arrays.stream(tokenizer.encode(afterAnswer(folder.chatTemplate())))
+            return Arrays.stream(tokenizer.encode(afterAnswer(folder.chatTemplate(variables))))
                     .filter(ends::contains)
                     .findFirst()
                     .orElse(ends.get(0));

@@ -71,7 +71,8 @@ public final class SftJob implements Job {
                 configuration.seed(), keys, configuration.sft().batchSize(), "table of traces (paths.traces)");
         GradientStage gradient = new GradientStage(
                 spark, configuration.sft().partitions(), settings.start().layout());
-        int endToken = EndToken.of(settings.start().model());
+        int endToken =
+                EndToken.of(settings.start().model(), configuration.prompt().template());
         Optional<PolicyValidation> validation = settings.validateEvery() == 0
                 ? Optional.empty()
                 : Optional.of(PolicyValidation.of(spark, configuration, data, PreparedData.examples(spark, folder)));

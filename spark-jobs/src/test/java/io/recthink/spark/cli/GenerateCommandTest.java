@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.Fixtures;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +70,24 @@ class GenerateCommandTest {
     }
 
     @Test
+    void handsVariablesToTheChatTemplate(@TempDir Path folder) throws Exception {
+        try (Stream<Path> files = Files.list(Path.of(MODEL))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, folder.resolve(file.getFileName()));
+            }
+        }
+        Files.writeString(folder.resolve("chat_template.jinja"), "{{ messages[0].content * n }}");
+        String[] arguments = {"--model", folder.toString(), "--prompt", "a", "--json", "--template", "n=3"};
+        List<Integer> three = integers(
+                new ObjectMapper().readTree(generate(arguments).output()).path("promptTokens"));
+        arguments[6] = "n=1";
+        List<Integer> one = integers(
+                new ObjectMapper().readTree(generate(arguments).output()).path("promptTokens"));
+
+        assertThat(three).isNotEqualTo(one);
+    }
+
+    @Test
     void samplesByTheSeed() {
         String first =
                 generate("--prompt", "a", "--temperature", "1", "--seed", "5").output();
@@ -90,6 +110,7 @@ class GenerateCommandTest {
         assertRefused("--system goes with --prompt", "--prompt-tokens", "3", "--system", "x");
         assertRefused("mutually exclusive", "--prompt-tokens", "3", "--prompt", "x");
         assertRefused("--prompt-tokens", "--prompt-tokens", "3,x");
+        assertRefused("prompt.template.messages must be left out", "--prompt", "x", "--template", "messages=1");
         assertRefused("--prompt");
         assertRefused("config.json", "--prompt", "x", "--model", empty.toString());
     }

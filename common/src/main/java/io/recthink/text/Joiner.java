@@ -1,0 +1,19 @@
+package io.recthink.text;
+
+/** What {@code joiner()} makes: gives its separator from the second call on. */
+final class Joiner implements Callable {
+    private final Object separator;
+    private boolean used;
+
+    Joiner(Object separator) {
+        this.separator = separator;
+    }
+
+    @Override
+    public Object call(Budget budget, Arguments arguments) {
+        arguments.bindPositional("joiner");
+        Object result = used ? separator : "";
+        used = true;
+        return result;
+    }
+}

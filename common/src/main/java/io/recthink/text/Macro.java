@@ -1,0 +1,93 @@
+package io.recthink.text;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A macro, or the body of a call block, with the variables that it sees. */
+final class Macro implements Callable {
+    private final Signature signature;
+    private final Frame definedIn;
+
+    /**
+     * What a macro takes.
+     *
+     * @param defaults of the last parameters
+     * @param takesCaller whether its body speaks of the {@code caller}, and so on
+     */
+    record Signature(
+            String name,
+            List<String> parameters,
+            List<Expression> defaults,
+            Statement.Body body,
+            boolean takesCaller,
+            boolean takesKeywords,
+            boolean takesMore) {}
+
+    Macro(Signature signature, Frame definedIn) {
+        this.signature = signature;
+        this.definedIn = definedIn;
+    }
+
+    String name() {
+        return signature.name();
+    }
+
+    @Override
+    public Object call(Budget budget, Arguments arguments) {
+        Frame frame = new Frame(definedIn);
+        List<String> parameters = signature.parameters();
+        Map<String, Object> keywords = new LinkedHashMap<>(arguments.keyword());
+        List<String> missing = new ArrayList<>();
+        for (int i = 0; i < parameters.size(); i++) {
+            String parameter = parameters.get(i);
+            if (i < arguments.positional().size()) {
+                frame.set(parameter, arguments.positional().get(i));
+            } else if (keywords.containsKey(parameter)) {
+                frame.set(parameter, keywords.remove(parameter));
+            } else {
+                frame.set(parameter, Undefined.name(parameter));
+                missing.add(parameter);
+            }
+        }
+        takeTheRest(frame, arguments, keywords);
+        missing.forEach(parameter -> frame.set(parameter, defaultOf(parameter, frame)));
+        Output output = new Output(budget);
+        signature.body().execute(frame, output);
+        return output.text();
+    }
+
+    private Object defaultOf(String parameter, Frame frame) {
+        int required = signature.parameters().size() - signature.defaults().size();
+        int index = signature.parameters().indexOf(parameter) - required;
+        return index < 0
+                ? new Undefined("parameter '" + parameter + "' of " + name() + " was not provided")
+                : signature.defaults().get(index).evaluate(frame);
+    }
+
+    private void takeTheRest(Frame frame, Arguments arguments, Map<String, Object> keywords) {
+        if (signature.takesCaller()) {
+            Object caller = keywords.remove("caller");
+            frame.set("caller", caller == null ? new Undefined("No caller defined") : caller);
+        }
+        if (signature.takesKeywords()) {
+            Dictionary rest = new Dictionary();
+            keywords.forEach(rest::put);
+            frame.set("kwargs", rest);
+        } else if (!keywords.isEmpty()) {
+            throw new TemplateException("macro " + name() + " does not take the argument "
+                    + keywords.keySet().iterator().next() + " here");
+        }
+        int surplus = arguments.positional().size() - signature.parameters().size();
+        if (signature.takesMore()) {
+            List<Object> positional = arguments.positional();
+            frame.set(
+                    "varargs",
+                    new Tuple(positional.subList(positional.size() - Math.max(0, surplus), positional.size())));
+        } else if (surplus > 0) {
+            throw new TemplateException("macro " + name() + " takes at most "
+                    + signature.parameters().size() + " arguments");
+        }
+    }
+}
