@@ -10,6 +10,7 @@ import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
 import io.recthink.spark.predict.FittedBiasModel;
 import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.RatingGrid;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -48,6 +49,7 @@ public final class CompareJob implements Job {
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
         JobSession.fitPartitions(spark, paths.resolve(paths.data()));
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));
+        RatingGrid grid = RatingGrid.read(spark, paths.resolve(paths.data()));
         Dataset<Row> train = examples.where(col("split").equalTo("train"));
         PredictionFolders folders = PredictionFolders.read(spark, paths.resolve(paths.predictions()));
         EvaluatedRows evaluated = EvaluatedRows.of(
@@ -58,12 +60,12 @@ public final class CompareJob implements Job {
         try {
             PredictionFolders.Checked saved = folders.evaluated(examples, evaluated.rows(), evaluated.description());
             List<SystemKey> keys = keys(saved.keys(), configuration);
-            List<IsotonicRow> maps = isotonic(spark, configuration, data, examples, keys);
+            List<IsotonicRow> maps = isotonic(spark, configuration, grid, examples, keys);
             Selection selection = Selection.of(keys, maps, configuration.compare());
             try (FittedBiasModel bias = FittedBiasModel.fit(train, data.minRating(), data.maxRating())) {
                 Dataset<Row> trivial = new TrivialPredictors(train, bias, data.minRating(), data.maxRating())
                         .predict(evaluated.rows());
-                RatingScale scale = RatingScale.of(evaluated.rows(), data.minRating(), data.maxRating());
+                RatingScale scale = RatingScale.of(evaluated.rows(), grid);
                 List<Slice> slices = Slice.of(evaluated.rows(), scale);
                 FixedPoint unit = FixedPoint.forSums(evaluated.count(), largestSquare(saved.largest(), data));
                 JavaRDD<ScoredRow> rows = ScoredRows.of(
@@ -110,7 +112,7 @@ public final class CompareJob implements Job {
     private static List<IsotonicRow> isotonic(
             SparkSession spark,
             Configuration configuration,
-            PreparedData data,
+            RatingGrid grid,
             Dataset<Row> examples,
             List<SystemKey> keys) {
         if (!configuration.predict().split().equals("test")) {
@@ -121,7 +123,7 @@ public final class CompareJob implements Job {
         Dataset<Row> predictions = PredictionFolders.read(spark, paths.resolve(paths.validationPredictions()))
                 .all()
                 .join(validation.select("rowId", "truth"), "rowId");
-        return IsotonicRow.fit(predictions, keys, RatingScale.of(validation, data.minRating(), data.maxRating()));
+        return IsotonicRow.fit(predictions, keys, RatingScale.of(validation, grid));
     }
 
     private static List<String> notes(List<String> ofRows, List<IsotonicRow> maps) {

@@ -37,7 +37,7 @@ record ComparisonRow(
      * @param parsedMae the MAE without the failed rows; empty when all have failed
      * @param userMae the mean over users of the MAE of their rows
      * @param macroMae the mean over the true ratings of the MAE of their rows
-     * @param roundedMae the MAE after rounding to whole ratings
+     * @param roundedMae the MAE after rounding to the ratings that the scale has
      * @param skillMae 1 - MAE / MAE of the constant median
      * @param skillMse 1 - MSE / MSE of the global mean
      * @param crps the mean continuous ranked probability score; empty without probabilities

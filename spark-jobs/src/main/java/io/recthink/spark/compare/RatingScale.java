@@ -1,6 +1,7 @@
 package io.recthink.spark.compare;
 
 import io.recthink.InvalidInputException;
+import io.recthink.spark.table.RatingGrid;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
@@ -12,11 +13,12 @@ import org.apache.spark.sql.Row;
  * The ratings that occur as truths, and the classes that they are reported in: each rating, or, when there are more than
  * {@value #MOST_CLASSES}, the nearest whole number.
  *
+ * @param grid all ratings that the scale has
  * @param ratings ascending
  * @param classes ascending
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record RatingScale(double min, double max, double[] ratings, double[] classes) implements Serializable {
+record RatingScale(RatingGrid grid, double[] ratings, double[] classes) implements Serializable {
     private static final int MOST_CLASSES = 20;
     private static final int MOST_RATINGS = 10_000;
 
@@ -25,7 +27,7 @@ record RatingScale(double min, double max, double[] ratings, double[] classes) i
      *
      * @throws InvalidInputException when there are more than {@value #MOST_RATINGS}
      */
-    static RatingScale of(Dataset<Row> rows, double min, double max) {
+    static RatingScale of(Dataset<Row> rows, RatingGrid grid) {
         List<Double> distinct = rows.select("truth")
                 .distinct()
                 .limit(MOST_RATINGS + 1)
@@ -41,7 +43,15 @@ record RatingScale(double min, double max, double[] ratings, double[] classes) i
         double[] classes = ratings.length <= MOST_CLASSES
                 ? ratings
                 : Arrays.stream(ratings).map(Math::rint).distinct().toArray();
-        return new RatingScale(min, max, ratings, classes);
+        return new RatingScale(grid, ratings, classes);
+    }
+
+    double min() {
+        return grid.min();
+    }
+
+    double max() {
+        return grid.max();
     }
 
     int rating(double truth) {

@@ -96,7 +96,7 @@ final class Totals implements Serializable {
             into.parsedAbsolute += absolute;
             into.parsedSquared += squared;
         }
-        into.roundedAbsolute += unit.of(Math.abs(Math.rint(yhat) - row.truth()));
+        into.roundedAbsolute += unit.of(Math.abs(scale.grid().nearest(yhat) - row.truth()));
         into.prediction += unit.of(yhat);
         into.predictionSquared += unit.of(yhat * yhat);
         into.predictionTruth += unit.of(yhat * row.truth());

@@ -1,5 +1,6 @@
 package io.recthink.spark.table;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -27,6 +28,7 @@ import org.apache.spark.sql.SparkSession;
  * @param pools rows of each pool
  * @param split how the rows were divided, with the warning that belongs under a table
  */
+@JsonIgnoreProperties(ignoreUnknown = true) // what a later version has added
 public record PreparedData(
         String name,
         double minRating,
@@ -37,7 +39,7 @@ public record PreparedData(
         Map<String, Long> splits,
         Map<String, Long> pools,
         SplitLabel split) {
-    private static final String FILE = "data.json";
+    static final String FILE = "data.json";
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     public PreparedData {

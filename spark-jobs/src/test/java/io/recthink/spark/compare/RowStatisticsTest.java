@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.recthink.metric.LinearRegression;
 import io.recthink.metric.Referee;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.table.RatingGrid;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 class RowStatisticsTest {
     private static final RatingScale SCALE =
-            new RatingScale(1, 5, new double[] {1, 2, 3, 4, 5}, new double[] {1, 2, 3, 4, 5});
+            new RatingScale(new RatingGrid(1, 5, 1), new double[] {1, 2, 3, 4, 5}, new double[] {1, 2, 3, 4, 5});
 
     private final JavaSparkContext context =
             JavaSparkContext.fromSparkContext(SparkTest.spark().sparkContext());
