@@ -189,7 +189,7 @@ final class Scores {
                 totals.mean(totals.of(system).roundedAbsolute),
                 1 - mae(totals, system) / mae(totals, TrivialPredictors.CONSTANT_MEDIAN),
                 1 - mse(totals, system) / mse(totals, TrivialPredictors.GLOBAL_MEAN),
-                scored == totals.rows()
+                scored == totals.rows() && scored > totals.of(system).failed
                         ? share(totals.number(totals.of(system).crps), scored)
                         : OptionalDouble.empty());
     }
