@@ -103,7 +103,11 @@ public final class CompareJob implements Job {
                     notes.addAll(onScale.notes(saved, "rows"));
                     notes.addAll(validated.notes());
                     return new Scores(spark, configuration, selection, slices, scale, unit)
-                            .of(rows, CostBlock.of(predictions, unit, keys, folders.trainings()), notes);
+                            .of(
+                                    rows,
+                                    CostBlock.of(predictions, unit, keys, folders.trainings()),
+                                    notes,
+                                    folders.origins());
                 } finally {
                     rows.unpersist();
                 }

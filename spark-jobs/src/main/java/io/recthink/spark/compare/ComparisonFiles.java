@@ -29,7 +29,7 @@ final class ComparisonFiles {
         if (comparison.focus().isPresent()) {
             file("focus.csv", data.focusCsv());
         }
-        RunCard card = RunCard.of(spark, configuration);
+        RunCard card = RunCard.of(spark, configuration, comparison.origins());
         file("run-card.json", card.json());
         Optional<Curves> curves = Curves.find(
                 configuration.paths().resolve(configuration.paths().run()),

@@ -11,6 +11,7 @@ import io.recthink.spark.html.IntervalPlot;
 import io.recthink.spark.html.PageStyle;
 import io.recthink.spark.html.PointPlot;
 import io.recthink.spark.report.Curves;
+import io.recthink.spark.table.PolicyOrigin;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -396,7 +397,18 @@ final class ComparisonPage {
                 .element("dd", value)
                 .close());
         html.close();
-        html.open("details").element("summary", "The configuration, every key as used");
+        for (PolicyOrigin origin : card.trainings()) {
+            html.open("details")
+                    .element(
+                            "summary",
+                            "What %s was trained with: %s of %s"
+                                    .formatted(
+                                            origin.system(),
+                                            origin.training().label(),
+                                            origin.training().run()));
+            html.element("pre", origin.training().configuration()).close();
+        }
+        html.open("details").element("summary", "What this comparison was made with");
         html.element("pre", card.configuration()).close();
     }
 

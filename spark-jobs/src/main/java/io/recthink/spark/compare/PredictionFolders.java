@@ -3,6 +3,7 @@ package io.recthink.spark.compare;
 import static org.apache.spark.sql.functions.col;
 
 import io.recthink.InvalidInputException;
+import io.recthink.spark.table.PolicyOrigin;
 import io.recthink.spark.table.TrainingCost;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,6 +23,7 @@ final class PredictionFolders {
     private final Dataset<Row> predictions;
     private final List<String> names;
     private final List<TrainingCost> trainings;
+    private final List<PolicyOrigin> origins;
     private final boolean present;
 
     /**
@@ -48,11 +50,17 @@ final class PredictionFolders {
     }
 
     private PredictionFolders(
-            String key, Dataset<Row> predictions, List<String> names, List<TrainingCost> trainings, boolean present) {
+            String key,
+            Dataset<Row> predictions,
+            List<String> names,
+            List<TrainingCost> trainings,
+            List<PolicyOrigin> origins,
+            boolean present) {
         this.key = key;
         this.predictions = predictions;
         this.names = List.copyOf(names);
         this.trainings = List.copyOf(trainings);
+        this.origins = List.copyOf(origins);
         this.present = present;
     }
 
@@ -69,6 +77,7 @@ final class PredictionFolders {
         Dataset<Row> all = spark.createDataFrame(List.of(), PredictionColumns.SCHEMA);
         List<String> names = new ArrayList<>();
         List<TrainingCost> trainings = new ArrayList<>();
+        List<PolicyOrigin> origins = new ArrayList<>();
         for (PredictionFiles files : tables.orElse(List.of())) {
             Dataset<Row> table = PredictionReader.read(spark, key, files);
             if (files.format() == PredictionFiles.Format.PARQUET
@@ -81,6 +90,7 @@ final class PredictionFolders {
             }
             names.add(files.name());
             trainings.addAll(TrainingCost.read(files.path(), hadoop));
+            PolicyOrigin.read(files.path(), hadoop).ifPresent(origins::add);
         }
         // A scan a folder would be tasks a folder in every pass.
         for (Map.Entry<StructType, List<PredictionFiles>> group : bySchema.entrySet()) {
@@ -89,12 +99,17 @@ final class PredictionFolders {
             all = all.union(
                     PredictionColumns.read(spark.read().schema(group.getKey()).parquet(folders), key, folders[0], ""));
         }
-        return new PredictionFolders(key, all, names, trainings, tables.isPresent());
+        return new PredictionFolders(key, all, names, trainings, origins, tables.isPresent());
     }
 
     /** What is known about the training of the systems. */
     List<TrainingCost> trainings() {
         return trainings;
+    }
+
+    /** Which policies have predicted, of those of which it is known. */
+    List<PolicyOrigin> origins() {
+        return origins;
     }
 
     /** Whether the place of the tables is there, with or without tables. */
