@@ -15,6 +15,7 @@ import io.recthink.spark.table.RatingGrid;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -28,10 +29,16 @@ import org.apache.spark.storage.StorageLevel;
 public final class CompareJob implements Job {
     private final boolean intersect;
     private final boolean clip;
+    private final Optional<Lead> lead;
 
     /** As configured. */
     public CompareJob() {
         this(false, false);
+    }
+
+    /** As configured, on a page that is about something else. */
+    public CompareJob(Lead lead) {
+        this(false, false, Optional.of(lead));
     }
 
     /**
@@ -41,15 +48,20 @@ public final class CompareJob implements Job {
      * @param clip hold predictions within the rating scale, whatever {@code compare.clip} says
      */
     public CompareJob(boolean intersect, boolean clip) {
+        this(intersect, clip, Optional.empty());
+    }
+
+    private CompareJob(boolean intersect, boolean clip, Optional<Lead> lead) {
         this.intersect = intersect;
         this.clip = clip;
+        this.lead = lead;
     }
 
     @Override
     public void execute(SparkSession spark, Configuration configuration) {
         Activity.begin(spark, "compare", "compare: scores of all systems on the same rows");
         Comparison comparison = compare(spark, asked(configuration));
-        new ComparisonFiles(spark, configuration).write(comparison);
+        new ComparisonFiles(spark, configuration, lead).write(comparison);
     }
 
     /** The configuration with what the command line adds. */
