@@ -114,6 +114,7 @@ public final class CompareJob implements Job {
                     notes.addAll(0, evaluated.notes(data, configuration));
                     notes.addAll(onScale.notes(saved, "rows"));
                     notes.addAll(validated.notes());
+                    notes.addAll(folders.notes());
                     return new Scores(spark, configuration, selection, slices, scale, unit)
                             .of(
                                     rows,

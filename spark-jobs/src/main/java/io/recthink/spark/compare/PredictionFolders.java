@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 
 import io.recthink.InvalidInputException;
 import io.recthink.spark.table.PolicyOrigin;
+import io.recthink.spark.table.PredictionNote;
 import io.recthink.spark.table.TrainingCost;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ final class PredictionFolders {
     private final List<String> names;
     private final List<TrainingCost> trainings;
     private final List<PolicyOrigin> origins;
+    private final List<String> notes;
     private final boolean present;
 
     /**
@@ -55,12 +57,14 @@ final class PredictionFolders {
             List<String> names,
             List<TrainingCost> trainings,
             List<PolicyOrigin> origins,
+            List<String> notes,
             boolean present) {
         this.key = key;
         this.predictions = predictions;
         this.names = List.copyOf(names);
         this.trainings = List.copyOf(trainings);
         this.origins = List.copyOf(origins);
+        this.notes = List.copyOf(notes);
         this.present = present;
     }
 
@@ -78,6 +82,7 @@ final class PredictionFolders {
         List<String> names = new ArrayList<>();
         List<TrainingCost> trainings = new ArrayList<>();
         List<PolicyOrigin> origins = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
         for (PredictionFiles files : tables.orElse(List.of())) {
             Dataset<Row> table = PredictionReader.read(spark, key, files);
             if (files.format() == PredictionFiles.Format.PARQUET
@@ -91,6 +96,7 @@ final class PredictionFolders {
             names.add(files.name());
             trainings.addAll(TrainingCost.read(files.path(), hadoop));
             PolicyOrigin.read(files.path(), hadoop).ifPresent(origins::add);
+            PredictionNote.read(files.path(), hadoop).ifPresent(notes::add);
         }
         // A scan a folder would be tasks a folder in every pass.
         for (Map.Entry<StructType, List<PredictionFiles>> group : bySchema.entrySet()) {
@@ -99,7 +105,7 @@ final class PredictionFolders {
             all = all.union(
                     PredictionColumns.read(spark.read().schema(group.getKey()).parquet(folders), key, folders[0], ""));
         }
-        return new PredictionFolders(key, all, names, trainings, origins, tables.isPresent());
+        return new PredictionFolders(key, all, names, trainings, origins, notes, tables.isPresent());
     }
 
     /** What is known about the training of the systems. */
@@ -110,6 +116,11 @@ final class PredictionFolders {
     /** Which policies have predicted, of those of which it is known. */
     List<PolicyOrigin> origins() {
         return origins;
+    }
+
+    /** What their writers say of the systems, a sentence each. */
+    List<String> notes() {
+        return notes;
     }
 
     /** Whether the place of the tables is there, with or without tables. */
