@@ -717,7 +717,13 @@ public record Configuration(
 
     /** The table. */
     public record Compare(
-            String reference, String focus, int resamples, int sliceResamples, double confidence, boolean intersect) {
+            String reference,
+            String focus,
+            int resamples,
+            int sliceResamples,
+            double confidence,
+            boolean intersect,
+            boolean clip) {
         void check(Problems problems) {
             problems.atLeast(1, "resamples", resamples);
             problems.atLeast(1, "sliceResamples", sliceResamples);

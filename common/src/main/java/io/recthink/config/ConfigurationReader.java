@@ -88,6 +88,16 @@ public final class ConfigurationReader {
         }
     }
 
+    /** Some sections of the configuration, every key of them, as YAML. */
+    public static String write(Configuration configuration, List<String> sections) {
+        try {
+            ObjectNode all = YAML.valueToTree(configuration);
+            return YAML.writeValueAsString(all.retain(sections));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static void refuse(String origin, Problems problems) {
         if (!problems.messages().isEmpty()) {
             throw new ConfigurationException(problems.messages().stream()

@@ -11,12 +11,17 @@ final class CompareCommand extends JobCommand {
             description = "score the rows that every system has predicted, and say how many are lost")
     private boolean intersect;
 
+    @Option(
+            names = "--clip",
+            description = "hold predictions that are off the rating scale within it, and say how many were")
+    private boolean clip;
+
     CompareCommand() {
         super("compare", new CompareJob());
     }
 
     @Override
     Job job() {
-        return new CompareJob(intersect);
+        return new CompareJob(intersect, clip);
     }
 }

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import io.recthink.config.Configuration;
+import io.recthink.config.ConfigurationReader;
 import io.recthink.metric.FixedPoint;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
@@ -14,6 +15,7 @@ import io.recthink.spark.table.RatingGrid;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -26,57 +28,99 @@ import org.apache.spark.storage.StorageLevel;
  */
 public final class CompareJob implements Job {
     private final boolean intersect;
+    private final boolean clip;
+    private final Optional<Lead> lead;
 
     /** As configured. */
     public CompareJob() {
-        this(false);
+        this(false, false);
     }
 
-    /** @param intersect score the rows that every system has, whatever {@code compare.intersect} says */
-    public CompareJob(boolean intersect) {
+    /** As configured, on a page that is about something else. */
+    public CompareJob(Lead lead) {
+        this(false, false, Optional.of(lead));
+    }
+
+    /**
+     * With more than is configured.
+     *
+     * @param intersect score the rows that every system has, whatever {@code compare.intersect} says
+     * @param clip hold predictions within the rating scale, whatever {@code compare.clip} says
+     */
+    public CompareJob(boolean intersect, boolean clip) {
+        this(intersect, clip, Optional.empty());
+    }
+
+    private CompareJob(boolean intersect, boolean clip, Optional<Lead> lead) {
         this.intersect = intersect;
+        this.clip = clip;
+        this.lead = lead;
     }
 
     @Override
     public void execute(SparkSession spark, Configuration configuration) {
         Activity.begin(spark, "compare", "compare: scores of all systems on the same rows");
-        Comparison comparison = compare(spark, configuration, intersect);
-        new ComparisonFiles(spark, configuration).write(comparison);
+        Comparison comparison = compare(spark, asked(configuration));
+        new ComparisonFiles(spark, configuration, lead).write(comparison);
     }
 
-    static Comparison compare(SparkSession spark, Configuration configuration, boolean intersect) {
+    /** The configuration with what the command line adds. */
+    private Configuration asked(Configuration configuration) {
+        Configuration.Compare settings = configuration.compare();
+        return ConfigurationReader.change(
+                configuration,
+                List.of(
+                        "compare.intersect=" + (intersect || settings.intersect()),
+                        "compare.clip=" + (clip || settings.clip())));
+    }
+
+    static Comparison compare(SparkSession spark, Configuration configuration) {
         Configuration.Paths paths = configuration.paths();
-        PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
-        JobSession.fitPartitions(spark, paths.resolve(paths.data()));
-        Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));
-        RatingGrid grid = RatingGrid.read(spark, paths.resolve(paths.data()));
+        String folder = paths.resolve(paths.data());
+        PreparedData data = PreparedData.read(spark, folder);
+        JobSession.fitPartitions(spark, folder);
+        Dataset<Row> examples = PreparedData.examples(spark, folder);
+        RatingGrid grid = RatingGrid.read(spark, folder);
+        PredictionScale onScale =
+                new PredictionScale(grid, configuration.compare().clip());
         Dataset<Row> train = examples.where(col("split").equalTo("train"));
-        PredictionFolders folders = PredictionFolders.read(spark, paths.resolve(paths.predictions()));
+        String place = paths.resolve(paths.predictions());
+        PredictionFolders folders = PredictionFolders.read(spark, "paths.predictions", place);
+        List<String> missing = MissingSystems.of(folders, place, configuration);
         EvaluatedRows evaluated = EvaluatedRows.of(
                 examples,
                 folders,
                 configuration.predict(),
-                intersect || configuration.compare().intersect());
+                configuration.compare().intersect());
         try {
-            PredictionFolders.Checked saved = folders.evaluated(examples, evaluated.rows(), evaluated.description());
+            PredictionFolders.Checked saved =
+                    folders.evaluated(examples, evaluated.rows(), evaluated.description(), onScale);
             List<SystemKey> keys = keys(saved.keys(), configuration);
-            List<IsotonicRow> maps = isotonic(spark, configuration, grid, examples, keys);
-            Selection selection = Selection.of(keys, maps, configuration.compare());
-            try (FittedBiasModel bias = FittedBiasModel.fit(train, data.minRating(), data.maxRating())) {
-                Dataset<Row> trivial = new TrivialPredictors(train, bias, data.minRating(), data.maxRating())
-                        .predict(evaluated.rows());
+            try (FittedBiasModel bias = FittedBiasModel.fit(train, grid.min(), grid.max())) {
+                FilledPredictions filled = new FilledPredictions(bias, onScale);
+                Validated validated = validated(spark, configuration, filled, examples, keys);
+                Selection selection = Selection.of(keys, validated.maps(), configuration.compare());
+                Dataset<Row> trivial =
+                        new TrivialPredictors(train, bias, grid.min(), grid.max()).predict(evaluated.rows());
+                Dataset<Row> predictions = filled.of(saved.predictions(), evaluated.rows());
                 RatingScale scale = RatingScale.of(evaluated.rows(), grid);
                 List<Slice> slices = Slice.of(evaluated.rows(), scale);
-                FixedPoint unit = FixedPoint.forSums(evaluated.count(), largestSquare(saved.largest(), data));
+                FixedPoint unit = FixedPoint.forSums(evaluated.count(), largestSquare(grid));
                 JavaRDD<ScoredRow> rows = ScoredRows.of(
-                                union(saved.predictions(), trivial), evaluated.rows(), keys, maps, slices, scale)
+                                union(predictions, trivial), evaluated.rows(), keys, validated.maps(), slices, scale)
                         .persist(StorageLevel.MEMORY_AND_DISK());
                 try {
+                    List<String> notes = new ArrayList<>(missing);
+                    notes.addAll(0, evaluated.notes(data, configuration));
+                    notes.addAll(onScale.notes(saved, "rows"));
+                    notes.addAll(validated.notes());
+                    notes.addAll(folders.notes());
                     return new Scores(spark, configuration, selection, slices, scale, unit)
                             .of(
                                     rows,
-                                    CostBlock.of(saved.predictions(), unit, keys, folders.trainings()),
-                                    notes(evaluated.notes(data, configuration), maps));
+                                    CostBlock.of(predictions, unit, keys, folders.trainings()),
+                                    notes,
+                                    folders.origins());
                 } finally {
                     rows.unpersist();
                 }
@@ -108,32 +152,39 @@ public final class CompareJob implements Job {
         return keys;
     }
 
+    /**
+     * What the predictions of validation rows give.
+     *
+     * @param notes what a reader must know of them
+     */
+    private record Validated(List<IsotonicRow> maps, List<String> notes) {}
+
     /** Fits on the predictions of validation rows, of the systems that have them. */
-    private static List<IsotonicRow> isotonic(
+    private static Validated validated(
             SparkSession spark,
             Configuration configuration,
-            RatingGrid grid,
+            FilledPredictions filled,
             Dataset<Row> examples,
             List<SystemKey> keys) {
         if (!configuration.predict().split().equals("test")) {
-            return List.of(); // the validation rows may be the evaluated ones
+            return new Validated(List.of(), List.of()); // the validation rows may be the evaluated ones
         }
         Configuration.Paths paths = configuration.paths();
         Dataset<Row> validation = examples.where(col("split").equalTo("validation"));
-        Dataset<Row> predictions = PredictionFolders.read(spark, paths.resolve(paths.validationPredictions()))
-                .all()
-                .join(validation.select("rowId", "truth"), "rowId");
-        return IsotonicRow.fit(predictions, keys, RatingScale.of(validation, grid));
-    }
-
-    private static List<String> notes(List<String> ofRows, List<IsotonicRow> maps) {
-        List<String> notes = new ArrayList<>(ofRows);
+        PredictionFolders.Checked saved = PredictionFolders.read(
+                        spark, "paths.validationPredictions", paths.resolve(paths.validationPredictions()))
+                .some(examples, validation, filled.scale());
+        List<IsotonicRow> maps = IsotonicRow.fit(
+                filled.of(saved.predictions(), validation),
+                keys,
+                RatingScale.of(validation, filled.scale().grid()));
+        List<String> notes = new ArrayList<>(filled.scale().notes(saved, "validation rows"));
         IsotonicRow.note(maps).ifPresent(notes::add);
-        return notes;
+        return new Validated(maps, notes);
     }
 
-    private static double largestSquare(double prediction, PreparedData data) {
-        double largest = Math.max(prediction, Math.max(Math.abs(data.minRating()), Math.abs(data.maxRating())));
+    private static double largestSquare(RatingGrid grid) {
+        double largest = Math.max(Math.abs(grid.min()), Math.abs(grid.max()));
         return 4 * largest * largest;
     }
 }

@@ -1,8 +1,10 @@
 package io.recthink.spark.compare;
 
 import io.recthink.metric.Interval;
+import io.recthink.spark.table.PolicyOrigin;
 import io.recthink.spark.table.TrainingCost;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -18,6 +20,7 @@ import java.util.OptionalDouble;
  * @param calibration tenths of the predictions, of each system
  * @param costs of the saved systems
  * @param notes what a reader must know of the rows, a sentence each
+ * @param origins which policies have predicted, of those of which it is known
  */
 record Comparison(
         List<ComparisonRow> rows,
@@ -29,7 +32,8 @@ record Comparison(
         List<SliceRow> slices,
         List<CalibrationBin> calibration,
         List<CostRow> costs,
-        List<String> notes) {
+        List<String> notes,
+        List<PolicyOrigin> origins) {
     Comparison {
         rows = List.copyOf(rows);
         focusRows = List.copyOf(focusRows);
@@ -38,6 +42,17 @@ record Comparison(
         calibration = List.copyOf(calibration);
         costs = List.copyOf(costs);
         notes = List.copyOf(notes);
+        origins = List.copyOf(origins);
+    }
+
+    /** The training that a system is of, or that it maps the answers of; nothing where there is none. */
+    Optional<PolicyOrigin.Training> training(SystemKey key) {
+        return origins.stream()
+                .filter(origin -> key.system().equals(origin.system())
+                        || key.system().equals(origin.system() + IsotonicRow.SUFFIX))
+                .map(PolicyOrigin::training)
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 
     /** The system in focus against another row. */

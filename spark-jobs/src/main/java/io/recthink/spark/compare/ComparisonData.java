@@ -9,10 +9,12 @@ import io.recthink.metric.Interval;
 import io.recthink.spark.compare.Comparison.CalibrationBin;
 import io.recthink.spark.compare.Comparison.FocusRow;
 import io.recthink.spark.compare.Comparison.SliceRow;
+import io.recthink.spark.table.PolicyOrigin;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -29,7 +31,7 @@ final class ComparisonData {
 
     /** One line a row of the table. */
     String csv() {
-        return csv(comparison.rows().stream().map(ComparisonData::row).toList());
+        return csv(comparison.rows().stream().map(this::row).toList());
     }
 
     /** One line a system and slice. */
@@ -52,9 +54,7 @@ final class ComparisonData {
         ObjectNode all = JSON.createObjectNode();
         all.put("confidence", comparison.confidence());
         all.set("reference", JSON.valueToTree(comparison.reference()));
-        all.set(
-                "rows",
-                array(comparison.rows().stream().map(ComparisonData::row).toList()));
+        all.set("rows", array(comparison.rows().stream().map(this::row).toList()));
         comparison.focus().ifPresent(focus -> {
             all.set("focus", JSON.valueToTree(focus));
             all.set("focusRows", array(focus()));
@@ -71,7 +71,7 @@ final class ComparisonData {
         }
     }
 
-    private static Map<String, Object> row(ComparisonRow row) {
+    private Map<String, Object> row(ComparisonRow row) {
         Map<String, Object> fields = key(row.key());
         fields.put("kind", row.kind().name().toLowerCase(java.util.Locale.ROOT));
         fields.put("n", row.rows());
@@ -106,6 +106,10 @@ final class ComparisonData {
         fields.put("integerShare", shape.integerShare());
         fields.put("modalShare", shape.modalShare());
         fields.put("beatsPromptMeans", row.beatsPromptMeans());
+        Optional<PolicyOrigin.Training> training = comparison.training(row.key());
+        fields.put("job", training.map(PolicyOrigin.Training::job).orElse(null));
+        fields.put("step", training.map(PolicyOrigin.Training::step).orElse(null));
+        fields.put("untrained", training.map(PolicyOrigin.Training::untrained).orElse(null));
         return fields;
     }
 

@@ -11,8 +11,10 @@ import org.apache.spark.sql.SparkSession;
 final class ComparisonFiles {
     private final SparkSession spark;
     private final Configuration configuration;
+    private final Optional<Lead> lead;
 
-    ComparisonFiles(SparkSession spark, Configuration configuration) {
+    ComparisonFiles(SparkSession spark, Configuration configuration, Optional<Lead> lead) {
+        this.lead = lead;
         this.spark = spark;
         this.configuration = configuration;
     }
@@ -29,12 +31,12 @@ final class ComparisonFiles {
         if (comparison.focus().isPresent()) {
             file("focus.csv", data.focusCsv());
         }
-        RunCard card = RunCard.of(spark, configuration);
+        RunCard card = RunCard.of(spark, configuration, comparison.origins());
         file("run-card.json", card.json());
         Optional<Curves> curves = Curves.find(
                 configuration.paths().resolve(configuration.paths().run()),
                 spark.sparkContext().hadoopConfiguration());
-        file("comparison.html", new ComparisonPage(comparison, card, curves).html());
+        file("comparison.html", new ComparisonPage(comparison, card, curves, lead).html());
         System.out.print(console(comparison, tables));
         System.out.println("All numbers and pictures: " + folder() + "/comparison.html");
     }

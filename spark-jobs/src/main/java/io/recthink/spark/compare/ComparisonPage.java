@@ -11,6 +11,7 @@ import io.recthink.spark.html.IntervalPlot;
 import io.recthink.spark.html.PageStyle;
 import io.recthink.spark.html.PointPlot;
 import io.recthink.spark.report.Curves;
+import io.recthink.spark.table.PolicyOrigin;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -43,9 +44,16 @@ final class ComparisonPage {
     private final ComparisonTables tables;
     private final RunCard card;
     private final Optional<Curves> curves;
+    private final Optional<Lead> lead;
     private final HtmlWriter html = new HtmlWriter();
 
     ComparisonPage(Comparison comparison, RunCard card, Optional<Curves> curves) {
+        this(comparison, card, curves, Optional.empty());
+    }
+
+    /** @param lead what the page is about, where that is not the comparison */
+    ComparisonPage(Comparison comparison, RunCard card, Optional<Curves> curves, Optional<Lead> lead) {
+        this.lead = lead;
         this.comparison = comparison;
         this.tables = new ComparisonTables(comparison);
         this.card = card;
@@ -63,6 +71,7 @@ final class ComparisonPage {
                 .close();
         html.open("body").open("main");
         header();
+        lead.ifPresent(this::lead);
         tiles();
         errors();
         table("All numbers", tables.main());
@@ -79,10 +88,18 @@ final class ComparisonPage {
 
     private void header() {
         html.open("header");
-        html.element("p", "recthink comparison", "class", "brand");
-        html.element("h1", card.name());
+        html.element("p", "recthink " + lead.map(Lead::kind).orElse("comparison"), "class", "brand");
+        html.element("h1", lead.map(Lead::title).orElse(card.name()));
         html.element("p", comparison.notes().get(0), "class", "path");
         html.close();
+    }
+
+    private void lead(Lead subject) {
+        table(subject.heading(), subject.table());
+        html.open("ul", "class", "notes");
+        subject.notes().forEach(note -> html.element("li", note));
+        html.close();
+        html.element("h2", "What that does to the errors");
     }
 
     private void tiles() {
@@ -170,21 +187,34 @@ final class ComparisonPage {
     }
 
     private void table(String title, TextTable table) {
-        html.element("h2", title).open("div", "class", "wide");
+        if (!title.isEmpty()) {
+            html.element("h2", title);
+        }
+        html.open("div", "class", "wide", "tabindex", "0");
         html.open("table").open("thead").open("tr");
         table.header().forEach(name -> html.element("th", name, "scope", "col"));
         html.close().close().open("tbody");
         for (int row = 0; row < table.rows().size(); row++) {
-            boolean trivial = table.rows().size() == comparison.rows().size()
+            boolean trivial = table.header().get(0).equals("system")
+                    && table.rows().size() == comparison.rows().size()
                     && comparison.rows().get(row).trivial();
             html.open(
                     "tr",
                     "class",
                     (trivial ? "trivial" : "system") + (table.rules().contains(row) ? " rule" : ""));
-            table.rows().get(row).forEach(cell -> html.element("td", cell));
+            table.rows().get(row).forEach(this::cell);
             html.close();
         }
         html.close().close().close();
+    }
+
+    /** An interval may stand below its number, but is not broken itself. */
+    private void cell(String text) {
+        if (text.contains(" [")) {
+            html.element("td", text.replace(", ", ",\u00a0"), "class", "range");
+        } else {
+            html.element("td", text);
+        }
     }
 
     private void notes() {
@@ -325,7 +355,7 @@ final class ComparisonPage {
                 "MAE of parts of the rows. Parts of fewer than " + Slice.LEAST_ROWS + " rows are not shown.",
                 "class",
                 "note");
-        html.open("section", "class", "charts");
+        html.open("section", "class", "packed");
         for (String group : tables.sliceGroups()) {
             List<SliceRow> large = comparison.slices().stream()
                     .filter(slice ->
@@ -396,7 +426,18 @@ final class ComparisonPage {
                 .element("dd", value)
                 .close());
         html.close();
-        html.open("details").element("summary", "The configuration, every key as used");
+        for (PolicyOrigin origin : card.trainings()) {
+            html.open("details")
+                    .element(
+                            "summary",
+                            "What %s was trained with: %s of %s"
+                                    .formatted(
+                                            origin.system(),
+                                            origin.training().label(),
+                                            origin.training().run()));
+            html.element("pre", origin.training().configuration()).close();
+        }
+        html.open("details").element("summary", "What this comparison was made with");
         html.element("pre", card.configuration()).close();
     }
 

@@ -10,6 +10,7 @@ import io.recthink.spark.compare.ComparisonRow.Difference;
 import io.recthink.spark.compare.ComparisonRow.Errors;
 import io.recthink.spark.compare.ComparisonRow.Kind;
 import io.recthink.spark.compare.ComparisonRow.Shape;
+import io.recthink.spark.table.PolicyOrigin;
 import io.recthink.spark.table.TrainingCost;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.stream.IntStream;
 /** A comparison as tables for people, with 4 decimals. */
 final class ComparisonTables {
     private static final String NONE = "-";
+    private static final String UNCORRECTED = " \u2020";
 
     private final Comparison comparison;
     private final boolean seeds;
@@ -60,7 +62,7 @@ final class ComparisonTables {
                     number(errors.rmse()) + " " + interval(errors.rmseInterval()),
                     rank(row.rankByRmse()),
                     reference ? "reference" : signed(difference.mae()) + " " + signedInterval(difference.interval()),
-                    reference ? "" : number(difference.adjusted()));
+                    reference ? "" : number(difference.adjusted()) + (uncorrected(difference) ? UNCORRECTED : ""));
         });
     }
 
@@ -110,13 +112,19 @@ final class ComparisonTables {
 
     private List<String> focus(FocusRow row) {
         boolean apart = row.adjusted() < 1 - comparison.confidence();
-        String verdict = !apart ? "not told apart" : row.difference() < 0 ? "better" : "worse";
+        String verdict = !apart
+                ? "not told apart" + (excludesZero(row.interval()) ? UNCORRECTED : "")
+                : row.difference() < 0 ? "better" : "worse";
         return List.of(
                 row.other().system(),
                 row.other().readout(),
                 signed(row.difference()) + " " + signedInterval(row.interval()),
                 number(row.adjusted()),
                 verdict);
+    }
+
+    private static boolean excludesZero(Interval interval) {
+        return interval.low() > 0 || interval.high() < 0;
     }
 
     String focusTitle() {
@@ -248,6 +256,11 @@ final class ComparisonTables {
                 "skill: 1 - MAE / constant median, 1 - MSE / global mean. macro-MAE: mean over true ratings. user MAE:"
                         + " mean over users. pairs: share of one user's pairs of rows ordered rightly, ties one half. slope: of the"
                         + " truth on the prediction. variance: of predictions over truths.");
+        if (uncorrected()) {
+            notes.add(UNCORRECTED.strip()
+                    + " The interval, which is that of one comparison alone, excludes zero; the p does not tell"
+                    + " the two apart once it is corrected for all comparisons of its table.");
+        }
         if (comparison.rows().stream().anyMatch(row -> row.kind() == Kind.ISOTONIC)) {
             notes.add("+iso: mapped by a monotone function fitted on the validation rows.");
         }
@@ -258,10 +271,29 @@ final class ComparisonTables {
         return notes;
     }
 
+    private boolean uncorrected() {
+        return comparison.rows().stream().anyMatch(row -> uncorrected(row.difference()))
+                || comparison.focusRows().stream()
+                        .anyMatch(row -> row.adjusted() >= 1 - comparison.confidence() && excludesZero(row.interval()));
+    }
+
+    /** Whether interval and p seem to say different things. */
+    private boolean uncorrected(Difference difference) {
+        return difference.adjusted() >= 1 - comparison.confidence() && excludesZero(difference.interval());
+    }
+
+    /** Whether a system is of a training, whose steps tell its policies apart. */
+    private boolean steps() {
+        return comparison.origins().stream().anyMatch(origin -> origin.training() != null);
+    }
+
     private List<String> systemHeader() {
         List<String> header = new ArrayList<>(List.of("system", "read-out"));
         if (seeds) {
             header.add("seed");
+        }
+        if (steps()) {
+            header.add("policy");
         }
         return header;
     }
@@ -278,6 +310,12 @@ final class ComparisonTables {
                             row.key().readout()));
                     if (seeds) {
                         line.add(row.trivial() ? NONE : Long.toString(row.key().seed()));
+                    }
+                    if (steps()) {
+                        line.add(comparison
+                                .training(row.key())
+                                .map(PolicyOrigin.Training::label)
+                                .orElse(NONE));
                     }
                     line.addAll(cells.of(row));
                     return line;

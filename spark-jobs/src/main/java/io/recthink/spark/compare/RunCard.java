@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.BuildInformation;
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.table.PolicyOrigin;
 import io.recthink.spark.table.PreparedData;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 
@@ -17,12 +19,16 @@ import org.apache.spark.sql.SparkSession;
  *
  * @param name of the data set
  * @param facts names and values, in the order of their report
- * @param configuration the resolved configuration, as YAML
+ * @param trainings the policies of the table and the configurations that they were trained with
+ * @param configuration what {@code compare} itself was run with, as YAML
  */
-record RunCard(String name, Map<String, String> facts, String configuration) {
+record RunCard(String name, Map<String, String> facts, List<PolicyOrigin> trainings, String configuration) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-    static RunCard of(SparkSession spark, Configuration configuration) {
+    /** What {@code compare} reads: what it would say of a training was that of no run. */
+    private static final List<String> USED = List.of("name", "seed", "paths", "predict", "compare");
+
+    static RunCard of(SparkSession spark, Configuration configuration, List<PolicyOrigin> origins) {
         Configuration.Paths paths = configuration.paths();
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
         BuildInformation build = BuildInformation.current();
@@ -39,13 +45,18 @@ record RunCard(String name, Map<String, String> facts, String configuration) {
         facts.put("row ids sha256", data.rowIdsSha256());
         facts.put("split", data.split().label());
         facts.put("seed", Long.toString(configuration.seed()));
-        return new RunCard(data.name(), facts, ConfigurationReader.write(configuration));
+        return new RunCard(
+                data.name(),
+                facts,
+                origins.stream().filter(origin -> origin.training() != null).toList(),
+                ConfigurationReader.write(configuration, USED));
     }
 
     String json() {
         ObjectNode all = JSON.createObjectNode();
         facts.forEach(all::put);
-        all.put("configuration", configuration);
+        all.set("policies", JSON.valueToTree(trainings));
+        all.put("compareConfiguration", configuration);
         try {
             return JSON.writeValueAsString(all) + "\n";
         } catch (JsonProcessingException e) {

@@ -78,7 +78,9 @@ final class ScoredRows {
             Row system = systems.get(i);
             yhat[i] = system.getDouble(1);
             failed[i] = system.getBoolean(2);
-            if (!system.isNullAt(3)) {
+            if (failed[i]) {
+                crps[i] = Math.abs(yhat[i] - truth); // that of one certain rating
+            } else if (!system.isNullAt(3)) {
                 crps[i] = crps(system.getList(3), truth, scale);
             }
         }

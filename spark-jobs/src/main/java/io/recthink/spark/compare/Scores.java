@@ -14,6 +14,7 @@ import io.recthink.spark.compare.ComparisonRow.Difference;
 import io.recthink.spark.compare.ComparisonRow.Errors;
 import io.recthink.spark.compare.ComparisonRow.Kind;
 import io.recthink.spark.compare.ComparisonRow.Shape;
+import io.recthink.spark.table.PolicyOrigin;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -61,7 +62,7 @@ final class Scores {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Resampled(double[][] maes, double[][] rmses, double[] userMaes) {}
 
-    Comparison of(JavaRDD<ScoredRow> rows, List<CostRow> costs, List<String> notes) {
+    Comparison of(JavaRDD<ScoredRow> rows, List<CostRow> costs, List<String> notes, List<PolicyOrigin> origins) {
         Configuration.Compare settings = configuration.compare();
         Totals totals = Totals.of(rows, unit, scale, keys.size());
         List<ValueRanks> ranks = ValueRanks.of(rows, scale, totals.ratingRows(), keys.size());
@@ -88,7 +89,8 @@ final class Scores {
                     slices(layout, plain, details),
                     calibration(layout, plain, details, rows, ranks),
                     costs,
-                    notes);
+                    notes,
+                    origins);
         } finally {
             users.unpersist();
         }
@@ -189,7 +191,7 @@ final class Scores {
                 totals.mean(totals.of(system).roundedAbsolute),
                 1 - mae(totals, system) / mae(totals, TrivialPredictors.CONSTANT_MEDIAN),
                 1 - mse(totals, system) / mse(totals, TrivialPredictors.GLOBAL_MEAN),
-                scored == totals.rows()
+                scored == totals.rows() && scored > totals.of(system).failed
                         ? share(totals.number(totals.of(system).crps), scored)
                         : OptionalDouble.empty());
     }

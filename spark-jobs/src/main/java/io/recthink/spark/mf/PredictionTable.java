@@ -19,11 +19,12 @@ import org.apache.spark.storage.StorageLevel;
 /**
  * Predictions of one system and read-out, computed and kept by the executors until closed.
  *
+ * @param kept what the executors keep
  * @param table as {@link #SCHEMA}; {@code ms} is the time of all predictions, look-ups among it, divided by their number
  * @param rows how many there are
  * @param seconds what they took
  */
-record PredictionTable(Dataset<Row> table, long rows, double seconds) implements AutoCloseable {
+record PredictionTable(Dataset<Row> kept, Dataset<Row> table, long rows, double seconds) implements AutoCloseable {
     /**
      * The predictions as every system writes them, and one column more: {@code cold} is user, item or both where these
      * have no train rating, and null elsewhere.
@@ -45,7 +46,7 @@ record PredictionTable(Dataset<Row> table, long rows, double seconds) implements
                         .cast(field.dataType())
                         .as(field.name()))
                 .toArray(Column[]::new);
-        return new PredictionTable(computed.select(columns), rows, seconds);
+        return new PredictionTable(computed, computed.select(columns), rows, seconds);
     }
 
     private static Column value(StructField field, String system, String readout, double milliseconds) {
@@ -89,6 +90,6 @@ record PredictionTable(Dataset<Row> table, long rows, double seconds) implements
 
     @Override
     public void close() {
-        table.unpersist();
+        kept.unpersist();
     }
 }

@@ -51,6 +51,7 @@ final class BiasAlternations implements AutoCloseable {
                 .javaRDD()
                 .mapPartitionsWithIndex((part, rows) -> opinions(part, parts, rows), true)
                 .persist(StorageLevel.MEMORY_AND_DISK());
+        users.foreachPartition(all -> {}); // two stages begin with them, at once: each would compute them
         JavaRDD<ItemLinks> items = users.flatMapToPair(BiasAlternations::introductions)
                 .partitionBy(partitioner)
                 .values()

@@ -65,6 +65,9 @@ public final class PredictJob implements Job {
                 new ValidationPredictions(spark, configuration, data).write(examples, bias, policies);
             }
         }
+        policies.forEach((system, policy) -> OriginOfPolicy.of(
+                        system, policy, spark.sparkContext().hadoopConfiguration())
+                .write(folder(configuration, system), spark.sparkContext().hadoopConfiguration()));
         policies.forEach((system, policy) -> PolicyTraining.of(
                         system, policy.path(), spark.sparkContext().hadoopConfiguration())
                 .ifPresent(cost -> TrainingCost.write(

@@ -79,12 +79,13 @@ public final class ProbeJob implements Job {
                         step, 1, () -> scoring.ratings(probed, SAMPLES).write().parquet(folder + "/samples"));
             }
         }
-        new CompareJob().run(spark, comparison(configuration));
         Activity.begin(spark, "probe", "probe: report");
-        report(spark, folder, probes);
+        ProbeReport report = report(spark, folder, probes);
+        new CompareJob(report.lead()).run(spark, comparison(configuration));
+        System.out.print("\n" + report.console());
     }
 
-    private void report(SparkSession spark, String folder, List<Probe> probes) {
+    private ProbeReport report(SparkSession spark, String folder, List<Probe> probes) {
         Dataset<Row> before = spark.read().parquet(LiteralPath.of(predictions(folder, probes.get(0))));
         List<Answers> answers = probes.stream()
                 .skip(1)
@@ -103,7 +104,7 @@ public final class ProbeJob implements Job {
                 folder + "/probes.md",
                 report.markdown(),
                 spark.sparkContext().hadoopConfiguration());
-        System.out.print("\n" + report.console());
+        return report;
     }
 
     private static String predictions(String folder, Probe probe) {

@@ -3,6 +3,7 @@ package io.recthink.spark.probe;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.recthink.spark.compare.Lead;
 import io.recthink.spark.compare.TextTable;
 import java.util.List;
 import java.util.Locale;
@@ -35,6 +36,19 @@ record ProbeReport(String policy, List<Answers> answers, Spread spread) {
 
     String console() {
         return table().console() + spreadLine() + "\n";
+    }
+
+    /** The head of the page. */
+    Lead lead() {
+        return new Lead(
+                "probe",
+                "What changes the answers of " + policy + "?",
+                "How many answers a changed prompt changes, and by how much",
+                table(),
+                List.of(
+                        "Of the rows whose answer can be read with and without the change. Change: the answer with the"
+                                + " changed prompt minus that with the unchanged one, in stars.",
+                        spreadLine() + "."));
     }
 
     private TextTable table() {

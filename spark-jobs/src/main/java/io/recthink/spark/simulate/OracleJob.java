@@ -6,11 +6,13 @@ import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.simulate.TastePosterior.Evidence;
 import io.recthink.spark.table.OutputFolder;
+import io.recthink.spark.table.PredictionNote;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
@@ -21,45 +23,65 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Writes the predictions of the system {@code oracle}: the best that anybody could predict for the prepared examples of
- * a simulated log from the histories that their prompts show. It knows the rules of the simulation and the aspects of
- * the items, and nothing of a user but what the history reveals. What a history holds is decided by {@code prepare},
- * which is why this is a job of its own and not a part of {@code simulate}.
+ * Writes what could be predicted at best for the prepared examples of a simulated log from the histories that their
+ * prompts show. Two systems know the rules of the simulation and nothing of a user but what the history reveals: {@value
+ * #SYSTEM} also knows which aspects the items of the history have, which is what their categories say; {@value #PROMPT}
+ * reads of them the stars and the reviews alone, as the prompt of the quickstart shows them. What a history holds is
+ * decided by {@code prepare}, which is why this is a job of its own and not a part of {@code simulate}.
  */
 public final class OracleJob implements Job {
     static final String SYSTEM = "oracle";
+    static final String PROMPT = "oracle-prompt";
+
+    private static final Map<String, String> NOTES = Map.of(
+            SYSTEM,
+            "oracle: the best possible from the histories with the categories of their items, which the prompt of the"
+                    + " quickstart does not show.",
+            PROMPT,
+            "oracle-prompt: the best possible for a reader who sees of the history the stars and the reviews alone.");
+
+    /** The probabilities of 1 to 5 stars, from a history and the aspects of the target. */
+    private interface Posterior {
+        double[] predict(List<Evidence> history, List<Integer> target);
+    }
 
     @Override
     public void execute(SparkSession spark, Configuration configuration) {
         Configuration.Paths paths = configuration.paths();
         Simulation simulation = Simulation.read(spark, paths.resolve(paths.log()));
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));
-        String predictions = paths.resolve(paths.predictions()) + "/" + SYSTEM;
-        OutputFolder.requireNew(spark, "paths.predictions", predictions);
-
-        Activity.begin(spark, SYSTEM, "oracle: predictions");
-        predict(examples, simulation, configuration.prompt().historyItems())
-                .write()
-                .parquet(predictions);
-        System.out.println("oracle: " + predictions);
+        List<String> systems = List.of(SYSTEM, PROMPT);
+        String folder = paths.resolve(paths.predictions()) + "/";
+        systems.forEach(system -> OutputFolder.requireNew(spark, "paths.predictions", folder + system));
+        for (String system : systems) {
+            Activity.begin(spark, SYSTEM, system + ": predictions");
+            predict(system, examples, simulation, configuration.prompt().historyItems())
+                    .write()
+                    .parquet(folder + system);
+            PredictionNote.write(
+                    folder + system, NOTES.get(system), spark.sparkContext().hadoopConfiguration());
+            System.out.println(system + ": " + folder + system);
+        }
     }
 
-    static Dataset<Row> predict(Dataset<Row> examples, Simulation simulation, int historyItems) {
+    static Dataset<Row> predict(String system, Dataset<Row> examples, Simulation simulation, int historyItems) {
         return examples.select("rowId", "itemId", "userHistory")
                 .mapPartitions(
-                        (MapPartitionsFunction<Row, Row>) rows -> predict(rows, simulation, historyItems),
+                        (MapPartitionsFunction<Row, Row>) rows -> predict(system, rows, simulation, historyItems),
                         Encoders.row(Tables.PREDICTIONS));
     }
 
-    private static Iterator<Row> predict(Iterator<Row> rows, Simulation simulation, int historyItems) {
+    private static Iterator<Row> predict(String system, Iterator<Row> rows, Simulation simulation, int historyItems) {
         World world = simulation.world();
-        TastePosterior posterior = new TastePosterior(simulation.settings());
+        Posterior posterior = system.equals(SYSTEM)
+                ? new TastePosterior(simulation.settings())::predict
+                : new PromptPosterior(simulation.settings())::predict;
         ReviewLanguage language = new ReviewLanguage();
         return stream(rows)
                 .map(row -> {
                     List<Evidence> history = history(row.getList(2), historyItems, world, language);
                     double[] probabilities = posterior.predict(history, aspects(world, row.getString(1)));
-                    return prediction(row.getString(0), probabilities);
+                    return prediction(system, row.getString(0), probabilities);
                 })
                 .iterator();
     }
@@ -84,10 +106,10 @@ public final class OracleJob implements Job {
         return world.item(number).aspects();
     }
 
-    private static Row prediction(String rowId, double[] probabilities) {
+    private static Row prediction(String system, String rowId, double[] probabilities) {
         return RowFactory.create(
                 rowId,
-                SYSTEM,
+                system,
                 0L,
                 "median",
                 (double) TastePosterior.median(probabilities),

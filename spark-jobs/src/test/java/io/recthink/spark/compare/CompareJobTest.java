@@ -148,36 +148,42 @@ class CompareJobTest {
     }
 
     @Test
-    void failedRowsCountWithTheirFallbackAndAreNeitherHitsNorDropped() {
-        // Right everywhere but for 25 failures that hold the fallback 3.
+    void failedRowsHoldTheBiasModelsPredictionWhateverTheTableHolds() {
+        // Right everywhere, but that 25 rows say that they have failed and 25 others are no numbers.
         PredictionRows policy = new PredictionRows("policy");
-        double failedError = 0;
         for (int row = 200; row < 300; row++) {
             double truth = referee.at("truth/" + row).asDouble();
-            boolean failed = row % 4 == 0;
-            failedError += failed ? Math.abs(3 - truth) : 0;
-            policy.add("row-" + row, failed ? 3 : truth, failed);
+            policy.add("row-" + row, row % 4 == 1 ? Double.NaN : truth, row % 4 == 0);
         }
         policy.write(root.resolve("failures"), 2);
+        // Nothing but failures.
+        PredictionRows silent = new PredictionRows("silent");
+        IntStream.range(200, 300).forEach(row -> silent.add("row-" + row, 1, true));
+        silent.write(root.resolve("failures"), 1);
         Comparison failures = compare("failures", "compare.focus=policy");
         ComparisonRow row = row(failures, "policy");
         assertThat(row.key()).isEqualTo(new SystemKey("policy", "greedy", 7));
         assertThat(row.rows()).isEqualTo(100);
-        assertThat(row.failed()).isEqualTo(25);
-        assertThat(row.errors().mae()).isCloseTo(failedError / 100, within(1e-12));
+        assertThat(row.failed()).isEqualTo(50);
+        assertThat(row.errors().mae()).isPositive();
+        // To the last bit: it is the same model.
+        assertThat(row(failures, "silent").errors().mae())
+                .isEqualTo(row(failures, "bias").errors().mae());
+        assertThat(row(failures, "silent").errors().parsedMae()).isEmpty();
+        assertThat(row(failures, "silent").errors().crps()).isEmpty();
         assertThat(row.errors().parsedMae()).hasValue(0);
         double bias = referee.at("trivial/mae/bias").asDouble();
         ComparisonRow.Difference difference = row.difference();
         assertThat(difference.mae()).isCloseTo(row.errors().mae() - bias, within(1e-8));
         assertThat(difference.interval().low()).isLessThan(difference.mae());
         assertThat(difference.interval().high()).isGreaterThan(difference.mae()).isNegative();
-        // 200 resamples: no smaller p is possible, and Holm multiplies it by the ten rows that are compared.
+        // 200 resamples: no smaller p is possible, and Holm multiplies it by the rows that are compared and apart.
         assertThat(difference.pValue()).isCloseTo(2 / 201.0, within(1e-12));
-        assertThat(difference.adjusted()).isCloseTo(10 * 2 / 201.0, within(1e-12));
+        assertThat(difference.adjusted()).isCloseTo(11 * 2 / 201.0, within(1e-12));
         assertThat(row.beatsPromptMeans()).isTrue();
         assertThat(failures.focus()).contains(row.key());
         assertThat(failures.focusRows())
-                .hasSize(TrivialPredictors.KEYS.size())
+                .hasSize(TrivialPredictors.KEYS.size() + 1)
                 .allSatisfy(other -> assertThat(other.difference()).isNegative());
     }
 
@@ -271,7 +277,68 @@ class CompareJobTest {
     }
 
     @Test
-    void aReferenceThatIsNotThereIsRefused() {
+    void failedValidationRowsAreFilledToo() {
+        predictions("mf", 1).write(root.resolve("filled"), 1);
+        PredictionRows good = new PredictionRows("mf");
+        PredictionRows none = new PredictionRows("mf");
+        for (int row = 0; row < 200; row++) {
+            double yhat = referee.at("yhat/1/" + row).asDouble();
+            good.add("validation-" + row, yhat);
+            // Its own answers would turn the map round.
+            none.add("validation-" + row, 6 - yhat, true);
+        }
+        good.write(root.resolve("filled-good"), "mf");
+        none.write(root.resolve("filled-none"), "mf");
+        double fitted = row(compare("filled", "paths.validationPredictions=filled-good"), "mf +iso")
+                .errors()
+                .mae();
+        ComparisonRow constant = row(compare("filled", "paths.validationPredictions=filled-none"), "mf +iso");
+        // All validation rows have the same user bias and item: one prediction, and so a constant map.
+        assertThat(constant.shape().modalShare()).isEqualTo(1);
+        assertThat(fitted).isLessThan(constant.errors().mae());
+    }
+
+    @Test
+    void predictionsAreRoundedToTheRatingsThatTheScaleHas() throws IOException {
+        ExampleRows halves = new ExampleRows();
+        PredictionRows rows = new PredictionRows("thirds");
+        for (int row = 0; row < 30; row++) {
+            halves.add("row-" + row, row < 10 ? "train" : "test", "user " + row % 3, "item", 1 + row % 9 / 2.0);
+            if (row >= 10) {
+                rows.add("row-" + row, 1 + row % 9 / 2.0 + (row % 2 == 0 ? 0.2 : -0.2));
+            }
+        }
+        halves.write(root.resolve("halves"));
+        rows.add("row-0", 99); // not scored
+        rows.write(root.resolve("thirds"), 1);
+        ComparisonRow.Errors errors = row(compare("thirds", "paths.data=halves", "compare.clip=true"), "thirds")
+                .errors();
+        assertThat(errors.roundedMae()).isZero();
+    }
+
+    @Test
+    void aSystemThatNobodyHasPredictedIsSaidAndWhereItWasLookedFor() throws IOException {
+        predictions("here", 1).write(root.resolve("partly"), 1);
+        Comparison partly = compare("partly", "predict.policies.here=run", "predict.policies.gone=other");
+        assertThat(partly.notes())
+                .filteredOn(note -> note.startsWith("WARNING"))
+                .containsExactly(
+                        "WARNING: gone (predict.policies) is not in this table: there is no folder %s/partly/gone; run `recthink predict`."
+                                .formatted(root));
+        assertThatThrownBy(() -> compare("nowhere"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("paths.predictions: " + root + "/nowhere does not exist; ");
+        Files.createDirectories(root.resolve("bare"));
+        assertThatThrownBy(() -> compare("bare", "predict.policies.gone=other"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("paths.predictions: " + root + "/bare holds no predictions, neither of gone ");
+        assertThat(compare("bare").notes())
+                .anyMatch(note -> note.endsWith("bare holds no predictions; the trivial rows are alone."));
+    }
+
+    @Test
+    void aReferenceThatIsNotThereIsRefused() throws IOException {
+        Files.createDirectories(root.resolve("none"));
         assertThatThrownBy(() -> compare("none", "compare.reference=grpo"))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageStartingWith("compare.reference: there is no system grpo; the table has [constant-median,");
@@ -314,7 +381,7 @@ class CompareJobTest {
     }
 
     private static Comparison compare(String predictions, String... settings) {
-        return CompareJob.compare(SparkTest.spark(), configuration(predictions, settings), false);
+        return CompareJob.compare(SparkTest.spark(), configuration(predictions, settings));
     }
 
     private static Configuration configuration(String predictions, String... settings) {

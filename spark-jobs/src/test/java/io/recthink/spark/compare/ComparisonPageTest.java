@@ -15,8 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ComparisonPageTest {
-    private static final RunCard CARD =
-            new RunCard("my <shop>", Map.of("data sha256", "d1"), "name: my <shop>\npaths:\n  root: work\n");
+    private static final RunCard CARD = new RunCard(
+            "my <shop>",
+            Map.of("data sha256", "d1"),
+            ExampleComparison.ORIGINS,
+            "name: my <shop>\npaths:\n  root: work\n");
     private static final Curves CURVES = new Curves(
             List.of(1, 2, 3), 1, Map.of("reward", new double[] {0.5, 0.75, 1}, "entropy", new double[] {1, 0.5, 0.25}));
 
@@ -31,7 +34,12 @@ class ComparisonPageTest {
                 .startsWith("<!DOCTYPE html>")
                 .contains("0.8123 [0.7123, 0.9123]", "Who predicts best?", "grpo, &lt;b&gt;late&lt;/b&gt;")
                 .contains("Does the truth follow the prediction?", "How did it learn?", "Mean reward")
-                .contains("my &lt;shop&gt;", "data sha256", "root: work")
+                .contains(
+                        "my &lt;shop&gt;",
+                        "data sha256",
+                        "root: work",
+                        "What grpo, &lt;b&gt;late&lt;/b&gt; was trained with: train, step 0: the untrained start of /runs/1",
+                        "loss: huber")
                 .doesNotContain("<b>late", "<shop>");
     }
 

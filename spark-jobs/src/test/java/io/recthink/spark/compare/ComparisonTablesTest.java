@@ -15,6 +15,7 @@ class ComparisonTablesTest {
                 .containsExactly(
                         "grpo, <b>late</b> *",
                         "greedy",
+                        "train, step 0: the untrained start",
                         "12.5",
                         "0.8123 [0.7123, 0.9123]",
                         "2",

@@ -1,6 +1,7 @@
 package io.recthink.spark.compare;
 
 import io.recthink.metric.Interval;
+import io.recthink.spark.table.PolicyOrigin;
 import io.recthink.spark.table.TrainingCost;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,12 @@ final class ExampleComparison {
 
     private static final TrainingCost TRAINING =
             new TrainingCost(GRPO.system(), null, 1234, 17, 5678, 1, 1, 1, 5400, 8, "cpu");
+
+    static final List<PolicyOrigin> ORIGINS = List.of(new PolicyOrigin(
+            GRPO.system(),
+            "/runs/1/step-000000/policy",
+            "aa",
+            new PolicyOrigin.Training("/runs/1", "train", 0, true, "loss: huber\n")));
 
     private ExampleComparison() {}
 
@@ -41,7 +48,8 @@ final class ExampleComparison {
                         .toList(),
                 List.of(new Comparison.CostRow(
                         GRPO, 400, 500, 20, 30, 100.5, 200.25, 5, OptionalDouble.empty(), Optional.of(TRAINING))),
-                List.of("Two rows."));
+                List.of("Two rows."),
+                ORIGINS);
     }
 
     private static Comparison.SliceRow slice(String name, long rows) {

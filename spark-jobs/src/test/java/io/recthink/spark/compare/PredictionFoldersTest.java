@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recthink.InvalidInputException;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.table.RatingGrid;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
@@ -26,6 +27,8 @@ class PredictionFoldersTest {
                     .add("userId", DataTypes.StringType)
                     .add("truth", DataTypes.DoubleType));
 
+    private static final PredictionScale SCALE = new PredictionScale(new RatingGrid(1, 5, 1), false);
+
     @TempDir
     Path predictions;
 
@@ -44,7 +47,7 @@ class PredictionFoldersTest {
         spark.read()
                 .parquet(predictions + "/grpo")
                 .selectExpr(
-                        "'other' AS system", "rowId", "1.5 * yhat AS yhat", "failed", "seed", "readout", "1 AS cold")
+                        "'other' AS system", "rowId", "0.5 * yhat AS yhat", "failed", "seed", "readout", "1 AS cold")
                 .write()
                 .parquet(predictions + "/with a column more");
         spark.read()
@@ -58,11 +61,10 @@ class PredictionFoldersTest {
                 .extracting(SystemKey::system)
                 .containsExactlyInAnyOrder("grpo", "sft", "other", "parted");
         assertThat(checked.keys()).extracting(SystemKey::readout).containsOnly("greedy");
-        assertThat(checked.largest()).isEqualTo(6.75);
         assertThat(checked.predictions().count()).isEqualTo(12);
-        assertThat(checked.predictions().where("truth = 5").select("yhat").collectAsList())
+        assertThat(checked.predictions().where("rowId = 'a'").select("yhat").collectAsList())
                 .extracting(row -> row.getDouble(0))
-                .containsExactlyInAnyOrder(4.5, 4.5, 6.75, 4.5);
+                .containsExactlyInAnyOrder(4.5, 4.5, 2.25, 4.5);
     }
 
     @Test
@@ -79,22 +81,6 @@ class PredictionFoldersTest {
     }
 
     @Test
-    void predictionsThatAreNoNumbersAreRefused() {
-        new PredictionRows("nan").add("a", Double.NaN).add("b", 1).add("c", 1).write(predictions, 1);
-        refused("nan (greedy, seed 7): 1 predictions are null, NaN or beyond");
-    }
-
-    @Test
-    void infinitePredictionsAreRefused() {
-        new PredictionRows("inf")
-                .add("a", 1)
-                .add("b", Double.POSITIVE_INFINITY)
-                .add("c", 1)
-                .write(predictions, 1);
-        refused("inf (greedy, seed 7): 1 predictions are null, NaN or beyond");
-    }
-
-    @Test
     void predictionsOfOtherDataAreRefused() {
         complete("grpo").add("stranger", 4).write(predictions, 1);
         refused("grpo (greedy, seed 7): 1 of its rows are not in the data set");
@@ -108,11 +94,13 @@ class PredictionFoldersTest {
 
     @Test
     void aTableWithoutAColumnIsRefused() {
-        examples.withColumnRenamed("truth", "yhat").write().parquet(predictions + "/short");
+        examples.withColumnRenamed("truth", "yhat")
+                .withColumnRenamed("rowId", "id")
+                .write()
+                .parquet(predictions + "/short");
         assertThatThrownBy(this::evaluated)
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining(
-                        "/short has no column system of type string; its columns are rowId, userId, yhat");
+                .hasMessageContaining("/short has no column rowId; its columns are id, userId, yhat");
     }
 
     @Test
@@ -120,7 +108,7 @@ class PredictionFoldersTest {
         java.nio.file.Files.createDirectories(predictions.resolve("empty"));
         assertThatThrownBy(this::evaluated)
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("/empty is no Parquet table");
+                .hasMessageContaining("/empty holds no predictions: no file with any content");
     }
 
     private static PredictionRows complete(String system) {
@@ -138,8 +126,8 @@ class PredictionFoldersTest {
     }
 
     private PredictionFolders.Checked checked() {
-        return PredictionFolders.read(spark, predictions.toString())
-                .evaluated(examples, examples.where("rowId <> 'other'"), "test");
+        return PredictionFolders.read(spark, "paths.predictions", predictions.toString())
+                .evaluated(examples, examples.where("rowId <> 'other'"), "test", SCALE);
     }
 
     private static Row row(String rowId, double truth) {

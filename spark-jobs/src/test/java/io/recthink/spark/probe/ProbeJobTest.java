@@ -72,6 +72,12 @@ class ProbeJobTest {
         List<String> table = Files.readAllLines(root.resolve("probes/table/comparison.csv"));
         assertThat(table).anyMatch(line -> line.contains("another user's history"));
         assertThat(table).anyMatch(line -> line.contains("unchanged"));
+        String page = Files.readString(root.resolve("probes/table/comparison.html"));
+        assertThat(page).contains("recthink probe", "What changes the answers of model?");
+        assertThat(page.indexOf("answers changed %"))
+                .isPositive()
+                .isLessThan(page.indexOf("Who predicts best?"))
+                .isLessThan(page.indexOf("All numbers"));
         assertThat(root.resolve("probes/probes.md")).content().contains("| no titles | 0 | - |");
         assertThatThrownBy(() -> new ProbeJob("model").run(SparkTest.spark(), configuration))
                 .isInstanceOf(InvalidInputException.class)

@@ -145,7 +145,7 @@ class SimulateJobTest {
                 true,
                 true);
         Dataset<Row> examples = spark.createDataFrame(List.of(example), Tables.EXAMPLES);
-        return OracleJob.predict(examples, simulation, historyItems)
+        return OracleJob.predict(OracleJob.SYSTEM, examples, simulation, historyItems)
                 .collectAsList()
                 .get(0);
     }
