@@ -36,6 +36,32 @@ public record Configuration(
         Mf mf,
         Compare compare) {
 
+    /** The same with another prompt and completions of another length. */
+    public Configuration with(Prompt otherPrompt, int maxTokens) {
+        Rollout otherRollout =
+                new Rollout(maxTokens, rollout.temperature, rollout.topP, rollout.partitions, rollout.microBatch);
+        return new Configuration(
+                name,
+                seed,
+                paths,
+                simulate,
+                source,
+                prepare,
+                otherPrompt,
+                coldStart,
+                initModel,
+                model,
+                lora,
+                otherRollout,
+                reward,
+                sft,
+                train,
+                validation,
+                predict,
+                mf,
+                compare);
+    }
+
     void check(Problems problems) {
         problems.require(!name.isBlank(), "name", "not blank", "'" + name + "'");
         simulate.check(problems.in("simulate"));
@@ -304,7 +330,8 @@ public record Configuration(
             String user,
             String historyItem,
             String targetItem,
-            Map<String, Object> template)
+            Map<String, Object> template,
+            PromptSource source)
             implements Serializable {
         /** The variables of a chat template that come from the conversation and the tokenizer. */
         public static final Set<String> TAKEN_VARIABLES = Set.of(
@@ -345,6 +372,14 @@ public record Configuration(
                     "empty or contain {history} and {target_item}",
                     "'" + user + "'");
         }
+    }
+
+    /** Whose settings of the prompt count where a policy says how it was trained to be asked. */
+    public enum PromptSource {
+        @JsonProperty("policy")
+        POLICY,
+        @JsonProperty("configuration")
+        CONFIGURATION
     }
 
     /** How the policy thinks before it rates; the templates 3a, 3b and 3c of RecZero. */
@@ -612,6 +647,7 @@ public record Configuration(
             optimizer.check(problems.in("optimizer"));
             problems.atLeast(1, "keep.last", keep.last);
             problems.atLeast(0, "keep.every", keep.every);
+            problems.atLeast(0, "guards.startCompletions", guards.startCompletions);
         }
     }
 
@@ -628,7 +664,12 @@ public record Configuration(
 
     /** What stops a run that has gone wrong. */
     public record Guards(
-            double minFormatRate, double armedAt, double maxLengthGrowth, double minEntropy, double maxEntropy) {}
+            int startCompletions,
+            double minFormatRate,
+            double armedAt,
+            double maxLengthGrowth,
+            double minEntropy,
+            double maxEntropy) {}
 
     /** The validation during training. */
     public record Validation(int every, int rows) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.Fixtures;
 import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Prompt;
 import io.recthink.config.Configuration.ThinkMode;
 import io.recthink.model.ChatTemplate;
@@ -225,7 +226,8 @@ class ControlTokenGuardTest {
                         "{target_item}",
                         "{title}",
                         targetItem,
-                        Map.of()),
+                        Map.of(),
+                        Configuration.PromptSource.POLICY),
                 1,
                 5);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Prompt;
 import io.recthink.config.Configuration.ThinkMode;
 import io.recthink.model.ChatTemplate.Message;
@@ -32,7 +33,8 @@ class PromptEncoderTest {
                     "{history}\n{target_item}",
                     "{title}",
                     "{title}",
-                    Map.of()),
+                    Map.of(),
+                    Configuration.PromptSource.POLICY),
             1,
             5);
 

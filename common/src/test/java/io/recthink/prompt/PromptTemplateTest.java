@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Prompt;
 import io.recthink.config.Configuration.ThinkMode;
 import io.recthink.model.ChatTemplate.Message;
@@ -98,8 +99,24 @@ class PromptTemplateTest {
 
     @Test
     void theLatestPastPurchasesAreShown() {
-        Prompt one =
-                new Prompt(ThinkMode.NONE, false, 1, 200, 200, 80, 40, 200, 400, 400, 4000, "", "", "", "", Map.of());
+        Prompt one = new Prompt(
+                ThinkMode.NONE,
+                false,
+                1,
+                200,
+                200,
+                80,
+                40,
+                200,
+                400,
+                400,
+                4000,
+                "",
+                "",
+                "",
+                "",
+                Map.of(),
+                Configuration.PromptSource.POLICY);
         assertThat(user(new PromptTemplate(one, 1, 5), INPUT))
                 .contains("1. Pedal")
                 .doesNotContain("Strings |");
@@ -107,7 +124,24 @@ class PromptTemplateTest {
 
     @Test
     void longTextsAreCutAtWholeCharacters() {
-        Prompt five = new Prompt(ThinkMode.NONE, false, 10, 200, 200, 80, 40, 5, 4, 3, 4000, "", "", "", "", Map.of());
+        Prompt five = new Prompt(
+                ThinkMode.NONE,
+                false,
+                10,
+                200,
+                200,
+                80,
+                40,
+                5,
+                4,
+                3,
+                4000,
+                "",
+                "",
+                "",
+                "",
+                Map.of(),
+                Configuration.PromptSource.POLICY);
         ReviewedItem wordy = new ReviewedItem(
                 new Item("T", List.of(), "", "", "abcdef"), DAY, 1, "summary", "no \ud83d\ude00\ud83d\ude00");
         PromptInput input = new PromptInput(
@@ -294,7 +328,8 @@ class PromptTemplateTest {
                 user,
                 historyItem,
                 targetItem,
-                Map.of());
+                Map.of(),
+                Configuration.PromptSource.POLICY);
     }
 
     private static String user(PromptTemplate template, PromptInput input) {

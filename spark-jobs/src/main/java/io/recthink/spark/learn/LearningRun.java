@@ -5,6 +5,7 @@ import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.learn.LearningRate;
 import io.recthink.learn.ParameterVector;
+import io.recthink.prompt.PolicyTerms;
 import io.recthink.spark.run.Best;
 import io.recthink.spark.run.Cursor;
 import io.recthink.spark.run.FileEntry;
@@ -18,6 +19,10 @@ import io.recthink.spark.run.RunWriter.PublishedPolicy;
 import io.recthink.spark.run.Stop;
 import io.recthink.spark.run.TaskDevice;
 import io.recthink.torch.TorchRuntime;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -324,10 +329,21 @@ public final class LearningRun implements AutoCloseable {
     }
 
     private void publishPolicy(int step) {
-        PublishedPolicy written = writer.publishPolicy(step, learner::writePolicy);
+        PublishedPolicy written = writer.publishPolicy(step, local -> {
+            learner.writePolicy(local);
+            writeTerms(local);
+        });
         Optional.ofNullable(policy).ifPresent(PolicyReference::discard);
         policy = learner.policy(spark, written.policy());
         published = written.files();
+    }
+
+    private void writeTerms(Path policy) {
+        try {
+            Files.writeString(policy.resolve(PolicyTerms.FILE), settings.terms().toJson());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The best policy with this step, after validating it when that is due; null without any validation so far. */

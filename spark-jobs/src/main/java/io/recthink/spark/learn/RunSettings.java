@@ -1,6 +1,7 @@
 package io.recthink.spark.learn;
 
 import io.recthink.config.Configuration.Optimizer;
+import io.recthink.prompt.PolicyTerms;
 import java.util.List;
 
 /**
@@ -9,6 +10,7 @@ import java.util.List;
  * @param job name of the job
  * @param path Hadoop path of the run folder
  * @param start the model it starts from
+ * @param terms how its policies want to be asked
  * @param dataSha256 of everything it learns from
  * @param steps at which it ends
  * @param optimizer of its learner
@@ -22,6 +24,7 @@ public record RunSettings(
         String job,
         String path,
         StartModel start,
+        PolicyTerms terms,
         String dataSha256,
         int steps,
         Optimizer optimizer,

@@ -5,6 +5,7 @@ import io.recthink.model.LoraConfig;
 import io.recthink.model.ModelConfig;
 import io.recthink.model.ModelFolder;
 import io.recthink.model.ParameterLayout;
+import io.recthink.prompt.PolicyTerms;
 import io.recthink.spark.run.PolicyFolder;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.run.PolicyStore;
@@ -42,6 +43,11 @@ public sealed interface StartModel permits FullModel, AdaptedModel {
 
     /** Hadoop path of the folder that the run starts from: a model's or an adapter's. */
     String path();
+
+    /** How the policy that the run starts from wants to be asked, where its folder says so. */
+    default Optional<PolicyTerms> terms(Configuration hadoop) {
+        return PolicyFolder.at(path(), hadoop).terms();
+    }
 
     /** That folder on this machine. */
     default Path localize() {

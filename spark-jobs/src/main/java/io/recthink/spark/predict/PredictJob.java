@@ -36,6 +36,7 @@ public final class PredictJob implements Job {
         Configuration.Predict settings = configuration.predict();
         Map<String, PolicyReference> policies = policies(spark, configuration);
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
+        Map<String, Configuration> asked = asked(spark, configuration, policies, data);
         JobSession.fitPartitions(spark, paths.resolve(paths.data()));
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));
         Dataset<Row> rows =
@@ -55,14 +56,15 @@ public final class PredictJob implements Job {
                         policies.size(),
                         () -> policies.forEach((system, policy) -> {
                             Activity.begin(spark, NAME, "predict: " + system);
-                            scoring.predict(system, policy, settings.samples())
+                            scoring.asking(asked.get(system))
+                                    .predict(system, policy, settings.samples())
                                     .write()
                                     .parquet(folder(configuration, system));
                         }));
             }
             Activity.begin(spark, NAME, "predict: validation rows");
             if (ValidationPredictions.wanted(settings)) {
-                new ValidationPredictions(spark, configuration, data).write(examples, bias, policies);
+                new ValidationPredictions(spark, asked, data).write(examples, bias, policies);
             }
         }
         policies.forEach((system, policy) -> OriginOfPolicy.of(
@@ -75,6 +77,22 @@ public final class PredictJob implements Job {
                         List.of(cost),
                         spark.sparkContext().hadoopConfiguration())));
         policies.keySet().forEach(system -> System.out.println(system + ": " + folder(configuration, system)));
+    }
+
+    /** How each policy is asked. */
+    private static Map<String, Configuration> asked(
+            SparkSession spark, Configuration configuration, Map<String, PolicyReference> policies, PreparedData data) {
+        Map<String, Configuration> asked = new LinkedHashMap<>();
+        policies.forEach((system, policy) -> asked.put(
+                system,
+                AskedPolicy.configuration(
+                        policy,
+                        "predict.policies." + system,
+                        configuration,
+                        data.minRating(),
+                        data.maxRating(),
+                        spark.sparkContext().hadoopConfiguration())));
+        return asked;
     }
 
     /** All policies are looked up, and all folders are free, before anything is computed. */

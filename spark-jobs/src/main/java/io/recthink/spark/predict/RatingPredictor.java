@@ -2,12 +2,15 @@ package io.recthink.spark.predict;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.config.Configuration.PromptSource;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.generate.Completion;
 import io.recthink.generate.PromptTokens;
 import io.recthink.generate.SamplingOptions;
+import io.recthink.prompt.PolicyTerms;
 import io.recthink.spark.rollout.PromptEncoding;
 import io.recthink.spark.run.CommonComputeType;
+import io.recthink.spark.run.PolicyFolder;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.Tables;
@@ -15,6 +18,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
@@ -76,7 +80,9 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
         outputCol = new Param<>(this, "outputCol", "column of the rating, a nullable double");
         traceCol = new Param<>(this, "traceCol", "column of the completion's text; not set: none");
         configuration = new Param<>(
-                this, "configuration", "YAML text of the sections prompt, rollout and model, where they differ");
+                this,
+                "configuration",
+                "YAML text of the sections prompt, rollout and model, where the policy does not say them");
         batchSize = new IntParam(this, "batchSize", "prompts in one generation batch, at least 1");
         minRating = new DoubleParam(this, "minRating", "lowest rating of the scale");
         maxRating = new DoubleParam(this, "maxRating", "highest rating of the scale");
@@ -214,16 +220,31 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
             throw new InvalidInputException("modelUrl is not set; name the folder of a policy");
         }
         PolicyReference policy = PolicyArgument.resolve("modelUrl", value(modelUrl), dataset.sparkSession());
-        Configuration settings = CommonComputeType.settle(
+        Configuration given = CommonComputeType.settle(
                 dataset.sparkSession(), ConfigurationReader.read("configuration", value(configuration), List.of()));
+        org.apache.hadoop.conf.Configuration hadoop =
+                dataset.sparkSession().sparkContext().hadoopConfiguration();
+        Optional<PolicyTerms> terms =
+                PolicyFolder.at(policy.path(), hadoop).terms().filter(own -> isPolicySource(given));
+        double min = isSet(minRating) || terms.isEmpty()
+                ? value(minRating)
+                : terms.get().minRating();
+        double max = isSet(maxRating) || terms.isEmpty()
+                ? value(maxRating)
+                : terms.get().maxRating();
+        Configuration settings = AskedPolicy.configuration(policy, "modelUrl", given, min, max, hadoop);
         Task task = new Task(
-                new PromptEncoding(policy, settings.prompt(), value(minRating), value(maxRating)),
+                new PromptEncoding(policy, settings.prompt(), min, max),
                 settings.rollout().maxTokens(),
                 settings.model(),
                 value(batchSize),
                 isDefined(inputCol) ? value(inputCol) : "",
                 isDefined(traceCol));
         return dataset.toDF().mapPartitions((MapPartitionsFunction<Row, Row>) task::predict, Encoders.row(schema));
+    }
+
+    private static boolean isPolicySource(Configuration settings) {
+        return settings.prompt().source() == PromptSource.POLICY;
     }
 
     // The parameters of Scala's primitive types are those of Java's in name only.

@@ -39,12 +39,13 @@ public final class Scoring implements AutoCloseable {
     private final long rows;
     private final LongAccumulator done;
 
-    private Scoring(Configuration configuration, PreparedData data, Dataset<Row> examples, long rows) {
+    private Scoring(
+            Configuration configuration, PreparedData data, Dataset<Row> examples, long rows, LongAccumulator done) {
         this.configuration = configuration;
         this.data = data;
         this.examples = examples;
         this.rows = rows;
-        this.done = examples.sparkSession().sparkContext().longAccumulator("predicted rows");
+        this.done = done;
     }
 
     /**
@@ -58,7 +59,17 @@ public final class Scoring implements AutoCloseable {
         Dataset<Row> needed = fallback.predict(examples, FALLBACK)
                 .select("rowId", "target", "userHistory", "itemHistory", "userMean", "itemMean", FALLBACK)
                 .persist(StorageLevel.MEMORY_AND_DISK());
-        return new Scoring(configuration, data, needed, needed.count());
+        return new Scoring(
+                configuration,
+                data,
+                needed,
+                needed.count(),
+                examples.sparkSession().sparkContext().longAccumulator("predicted rows"));
+    }
+
+    /** The same examples, asked otherwise; closed with this scoring. */
+    public Scoring asking(Configuration other) {
+        return new Scoring(other, data, examples, rows, done);
     }
 
     /** The number of examples. */

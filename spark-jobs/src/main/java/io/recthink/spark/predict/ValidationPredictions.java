@@ -30,12 +30,15 @@ import org.apache.spark.storage.StorageLevel;
  */
 final class ValidationPredictions {
     private final SparkSession spark;
+    private final Map<String, Configuration> asked;
     private final Configuration configuration;
     private final PreparedData data;
 
-    ValidationPredictions(SparkSession spark, Configuration configuration, PreparedData data) {
+    /** @param asked how each policy is asked; but for that the same */
+    ValidationPredictions(SparkSession spark, Map<String, Configuration> asked, PreparedData data) {
         this.spark = spark;
-        this.configuration = configuration;
+        this.asked = asked;
+        this.configuration = asked.values().iterator().next();
         this.data = data;
     }
 
@@ -75,10 +78,11 @@ final class ValidationPredictions {
                 return;
             }
             Map<String, PolicyReference> left = new LinkedHashMap<>(policies);
-            policies.forEach((system, policy) -> saved(policy, rows).ifPresent(predictions -> {
-                write(system, predictions.withColumn("system", lit(system)));
-                left.remove(system);
-            }));
+            policies.forEach(
+                    (system, policy) -> saved(asked.get(system), policy, rows).ifPresent(predictions -> {
+                        write(system, predictions.withColumn("system", lit(system)));
+                        left.remove(system);
+                    }));
             predict(rows, bias, left);
         } finally {
             rows.unpersist();
@@ -94,8 +98,8 @@ final class ValidationPredictions {
             scoring.showing(
                     "predict validation rows",
                     policies.size(),
-                    () -> policies.forEach(
-                            (system, policy) -> write(system, scoring.predict(system, policy, samples))));
+                    () -> policies.forEach((system, policy) ->
+                            write(system, scoring.asking(asked.get(system)).predict(system, policy, samples))));
         }
     }
 
@@ -104,19 +108,19 @@ final class ValidationPredictions {
     }
 
     /** What the training of a policy has predicted, when it is all that is asked for. */
-    private Optional<Dataset<Row>> saved(PolicyReference policy, Dataset<Row> rows) {
+    private Optional<Dataset<Row>> saved(Configuration asked, PolicyReference policy, Dataset<Row> rows) {
         if (configuration.predict().samples() > 0) {
             return Optional.empty(); // trainings read the greedy completion alone
         }
         return PolicyOfRun.at(policy.path()).flatMap(place -> {
             RunFolder run = RunFolder.at(place.run(), spark.sparkContext().hadoopConfiguration());
-            return sameSettings(run, place.step(), policy)
+            return sameSettings(asked, run, place.step(), policy)
                     ? complete(spark.read().parquet(LiteralPath.of(run.predictions(place.step()))), rows)
                     : Optional.empty();
         });
     }
 
-    private boolean sameSettings(RunFolder run, int step, PolicyReference policy) {
+    private boolean sameSettings(Configuration asked, RunFolder run, int step, PolicyReference policy) {
         Optional<Manifest> manifest = run.manifest(step);
         if (manifest.isEmpty()
                 || !run.reference(manifest.get()).digest().equals(policy.digest())
@@ -125,11 +129,11 @@ final class ValidationPredictions {
             return false;
         }
         Configuration trained = ConfigurationReader.read(run.path(), run.configuration(), List.of());
-        return trained.seed() == configuration.seed()
-                && trained.prompt().equals(configuration.prompt())
-                && trained.model().equals(configuration.model())
-                && trained.rollout().maxTokens() == configuration.rollout().maxTokens()
-                && trained.predict().maxBatch() == configuration.predict().maxBatch();
+        return trained.seed() == asked.seed()
+                && trained.prompt().equals(asked.prompt())
+                && trained.model().equals(asked.model())
+                && trained.rollout().maxTokens() == asked.rollout().maxTokens()
+                && trained.predict().maxBatch() == asked.predict().maxBatch();
     }
 
     private static Optional<Dataset<Row>> complete(Dataset<Row> saved, Dataset<Row> rows) {

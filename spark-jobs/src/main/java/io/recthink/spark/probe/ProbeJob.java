@@ -9,6 +9,7 @@ import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
 import io.recthink.spark.compare.CompareJob;
+import io.recthink.spark.predict.AskedPolicy;
 import io.recthink.spark.predict.FittedBiasModel;
 import io.recthink.spark.predict.PolicyArgument;
 import io.recthink.spark.predict.Scoring;
@@ -44,13 +45,20 @@ public final class ProbeJob implements Job {
     public void execute(SparkSession spark, Configuration given) {
         Activity.begin(spark, "probe", "probe: rows");
         IdleGpus.warn(spark);
-        Configuration configuration = CommonComputeType.settle(spark, given);
-        Configuration.Paths paths = configuration.paths();
-        Configuration.Predict settings = configuration.predict();
+        Configuration settled = CommonComputeType.settle(spark, given);
+        Configuration.Paths paths = settled.paths();
+        Configuration.Predict settings = settled.predict();
         String folder = paths.resolve(paths.probes());
         PolicyReference probed = PolicyArgument.resolve("--policy", paths.resolve(policy), spark);
         OutputFolder.requireNew(spark, "paths.probes", folder);
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
+        Configuration configuration = AskedPolicy.configuration(
+                probed,
+                "--policy",
+                settled,
+                data.minRating(),
+                data.maxRating(),
+                spark.sparkContext().hadoopConfiguration());
         JobSession.fitPartitions(spark, paths.resolve(paths.data()));
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));
         Dataset<Row> rows =

@@ -4,8 +4,11 @@ import io.recthink.InvalidInputException;
 import io.recthink.learn.ParameterVector;
 import io.recthink.model.AdapterFolder;
 import io.recthink.model.ModelFolder;
+import io.recthink.prompt.PolicyTerms;
 import io.recthink.spark.run.PolicyReference.Adapter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
@@ -49,6 +52,17 @@ public final class PolicyFolder {
     /** Whether it holds an adapter. */
     public boolean isAdapter() {
         return storage.exists(ADAPTER);
+    }
+
+    /**
+     * How the policy in it wants to be asked; empty where the folder does not say.
+     *
+     * @throws InvalidInputException when the file that says it cannot be read
+     */
+    public Optional<PolicyTerms> terms() {
+        return storage.read(PolicyTerms.FILE)
+                .map(json -> PolicyTerms.parse(
+                        storage.path(PolicyTerms.FILE).toString(), new String(json, StandardCharsets.UTF_8)));
     }
 
     /**

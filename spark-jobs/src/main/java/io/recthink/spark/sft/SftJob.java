@@ -1,14 +1,18 @@
 package io.recthink.spark.sft;
 
+import static org.apache.spark.sql.functions.col;
+
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Schedule;
 import io.recthink.progress.Progress;
+import io.recthink.prompt.PolicyTerms;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.gradient.GradientStage;
 import io.recthink.spark.learn.LearningRun;
 import io.recthink.spark.learn.RunSettings;
+import io.recthink.spark.learn.SeenRows;
 import io.recthink.spark.learn.StartModel;
 import io.recthink.spark.learn.StepSession;
 import io.recthink.spark.predict.PolicyValidation;
@@ -54,7 +58,15 @@ public final class SftJob implements Job {
                 resume);
         Activity.begin(spark, "sft", "sft: traces and model to start from");
         IdleGpus.warn(spark);
-        Configuration configuration = CommonComputeType.settle(spark, given);
+        Configuration settled = CommonComputeType.settle(spark, given);
+        StartModel start = StartModel.at(
+                settled.paths().resolve(settled.paths().model()),
+                settled,
+                spark.sparkContext().hadoopConfiguration());
+        Optional<PolicyTerms> startTerms = start.terms(spark.sparkContext().hadoopConfiguration());
+        Configuration configuration = startTerms
+                .map(terms -> terms.applyPromptTo(settled, start.path()))
+                .orElse(settled);
         Configuration.Paths paths = configuration.paths();
         String folder = paths.resolve(paths.data());
         PreparedData data = PreparedData.read(spark, folder);
@@ -66,7 +78,16 @@ public final class SftJob implements Job {
                     "paths.traces: %s has no trace of an example in %s. Run cold-start on this data."
                             .formatted(paths.resolve(paths.traces()), folder));
         }
-        RunSettings settings = settings(spark, configuration, Digest.of(data.sha256(), keys));
+        String seenUntil = SeenRows.until(
+                PreparedData.examples(spark, folder),
+                col("split").equalTo("train").and(col("pool").equalTo("coldStart")),
+                configuration.sft().validationEvery() > 0,
+                startTerms);
+        RunSettings settings = settings(
+                configuration,
+                Digest.of(data.sha256(), keys),
+                start,
+                PolicyTerms.of(configuration, data.minRating(), data.maxRating(), seenUntil));
         PromptOrder order = new PromptOrder(
                 configuration.seed(), keys, configuration.sft().batchSize(), "table of traces (paths.traces)");
         GradientStage gradient = new GradientStage(
@@ -90,16 +111,15 @@ public final class SftJob implements Job {
         }
     }
 
-    private static RunSettings settings(SparkSession spark, Configuration configuration, String dataSha256) {
+    private static RunSettings settings(
+            Configuration configuration, String dataSha256, StartModel start, PolicyTerms terms) {
         Configuration.Paths paths = configuration.paths();
         Configuration.Sft sft = configuration.sft();
         return new RunSettings(
                 "sft",
                 paths.resolve(paths.warmStart()),
-                StartModel.at(
-                        paths.resolve(paths.model()),
-                        configuration,
-                        spark.sparkContext().hadoopConfiguration()),
+                start,
+                terms,
                 dataSha256,
                 sft.steps(),
                 sft.optimizer(),
@@ -112,7 +132,7 @@ public final class SftJob implements Job {
 
     // Another number of steps changes the learning rate of every step, except where it is constant.
     private static List<String> free(Configuration.Sft sft) {
-        List<String> free = new ArrayList<>(List.of("sft.keepLast", "validation.every"));
+        List<String> free = new ArrayList<>(List.of("sft.keepLast", "validation.every", "prompt.source"));
         if (sft.optimizer().schedule() == Schedule.CONSTANT) {
             free.add("sft.steps");
         }

@@ -69,7 +69,7 @@ final class GrpoSteps implements AutoCloseable {
         this.prompts = new PromptTable(pool, PromptEncoding.of(run.reference(), configuration.prompt(), data));
         this.rollout = new RolloutStage(spark, configuration);
         this.score = new ScoreStage(configuration, data);
-        this.guards = StepGuards.before(configuration.train().guards(), run.folder(), run.stepsDone());
+        this.guards = StepGuards.before(configuration, run.folder(), run.stepsDone());
         Optional<ObjectNode> last = run.folder().metrics(run.stepsDone());
         this.reasonToStop = last.flatMap(guards::reasonToStop);
         this.tokens = last.map(metrics -> metrics.path("num_tokens").asLong()).orElse(0L);

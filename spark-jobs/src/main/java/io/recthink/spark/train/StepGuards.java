@@ -1,6 +1,8 @@
 package io.recthink.spark.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.recthink.config.Configuration;
+import io.recthink.config.Configuration.FormatGrading;
 import io.recthink.config.Configuration.Guards;
 import io.recthink.spark.run.RunFolder;
 import java.util.Locale;
@@ -11,24 +13,49 @@ import java.util.stream.IntStream;
 /** Tells when a run has gone wrong and must stop; what it remembers comes from the metrics of all steps so far. */
 final class StepGuards {
     static final String FORMAT_RATE = "format_rate";
-    static final String LENGTH = "completions/mean_length";
+    static final String LENGTH = "completions/mean_well_formed_length";
+    static final String CLIPPED = "completions/clipped_ratio";
     static final String ENTROPY = "entropy";
+    private static final int FIRST_STEPS = 3;
 
     private final Guards settings;
+    private final boolean strictFormat;
+    private final int completions;
     private boolean armed;
     private double startLength = Double.NaN;
+    private int steps;
+    private boolean anyWellFormed;
+    private boolean anyFinished;
 
-    StepGuards(Guards settings) {
+    /**
+     * Guards that have seen no step.
+     *
+     * @param strictFormat whether a completion that is not well formed earns nothing for its format
+     * @param completions of a step
+     */
+    StepGuards(Guards settings, boolean strictFormat, int completions) {
         this.settings = settings;
+        this.strictFormat = strictFormat;
+        this.completions = completions;
+    }
+
+    /** Guards of a configuration. */
+    static StepGuards of(Configuration configuration) {
+        Configuration.Train train = configuration.train();
+        return new StepGuards(
+                train.guards(),
+                configuration.reward().formatGrading() == FormatGrading.STRICT,
+                train.promptsPerStep() * train.groupSize());
     }
 
     /** Guards that have seen all steps of a run before the given one. */
-    static StepGuards before(Guards settings, RunFolder folder, int step) {
-        StepGuards guards = new StepGuards(settings);
+    static StepGuards before(Configuration configuration, RunFolder folder, int step) {
+        StepGuards guards = of(configuration);
         IntStream.range(1, step)
                 .mapToObj(folder::metrics)
                 .flatMap(Optional::stream)
-                .forEach(metrics -> guards.remember(number(metrics, FORMAT_RATE), number(metrics, LENGTH)));
+                .forEach(metrics -> guards.remember(
+                        number(metrics, FORMAT_RATE), number(metrics, LENGTH), number(metrics, CLIPPED)));
         return guards;
     }
 
@@ -37,6 +64,7 @@ final class StepGuards {
         return reasonToStop(
                 number(metrics, FORMAT_RATE),
                 number(metrics, LENGTH),
+                number(metrics, CLIPPED),
                 metrics.path(ENTROPY).isNumber() ? metrics.path(ENTROPY).asDouble() : null);
     }
 
@@ -44,7 +72,10 @@ final class StepGuards {
         return metrics.path(name).asDouble(Double.NaN);
     }
 
-    private void remember(double formatRate, double length) {
+    private void remember(double formatRate, double length, double clipped) {
+        steps++;
+        anyWellFormed |= formatRate > 0;
+        anyFinished |= clipped < 1;
         armed |= formatRate > settings.armedAt();
         startLength = Double.isNaN(startLength) ? length : startLength;
     }
@@ -52,12 +83,21 @@ final class StepGuards {
     /** Why the run must stop after a step with these metrics, if it must. */
     Optional<String> reasonToStop(Map<String, Object> metrics) {
         return reasonToStop(
-                (Double) metrics.get(FORMAT_RATE), (Double) metrics.get(LENGTH), (Double) metrics.get(ENTROPY));
+                (Double) metrics.get(FORMAT_RATE),
+                metrics.get(LENGTH) instanceof Double length ? length : Double.NaN,
+                (Double) metrics.get(CLIPPED),
+                (Double) metrics.get(ENTROPY));
     }
 
-    /** @param entropy null when all groups were dead */
-    private Optional<String> reasonToStop(double formatRate, double length, Double entropy) {
-        remember(formatRate, length);
+    /**
+     * @param length of well-formed completions, in the mean; NaN when there are none
+     * @param entropy null when all groups were dead
+     */
+    private Optional<String> reasonToStop(double formatRate, double length, double clipped, Double entropy) {
+        remember(formatRate, length, clipped);
+        if (isFruitless()) {
+            return fruitless();
+        }
         if (armed && formatRate < settings.minFormatRate()) {
             return reason(
                     "the format rate fell to %.3f, below train.guards.minFormatRate %.3f, after it had been above %.3f",
@@ -65,7 +105,7 @@ final class StepGuards {
         }
         if (length > settings.maxLengthGrowth() * startLength) {
             return reason(
-                    "the mean length grew to %.1f tokens, more than train.guards.maxLengthGrowth %.2f times its start value %.1f",
+                    "the mean length of well-formed completions grew to %.1f tokens, more than train.guards.maxLengthGrowth %.2f times its start value %.1f",
                     length, settings.maxLengthGrowth(), startLength);
         }
         if (entropy != null && entropy < settings.minEntropy()) {
@@ -79,6 +119,22 @@ final class StepGuards {
                     entropy, settings.maxEntropy());
         }
         return Optional.empty();
+    }
+
+    /** Whether nothing that can be learnt from has been seen since the start. */
+    private boolean isFruitless() {
+        boolean nothing = (strictFormat && !anyWellFormed) || !anyFinished;
+        return settings.startCompletions() > 0
+                && steps >= FIRST_STEPS
+                && steps * (long) completions >= settings.startCompletions()
+                && nothing;
+    }
+
+    private Optional<String> fruitless() {
+        String seen = anyFinished ? "none is well formed" : "all are cut off at rollout.maxTokens";
+        return reason(
+                "of the first %d completions %s, so there is nothing to learn from. Look at them with inspect; then make a warm start (cold-start, sft), raise rollout.maxTokens, or set reward.formatGrading=tags. train.guards.startCompletions=0 goes on all the same",
+                steps * (long) completions, seen);
     }
 
     private static Optional<String> reason(String format, Object... values) {

@@ -35,14 +35,17 @@ final class StepMetrics {
         put(StepGuards.FORMAT_RATE, share(all, ScoredCompletion::formatOk));
         put("parse_failures", share(all, completion -> !completion.parsed()));
         ratings(all.stream().filter(ScoredCompletion::parsed).toList());
-        put(StepGuards.LENGTH, mean(all, ScoredCompletion::length));
+        put("completions/mean_length", mean(all, ScoredCompletion::length));
+        put(
+                StepGuards.LENGTH,
+                mean(all.stream().filter(ScoredCompletion::formatOk).toList(), ScoredCompletion::length));
         put(
                 "completions/min_length",
                 all.stream().mapToInt(ScoredCompletion::length).min());
         put(
                 "completions/max_length",
                 all.stream().mapToInt(ScoredCompletion::length).max());
-        put("completions/clipped_ratio", share(all, completion -> !completion.finished()));
+        put(StepGuards.CLIPPED, share(all, completion -> !completion.finished()));
         return this;
     }
 

@@ -7,11 +7,13 @@ import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Schedule;
 import io.recthink.model.ModelConfig;
 import io.recthink.progress.Progress;
+import io.recthink.prompt.PolicyTerms;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.gradient.GradientStage;
 import io.recthink.spark.learn.LearningRun;
 import io.recthink.spark.learn.RunSettings;
+import io.recthink.spark.learn.SeenRows;
 import io.recthink.spark.learn.StartModel;
 import io.recthink.spark.learn.StepSession;
 import io.recthink.spark.predict.PolicyValidation;
@@ -46,7 +48,8 @@ import org.apache.spark.sql.SparkSession;
 public final class TrainJob implements Job {
     private static final List<String> FIXED =
             List.of("seed", "prompt", "model", "lora", "rollout", "reward", "train", "validation");
-    private static final List<String> FREE = List.of("train.keep", "train.guards", "train.start", "validation.every");
+    private static final List<String> FREE =
+            List.of("train.keep", "train.guards", "train.start", "validation.every", "prompt.source");
 
     private static final double MIB = 1 << 20;
 
@@ -68,14 +71,28 @@ public final class TrainJob implements Job {
                 given.paths().resolve(given.paths().run()), spark.sparkContext().hadoopConfiguration(), resume);
         Activity.begin(spark, "train", "train: rows and policy to start from");
         IdleGpus.warn(spark);
-        Configuration configuration = CommonComputeType.settle(spark, given);
+        Configuration settled = CommonComputeType.settle(spark, given);
+        StartModel start = start(spark, settled);
+        Optional<PolicyTerms> startTerms = start.terms(spark.sparkContext().hadoopConfiguration());
+        Configuration configuration = startTerms
+                .map(terms -> terms.applyPromptTo(settled, start.path()))
+                .orElse(settled);
         String folder = configuration.paths().resolve(configuration.paths().data());
         PreparedData data = PreparedData.read(spark, folder);
         StepSession.prepare(spark, configuration.train().partitions());
         Dataset<Row> examples = PreparedData.examples(spark, folder);
         Dataset<Row> pool =
                 examples.filter(col("split").equalTo("train").and(col("pool").equalTo("rl")));
-        RunSettings settings = settings(spark, configuration, data);
+        String seenUntil = SeenRows.until(
+                examples,
+                col("split").equalTo("train").and(col("pool").equalTo("rl")),
+                configuration.validation().every() > 0,
+                startTerms);
+        RunSettings settings = settings(
+                configuration,
+                data,
+                start,
+                PolicyTerms.of(configuration, data.minRating(), data.maxRating(), seenUntil));
         ModelConfig model = settings.start().config();
         refuseShortContext(configuration, model);
         refuseLargeStep(configuration);
@@ -138,13 +155,15 @@ public final class TrainJob implements Job {
                 configuration.seed(), rowIds, configuration.train().promptsPerStep(), "pool rl of paths.data");
     }
 
-    private static RunSettings settings(SparkSession spark, Configuration configuration, PreparedData data) {
+    private static RunSettings settings(
+            Configuration configuration, PreparedData data, StartModel start, PolicyTerms terms) {
         Configuration.Paths paths = configuration.paths();
         Configuration.Train train = configuration.train();
         return new RunSettings(
                 "train",
                 paths.resolve(paths.run()),
-                start(spark, configuration),
+                start,
+                terms,
                 data.sha256(),
                 train.steps(),
                 train.optimizer(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recthink.config.Configuration;
+import io.recthink.prompt.PolicyTerms;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.train.TinyWorld;
 import java.io.IOException;
@@ -29,6 +30,7 @@ class LearningRunTest {
                 "train",
                 world.run().toString(),
                 start,
+                PolicyTerms.of(configuration, 1, 5, null),
                 "data",
                 1,
                 configuration.train().optimizer(),

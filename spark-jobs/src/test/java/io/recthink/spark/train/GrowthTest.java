@@ -75,7 +75,11 @@ class GrowthTest {
     private static Process start(TinyWorld world) throws IOException {
         List<String> command = SparkTest.command(
                 TrainApplication.class, "local-cluster[2,1,1024]", world.root().toString(), "false", "none");
-        command.addAll(List.of("train.steps=" + STEPS, "train.guards.minFormatRate=0", "rollout.maxTokens=24"));
+        command.addAll(List.of(
+                "train.steps=" + STEPS,
+                "train.guards.minFormatRate=0",
+                "train.guards.startCompletions=0",
+                "rollout.maxTokens=24"));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(root.resolve("application.log").toFile());

@@ -69,6 +69,7 @@ public final class TinyWorld {
               optimizer:
                 learningRate: 1.0e-3
               guards:
+                startCompletions: 0
                 maxLengthGrowth: 100.0
             sft:
               steps: 6

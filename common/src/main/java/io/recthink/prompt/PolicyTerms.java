@@ -1,0 +1,156 @@
+package io.recthink.prompt;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.config.Configuration.Prompt;
+import io.recthink.config.Configuration.PromptSource;
+import io.recthink.config.ConfigurationReader;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a policy wants to be asked: what it was trained on. A policy folder has them in {@value #FILE}. Whoever asks the
+ * policy takes these terms; a setting that differs from them and from its default was meant by somebody, and is refused
+ * unless {@code prompt.source} says that the configuration counts.
+ *
+ * @param prompt the section of the configuration
+ * @param maxTokens {@code rollout.maxTokens}, of a completion
+ * @param minRating the lowest rating of the scale
+ * @param maxRating the highest rating of the scale
+ * @param seenUntil the latest time, ISO 8601 in UTC, of a row that the training or the choice of the step used; null
+ *     where it is not known
+ */
+public record PolicyTerms(
+        Prompt prompt,
+        int maxTokens,
+        double minRating,
+        double maxRating,
+        @JsonInclude(JsonInclude.Include.NON_NULL) String seenUntil) {
+    /** The name of the file. */
+    public static final String FILE = "recthink.json";
+
+    private static final String SOURCE = "source";
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    /** The terms that a configuration sets. */
+    public static PolicyTerms of(Configuration configuration, double minRating, double maxRating, String seenUntil) {
+        return new PolicyTerms(
+                configuration.prompt(), configuration.rollout().maxTokens(), minRating, maxRating, seenUntil);
+    }
+
+    /** The text of the file. */
+    public String toJson() {
+        try {
+            ObjectNode tree = JSON.valueToTree(this);
+            ((ObjectNode) tree.get("prompt")).remove(SOURCE);
+            return JSON.writeValueAsString(tree) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Reads the file. Settings that a later version has added are passed over, those that an earlier one lacks have their
+     * defaults.
+     *
+     * @param origin its name, for messages
+     * @throws InvalidInputException when it cannot be read
+     */
+    public static PolicyTerms parse(String origin, String json) {
+        try {
+            ObjectNode tree = (ObjectNode) JSON.readTree(json);
+            ObjectNode prompt = JSON.valueToTree(ConfigurationReader.defaults().prompt());
+            tree.path("prompt").properties().forEach(setting -> prompt.set(setting.getKey(), setting.getValue()));
+            tree.set("prompt", prompt);
+            PolicyTerms terms = JSON.treeToValue(tree, PolicyTerms.class);
+            if (!(terms.minRating < terms.maxRating) || terms.maxTokens < 1) {
+                throw new InvalidInputException("%s: ratings from %s to %s, %d tokens: restore the file, or remove it"
+                        .formatted(origin, terms.minRating, terms.maxRating, terms.maxTokens));
+            }
+            return terms;
+        } catch (JsonProcessingException | ClassCastException e) {
+            throw new InvalidInputException(
+                    "%s: cannot be read: %s; restore the file, or remove it to ask the policy as the configuration says"
+                            .formatted(origin, e.getMessage()),
+                    e);
+        }
+    }
+
+    /**
+     * A configuration that asks the policy on these terms.
+     *
+     * @param policy its name, for messages
+     * @throws InvalidInputException naming each setting that somebody has made and that differs
+     */
+    public Configuration applyTo(Configuration configuration, String policy) {
+        return apply(configuration, policy, true);
+    }
+
+    /**
+     * The same for a training that starts from the policy: how long completions may be is for the training to say.
+     *
+     * @throws InvalidInputException as {@link #applyTo}
+     */
+    public Configuration applyPromptTo(Configuration configuration, String policy) {
+        return apply(configuration, policy, false);
+    }
+
+    private Configuration apply(Configuration configuration, String policy, boolean withTokens) {
+        if (configuration.prompt().source() == PromptSource.CONFIGURATION) {
+            return configuration;
+        }
+        Configuration defaults = ConfigurationReader.defaults();
+        List<String> differing = new ArrayList<>();
+        JsonNode own = JSON.valueToTree(prompt);
+        JsonNode usual = JSON.valueToTree(defaults.prompt());
+        JSON.valueToTree(configuration.prompt()).properties().forEach(setting -> {
+            String key = setting.getKey();
+            if (!key.equals(SOURCE)) {
+                compare("prompt." + key, setting.getValue(), usual.get(key), own.get(key), differing);
+            }
+        });
+        int tokens = configuration.rollout().maxTokens();
+        if (withTokens) {
+            compare(
+                    "rollout.maxTokens",
+                    JSON.valueToTree(tokens),
+                    JSON.valueToTree(defaults.rollout().maxTokens()),
+                    JSON.valueToTree(maxTokens),
+                    differing);
+        }
+        if (!differing.isEmpty()) {
+            throw new InvalidInputException(
+                    "%s was trained to be asked otherwise: %s. Leave these settings out, or set prompt.source=configuration to ask it so on purpose"
+                            .formatted(policy, String.join("; ", differing)));
+        }
+        return configuration.with(prompt, withTokens ? maxTokens : tokens);
+    }
+
+    private static void compare(String key, JsonNode set, JsonNode usual, JsonNode own, List<String> differing) {
+        if (!set.equals(usual) && !set.equals(own)) {
+            differing.add("%s is %s here and %s there".formatted(key, set, own));
+        }
+    }
+
+    /**
+     * Refuses another rating scale.
+     *
+     * @throws InvalidInputException when the policy was trained on another one and the configuration does not count
+     */
+    public void requireScale(double min, double max, Configuration configuration, String policy) {
+        if (configuration.prompt().source() == PromptSource.POLICY && (min != minRating || max != maxRating)) {
+            throw new InvalidInputException(
+                    "%s was trained on ratings from %s to %s, and is asked for ratings from %s to %s. Set prompt.source=configuration to ask it so on purpose"
+                            .formatted(policy, minRating, maxRating, min, max));
+        }
+    }
+}
