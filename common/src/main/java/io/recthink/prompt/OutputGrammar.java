@@ -35,12 +35,34 @@ public final class OutputGrammar {
     private final Set<FormatTest> tests;
     private final double min;
     private final double max;
+    private final boolean firstIsOpen;
 
     private OutputGrammar(List<Block> blocks, Set<FormatTest> tests, double min, double max) {
+        this(blocks, tests, min, max, false);
+    }
+
+    private OutputGrammar(List<Block> blocks, Set<FormatTest> tests, double min, double max, boolean firstIsOpen) {
         this.blocks = blocks;
         this.tests = tests;
         this.min = min;
         this.max = max;
+        this.firstIsOpen = firstIsOpen;
+    }
+
+    /**
+     * The grammar of what follows a prompt. Some chat templates open the first block themselves; it counts as opened then,
+     * also where a completion opens it once more.
+     *
+     * @param assistantStart the end of the prompt, as {@link Turns#assistantStart}
+     */
+    public OutputGrammar afterPrompt(String assistantStart) {
+        boolean open = assistantStart.strip().endsWith(blocks.get(0).open());
+        return new OutputGrammar(blocks, tests, min, max, open);
+    }
+
+    /** The block that the prompt has opened. */
+    public Optional<Block> opened() {
+        return firstIsOpen ? Optional.of(blocks.get(0)) : Optional.empty();
     }
 
     /**
@@ -86,6 +108,12 @@ public final class OutputGrammar {
      * @param finished whether the completion ended by itself, not at the token limit
      */
     public ParsedOutput parse(String completion, boolean finished) {
+        String open = blocks.get(0).open();
+        return parseWhole(
+                firstIsOpen && !completion.strip().startsWith(open) ? open + completion : completion, finished);
+    }
+
+    private ParsedOutput parseWhole(String completion, boolean finished) {
         Map<Block, String> contents = contents(completion);
         OptionalDouble rating = number(contents.get(Block.RATE));
         Set<FormatTest> failed = EnumSet.noneOf(FormatTest.class);

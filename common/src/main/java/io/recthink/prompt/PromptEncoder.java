@@ -35,14 +35,14 @@ public final class PromptEncoder {
      * @param maxTokens the most tokens that a prompt may have
      */
     public PromptEncoder(PromptTemplate template, ModelTokenizer tokenizer, ChatTemplate chatTemplate, int maxTokens) {
-        this(template.marked(), chatTemplate, new ControlTokenGuard(tokenizer, chatTemplate), maxTokens);
+        this(template.marked(), Turns.of(chatTemplate), new ControlTokenGuard(tokenizer, chatTemplate), maxTokens);
     }
 
-    private PromptEncoder(PromptTemplate template, ChatTemplate chatTemplate, ControlTokenGuard guard, int maxTokens) {
+    private PromptEncoder(PromptTemplate template, Turns turns, ControlTokenGuard guard, int maxTokens) {
         this(
                 template,
                 messages -> guard.encode(
-                        chatTemplate.render(messages, true),
+                        turns.render(messages),
                         messages.stream()
                                 .mapToLong(message -> UntrustedRegions.count(message.content()))
                                 .sum()),

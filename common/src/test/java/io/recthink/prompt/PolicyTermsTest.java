@@ -54,7 +54,7 @@ class PolicyTermsTest {
 
     @Test
     void settingsThatDifferAreRefusedByName() {
-        Configuration other = configuration("prompt.user={history} {target_item}", "rollout.maxTokens=128");
+        Configuration other = configuration("prompt.user=Items {history} {target_item}", "rollout.maxTokens=128");
         assertThatThrownBy(() -> terms.applyTo(other, "grpo"))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageStartingWith("grpo was trained to be asked otherwise: prompt.user is ")

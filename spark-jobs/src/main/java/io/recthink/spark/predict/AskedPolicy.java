@@ -1,14 +1,43 @@
 package io.recthink.spark.predict;
 
 import io.recthink.config.Configuration;
+import io.recthink.model.ModelFolder;
+import io.recthink.prompt.PolicyCheck;
 import io.recthink.prompt.PolicyTerms;
+import io.recthink.prompt.Turns;
 import io.recthink.spark.run.PolicyFolder;
 import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.run.PolicyStore;
+import io.recthink.spark.table.PreparedData;
+import java.nio.file.Path;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** How a policy is asked: on its own terms where its folder has some. */
 public final class AskedPolicy {
+    private static final Logger LOG = LoggerFactory.getLogger(AskedPolicy.class);
+
     private AskedPolicy() {}
+
+    /**
+     * Looks at a policy before it is trained or asked, and says what a person should know.
+     *
+     * @param model its folder on this machine, or that of its base model
+     * @param configuration how it is asked
+     * @return what stands at the end of every prompt, where the answer begins
+     * @throws io.recthink.InvalidInputException when it cannot be asked so
+     */
+    public static String check(Path model, Configuration configuration, PreparedData data) {
+        return check(model, configuration.prompt(), data.minRating(), data.maxRating());
+    }
+
+    static String check(Path model, Configuration.Prompt prompt, double min, double max) {
+        PolicyCheck.of(model, prompt, min, max).forEach(LOG::warn);
+        try (ModelFolder folder = ModelFolder.open(model)) {
+            return Turns.of(folder.chatTemplate(prompt.template())).assistantStart();
+        }
+    }
 
     /**
      * The configuration with the settings of the prompt that the policy asks for.
@@ -28,6 +57,8 @@ public final class AskedPolicy {
         Optional<PolicyTerms> terms = PolicyFolder.at(policy.path(), hadoop).terms();
         String said = name + " " + policy.path();
         terms.ifPresent(own -> own.requireScale(min, max, configuration, said));
-        return terms.map(own -> own.applyTo(configuration, said)).orElse(configuration);
+        Configuration asked = terms.map(own -> own.applyTo(configuration, said)).orElse(configuration);
+        check(PolicyStore.localize(policy.model()), asked.prompt(), min, max);
+        return asked;
     }
 }

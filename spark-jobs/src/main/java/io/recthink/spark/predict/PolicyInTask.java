@@ -7,6 +7,7 @@ import io.recthink.generate.Generator;
 import io.recthink.generate.PromptTokens;
 import io.recthink.generate.SamplingOptions;
 import io.recthink.prompt.OutputGrammar;
+import io.recthink.prompt.Turns;
 import io.recthink.spark.rollout.PromptEncoding;
 import io.recthink.spark.run.PolicyHolder;
 import io.recthink.spark.table.Examples;
@@ -29,7 +30,8 @@ final class PolicyInTask {
         atTaskEnd(lease::close);
         this.prompts = open;
         this.generator = new Generator(lease.decoder(), lease.tokenizer());
-        this.grammar = OutputGrammar.of(encoding.settings().think(), encoding.minRating(), encoding.maxRating());
+        this.grammar = OutputGrammar.of(encoding.settings().think(), encoding.minRating(), encoding.maxRating())
+                .afterPrompt(Turns.of(open.chatTemplate()).assistantStart());
     }
 
     private static void atTaskEnd(Runnable close) {

@@ -12,6 +12,7 @@ import io.recthink.model.ChatTemplate.Message;
 import io.recthink.model.ModelTokenizer;
 import io.recthink.prompt.PromptInput;
 import io.recthink.prompt.PromptTemplate;
+import io.recthink.prompt.Turns;
 import io.recthink.spark.prepare.DataCard.Fit;
 import io.recthink.spark.prepare.DataCard.Lengths;
 import io.recthink.spark.prepare.DataCard.Percentiles;
@@ -52,15 +53,14 @@ final class TextLengths implements AutoCloseable {
     private final Configuration.Source source;
     private final String model;
     private final ModelTokenizer tokenizer;
-    private final ChatTemplate chatTemplate;
+    private final Turns turns;
 
-    private TextLengths(
-            Configuration configuration, String model, ModelTokenizer tokenizer, ChatTemplate chatTemplate) {
+    private TextLengths(Configuration configuration, String model, ModelTokenizer tokenizer, Turns turns) {
         this.prompt = configuration.prompt();
         this.source = configuration.source();
         this.model = model;
         this.tokenizer = tokenizer;
-        this.chatTemplate = chatTemplate;
+        this.turns = turns;
     }
 
     /**
@@ -76,7 +76,7 @@ final class TextLengths implements AutoCloseable {
         java.nio.file.Path folder = PolicyStore.localize(model);
         ChatTemplate chatTemplate =
                 ChatTemplate.open(folder, configuration.prompt().template());
-        return new TextLengths(configuration, model, ModelTokenizer.open(folder), chatTemplate);
+        return new TextLengths(configuration, model, ModelTokenizer.open(folder), Turns.of(chatTemplate));
     }
 
     private static boolean exists(SparkSession spark, String file) {
@@ -130,7 +130,7 @@ final class TextLengths implements AutoCloseable {
                 .limit(SHOWN)
                 .map(text -> new ShownPrompt(
                         text.rowId,
-                        tokenizer == null ? text.words() : chatTemplate.render(text.messages(), true),
+                        tokenizer == null ? text.words() : turns.render(text.messages()),
                         tokenizer == null ? 0 : ofPrompt(text)))
                 .toList();
     }
@@ -241,7 +241,7 @@ final class TextLengths implements AutoCloseable {
         if (tokenizer == null) {
             return text.contents.stream().mapToInt(this::ofText).sum();
         }
-        return ofText(chatTemplate.render(text.messages(), true));
+        return ofText(turns.render(text.messages()));
     }
 
     private int ofText(String text) {

@@ -43,10 +43,15 @@ public final class ScoreStage {
 
     private final UserDefinedFunction reward;
 
-    public ScoreStage(Configuration configuration, PreparedData data) {
+    /** @param assistantStart the end of every prompt, see {@link OutputGrammar#afterPrompt} */
+    public ScoreStage(Configuration configuration, PreparedData data, String assistantStart) {
         this.reward = udf(
                 new RewardOfText(
-                        configuration.reward(), configuration.prompt().think(), data.minRating(), data.maxRating()),
+                        configuration.reward(),
+                        configuration.prompt().think(),
+                        data.minRating(),
+                        data.maxRating(),
+                        assistantStart),
                 REWARD);
     }
 
@@ -94,20 +99,27 @@ public final class ScoreStage {
         private final Configuration.ThinkMode think;
         private final double minRating;
         private final double maxRating;
+        private final String assistantStart;
         private transient OutputGrammar grammar;
         private transient RewardFunction function;
 
-        RewardOfText(Configuration.Reward settings, Configuration.ThinkMode think, double minRating, double maxRating) {
+        RewardOfText(
+                Configuration.Reward settings,
+                Configuration.ThinkMode think,
+                double minRating,
+                double maxRating,
+                String assistantStart) {
             this.settings = settings;
             this.think = think;
             this.minRating = minRating;
             this.maxRating = maxRating;
+            this.assistantStart = assistantStart;
         }
 
         @Override
         public Row call(String text, String finish, Double truth) {
             if (function == null) {
-                grammar = OutputGrammar.of(think, minRating, maxRating);
+                grammar = OutputGrammar.of(think, minRating, maxRating).afterPrompt(assistantStart);
                 function = new RewardFunction(settings, grammar);
             }
             ParsedOutput output = grammar.parse(text, finish.equals("stop"));

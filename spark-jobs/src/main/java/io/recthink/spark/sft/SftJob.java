@@ -15,6 +15,7 @@ import io.recthink.spark.learn.RunSettings;
 import io.recthink.spark.learn.SeenRows;
 import io.recthink.spark.learn.StartModel;
 import io.recthink.spark.learn.StepSession;
+import io.recthink.spark.predict.AskedPolicy;
 import io.recthink.spark.predict.PolicyValidation;
 import io.recthink.spark.rollout.PromptEncoding;
 import io.recthink.spark.rollout.PromptOrder;
@@ -92,6 +93,7 @@ public final class SftJob implements Job {
                 configuration.seed(), keys, configuration.sft().batchSize(), "table of traces (paths.traces)");
         GradientStage gradient = new GradientStage(
                 spark, configuration.sft().partitions(), settings.start().layout());
+        AskedPolicy.check(start.model(), configuration, data);
         int endToken =
                 EndToken.of(settings.start().model(), configuration.prompt().template());
         Optional<PolicyValidation> validation = settings.validateEvery() == 0

@@ -49,6 +49,7 @@ final class GrpoSteps implements AutoCloseable {
     /**
      * The steps of a run from where it is now.
      *
+     * @param assistantStart the end of every prompt
      * @param pool the examples to learn from
      * @param order of their row ids
      * @param gradient the stage for the model of the run
@@ -57,6 +58,7 @@ final class GrpoSteps implements AutoCloseable {
             SparkSession spark,
             Configuration configuration,
             PreparedData data,
+            String assistantStart,
             Dataset<Row> pool,
             PromptOrder order,
             GradientStage gradient,
@@ -68,7 +70,7 @@ final class GrpoSteps implements AutoCloseable {
         this.gradient = gradient;
         this.prompts = new PromptTable(pool, PromptEncoding.of(run.reference(), configuration.prompt(), data));
         this.rollout = new RolloutStage(spark, configuration);
-        this.score = new ScoreStage(configuration, data);
+        this.score = new ScoreStage(configuration, data, assistantStart);
         this.guards = StepGuards.before(configuration, run.folder(), run.stepsDone());
         Optional<ObjectNode> last = run.folder().metrics(run.stepsDone());
         this.reasonToStop = last.flatMap(guards::reasonToStop);

@@ -16,6 +16,7 @@ import io.recthink.spark.learn.RunSettings;
 import io.recthink.spark.learn.SeenRows;
 import io.recthink.spark.learn.StartModel;
 import io.recthink.spark.learn.StepSession;
+import io.recthink.spark.predict.AskedPolicy;
 import io.recthink.spark.predict.PolicyValidation;
 import io.recthink.spark.rollout.PromptOrder;
 import io.recthink.spark.run.CommonComputeType;
@@ -95,6 +96,7 @@ public final class TrainJob implements Job {
                 PolicyTerms.of(configuration, data.minRating(), data.maxRating(), seenUntil));
         ModelConfig model = settings.start().config();
         refuseShortContext(configuration, model);
+        String assistantStart = AskedPolicy.check(start.model(), configuration, data);
         refuseLargeStep(configuration);
         PromptOrder order = order(configuration, pool);
         GradientStage gradient = new GradientStage(
@@ -103,7 +105,8 @@ public final class TrainJob implements Job {
                 ? Optional.empty()
                 : Optional.of(PolicyValidation.of(spark, configuration, data, examples));
         try (LearningRun run = LearningRun.open(spark, configuration, settings, validation, resume);
-                GrpoSteps steps = new GrpoSteps(spark, configuration, data, pool, order, gradient, run)) {
+                GrpoSteps steps =
+                        new GrpoSteps(spark, configuration, data, assistantStart, pool, order, gradient, run)) {
             steps.refuseToGoOn();
             run.forgetStop();
             Progress progress = new Progress("train", run.stepsDone(), settings.steps());

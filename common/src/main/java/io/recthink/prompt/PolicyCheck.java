@@ -1,0 +1,81 @@
+package io.recthink.prompt;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.model.ModelFolder;
+import io.recthink.model.ModelTokenizer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * Looks at a policy before it is trained or asked: renders one prompt and one answer, for what would otherwise show after
+ * hours of completions that never end or are never well formed.
+ */
+public final class PolicyCheck {
+    private final Path folder;
+    private final List<String> notes = new ArrayList<>();
+
+    private PolicyCheck(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * Checks a model with the settings of prompts.
+     *
+     * @param folder of the model, or of the base model of an adapter
+     * @param min the lowest rating of the scale
+     * @param max the highest rating of the scale
+     * @return what a person should know
+     * @throws InvalidInputException when the policy cannot be asked so
+     */
+    public static List<String> of(Path folder, Configuration.Prompt settings, double min, double max) {
+        PolicyCheck check = new PolicyCheck(folder);
+        try (ModelFolder model = ModelFolder.open(folder);
+                ModelTokenizer tokenizer = model.tokenizer()) {
+            Turns turns = Turns.of(model.chatTemplate(settings.template()));
+            check.turns(turns, OutputGrammar.of(settings.think(), min, max));
+            check.end(turns, tokenizer, model.config().endTokens());
+            // Refused where not even the instruction fits.
+            new PromptEncoder(
+                            new PromptTemplate(settings, min, max),
+                            tokenizer,
+                            model.chatTemplate(settings.template()),
+                            settings.maxTokens())
+                    .encode(new PromptInput(
+                            List.of(), List.of(), Item.titled("item"), OptionalDouble.empty(), OptionalDouble.empty()));
+        }
+        return check.notes;
+    }
+
+    private void turns(Turns turns, OutputGrammar grammar) {
+        if (turns.systemInUser()) {
+            notes.add(folder + ": its chat template has no system role: the instruction stands in the user's message");
+        }
+        if (turns.assistantStart().isBlank()) {
+            notes.add(
+                    "WARNING: %s: its chat template writes nothing between the user's words and the answer: the model may go on with the user's words. Put the template of the model's family into chat_template.jinja"
+                            .formatted(folder));
+        }
+        grammar.afterPrompt(turns.assistantStart())
+                .opened()
+                .ifPresent(block -> notes.add("%s: its chat template opens %s itself, so completions begin inside it"
+                        .formatted(folder, block.open())));
+    }
+
+    /** A token that the model writes at the end of its turn, and that does not end sampling, makes every completion too long. */
+    private void end(Turns turns, ModelTokenizer tokenizer, List<Integer> ends) {
+        int[] after = tokenizer.encode(turns.afterAnswer().strip());
+        for (int token : after) {
+            if (ends.contains(token)) {
+                return;
+            }
+        }
+        if (after.length > 0 && tokenizer.decode(new int[] {after[0]}).isEmpty()) {
+            throw new InvalidInputException(
+                    "%s: its chat template ends an answer with %s, token %d, which is none of its end tokens %s: completions would never end. Add %d to eos_token_id of generation_config.json"
+                            .formatted(folder, turns.afterAnswer().strip(), after[0], ends, after[0]));
+        }
+    }
+}
