@@ -5,6 +5,8 @@ import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.AdapterFolder;
 import io.recthink.model.LoraMerge;
 import io.recthink.model.ModelFolder;
+import io.recthink.prompt.PolicyTerms;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -47,8 +49,21 @@ final class ExportCommand implements Callable<Integer> {
                 AdapterFolder change = AdapterFolder.open(adapter, base.config())) {
             var merged = new LoraMerge(base.config(), base, change.config(), change);
             ModelFolder.write(output, base.path(), ComputeType.FLOAT32, base.layout(), merged);
+            copyTerms(adapter);
         }
         command.commandLine().getOut().println(output + ": model folder written");
         return 0;
+    }
+
+    /** The model is to be asked as the adapter was. */
+    private void copyTerms(Path adapter) {
+        Path terms = adapter.resolve(PolicyTerms.FILE);
+        try {
+            if (Files.exists(terms)) {
+                Files.copy(terms, output.resolve(PolicyTerms.FILE));
+            }
+        } catch (IOException e) {
+            throw new InvalidInputException("%s cannot be copied: %s".formatted(terms, e), e);
+        }
     }
 }

@@ -83,8 +83,8 @@ final class TimeColumn {
         Column number = when(col("timestamp").isNull().and(col("timeText").rlike(DIGITS)), Reason.TIME_AS_NUMBER);
         for (Map.Entry<String, String> unit : UNITS.entrySet()) {
             Column scaled = seconds.divide(lit(new BigDecimal(unit.getValue())));
-            number = number.when(
-                    col("timestamp").isNull().and(seconds.geq(maximum)).and(scaled.lt(maximum)), unit.getKey());
+            Column meant = seconds.geq(maximum).and(scaled.geq(minimum)).and(scaled.lt(maximum));
+            number = number.when(col("timestamp").isNull().and(meant), unit.getKey());
         }
         return when(col("timeText").isNull(), "time is missing")
                 .when(seconds.isNull(), Reason.TIME_UNREADABLE)

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recthink.InvalidInputException;
+import io.recthink.config.ConfigurationReader;
+import io.recthink.prompt.PolicyTerms;
 import io.recthink.spark.table.ExampleRows;
 import io.recthink.spark.table.Tables;
 import java.io.IOException;
@@ -148,6 +150,30 @@ class RatingPredictorTest {
         assertThatThrownBy(() -> new RatingPredictor().transform(EXAMPLES)).hasMessageContaining("modelUrl is not set");
         assertThatThrownBy(() -> predictor().setModelUrl(root + "/nothing").transform(EXAMPLES))
                 .hasMessageContaining("neither the folder of a model");
+    }
+
+    @Test
+    void aPolicyThatSaysHowItIsAskedNeedsNoSettings() throws IOException {
+        Path own = root.resolve("with-terms");
+        WordChain.write(own);
+        Files.writeString(
+                own.resolve(PolicyTerms.FILE),
+                PolicyTerms.of(ConfigurationReader.read("test", SETTINGS, List.of()), 1, 4, null)
+                        .toJson());
+        RatingPredictor predictor = new RatingPredictor().setModelUrl(own.toString());
+        assertThat(ratings(predictor.transform(EXAMPLES))).containsExactly(4.0, null, 4.0);
+        assertThat(ratings(predictor.setConfiguration(SETTINGS).transform(EXAMPLES)))
+                .containsExactly(4.0, null, 4.0);
+
+        assertThatThrownBy(() -> predictor.setScale(1, 10).transform(EXAMPLES))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("was trained on ratings from 1.0 to 4.0");
+        assertThatThrownBy(() -> new RatingPredictor()
+                        .setModelUrl(own.toString())
+                        .setConfiguration("prompt: {historyItems: 1}")
+                        .transform(EXAMPLES))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("prompt.historyItems is 1 here and ");
     }
 
     private static List<Double> ratings(Dataset<Row> predicted) {

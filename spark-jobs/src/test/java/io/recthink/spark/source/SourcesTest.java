@@ -78,7 +78,7 @@ class SourcesTest {
     void aTableThatIsNotThereIsNamed() {
         assertThatThrownBy(() -> tableReader("shop.nothing").reviews())
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageStartingWith("source.reviews: cannot read shop.nothing: ");
+                .hasMessageStartingWith("source.reviews: cannot read the table shop.nothing: ");
         assertThatThrownBy(() -> configuration("source.format=table"))
                 .hasMessage(
                         "test: source.reviews must be the name of a table, because source.format is table (was '')");
