@@ -1,6 +1,7 @@
 package io.recthink.teacher;
 
 import io.recthink.prompt.Item;
+import io.recthink.prompt.PlainText;
 import java.util.List;
 import java.util.Locale;
 
@@ -41,7 +42,7 @@ final class FullText implements TraceText {
 
     /** The title without anything that reads as a tag. */
     private static String name(Item target) {
-        String title = target.title()
+        String title = PlainText.of(target.title())
                 .replaceAll("[<>\\p{C}\\x{FFFD}]+", " ")
                 .replaceAll("\\s+", " ")
                 .strip();

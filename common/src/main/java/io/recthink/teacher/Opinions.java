@@ -1,5 +1,6 @@
 package io.recthink.teacher;
 
+import io.recthink.prompt.PlainText;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +34,7 @@ final class Opinions {
     /** The clauses of a text that name anything. */
     List<Clause> clauses(String text) {
         return CLAUSE_END
-                .splitAsStream(text.toLowerCase(Locale.ROOT).replace('’', '\''))
+                .splitAsStream(PlainText.of(text).toLowerCase(Locale.ROOT).replace('’', '\''))
                 .map(clause -> clause(words(clause)))
                 .filter(clause -> !clause.names().isEmpty())
                 .toList();
@@ -45,7 +46,7 @@ final class Opinions {
 
     /** The words of a text that name something, each once, in their order. */
     Set<String> names(String text) {
-        return names(words(text.toLowerCase(Locale.ROOT)));
+        return names(words(PlainText.of(text).toLowerCase(Locale.ROOT)));
     }
 
     private Set<String> names(List<String> words) {

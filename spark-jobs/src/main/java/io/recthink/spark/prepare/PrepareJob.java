@@ -40,6 +40,7 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class PrepareJob implements Job {
     private static final String NAME = "prepare";
+    private static final int SHOWN_IDS = 3;
 
     private final PrintStream out;
     private final Period period;
@@ -151,6 +152,9 @@ public final class PrepareJob implements Job {
                 configuration.source().maxRating());
         folder.complete(description(configuration, card, ratings));
         out.print(DataCardText.summary(card));
+        if (DataCardNotes.itemsHardlyMeet(card)) {
+            say("WARNING: items in reviews: %s; in descriptions: %s", some(draft.reviews()), some(items));
+        }
         say("data card in %s", folder.path(DataFolder.CARD_PAGE));
     }
 
@@ -290,6 +294,13 @@ public final class PrepareJob implements Job {
                 card.pools(),
                 ratings.step(),
                 card.split());
+    }
+
+    /** Some ids of items, as a person should compare them. */
+    private static String some(Dataset<Row> rows) {
+        return rows.select("itemId").distinct().orderBy("itemId").limit(SHOWN_IDS).collectAsList().stream()
+                .map(row -> "'" + row.getString(0) + "'")
+                .collect(Collectors.joining(", "));
     }
 
     private void note(String line) {
