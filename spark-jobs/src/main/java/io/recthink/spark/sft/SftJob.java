@@ -67,6 +67,7 @@ public final class SftJob implements Job {
                             .formatted(paths.resolve(paths.traces()), folder));
         }
         RunSettings settings = settings(spark, configuration, Digest.of(data.sha256(), keys));
+        TraceRoom.require(traces, settings.start().model(), configuration.prompt(), data);
         PromptOrder order = new PromptOrder(
                 configuration.seed(), keys, configuration.sft().batchSize(), "table of traces (paths.traces)");
         GradientStage gradient = new GradientStage(

@@ -15,6 +15,7 @@ import io.recthink.spark.learn.RunSettings;
 import io.recthink.spark.learn.StartModel;
 import io.recthink.spark.learn.StepSession;
 import io.recthink.spark.predict.PolicyValidation;
+import io.recthink.spark.rollout.ContextRoom;
 import io.recthink.spark.rollout.PromptOrder;
 import io.recthink.spark.run.CommonComputeType;
 import io.recthink.spark.run.IdleGpus;
@@ -103,10 +104,15 @@ public final class TrainJob implements Job {
     private static void refuseShortContext(Configuration configuration, ModelConfig model) {
         int prompt = configuration.prompt().maxTokens();
         int completion = configuration.rollout().maxTokens();
-        if ((long) prompt + completion > model.maxPositions()) {
+        ContextRoom room = new ContextRoom(model.maxPositions());
+        if (!room.holds(prompt, completion)) {
             throw new InvalidInputException(
-                    "prompt.maxTokens %d + rollout.maxTokens %d is more than the %d positions of the model. Lower one of them."
-                            .formatted(prompt, completion, model.maxPositions()));
+                    "prompt.maxTokens %d + rollout.maxTokens %d do not fit the model's context of %d tokens. %s"
+                            .formatted(
+                                    prompt,
+                                    completion,
+                                    room.positions(),
+                                    room.remedy(completion, "lower rollout.maxTokens")));
         }
     }
 

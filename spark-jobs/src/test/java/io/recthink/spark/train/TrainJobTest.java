@@ -322,7 +322,8 @@ class TrainJobTest {
         assertThatThrownBy(() -> new TrainJob(false)
                         .run(SPARK, world.configuration("prompt.maxTokens=250", "paths.run=" + other.resolve("run"))))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("prompt.maxTokens 250 + rollout.maxTokens 8 is more than the 256 positions");
+                .hasMessageContaining(
+                        "prompt.maxTokens 250 + rollout.maxTokens 8 do not fit the model's context of 256 tokens. Set prompt.maxTokens=248 or less, or lower rollout.maxTokens, or take");
     }
 
     @Test
