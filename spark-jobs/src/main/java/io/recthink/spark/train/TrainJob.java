@@ -14,11 +14,13 @@ import io.recthink.spark.learn.LearningRun;
 import io.recthink.spark.learn.RunSettings;
 import io.recthink.spark.learn.StartModel;
 import io.recthink.spark.learn.StepSession;
+import io.recthink.spark.predict.PolicyArgument;
 import io.recthink.spark.predict.PolicyValidation;
 import io.recthink.spark.rollout.ContextRoom;
 import io.recthink.spark.rollout.PromptOrder;
 import io.recthink.spark.run.CommonComputeType;
 import io.recthink.spark.run.IdleGpus;
+import io.recthink.spark.run.PolicyFolder;
 import io.recthink.spark.run.RunWriter;
 import io.recthink.spark.table.PreparedData;
 import java.util.ArrayList;
@@ -178,8 +180,15 @@ public final class TrainJob implements Job {
                 switch (start) {
                     case "warm-start" -> StartModel.bestOf(paths.resolve(paths.warmStart()), hadoop);
                     case "model" -> paths.resolve(paths.model());
-                    default -> paths.resolve(start);
+                    default -> named(paths.resolve(start), hadoop);
                 };
         return StartModel.at(path, configuration, hadoop);
+    }
+
+    /** The folder of a policy, or the one that a run, perhaps with a step, stands for. */
+    private static String named(String path, org.apache.hadoop.conf.Configuration hadoop) {
+        return PolicyFolder.at(path, hadoop).exists()
+                ? path
+                : PolicyArgument.find("train.start", path, hadoop).folder().path();
     }
 }
