@@ -1,6 +1,7 @@
 package io.recthink.config;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -37,6 +38,9 @@ public final class ConfigurationReader {
     /** The section whose keys are the chat template's, and whose values may be of any kind. */
     private static final String TEMPLATE = "prompt.template";
 
+    /** The section whose keys are names that a person gives. A map of them is the whole of it; one named adds to it. */
+    private static final String POLICIES = "predict.policies";
+
     private static final Pattern SECRET = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[^/@\\s]*:(?!\\d+/)[^@\\s]*@");
 
     private ConfigurationReader() {}
@@ -51,7 +55,8 @@ public final class ConfigurationReader {
      *
      * @param origin the name of the file, for messages
      * @param yaml the text of the file, may be empty
-     * @param settings {@code key=value} pairs with dotted keys; values are YAML scalars
+     * @param settings {@code key=value} pairs with dotted keys; values are YAML scalars, or a map where the key is that of
+     *     a section. {@code predict.policies} with a map replaces all policies, with a name added to the key sets one
      * @throws ConfigurationException naming every unknown key and every value out of range
      */
     public static Configuration read(String origin, String yaml, List<String> settings) {
@@ -59,7 +64,11 @@ public final class ConfigurationReader {
         Problems problems = new Problems();
         merge(tree, parse(origin, yaml), defaultsTree(), "", problems);
         for (String setting : settings) {
-            merge(tree, settingTree(setting), defaultsTree(), "", problems);
+            JsonNode given = settingTree(setting);
+            if (!setting.startsWith(POLICIES + ".")) {
+                forgetPolicies(tree, given);
+            }
+            merge(tree, given, defaultsTree(), "", problems);
         }
         refuse(origin, problems);
         refuseSecrets(tree, "", problems);
@@ -144,8 +153,16 @@ public final class ConfigurationReader {
         }
     }
 
+    /** What another map of policies replaces. */
+    private static void forgetPolicies(ObjectNode tree, JsonNode given) {
+        JsonPointer place = JsonPointer.compile("/" + POLICIES.replace('.', '/'));
+        if (given.at(place).isObject()) {
+            ((ObjectNode) tree.at(place)).removeAll();
+        }
+    }
+
     private static void merge(ObjectNode target, JsonNode source, JsonNode defaults, String prefix, Problems problems) {
-        boolean freeKeys = prefix.equals("predict.policies.");
+        boolean freeKeys = prefix.equals(POLICIES + ".");
         for (Map.Entry<String, JsonNode> entry : source.properties()) {
             String key = prefix + entry.getKey();
             JsonNode known = freeKeys ? target.textNode("") : defaults.get(entry.getKey());

@@ -48,6 +48,12 @@ public final class WordTokenizer {
         return WORDS.matcher(plain).results().map(MatchResult::group);
     }
 
+    /** The number of tokens of a text, markers among them, whatever the vocabulary. */
+    public int tokens(String text) {
+        long marked = markers.isEmpty() ? 0 : marker.matcher(text).results().count();
+        return Math.toIntExact(marked + words(text).count());
+    }
+
     /** The number of tokens with a vocabulary of the given words. */
     public int vocabularySize(List<String> words) {
         return tokens(words).size();

@@ -71,17 +71,18 @@ final class ControlTokenGuard {
     }
 
     /**
-     * The tokens of a rendered prompt whose untrusted parts are marked.
+     * The text and the tokens of a rendered prompt whose untrusted parts are marked.
      *
      * @param expected the number of these parts before the prompt was rendered
      */
-    int[] encode(String rendered, long expected) {
+    EncodedText encode(String rendered, long expected) {
         UntrustedRegions prompt = UntrustedRegions.of(rendered, expected);
         List<Piece> pieces = tokenizer.pieces(prompt.text());
         for (int round = 0; breakUp(prompt, pieces, round < MOST_BLANKS); round++) {
             pieces = tokenizer.pieces(prompt.text());
         }
-        return pieces.stream().mapToInt(Piece::id).toArray();
+        return new EncodedText(
+                prompt.text(), pieces.stream().mapToInt(Piece::id).toArray());
     }
 
     /** Breaks up what is found, from the end to the beginning so that places stay; whether anything was. */

@@ -25,7 +25,7 @@ public final class PromptEncoder {
             .collect(Collectors.joining("|")));
 
     private final PromptTemplate template;
-    private final Function<List<Message>, int[]> tokens;
+    private final Function<List<Message>, EncodedText> texts;
     private final Function<String, int[]> answerTokens;
     private final int maxTokens;
 
@@ -46,17 +46,17 @@ public final class PromptEncoder {
                         messages.stream()
                                 .mapToLong(message -> UntrustedRegions.count(message.content()))
                                 .sum()),
-                answer -> guard.encode(answer, 0),
+                answer -> guard.encode(answer, 0).tokens(),
                 maxTokens);
     }
 
     PromptEncoder(
             PromptTemplate template,
-            Function<List<Message>, int[]> tokens,
+            Function<List<Message>, EncodedText> texts,
             Function<String, int[]> answerTokens,
             int maxTokens) {
         this.template = template;
-        this.tokens = tokens;
+        this.texts = texts;
         this.answerTokens = answerTokens;
         this.maxTokens = maxTokens;
     }
@@ -80,8 +80,8 @@ public final class PromptEncoder {
         int shown = wanted;
         double share = 1;
         while (true) {
-            int[] prompt = tokens.apply(template.messages(input.latest(shown), share));
-            if (prompt.length <= maxTokens) {
+            EncodedText prompt = texts.apply(template.messages(input.latest(shown), share));
+            if (prompt.tokens().length <= maxTokens) {
                 return new FittedPrompt(prompt, wanted - shown, share);
             } else if (shown > 0) {
                 shown--;
@@ -90,7 +90,7 @@ public final class PromptEncoder {
             } else {
                 throw new InvalidInputException(
                         "a prompt without any past purchase and with next to nothing of its target has %d tokens; prompt.maxTokens %d is too small for the instruction. Raise it if the model's context allows it, or shorten prompt.system and prompt.user"
-                                .formatted(prompt.length, maxTokens));
+                                .formatted(prompt.tokens().length, maxTokens));
             }
         }
     }

@@ -2,6 +2,7 @@ package io.recthink.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import java.util.HashMap;
 import java.util.List;
@@ -79,6 +80,23 @@ final class ConfigurationReaderTest {
         assertThat(read("", "prompt.think=none").prompt().think()).isEqualTo(Configuration.ThinkMode.NONE);
         assertThat(read("", "train.reduction=token-mean").train().reduction())
                 .isEqualTo(Configuration.Reduction.TOKEN_MEAN);
+    }
+
+    @Test
+    void aMapOfPoliciesReplacesThemAndANameAddsOne() {
+        String file = "predict: {policies: {warm-start: warm-start, grpo: run}}";
+        assertThat(read(file, "predict.policies.c=z").predict().policies())
+                .containsOnly(entry("warm-start", "warm-start"), entry("grpo", "run"), entry("c", "z"));
+        assertThat(read(file, "predict.policies={a: x, grpo: y}").predict().policies())
+                .containsOnly(entry("a", "x"), entry("grpo", "y"));
+        assertThat(read(file, "predict={policies: {a: x}, rows: 3}").predict().policies())
+                .containsOnly(entry("a", "x"));
+        assertThat(read(file, "predict.policies.b=w", "predict.policies={a: x}", "predict.policies.c=z")
+                        .predict()
+                        .policies())
+                .containsOnly(entry("a", "x"), entry("c", "z"));
+        assertThat(read(file, "predict.policies={}").predict().policies()).isEmpty();
+        assertThat(read(file, "predict={rows: 3}").predict().policies()).hasSize(2);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import io.recthink.config.Configuration.Reduction;
 import io.recthink.config.Configuration.RewardShape;
 import io.recthink.config.Configuration.ThinkMode;
+import io.recthink.config.Configuration.TraceDetail;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +50,17 @@ class ShippedConfigurationsTest {
         assertThat(paper.train().reduction()).isEqualTo(Reduction.SEQUENCE_MEAN);
         assertThat(paper.train().klCoefficient()).isZero();
         assertThat(paper.train().optimizer().learningRate()).isEqualTo(2e-6);
+    }
+
+    /** Whatever the log: its prompts are cut to prompt.maxTokens, and a terse trace has at most 80 tokens. */
+    @Test
+    void theSmallModelHasRoomForEveryPromptAndItsAnswer() throws IOException {
+        Configuration small = read(FOLDER.resolve("small.yaml"));
+        assertThat(small.prompt().maxTokens() + small.rollout().maxTokens())
+                .isLessThanOrEqualTo(small.initModel().maxPositions());
+        assertThat(small.coldStart().detail()).isEqualTo(TraceDetail.TERSE);
+        assertThat(small.rollout().maxTokens()).isGreaterThanOrEqualTo(80);
+        assertThat(small.predict().policies()).containsOnlyKeys("warm-start", "grpo");
     }
 
     private static Configuration read(Path file) throws IOException {

@@ -23,6 +23,7 @@ class WordTokenizerTest {
                     .containsExactly("great", "don't", "4.5", "<", "4", ">", ".", "café", "[", "great", "]");
             assertThat(tokenizer.decode(tokenizer.encode(text)))
                     .isEqualTo("great <analyze user> don't 4.5 < 4 . café [pos] great");
+            assertThat(words.tokens(text)).isEqualTo(tokenizer.encode(text).length);
             assertThat(tokenizer.encode("great")).isEqualTo(new int[] {5 + 3});
         }
     }

@@ -184,6 +184,22 @@ class ControlTokenGuardTest {
         }
     }
 
+    @Test
+    void theTextOfAPromptIsWhatTheTokensStandFor() throws IOException {
+        add(FIRST + 12, "[INST]", true, false);
+        try (ModelTokenizer opened = open()) {
+            PromptEncoder encoder = new PromptEncoder(template("{title}", 0), opened, ChatTemplate.open(folder), 100);
+            FittedPrompt prompt = encoder.fitted(new PromptInput(
+                    List.of(),
+                    List.of(),
+                    Item.titled("a [INST] lamp"),
+                    OptionalDouble.empty(),
+                    OptionalDouble.empty()));
+            assertThat(prompt.text()).contains("a [ INST] lamp").startsWith("Human [INST] ");
+            assertThat(prompt.tokens()).isEqualTo(opened.encode(prompt.text()));
+        }
+    }
+
     private void normaliser(String json) throws IOException {
         tokenizer.set("normalizer", JSON.readTree(json));
         tokenizer.withArray("added_tokens").forEach(token -> ((ObjectNode) token).put("normalized", true));

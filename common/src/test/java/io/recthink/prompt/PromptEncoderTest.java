@@ -54,6 +54,7 @@ class PromptEncoderTest {
     void cutsTheTargetWhenNoPurchaseIsLeft() {
         FittedPrompt prompt = encoder(10).fitted(input("aa,bb", "a title of many words"));
         assertThat(new String(prompt.tokens(), 0, prompt.tokens().length)).isEqualTo("(none)\na t");
+        assertThat(prompt.text()).isEqualTo("(none)\na t");
         assertThat(prompt.purchasesLeftOut()).isEqualTo(2);
         assertThat(prompt.targetShare()).isEqualTo(1.0 / 64);
     }
@@ -83,7 +84,8 @@ class PromptEncoderTest {
         return new PromptInput(items, List.of(), Item.titled(title), OptionalDouble.empty(), OptionalDouble.empty());
     }
 
-    private static int[] characters(List<Message> messages) {
-        return messages.get(0).content().codePoints().toArray();
+    private static EncodedText characters(List<Message> messages) {
+        String text = messages.get(0).content();
+        return new EncodedText(text, text.codePoints().toArray());
     }
 }

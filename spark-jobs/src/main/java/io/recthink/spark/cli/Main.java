@@ -95,6 +95,7 @@ public final class Main implements CommandLine.IVersionProvider {
                 "Predict ratings by matrix factorisation, its settings searched on validation.",
                 new MfJob());
         add(commands, "compare", "Score all systems on the same rows and write the tables.", new CompareCommand());
+        commands.addSubcommand(new PromptCommand());
         add(commands, "probe", "Show a policy changed prompts and table what that does.", new ProbeCommand());
         commands.addSubcommand(new ImportModelCommand());
         commands.addSubcommand(new ExportCommand());

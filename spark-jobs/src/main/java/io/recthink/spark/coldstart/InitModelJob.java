@@ -16,6 +16,7 @@ import io.recthink.prompt.PromptTemplate;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
+import io.recthink.spark.rollout.ContextRoom;
 import io.recthink.spark.table.Examples;
 import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.OutputFolder;
@@ -57,8 +58,10 @@ public final class InitModelJob implements Job {
         PreparedData prepared = PreparedData.read(spark, data);
         Dataset<Row> train =
                 PreparedData.examples(spark, data).where(col("split").equalTo("train"));
+        Dataset<String> traces = traces(spark, paths.resolve(paths.traces()));
+        refuseShortContext(configuration, longest(traces));
         Dataset<String> texts = prompts(train, configuration.prompt(), prepared.minRating(), prepared.maxRating())
-                .union(traces(spark, paths.resolve(paths.traces())));
+                .union(traces);
 
         Activity.begin(spark, "init-model", "init-model: vocabulary");
         List<String> words = vocabulary(texts, configuration.initModel().maxVocabulary());
@@ -66,6 +69,29 @@ public final class InitModelJob implements Job {
         System.out.printf(
                 "model of %d parameters with %d tokens: %s%n",
                 ParameterLayout.of(config).size(), config.vocabularySize(), output);
+    }
+
+    /** What sft and train would refuse of the model that is to be made. */
+    private static void refuseShortContext(Configuration configuration, int longestTrace) {
+        int positions = configuration.initModel().maxPositions();
+        int prompt = configuration.prompt().maxTokens();
+        int rollout = configuration.rollout().maxTokens();
+        int completion = Math.max(rollout, longestTrace);
+        if (new ContextRoom(positions).holds(prompt, completion)) {
+            return;
+        }
+        String trace = longestTrace > rollout ? " (the longest trace has %d tokens)".formatted(longestTrace) : "";
+        String shorter = completion < positions
+                ? "prompt.maxTokens=%d or less".formatted(positions - completion)
+                : "lower prompt.maxTokens and rollout.maxTokens";
+        throw new InvalidInputException(
+                "initModel.maxPositions %d is too small for prompt.maxTokens %d + rollout.maxTokens %d%s: sft and train would refuse the model. Set initModel.maxPositions=%d or more, or %s."
+                        .formatted(positions, prompt, rollout, trace, (long) prompt + completion, shorter));
+    }
+
+    /** Tokens of the longest trace, at most: words, markers and the end. */
+    private static int longest(Dataset<String> traces) {
+        return traces.toJavaRDD().map(trace -> tokenizer().tokens(trace) + 1).fold(0, Math::max);
     }
 
     /** The most frequent words; of equally frequent ones the first in the alphabet. At most {@code size} come back. */

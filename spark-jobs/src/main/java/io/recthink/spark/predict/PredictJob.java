@@ -41,6 +41,7 @@ public final class PredictJob implements Job {
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));
         Dataset<Row> rows =
                 StratifiedSample.of(examples.where(col("split").equalTo(settings.split())), settings.rows());
+        requireRoom(policies, rows, examples, configuration, data);
         RowList.write(spark, rows, paths.resolve(paths.predictions()));
         Activity.begin(spark, NAME, "predict: bias model");
         try (FittedBiasModel bias = FittedBiasModel.fit(
@@ -118,6 +119,20 @@ public final class PredictJob implements Job {
                     "predict.policies is empty; name the policies, for example --set predict.policies.grpo=run");
         }
         return policies;
+    }
+
+    private static void requireRoom(
+            Map<String, PolicyReference> policies,
+            Dataset<Row> rows,
+            Dataset<Row> examples,
+            Configuration configuration,
+            PreparedData data) {
+        Configuration.Predict settings = configuration.predict();
+        Dataset<Row> validation =
+                StratifiedSample.of(examples.where(col("split").equalTo("validation")), settings.validationRows());
+        Dataset<Row> all = ValidationPredictions.wanted(settings) ? rows.unionByName(validation) : rows;
+        policies.forEach(
+                (system, policy) -> PromptRoom.require("predict.policies." + system, policy, all, configuration, data));
     }
 
     private static String folder(Configuration configuration, String system) {

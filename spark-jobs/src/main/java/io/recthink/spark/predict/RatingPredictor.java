@@ -20,6 +20,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.ml.Transformer;
@@ -48,11 +49,14 @@ import org.apache.spark.sql.types.StructType;
  * }</pre>
  *
  * The input has the columns of an example that a prompt shows (target, userHistory, itemHistory, userMean, itemMean), or
- * one struct column of them, named by {@link #setInputCol}.
+ * one struct column of them, named by {@link #setInputCol}. itemHistory and the means may be left out; any of them may be
+ * null, for a user or an item of whom nothing is known.
  */
 public final class RatingPredictor extends Transformer implements DefaultParamsWritable {
     private static final long serialVersionUID = 1L;
     private static final List<String> SHOWN = List.of("target", "userHistory", "itemHistory", "userMean", "itemMean");
+
+    private static final Set<String> OPTIONAL = Set.of("itemHistory", "userMean", "itemMean");
 
     private final String uid;
     private final Param<String> modelUrl;
@@ -270,10 +274,11 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
             input = struct;
         }
         for (String name : SHOWN) {
-            if (!List.of(input.fieldNames()).contains(name)) {
+            if (List.of(input.fieldNames()).contains(name)) {
+                check(name, input.apply(name).dataType());
+            } else if (!OPTIONAL.contains(name)) {
                 throw missing(name, input);
             }
-            check(name, input.apply(name).dataType());
         }
         StructType output = added(schema, value(outputCol), DataTypes.DoubleType);
         return isDefined(traceCol) ? added(output, value(traceCol), DataTypes.StringType) : output;

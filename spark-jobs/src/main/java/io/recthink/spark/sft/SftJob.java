@@ -89,6 +89,7 @@ public final class SftJob implements Job {
                 Digest.of(data.sha256(), keys),
                 start,
                 PolicyTerms.of(configuration, data.minRating(), data.maxRating(), seenUntil));
+        TraceRoom.require(traces, start.model(), configuration.prompt(), data);
         PromptOrder order = new PromptOrder(
                 configuration.seed(), keys, configuration.sft().batchSize(), "table of traces (paths.traces)");
         GradientStage gradient = new GradientStage(

@@ -1,5 +1,6 @@
 package io.recthink.spark.table;
 
+import io.recthink.InvalidInputException;
 import io.recthink.prompt.Item;
 import io.recthink.prompt.ItemReview;
 import io.recthink.prompt.PromptInput;
@@ -7,6 +8,7 @@ import io.recthink.prompt.ReviewedItem;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import org.apache.spark.sql.Row;
 
@@ -15,17 +17,21 @@ public final class Examples {
     private Examples() {}
 
     /**
-     * What the prompt of an example may show. The true rating is not in it. Texts that the table does not know are empty.
+     * What the prompt of an example may show. The true rating is not in it. Columns and fields that are absent or null are
+     * what nobody knows yet: a new user has no history, a new item may have no texts.
      *
-     * @param example a row that has at least the columns target, userHistory, itemHistory, userMean and itemMean
+     * @param example a row with columns of target, userHistory, itemHistory, userMean and itemMean; may be null
+     * @throws InvalidInputException when an entry of a history has no time or no rating
      */
     public static PromptInput input(Row example) {
         return new PromptInput(
-                list(example, "userHistory").stream()
+                Examples.<Row>list(example, "userHistory").stream()
                         .map(Examples::reviewedItem)
                         .toList(),
-                list(example, "itemHistory").stream().map(Examples::itemReview).toList(),
-                item(example.getAs("target")),
+                Examples.<Row>list(example, "itemHistory").stream()
+                        .map(Examples::itemReview)
+                        .toList(),
+                item(value(example, "target")),
                 number(example, "userMean"),
                 number(example, "itemMean"));
     }
@@ -33,43 +39,70 @@ public final class Examples {
     private static ReviewedItem reviewedItem(Row entry) {
         return new ReviewedItem(
                 Item.titled(text(entry, "title")),
-                time(entry),
-                entry.getAs("rating"),
+                time("userHistory", entry),
+                rating("userHistory", entry),
                 text(entry, "summary"),
                 text(entry, "review"));
     }
 
     private static ItemReview itemReview(Row entry) {
-        return new ItemReview(time(entry), entry.getAs("rating"), text(entry, "summary"), text(entry, "review"));
+        return new ItemReview(
+                time("itemHistory", entry),
+                rating("itemHistory", entry),
+                text(entry, "summary"),
+                text(entry, "review"));
     }
 
     /** Spark gives one type or the other, by spark.sql.datetime.java8API.enabled. */
-    private static Instant time(Row entry) {
-        Object time = entry.getAs("time");
+    private static Instant time(String history, Row entry) {
+        Object time = required(history, entry, "time");
         return time instanceof Timestamp timestamp ? timestamp.toInstant() : (Instant) time;
     }
 
+    private static double rating(String history, Row entry) {
+        return (Double) required(history, entry, "rating");
+    }
+
+    private static Object required(String history, Row entry, String field) {
+        Object value = value(entry, field);
+        if (value == null) {
+            throw new InvalidInputException("an entry of the column %s has no %s; give it one, or leave the entry out"
+                    .formatted(history, field));
+        }
+        return value;
+    }
+
     private static Item item(Row target) {
-        int categories = target.fieldIndex("categories");
         return new Item(
                 text(target, "title"),
-                target.isNullAt(categories) ? List.of() : target.getList(categories),
+                list(target, "categories"),
                 text(target, "brand"),
                 text(target, "price"),
                 text(target, "description"));
     }
 
-    private static List<Row> list(Row row, String column) {
-        return row.getList(row.fieldIndex(column));
+    /** The elements of an array that are there. */
+    private static <T> List<T> list(Row row, String column) {
+        if (value(row, column) == null) {
+            return List.of();
+        }
+        List<T> elements = row.getList(row.fieldIndex(column));
+        return elements.stream().filter(Objects::nonNull).toList();
     }
 
     private static OptionalDouble number(Row row, String column) {
-        int index = row.fieldIndex(column);
-        return row.isNullAt(index) ? OptionalDouble.empty() : OptionalDouble.of(row.getDouble(index));
+        Double number = value(row, column);
+        return number == null ? OptionalDouble.empty() : OptionalDouble.of(number);
     }
 
     private static String text(Row row, String column) {
-        String text = row.getAs(column);
+        String text = value(row, column);
         return text == null ? "" : text;
+    }
+
+    /** The value of a column; null where it is null or there is no such column. */
+    @SuppressWarnings("TypeParameterUnusedInFormals") // as Row has it
+    private static <T> T value(Row row, String column) {
+        return row != null && row.schema().getFieldIndex(column).isDefined() ? row.getAs(column) : null;
     }
 }

@@ -17,10 +17,13 @@ import io.recthink.spark.learn.SeenRows;
 import io.recthink.spark.learn.StartModel;
 import io.recthink.spark.learn.StepSession;
 import io.recthink.spark.predict.AskedPolicy;
+import io.recthink.spark.predict.PolicyArgument;
 import io.recthink.spark.predict.PolicyValidation;
+import io.recthink.spark.rollout.ContextRoom;
 import io.recthink.spark.rollout.PromptOrder;
 import io.recthink.spark.run.CommonComputeType;
 import io.recthink.spark.run.IdleGpus;
+import io.recthink.spark.run.PolicyFolder;
 import io.recthink.spark.run.RunWriter;
 import io.recthink.spark.table.PreparedData;
 import java.util.ArrayList;
@@ -123,10 +126,15 @@ public final class TrainJob implements Job {
     private static void refuseShortContext(Configuration configuration, ModelConfig model) {
         int prompt = configuration.prompt().maxTokens();
         int completion = configuration.rollout().maxTokens();
-        if ((long) prompt + completion > model.maxPositions()) {
+        ContextRoom room = new ContextRoom(model.maxPositions());
+        if (!room.holds(prompt, completion)) {
             throw new InvalidInputException(
-                    "prompt.maxTokens %d + rollout.maxTokens %d is more than the %d positions of the model. Lower one of them."
-                            .formatted(prompt, completion, model.maxPositions()));
+                    "prompt.maxTokens %d + rollout.maxTokens %d do not fit the model's context of %d tokens. %s"
+                            .formatted(
+                                    prompt,
+                                    completion,
+                                    room.positions(),
+                                    room.remedy(completion, "lower rollout.maxTokens")));
         }
     }
 
@@ -194,8 +202,15 @@ public final class TrainJob implements Job {
                 switch (start) {
                     case "warm-start" -> StartModel.bestOf(paths.resolve(paths.warmStart()), hadoop);
                     case "model" -> paths.resolve(paths.model());
-                    default -> paths.resolve(start);
+                    default -> named(paths.resolve(start), hadoop);
                 };
         return StartModel.at(path, configuration, hadoop);
+    }
+
+    /** The folder of a policy, or the one that a run, perhaps with a step, stands for. */
+    private static String named(String path, org.apache.hadoop.conf.Configuration hadoop) {
+        return PolicyFolder.at(path, hadoop).exists()
+                ? path
+                : PolicyArgument.find("train.start", path, hadoop).folder().path();
     }
 }

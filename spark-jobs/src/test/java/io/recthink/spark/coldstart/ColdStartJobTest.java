@@ -91,6 +91,23 @@ class ColdStartJobTest {
     }
 
     @Test
+    void aModelThatWouldBeTooShortIsNotMade(@TempDir Path root) throws IOException {
+        prepare(root, 2, 3.0);
+        new ColdStartJob().run(spark, configuration(root));
+        assertThatThrownBy(() -> new InitModelJob().run(spark, configuration(root, "initModel.maxPositions=399")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(
+                        "initModel.maxPositions 399 is too small for prompt.maxTokens 300 + rollout.maxTokens 100: sft and train would refuse the model. Set initModel.maxPositions=400 or more, or prompt.maxTokens=299 or less.");
+        assertThatThrownBy(() -> new InitModelJob()
+                        .run(spark, configuration(root, "initModel.maxPositions=310", "rollout.maxTokens=8")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("+ rollout.maxTokens 8 (the longest trace has ");
+        assertThat(root.resolve("model")).doesNotExist();
+        new InitModelJob().run(spark, configuration(root, "initModel.maxPositions=400"));
+        assertThat(root.resolve("model")).exists();
+    }
+
+    @Test
     void aFullVocabularyKeepsTheMostFrequentWords() {
         List<String> texts = List.of("b a b", "c b c a", "d <rate> 3");
         assertThat(InitModelJob.vocabulary(spark.createDataset(texts, org.apache.spark.sql.Encoders.STRING()), 4))
@@ -101,6 +118,8 @@ class ColdStartJobTest {
         List<String> all = new ArrayList<>(List.of(
                 "paths.root=" + root,
                 "coldStart.detail=terse",
+                "prompt.maxTokens=300",
+                "rollout.maxTokens=100",
                 "prompt.user='history {history} target: {target_item}'",
                 "prompt.historyItem='{stars} {review}'",
                 "prompt.targetItem='{title} {categories} 5'",

@@ -202,10 +202,12 @@ class PredictJobTest {
     }
 
     @Test
-    void aPromptThatDoesNotFitTheModelsContextIsRefusedByName() {
-        assertThatThrownBy(() -> predict("long", "predict.policies.x=model", "rollout.maxTokens=100"))
-                .hasRootCauseInstanceOf(InvalidInputException.class)
-                .hasStackTraceContaining("that is more than the model's context of 64");
+    void promptsThatDoNotFitTheModelsContextAreRefusedBeforeAnythingIsWritten() {
+        refused(
+                "and rollout.maxTokens 100 do not fit the model's context of 64 tokens. Set prompt.maxTokens=48 or less and lower rollout.maxTokens to 16 tokens or less, or take",
+                "predict.policies.x=model",
+                "rollout.maxTokens=100");
+        assertThat(root.resolve("refused/_rows.txt")).doesNotExist();
     }
 
     @Test

@@ -1,6 +1,8 @@
 package io.recthink.spark.predict;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -125,11 +127,27 @@ class RatingPredictorTest {
     }
 
     @Test
+    void answersForUsersAndItemsOfWhomNothingIsKnown() {
+        Dataset<Row> newUsers = unknown("userHistory").drop("itemHistory", "userMean", "itemMean");
+        assertThat(ratings(predictor().transform(newUsers))).containsExactly(4.0, null, 4.0);
+        assertThat(predictor().transform(unknown("itemHistory")).count()).isEqualTo(3);
+        assertThat(ratings(predictor().transform(unknown("target")))).hasSize(3);
+        Dataset<Row> structs = EXAMPLES.select(col("rowId"), expr("if(rowId = 'a', null, struct(*)) example"));
+        assertThat(ratings(predictor().setInputCol("example").transform(structs)))
+                .hasSize(3);
+    }
+
+    private static Dataset<Row> unknown(String column) {
+        return EXAMPLES.withColumn(
+                column, lit(null).cast(Tables.EXAMPLES.apply(column).dataType()));
+    }
+
+    @Test
     void refusesInputThatIsNoExample() {
         assertThatThrownBy(() ->
-                        predictor().transformSchema(EXAMPLES.drop("userMean").schema()))
+                        predictor().transformSchema(EXAMPLES.drop("userHistory").schema()))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageStartingWith("there is no column userMean; the columns are rowId, ");
+                .hasMessageStartingWith("there is no column userHistory; the columns are rowId, ");
         assertThatThrownBy(() -> predictor()
                         .transformSchema(
                                 EXAMPLES.withColumn("userMean", col("rowId")).schema()))

@@ -7,9 +7,13 @@ import io.recthink.InvalidInputException;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.RunFolder;
+import io.recthink.spark.table.RowId;
+import io.recthink.spark.table.Tables;
 import io.recthink.spark.train.TinyWorld;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,6 +63,28 @@ class SftJobTest {
         assertThat(last.resolve("policy/model.safetensors")).hasBinaryContent(policy);
         assertThat(last.resolve("optimizer/optimizer.safetensors")).hasBinaryContent(optimizer);
         assertThat(root.resolve("warm-start/step-000025")).doesNotExist();
+    }
+
+    @Test
+    void tracesThatDoNotFitTheModelsContextAreRefusedBeforeTheRunBegins(@TempDir Path other) {
+        String rowId = RowId.of("tiny", "user-0", "item-0", 1_000_000);
+        String completion = "<rate>" + "5".repeat(245) + "</rate>";
+        SPARK.createDataFrame(List.of(RowFactory.create(rowId, completion, 5.0, "rule")), Tables.TRACES)
+                .write()
+                .parquet(other + "/traces");
+        assertThatThrownBy(() -> new SftJob(false)
+                        .run(
+                                SPARK,
+                                world.configuration(
+                                        "paths.traces=" + other + "/traces",
+                                        "paths.warmStart=" + other + "/run",
+                                        "sft.batchSize=1",
+                                        "sft.microBatch=1")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(
+                        "paths.traces: the prompt of row %s has 15 tokens (prompt.maxTokens is 200) and its trace 248, which do not fit the model's context of 256 tokens. Set prompt.maxTokens=8 or less, or shorten the traces (coldStart.detail=terse), or take a model with a longer context (initModel.maxPositions, where init-model makes it)."
+                                .formatted(rowId));
+        assertThat(other.resolve("run")).doesNotExist();
     }
 
     @Test

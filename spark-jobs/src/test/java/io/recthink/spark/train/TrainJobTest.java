@@ -322,7 +322,28 @@ class TrainJobTest {
         assertThatThrownBy(() -> new TrainJob(false)
                         .run(SPARK, world.configuration("prompt.maxTokens=250", "paths.run=" + other.resolve("run"))))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("prompt.maxTokens 250 + rollout.maxTokens 8 is more than the 256 positions");
+                .hasMessageContaining(
+                        "prompt.maxTokens 250 + rollout.maxTokens 8 do not fit the model's context of 256 tokens. Set prompt.maxTokens=248 or less, or lower rollout.maxTokens, or take");
+    }
+
+    @Test
+    void startsFromAStepOfARunOrFromItsBestPolicy(@TempDir Path other) {
+        assertThat(startOf("run@4", other.resolve("step"))).isEqualTo("file:" + world.run() + "/step-000004/policy");
+        RunFolder run = folder(world.run());
+        assertThat(startOf("run", other.resolve("best"))).isEqualTo(run.policy(run.best()));
+        assertThatThrownBy(() -> startOf("run@9", other.resolve("none")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("has no complete step 9; its steps are [0, 1, 2, 3, 4]");
+        assertThatThrownBy(() -> startOf("data", other.resolve("none")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("train.start: " + root + "/data is neither the folder of a model");
+        assertThat(other.resolve("none")).doesNotExist();
+    }
+
+    private static String startOf(String start, Path run) {
+        new TrainJob(false)
+                .run(SPARK, world.configuration("train.steps=1", "train.start=" + start, "paths.run=" + run));
+        return folder(run).description().start();
     }
 
     @Test

@@ -1,0 +1,112 @@
+package io.recthink.spark.predict;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.model.ChatTemplate.Message;
+import io.recthink.prompt.FittedPrompt;
+import io.recthink.prompt.PromptInput;
+import io.recthink.prompt.PromptTemplate;
+import io.recthink.spark.Activity;
+import io.recthink.spark.Job;
+import io.recthink.spark.JobSession;
+import io.recthink.spark.rollout.PromptEncoding;
+import io.recthink.spark.run.PolicyFolder;
+import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.table.Examples;
+import io.recthink.spark.table.PreparedData;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * {@code prompt}: what a policy would see of one example. Without a model it is the messages, each under its role.
+ *
+ * @param policy the folder of a model or an adapter, a run folder or {@code run@step}; if not {@code paths.model}
+ * @param row id of the example; if not the first train row of the pool rl, or the first of all rows where that is empty
+ * @param prompt is told the prompt
+ * @param counts is told in a line how long it is and what was left out
+ */
+public record PromptJob(Optional<String> policy, Optional<String> row, Consumer<String> prompt, Consumer<String> counts)
+        implements Job {
+    @Override
+    public void execute(SparkSession spark, Configuration configuration) {
+        Configuration.Paths paths = configuration.paths();
+        String folder = paths.resolve(paths.data());
+        Activity.begin(spark, "prompt", "prompt: row");
+        PreparedData data = PreparedData.read(spark, folder);
+        Optional<PolicyReference> shownTo = policy(spark, paths);
+        JobSession.fitPartitions(spark, folder);
+        Row example = example(PreparedData.examples(spark, folder), folder);
+        PromptInput input = Examples.input(example);
+        String named = "row " + example.<String>getAs("rowId") + ": ";
+        if (shownTo.isEmpty()) {
+            String messages = messages(input, configuration.prompt(), data);
+            prompt.accept(messages);
+            counts.accept(named
+                    + "%d characters; no tokens are counted and nothing is left out, for paths.model: %s holds no model"
+                            .formatted(messages.codePointCount(0, messages.length()), paths.resolve(paths.model())));
+            return;
+        }
+        FittedPrompt fitted = fitted(input, PromptEncoding.of(shownTo.get(), configuration.prompt(), data));
+        shownTo.get().discard();
+        prompt.accept(fitted.text());
+        counts.accept(named + counted(fitted, input, configuration.prompt()));
+    }
+
+    private Optional<PolicyReference> policy(SparkSession spark, Configuration.Paths paths) {
+        if (policy.isPresent()) {
+            return Optional.of(PolicyArgument.resolve("--policy", paths.resolve(policy.get()), spark));
+        }
+        String model = paths.resolve(paths.model());
+        return PolicyFolder.at(model, spark.sparkContext().hadoopConfiguration())
+                        .exists()
+                ? Optional.of(PolicyArgument.resolve("paths.model", model, spark))
+                : Optional.empty();
+    }
+
+    private Row example(Dataset<Row> examples, String folder) {
+        if (row.isPresent()) {
+            return first(examples.where(col("rowId").equalTo(row.get())))
+                    .orElseThrow(() -> new InvalidInputException(
+                            "--row: %s has no row %s; row ids are in the column rowId of %s/examples, and without --row the first of the pool rl is shown"
+                                    .formatted(folder, row.get(), folder)));
+        }
+        return first(examples.where(
+                        col("split").equalTo("train").and(col("pool").equalTo("rl"))))
+                .or(() -> first(examples))
+                .orElseThrow(() -> new InvalidInputException("paths.data: %s has no rows".formatted(folder)));
+    }
+
+    private static Optional<Row> first(Dataset<Row> rows) {
+        return rows.orderBy("rowId").limit(1).collectAsList().stream().findFirst();
+    }
+
+    private static String messages(PromptInput input, Configuration.Prompt settings, PreparedData data) {
+        List<Message> messages = new PromptTemplate(settings, data.minRating(), data.maxRating()).messages(input);
+        return messages.stream()
+                .map(message -> "[" + message.role() + "]\n" + message.content())
+                .collect(Collectors.joining("\n\n"));
+    }
+
+    private static FittedPrompt fitted(PromptInput input, PromptEncoding encoding) {
+        try (PromptEncoding.Open open = encoding.open()) {
+            return open.encoder().fitted(input);
+        }
+    }
+
+    private static String counted(FittedPrompt fitted, PromptInput input, Configuration.Prompt settings) {
+        int wanted = Math.min(settings.historyItems(), input.userHistory().size());
+        String target = fitted.targetShare() == 1
+                ? "the target's texts are whole"
+                : String.format(Locale.ROOT, "the target's texts are cut to %.1f %%", 100 * fitted.targetShare());
+        return "%d tokens of at most %d (prompt.maxTokens); %d of %d past purchases are left out; %s"
+                .formatted(fitted.tokens().length, settings.maxTokens(), fitted.purchasesLeftOut(), wanted, target);
+    }
+}
