@@ -1,5 +1,7 @@
 package io.recthink.spark.predict;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +9,8 @@ import io.recthink.InvalidInputException;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.table.RowId;
 import io.recthink.spark.train.TinyWorld;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,14 +63,17 @@ class PromptJobTest {
     }
 
     @Test
-    void withoutARowItIsTheFirstOfTheTrainRowsToLearnFrom() {
-        show(Optional.empty());
-        String first = IntStream.range(0, 24)
-                .mapToObj(PromptJobTest::row)
-                .sorted()
-                .findFirst()
-                .orElseThrow();
-        assertThat(counts.get(0)).startsWith("row " + first + ": ");
+    void withoutARowItIsTheFirstOfTheTrainRowsToLearnFrom() throws IOException {
+        List<String> ids =
+                IntStream.range(0, 24).mapToObj(PromptJobTest::row).sorted().toList();
+        SPARK.read()
+                .parquet(root + "/data/examples")
+                .withColumn("pool", when(col("rowId").notEqual(ids.get(0)), col("pool")))
+                .write()
+                .parquet(root + "/other/examples");
+        Files.copy(root.resolve("data/data.json"), root.resolve("other/data.json"));
+        show(Optional.empty(), "paths.data=other");
+        assertThat(counts.get(0)).startsWith("row " + ids.get(1) + ": ");
     }
 
     @Test
