@@ -170,7 +170,7 @@ class S3Test {
         String yaml =
                 """
                 paths: {root: "%s"}
-                source: {format: json, reviews: "%s/log", columns: {review: review}}
+                source: {format: json, minTime: 1970-01-01, reviews: "%s/log", columns: {review: review}}
                 prepare: {kcore: 0}
                 """
                         .formatted(root, root);

@@ -41,7 +41,7 @@ public final class PredictJob implements Job {
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));
         Dataset<Row> rows =
                 StratifiedSample.of(examples.where(col("split").equalTo(settings.split())), settings.rows());
-        requireRoom(policies, rows, examples, configuration, data);
+        requireRoom(policies, rows, examples, asked, data);
         RowList.write(spark, rows, paths.resolve(paths.predictions()));
         Activity.begin(spark, NAME, "predict: bias model");
         try (FittedBiasModel bias = FittedBiasModel.fit(
@@ -125,14 +125,14 @@ public final class PredictJob implements Job {
             Map<String, PolicyReference> policies,
             Dataset<Row> rows,
             Dataset<Row> examples,
-            Configuration configuration,
+            Map<String, Configuration> asked,
             PreparedData data) {
-        Configuration.Predict settings = configuration.predict();
+        Configuration.Predict settings = asked.values().iterator().next().predict();
         Dataset<Row> validation =
                 StratifiedSample.of(examples.where(col("split").equalTo("validation")), settings.validationRows());
         Dataset<Row> all = ValidationPredictions.wanted(settings) ? rows.unionByName(validation) : rows;
-        policies.forEach(
-                (system, policy) -> PromptRoom.require("predict.policies." + system, policy, all, configuration, data));
+        policies.forEach((system, policy) ->
+                PromptRoom.require("predict.policies." + system, policy, all, asked.get(system), data));
     }
 
     private static String folder(Configuration configuration, String system) {

@@ -244,7 +244,7 @@ class LeakTestsTest {
     @Test
     void aRowInTwoPools() {
         Dataset<Row> pooled = sound.where("pool = 'rl'").limit(1);
-        String dropped = sound.where("pool = 'sft'").first().getAs("rowId");
+        String dropped = sound.where("pool = 'coldStart'").first().getAs("rowId");
         Dataset<Row> twice =
                 sound.where(col("rowId").notEqual(dropped)).union(pooled.withColumn("pool", lit("coldStart")));
         caught(twice, "a row id that another row or pool has too");

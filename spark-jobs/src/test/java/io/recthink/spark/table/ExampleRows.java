@@ -69,7 +69,7 @@ public final class ExampleRows {
                         rows.size(),
                         Map.of(),
                         Map.of(),
-                        1.0,
+                        null, // found in the truths
                         SplitLabel.globalTime(Instant.ofEpochSecond(1), Instant.ofEpochSecond(2)))
                 .write(SparkTest.spark(), folder.toString());
     }

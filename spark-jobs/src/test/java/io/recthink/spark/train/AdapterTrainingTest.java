@@ -61,7 +61,7 @@ class AdapterTrainingTest {
             Path policy = step("run", manifest.step()).resolve("policy");
             try (Stream<Path> files = Files.list(policy)) {
                 assertThat(files.map(file -> file.getFileName().toString()))
-                        .containsExactlyInAnyOrder("adapter_config.json", "adapter_model.safetensors");
+                        .containsExactlyInAnyOrder("adapter_config.json", "adapter_model.safetensors", "recthink.json");
             }
             JsonNode config = new ObjectMapper()
                     .readTree(policy.resolve("adapter_config.json").toFile());
