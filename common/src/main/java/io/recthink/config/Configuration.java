@@ -62,6 +62,40 @@ public record Configuration(
                 compare);
     }
 
+    /** The same with the width of a scale where {@code reward.maxError} stands for it: what a run records. */
+    public Configuration withScale(double minRating, double maxRating) {
+        if (reward.maxError != 0) {
+            return this;
+        }
+        Reward resolved = new Reward(
+                reward.shape,
+                reward.format,
+                reward.formatGrading,
+                maxRating - minRating,
+                reward.answerNeedsFormat,
+                reward.truncateTruth);
+        return new Configuration(
+                name,
+                seed,
+                paths,
+                simulate,
+                source,
+                prepare,
+                prompt,
+                coldStart,
+                initModel,
+                model,
+                lora,
+                rollout,
+                resolved,
+                sft,
+                train,
+                validation,
+                predict,
+                mf,
+                compare);
+    }
+
     void check(Problems problems) {
         problems.require(!name.isBlank(), "name", "not blank", "'" + name + "'");
         simulate.check(problems.in("simulate"));

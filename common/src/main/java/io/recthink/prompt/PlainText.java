@@ -1,7 +1,10 @@
 package io.recthink.prompt;
 
 import java.nio.charset.Charset;
+import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,8 +21,9 @@ import org.apache.commons.text.translate.LookupTranslator;
 public final class PlainText {
     private static final int MOST_ROUNDS = 3; // a shop that escapes what is escaped already writes &amp;quot;
 
-    private static final Pattern HIDDEN =
-            Pattern.compile("(?is)<!--.*?-->|<(script|style)\\b[^<>]*>.*?</\\1\\s*>|<!doctype\\b[^<>]*>");
+    private static final int LONGEST = 100_000; // characters; no prompt shows as many of one text
+
+    private static final Pattern HIDDEN = Pattern.compile("(?i)<(?:!--|!doctype\\b[^<>]*>|(script|style)\\b[^<>]*>)");
     private static final Pattern INLINE = Pattern.compile(
             "(?i)</?(?:a|abbr|b|bdi|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|tt|u|var|wbr)(?:\\s[^<>]*)?/?>");
     private static final Pattern BLOCK = Pattern.compile(
@@ -34,9 +38,15 @@ public final class PlainText {
 
     private PlainText() {}
 
-    /** The text without HTML; the same where there is none. */
+    /** Whether a text has HTML. */
+    public static boolean hasHtml(String text) {
+        String head = text.length() > LONGEST ? text.substring(0, LONGEST) : text;
+        return !of(head).equals(head);
+    }
+
+    /** The text without HTML; the same where there is none. A text of more than {@value #LONGEST} characters is cut there. */
     public static String of(String text) {
-        String plain = text;
+        String plain = text.length() > LONGEST ? text.substring(0, LONGEST) : text;
         for (int round = 0; round < MOST_ROUNDS; round++) {
             if (plain.indexOf('&') < 0 && plain.indexOf('<') < 0) {
                 return plain;
@@ -54,8 +64,34 @@ public final class PlainText {
         if (text.indexOf('<') < 0) {
             return text;
         }
-        String visible = HIDDEN.matcher(text).replaceAll(" ");
+        String visible = withoutHidden(text);
         return INLINE.matcher(BLOCK.matcher(visible).replaceAll(" ")).replaceAll("");
+    }
+
+    /** Takes out comments, scripts and styles; those that nothing closes stay, and are looked for only once. */
+    private static String withoutHidden(String text) {
+        Matcher hidden = HIDDEN.matcher(text);
+        StringBuilder visible = new StringBuilder();
+        String lower = null;
+        Set<String> unclosed = new HashSet<>();
+        int from = 0;
+        int at = 0;
+        while (hidden.find(at)) {
+            at = hidden.end();
+            lower = lower == null ? text.toLowerCase(Locale.ROOT) : lower;
+            String close = hidden.group(1) != null
+                    ? "</" + hidden.group(1).toLowerCase(Locale.ROOT) + ">"
+                    : hidden.group().startsWith("<!--") ? "-->" : "";
+            int end = unclosed.contains(close) ? -1 : lower.indexOf(close, at);
+            if (end < 0 || lower.length() != text.length()) {
+                unclosed.add(close);
+            } else {
+                visible.append(text, from, hidden.start()).append(' ');
+                from = end + close.length();
+                at = from;
+            }
+        }
+        return visible.append(text, from, text.length()).toString();
     }
 
     private static String characters(String text) {

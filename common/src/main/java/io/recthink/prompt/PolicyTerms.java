@@ -21,7 +21,7 @@ import java.util.List;
  * unless {@code prompt.source} says that the configuration counts.
  *
  * @param prompt the section of the configuration
- * @param maxTokens {@code rollout.maxTokens}, of a completion
+ * @param maxTokens {@code rollout.maxTokens}, of a completion; null where no completion was sampled in training
  * @param minRating the lowest rating of the scale
  * @param maxRating the highest rating of the scale
  * @param seenUntil the latest time, ISO 8601 in UTC, of a row that the training or the choice of the step used; null
@@ -29,7 +29,7 @@ import java.util.List;
  */
 public record PolicyTerms(
         Prompt prompt,
-        int maxTokens,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Integer maxTokens,
         double minRating,
         double maxRating,
         @JsonInclude(JsonInclude.Include.NON_NULL) String seenUntil) {
@@ -45,6 +45,11 @@ public record PolicyTerms(
     public static PolicyTerms of(Configuration configuration, double minRating, double maxRating, String seenUntil) {
         return new PolicyTerms(
                 configuration.prompt(), configuration.rollout().maxTokens(), minRating, maxRating, seenUntil);
+    }
+
+    /** The same without a length of completions, of a policy that was trained on those of others. */
+    public PolicyTerms withoutLength() {
+        return new PolicyTerms(prompt, null, minRating, maxRating, seenUntil);
     }
 
     /** The text of the file. */
@@ -72,8 +77,8 @@ public record PolicyTerms(
             tree.path("prompt").properties().forEach(setting -> prompt.set(setting.getKey(), setting.getValue()));
             tree.set("prompt", prompt);
             PolicyTerms terms = JSON.treeToValue(tree, PolicyTerms.class);
-            if (!(terms.minRating < terms.maxRating) || terms.maxTokens < 1) {
-                throw new InvalidInputException("%s: ratings from %s to %s, %d tokens: restore the file, or remove it"
+            if (!(terms.minRating < terms.maxRating) || (terms.maxTokens != null && terms.maxTokens < 1)) {
+                throw new InvalidInputException("%s: ratings from %s to %s, %s tokens: restore the file, or remove it"
                         .formatted(origin, terms.minRating, terms.maxRating, terms.maxTokens));
             }
             return terms;
@@ -119,7 +124,8 @@ public record PolicyTerms(
             }
         });
         int tokens = configuration.rollout().maxTokens();
-        if (withTokens) {
+        boolean ofPolicy = withTokens && maxTokens != null;
+        if (ofPolicy) {
             compare(
                     "rollout.maxTokens",
                     JSON.valueToTree(tokens),
@@ -132,7 +138,7 @@ public record PolicyTerms(
                     "%s was trained to be asked otherwise: %s. Leave these settings out, or set prompt.source=configuration to ask it so on purpose"
                             .formatted(policy, String.join("; ", differing)));
         }
-        return configuration.with(prompt, withTokens ? maxTokens : tokens);
+        return configuration.with(prompt, ofPolicy ? maxTokens : tokens);
     }
 
     private static void compare(String key, JsonNode set, JsonNode usual, JsonNode own, List<String> differing) {

@@ -1,7 +1,10 @@
 package io.recthink.prompt;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,6 +50,14 @@ class PlainTextTest {
             })
     void whatIsNoHtmlStays(String text) {
         assertThat(PlainText.of(text)).isEqualTo(text);
+    }
+
+    @Test
+    void longHostileTextsTakeNoTime() {
+        for (String opening : List.of("<!--", "<script>", "<style ", "&", "<a ", "&#38;")) {
+            String text = opening.repeat(300_000);
+            assertTimeout(Duration.ofSeconds(5), () -> PlainText.of(text));
+        }
     }
 
     @Test

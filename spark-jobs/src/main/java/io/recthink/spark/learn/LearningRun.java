@@ -132,12 +132,11 @@ public final class LearningRun implements AutoCloseable {
 
     private void refuseChanges(Configuration configuration) {
         RunDescription begun = folder.description();
+        Path start = settings.start().localize();
+        boolean sameStart = ModelDigest.is(begun.startSha256(), start);
         new ResumeCheck(folder.path())
                 .same("job", begun.job(), settings.job())
-                .same(
-                        "start model",
-                        begun.startSha256(),
-                        ModelDigest.of(settings.start().localize()))
+                .same("start model", begun.startSha256(), sameStart ? begun.startSha256() : ModelDigest.of(start))
                 .same("data", begun.dataSha256(), settings.dataSha256())
                 .same(folder.configuration(), configuration, settings.fixed(), settings.free())
                 .refuseChanges();

@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** One SHA-256 for a whole model folder: of its weights, configuration, tokenizer and template. */
@@ -24,9 +25,18 @@ final class ModelDigest {
 
     /** Digests names and contents of these files, in the order of their names. */
     static String of(Path folder) {
+        return of(folder, ModelDigest::counts);
+    }
+
+    /** Whether a folder has a digest; those of runs that began earlier count all of its files. */
+    static boolean is(String digest, Path folder) {
+        return of(folder).equals(digest) || of(folder, name -> true).equals(digest);
+    }
+
+    private static String of(Path folder, Predicate<String> counts) {
         try (Stream<Path> children = Files.list(folder)) {
             List<Path> files = children.filter(Files::isRegularFile)
-                    .filter(file -> counts(file.getFileName().toString()))
+                    .filter(file -> counts.test(file.getFileName().toString()))
                     .sorted()
                     .toList();
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

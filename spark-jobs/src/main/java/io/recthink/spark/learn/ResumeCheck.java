@@ -57,6 +57,7 @@ final class ResumeCheck {
         for (Iterator<String> i = before.fieldNames(); i.hasNext(); ) {
             names.add(i.next());
         }
+        now.fieldNames().forEachRemaining(names::add); // a map may have more
         names.forEach(name -> compare(key + "." + name, before.path(name), now.path(name), free));
     }
 

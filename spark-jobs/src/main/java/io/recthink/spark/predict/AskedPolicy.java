@@ -1,5 +1,6 @@
 package io.recthink.spark.predict;
 
+import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.model.ModelFolder;
 import io.recthink.prompt.PolicyCheck;
@@ -11,11 +12,15 @@ import io.recthink.spark.run.PolicyStore;
 import io.recthink.spark.table.PreparedData;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.apache.spark.api.java.function.MapFunction;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** How a policy is asked: on its own terms where its folder has some. */
 public final class AskedPolicy {
+    private static final String REFUSED = "refused: ";
     private static final Logger LOG = LoggerFactory.getLogger(AskedPolicy.class);
 
     private AskedPolicy() {}
@@ -29,13 +34,11 @@ public final class AskedPolicy {
      * @throws io.recthink.InvalidInputException when it cannot be asked so
      */
     public static String check(Path model, Configuration configuration, PreparedData data) {
-        return check(model, configuration.prompt(), data.minRating(), data.maxRating());
-    }
-
-    static String check(Path model, Configuration.Prompt prompt, double min, double max) {
-        PolicyCheck.of(model, prompt, min, max).forEach(LOG::warn);
+        PolicyCheck.of(model, configuration.prompt(), data.minRating(), data.maxRating())
+                .forEach(LOG::warn);
         try (ModelFolder folder = ModelFolder.open(model)) {
-            return Turns.of(folder.chatTemplate(prompt.template())).assistantStart();
+            return Turns.of(folder.chatTemplate(configuration.prompt().template()))
+                    .assistantStart();
         }
     }
 
@@ -53,12 +56,34 @@ public final class AskedPolicy {
             Configuration configuration,
             double min,
             double max,
-            org.apache.hadoop.conf.Configuration hadoop) {
-        Optional<PolicyTerms> terms = PolicyFolder.at(policy.path(), hadoop).terms();
+            SparkSession spark) {
+        Optional<PolicyTerms> terms = PolicyFolder.at(
+                        policy.path(), spark.sparkContext().hadoopConfiguration())
+                .terms();
         String said = name + " " + policy.path();
         terms.ifPresent(own -> own.requireScale(min, max, configuration, said));
         Configuration asked = terms.map(own -> own.applyTo(configuration, said)).orElse(configuration);
-        check(PolicyStore.localize(policy.model()), asked.prompt(), min, max);
+        checkInTask(policy.model(), asked.prompt(), min, max, spark);
         return asked;
+    }
+
+    /** Looks at a policy where it will be used: the driver may have no room for a model. */
+    private static void checkInTask(
+            PolicyReference model, Configuration.Prompt prompt, double min, double max, SparkSession spark) {
+        String said = spark.range(0, 1, 1, 1)
+                .map((MapFunction<Long, String>) task -> said(model, prompt, min, max), Encoders.STRING())
+                .first();
+        if (said.startsWith(REFUSED)) {
+            throw new InvalidInputException(said.substring(REFUSED.length()));
+        }
+        said.lines().forEach(LOG::warn);
+    }
+
+    private static String said(PolicyReference model, Configuration.Prompt prompt, double min, double max) {
+        try {
+            return String.join("\n", PolicyCheck.of(PolicyStore.localize(model), prompt, min, max));
+        } catch (InvalidInputException e) {
+            return REFUSED + e.getMessage();
+        }
     }
 }

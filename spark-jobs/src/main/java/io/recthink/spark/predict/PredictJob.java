@@ -92,7 +92,7 @@ public final class PredictJob implements Job {
                         configuration,
                         data.minRating(),
                         data.maxRating(),
-                        spark.sparkContext().hadoopConfiguration())));
+                        spark)));
         return asked;
     }
 

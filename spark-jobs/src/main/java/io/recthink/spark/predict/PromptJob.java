@@ -54,10 +54,17 @@ public record PromptJob(Optional<String> policy, Optional<String> row, Consumer<
                             .formatted(messages.codePointCount(0, messages.length()), paths.resolve(paths.model())));
             return;
         }
-        FittedPrompt fitted = fitted(input, PromptEncoding.of(shownTo.get(), configuration.prompt(), data));
+        Configuration asked = AskedPolicy.configuration(
+                shownTo.get(),
+                policy.isPresent() ? "--policy" : "paths.model",
+                configuration,
+                data.minRating(),
+                data.maxRating(),
+                spark);
+        FittedPrompt fitted = fitted(input, PromptEncoding.of(shownTo.get(), asked.prompt(), data));
         shownTo.get().discard();
         prompt.accept(fitted.text());
-        counts.accept(named + counted(fitted, input, configuration.prompt()));
+        counts.accept(named + counted(fitted, input, asked.prompt()));
     }
 
     private Optional<PolicyReference> policy(SparkSession spark, Configuration.Paths paths) {

@@ -236,7 +236,7 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
         double max = isSet(maxRating) || terms.isEmpty()
                 ? value(maxRating)
                 : terms.get().maxRating();
-        Configuration settings = AskedPolicy.configuration(policy, "modelUrl", given, min, max, hadoop);
+        Configuration settings = AskedPolicy.configuration(policy, "modelUrl", given, min, max, dataset.sparkSession());
         Task task = new Task(
                 new PromptEncoding(policy, settings.prompt(), min, max),
                 settings.rollout().maxTokens(),

@@ -33,8 +33,8 @@ final class TextSurvey {
     private static final Pattern MISREAD = Pattern.compile(
             "[\\u00C2\\u00C3\\u00D0\\u00D1][\\u0080-\\u00BF]|\\u00E2\\u20AC|\\u00E2\\u0080|\\u00EF\\u00BB\\u00BF");
 
-    private static final UserDefinedFunction HTML = udf(
-            (UDF1<String, Boolean>) text -> text != null && !PlainText.of(text).equals(text), DataTypes.BooleanType);
+    private static final UserDefinedFunction HTML =
+            udf((UDF1<String, Boolean>) text -> text != null && PlainText.hasHtml(text), DataTypes.BooleanType);
     private static final UserDefinedFunction DAMAGED = udf(
             (UDF1<String, Boolean>) text -> text != null
                     && (text.indexOf('\uFFFD') >= 0 || MISREAD.matcher(text).find()),

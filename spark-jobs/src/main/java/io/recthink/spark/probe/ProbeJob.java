@@ -52,13 +52,8 @@ public final class ProbeJob implements Job {
         PolicyReference probed = PolicyArgument.resolve("--policy", paths.resolve(policy), spark);
         OutputFolder.requireNew(spark, "paths.probes", folder);
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
-        Configuration configuration = AskedPolicy.configuration(
-                probed,
-                "--policy",
-                settled,
-                data.minRating(),
-                data.maxRating(),
-                spark.sparkContext().hadoopConfiguration());
+        Configuration configuration =
+                AskedPolicy.configuration(probed, "--policy", settled, data.minRating(), data.maxRating(), spark);
         JobSession.fitPartitions(spark, paths.resolve(paths.data()));
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));
         Dataset<Row> rows =

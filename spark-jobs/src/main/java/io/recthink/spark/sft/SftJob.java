@@ -88,7 +88,8 @@ public final class SftJob implements Job {
                 configuration,
                 Digest.of(data.sha256(), keys),
                 start,
-                PolicyTerms.of(configuration, data.minRating(), data.maxRating(), seenUntil));
+                PolicyTerms.of(configuration, data.minRating(), data.maxRating(), seenUntil)
+                        .withoutLength());
         TraceRoom.require(traces, start.model(), configuration.prompt(), data);
         PromptOrder order = new PromptOrder(
                 configuration.seed(), keys, configuration.sft().batchSize(), "table of traces (paths.traces)");

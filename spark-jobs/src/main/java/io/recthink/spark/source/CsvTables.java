@@ -1,20 +1,18 @@
 package io.recthink.spark.source;
 
 import static org.apache.spark.sql.functions.array;
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
-import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.posexplode;
 import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import io.recthink.config.Configuration.Csv;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -24,7 +22,7 @@ import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -59,15 +57,24 @@ final class CsvTables {
         Dataset<Row> rows = reader(escape)
                 .schema(schema.add(FoundTable.UNPARSED, DataTypes.StringType))
                 .csv(path);
-        List<Integer> numbers = numbers(rows, schema);
+        List<String> fields = fields(schema);
+        List<Integer> numbers = numbers(rows, fields);
         String names = dialect.header() ? "the first line names the columns" : "the columns have no names";
         String hint = "read with source.csv.separator '%s'%s; source.csv.header is %s: %s"
                 .formatted(
                         dialect.separator(),
-                        schema.size() == 1 ? ", which finds a single column" : "",
+                        fields.size() == 1 ? ", which finds a single column" : "",
                         dialect.header(),
                         names);
-        return new FoundTable(numbers.isEmpty() ? rows : apart(rows, schema, numbers), key, hint);
+        return new FoundTable(numbers.isEmpty() ? rows : apart(rows, fields, numbers), key, hint);
+    }
+
+    /** The columns of the files, without those that the names of folders give. */
+    private List<String> fields(StructType schema) {
+        List<String> folders = List.of(spark.read().text(path).columns());
+        return Stream.of(schema.fieldNames())
+                .filter(name -> folders.stream().skip(1).noneMatch(name::equalsIgnoreCase))
+                .toList();
     }
 
     private DataFrameReader reader(String escape) {
@@ -117,15 +124,13 @@ final class CsvTables {
     }
 
     /** The columns that hold numbers, by what the first rows show. */
-    private static List<Integer> numbers(Dataset<Row> rows, StructType schema) {
+    private static List<Integer> numbers(Dataset<Row> rows, List<String> fields) {
         List<Row> sample = rows.where(col(FoundTable.UNPARSED).isNull())
-                .select(Arrays.stream(schema.fieldNames())
-                        .map(name -> rows.col("`" + name + "`"))
-                        .toArray(Column[]::new))
+                .select(columns(rows, fields))
                 .limit(SAMPLE)
                 .collectAsList();
         List<Integer> numbers = new ArrayList<>();
-        for (int i = 0; i < schema.size(); i++) {
+        for (int i = 0; i < fields.size(); i++) {
             int column = i;
             long filled = sample.stream().filter(row -> !row.isNullAt(column)).count();
             long numeric = sample.stream()
@@ -139,19 +144,15 @@ final class CsvTables {
     }
 
     /** Gives each swallowed line a row of its own, and marks the row that swallowed it. */
-    private Dataset<Row> apart(Dataset<Row> rows, StructType schema, List<Integer> numbers) {
+    private Dataset<Row> apart(Dataset<Row> rows, List<String> fields, List<Integer> numbers) {
         SwallowedLines lines =
-                new SwallowedLines(schema.size(), dialect.separatorCharacter(), dialect.quote(), numbers);
-        Column[] fields = Arrays.stream(schema.fieldNames())
-                .map(name -> rows.col("`" + name + "`"))
-                .toArray(Column[]::new);
-        Column text = coalesce(col(FoundTable.UNPARSED), concat_ws("\n", fields));
-        Column swallowed = udf((UDF1<String, String[]>) lines::of, DataTypes.createArrayType(DataTypes.StringType))
-                .apply(text);
+                new SwallowedLines(fields.size(), dialect.separatorCharacter(), dialect.quote(), numbers);
+        Column swallowed = udf((UDF2<String, Row, String[]>) lines::of, DataTypes.createArrayType(DataTypes.StringType))
+                .apply(col(FoundTable.UNPARSED), struct(columns(rows, fields)));
         Column itself = array(lit(null).cast("string"));
         Dataset<Row> marked = rows.withColumn("_swallowed", swallowed);
         Dataset<Row> apart = marked.select(Stream.concat(
-                        Stream.of(marked.columns()).map(name -> marked.col("`" + name + "`")),
+                        Stream.of(marked.columns()).map(name -> marked.col(FoundTable.quoted(name))),
                         Stream.of(posexplode(concat(itself, col("_swallowed")))
                                 .as(new String[] {"_part", FoundTable.LOST})))
                 .toArray(Column[]::new));
@@ -160,5 +161,9 @@ final class CsvTables {
                         size(col("_swallowed")).gt(0).and(col("_part").equalTo(0)))
                 .withColumn(FoundTable.UNPARSED, when(col("_part").equalTo(0), col(FoundTable.UNPARSED)))
                 .drop("_swallowed", "_part");
+    }
+
+    private static Column[] columns(Dataset<Row> rows, List<String> names) {
+        return names.stream().map(name -> rows.col(FoundTable.quoted(name))).toArray(Column[]::new);
     }
 }

@@ -20,9 +20,12 @@ final class FirstRead {
 
     private final FoundTable table;
     private final String path;
+    private final String filter;
     private final List<Mapping> mappings;
 
-    FirstRead(FoundTable table, String path, List<Mapping> mappings) {
+    /** @param filter that the rows of the table have passed; may be blank */
+    FirstRead(FoundTable table, String path, String filter, List<Mapping> mappings) {
+        this.filter = filter;
         this.table = table;
         this.path = path;
         this.mappings = mappings;
@@ -44,6 +47,7 @@ final class FirstRead {
                                 .formatted(table.key(), path, unreadable.get().getMessage()),
                         e);
             }
+            refuseFilter();
             mappings.forEach(this::compute);
             throw e;
         }
@@ -64,23 +68,29 @@ final class FirstRead {
         computed.forEach(mapping -> named(mapping, () -> some.select(expr(mapping.sql()))));
     }
 
+    private void refuseFilter() {
+        if (!filter.isBlank()) {
+            named("source.filter", filter, () -> table.rows().groupBy().count());
+        }
+    }
+
     /** Computes a mapping alone. */
     private void compute(Mapping mapping) {
         named(mapping, () -> table.rows().agg(max(mapping.column().cast("string"))));
     }
 
     private void named(Mapping mapping, Supplier<Dataset<Row>> computation) {
+        named(mapping.key(), mapping.expression(), computation);
+    }
+
+    private void named(String key, String expression, Supplier<Dataset<Row>> computation) {
         try {
             computation.get().collectAsList();
         } catch (Exception e) {
             throw new InvalidInputException(
                     "%s: '%s' cannot be computed: %s. The columns are %s. %s"
                             .formatted(
-                                    mapping.key(),
-                                    mapping.expression(),
-                                    Analysis.innermost(e),
-                                    Mapping.columns(table),
-                                    remedy(mapping.expression())),
+                                    key, expression, Analysis.innermost(e), Mapping.columns(table), remedy(expression)),
                     e);
         }
     }

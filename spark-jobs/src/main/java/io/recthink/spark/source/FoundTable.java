@@ -51,6 +51,11 @@ record FoundTable(Dataset<Row> rows, String key, String hint) {
         return has(LINE);
     }
 
+    /** A name of a column as Spark's expressions take it, whatever characters it has. */
+    static String quoted(String name) {
+        return "`" + name.replace("`", "``") + "`";
+    }
+
     /** The same with other rows. */
     FoundTable with(Dataset<Row> others) {
         return new FoundTable(others, key, hint);
@@ -59,7 +64,7 @@ record FoundTable(Dataset<Row> rows, String key, String hint) {
     /** The row as it was found, as text. */
     Column record() {
         Column fields = to_json(struct(
-                Arrays.stream(names()).map(name -> rows.col("`" + name + "`")).toArray(Column[]::new)));
+                Arrays.stream(names()).map(name -> rows.col(quoted(name))).toArray(Column[]::new)));
         return coalesce(ours(LOST), col(UNPARSED), ours(LINE), fields);
     }
 

@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.udf;
 import io.recthink.InvalidInputException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -20,6 +21,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.io.compress.CompressionCodecFactory;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.input.PortableDataStream;
@@ -34,6 +36,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.util.TaskCompletionListener;
 
 /**
  * Tables in JSON: one object a line, an array of objects, or objects printed over several lines; also the lines of the
@@ -77,11 +80,11 @@ final class JsonTables {
                 col(FoundTable.LINE)));
         List<String> partitions =
                 Stream.of(lines.columns()).filter(name -> !name.equals("value")).toList();
-        partitions.forEach(name -> read.add(lines.col(name)));
+        partitions.forEach(name -> read.add(lines.col(FoundTable.quoted(name))));
         Stream.of(schema.fieldNames())
                 .filter(name -> partitions.stream().noneMatch(name::equalsIgnoreCase))
                 .forEach(name -> columns.add(col("_row").getField(name).as(name)));
-        partitions.forEach(name -> columns.add(col(name)));
+        partitions.forEach(name -> columns.add(col(FoundTable.quoted(name))));
         Dataset<Row> rows = lines.select(read.toArray(Column[]::new)).select(columns.toArray(Column[]::new));
         return new FoundTable(rows, key, "");
     }
@@ -137,6 +140,11 @@ final class JsonTables {
     }
 
     private Dataset<Row> documents() {
+        if (spark.read().text(path).columns().length > 1 || path.contains(",")) {
+            throw new InvalidInputException(
+                    "%s: %s holds JSON that goes over several lines, which cannot be read from folders of partitions or from a path with a comma. Write one object a line"
+                            .formatted(key, path));
+        }
         SerializableConfiguration settings =
                 new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
         JavaRDD<String> rows = JavaSparkContext.fromSparkContext(spark.sparkContext())
@@ -149,6 +157,15 @@ final class JsonTables {
             throws IOException {
         CompressionCodec codec = new CompressionCodecFactory(settings).getCodec(new Path(file));
         InputStream in = content.open();
+        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> close(in));
         return new JsonDocuments(file, codec == null ? in : codec.createInputStream(in));
+    }
+
+    private static void close(InputStream in) {
+        try {
+            in.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

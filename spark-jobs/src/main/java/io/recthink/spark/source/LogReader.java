@@ -153,8 +153,8 @@ public final class LogReader {
         Mapping when = required(table, "time", columns.time());
         Optional<Mapping> summary = mapping(table, "summary", columns.summary());
         Optional<Mapping> review = mapping(table, "review", columns.review());
-        firstReviews =
-                new FirstRead(table, reviewsPath, all(List.of(user, item, stars, when), List.of(summary, review)));
+        firstReviews = new FirstRead(
+                table, reviewsPath, source.filter(), all(List.of(user, item, stars, when), List.of(summary, review)));
         Column[] read = {
             table.defect().as("defect"),
             table.record().as("record"),
@@ -220,7 +220,7 @@ public final class LogReader {
         Optional<Mapping> price = mapping(table, "price", columns.price());
         Optional<Mapping> description = mapping(table, "description", columns.description());
         firstItems = new FirstRead(
-                table, itemsPath, all(List.of(item), List.of(title, categories, brand, price, description)));
+                table, itemsPath, "", all(List.of(item), List.of(title, categories, brand, price, description)));
         Column[] read = {
             table.defect().as("defect"),
             table.record().as("record"),

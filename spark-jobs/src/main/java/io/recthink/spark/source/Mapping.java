@@ -76,7 +76,7 @@ final class Mapping {
     private static Column column(FoundTable table, String key, String expression) {
         for (String name : table.names()) {
             if (name.equals(expression.strip())) {
-                return table.rows().col("`" + name + "`");
+                return table.rows().col(FoundTable.quoted(name));
             }
         }
         Matcher constant = CONSTANT.matcher(expression);

@@ -3,6 +3,10 @@ package io.recthink.spark.source;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
 
 /**
  * Looks for rows inside the fields of a row: lines that have as many fields as the table, with numbers wherever the
@@ -28,12 +32,23 @@ final class SwallowedLines implements Serializable {
         this.numbers = new ArrayList<>(numbers);
     }
 
-    /** The lines of a text, behind its first, that are rows. */
-    String[] of(String text) {
-        if (columns < 2 || text == null || text.indexOf('\n') < 0) {
+    /**
+     * The lines of a row, behind the first of each field, that are rows themselves.
+     *
+     * @param unparsed the text of a row that cannot be parsed; else null
+     * @param fields of a row that can
+     */
+    String[] of(String unparsed, Row fields) {
+        if (columns < 2) {
             return new String[0];
         }
-        return text.lines().skip(1).filter(this::isRow).toArray(String[]::new);
+        Stream<String> texts = unparsed != null
+                ? Stream.of(unparsed)
+                : IntStream.range(0, fields.size()).mapToObj(fields::getString).filter(Objects::nonNull);
+        return texts.filter(text -> text.indexOf('\n') >= 0)
+                .flatMap(text -> text.lines().skip(1))
+                .filter(this::isRow)
+                .toArray(String[]::new);
     }
 
     private boolean isRow(String line) {

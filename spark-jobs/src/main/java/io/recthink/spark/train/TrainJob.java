@@ -78,11 +78,12 @@ public final class TrainJob implements Job {
         Configuration settled = CommonComputeType.settle(spark, given);
         StartModel start = start(spark, settled);
         Optional<PolicyTerms> startTerms = start.terms(spark.sparkContext().hadoopConfiguration());
+        String folder = settled.paths().resolve(settled.paths().data());
+        PreparedData data = PreparedData.read(spark, folder);
         Configuration configuration = startTerms
                 .map(terms -> terms.applyPromptTo(settled, start.path()))
-                .orElse(settled);
-        String folder = configuration.paths().resolve(configuration.paths().data());
-        PreparedData data = PreparedData.read(spark, folder);
+                .orElse(settled)
+                .withScale(data.minRating(), data.maxRating());
         StepSession.prepare(spark, configuration.train().partitions());
         Dataset<Row> examples = PreparedData.examples(spark, folder);
         Dataset<Row> pool =

@@ -203,11 +203,11 @@ class PredictJobTest {
 
     @Test
     void promptsThatDoNotFitTheModelsContextAreRefusedBeforeAnythingIsWritten() {
-        refused(
-                "and rollout.maxTokens 100 do not fit the model's context of 64 tokens. Set prompt.maxTokens=48 or less and lower rollout.maxTokens to 16 tokens or less, or take",
-                "predict.policies.x=model",
-                "rollout.maxTokens=100");
-        assertThat(root.resolve("refused/_rows.txt")).doesNotExist();
+        assertThatThrownBy(() -> predict("no-room", "predict.policies.x=model", "rollout.maxTokens=100"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining(
+                        "and rollout.maxTokens 100 do not fit the model's context of 64 tokens. Set prompt.maxTokens=48 or less and lower rollout.maxTokens to 16 tokens or less, or take");
+        assertThat(root.resolve("no-room/_rows.txt")).doesNotExist();
     }
 
     @Test

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recthink.InvalidInputException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,6 +126,27 @@ class SeparatedValuesTest {
                 "4 stars, 5 strings, 6 frets, 7 knobs, bad\"",
                 "b,x,5,1500000001,fine");
         assertThat(LogFiles.reasons(files.reviews(file, CSV))).isEqualTo(Map.of("usable", 2));
+    }
+
+    @Test
+    void commasInAFieldAreNoRow() {
+        Path file = files.write(
+                "commas.csv",
+                "rating,item,user,time,review",
+                "4,x,a,1500000000,\"10,000,000,1500000000,BC\"",
+                "5,y,b,1500000001,fine");
+        assertThat(LogFiles.reasons(files.reviews(file, CSV))).isEqualTo(Map.of("usable", 2));
+    }
+
+    @Test
+    void foldersOfPartitionsAndOddNamesAreRead() throws IOException {
+        for (String day : List.of("2017-07-14", "2017-07-15")) {
+            Path part =
+                    Files.createDirectories(folder.resolve("log/day=" + day)).resolve("part.csv");
+            Files.writeString(part, "user,item,rating,time,`od.d`,review\na%s,x,4,1500000000,1,fine\n".formatted(day));
+        }
+        List<Row> rows = files.reviews(folder.resolve("log"), CSV[0], CSV[1], "source.filter=day >= '2017-07-15'");
+        assertThat(rows).extracting(row -> row.getAs("userId")).containsExactly("a2017-07-15");
     }
 
     @Test
