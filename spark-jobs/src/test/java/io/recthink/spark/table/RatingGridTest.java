@@ -65,11 +65,16 @@ class RatingGridTest {
         assertThat(RatingGrid.read(SparkTest.spark(), folder.toString())).isEqualTo(new RatingGrid(1, 5, 1));
         write("0.5");
         assertThat(RatingGrid.read(SparkTest.spark(), folder.toString())).isEqualTo(new RatingGrid(1, 5, 0.5));
-        write("\"half\"");
+        write("-1");
         assertThatThrownBy(() -> RatingGrid.read(SparkTest.spark(), folder.toString()))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageStartingWith("paths.data: ratingStep of ")
-                .hasMessageContaining("(was \"half\")");
+                .hasMessageContaining("(was -1.0)");
+        write("\"half\"");
+        assertThatThrownBy(() -> RatingGrid.read(SparkTest.spark(), folder.toString()))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("paths.data: ")
+                .hasMessageContaining("half");
     }
 
     private void write(String step) throws IOException {
