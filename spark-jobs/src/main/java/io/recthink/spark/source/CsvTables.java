@@ -31,7 +31,6 @@ import org.apache.spark.sql.types.StructType;
  * which are looked for in what was read and given back as rows that cannot be used.
  */
 final class CsvTables {
-    private static final String DOUBLED = "\"";
     private static final String BACKSLASH = "\\";
     private static final int SAMPLE = 1000;
     private static final double MOSTLY = 0.95;
@@ -116,11 +115,7 @@ final class CsvTables {
         } else if (backslashes) {
             notes.accept("%s writes quotes behind backslashes, as Spark does".formatted(path));
         }
-        return backslashes && !doubled ? BACKSLASH : doubledQuote();
-    }
-
-    private String doubledQuote() {
-        return dialect.quote().isEmpty() ? DOUBLED : dialect.quote();
+        return backslashes && !doubled ? BACKSLASH : dialect.quote();
     }
 
     /** The columns that hold numbers, by what the first rows show. */

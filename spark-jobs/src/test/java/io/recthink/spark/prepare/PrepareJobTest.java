@@ -298,9 +298,10 @@ class PrepareJobTest {
         write(folder.resolve("log.json"), randomLog(10));
         assertThatThrownBy(() -> run(configuration("source.maxRating=2", "source.maxQuarantineShare=0.1")))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageMatching("source.reviews: \\d+ of \\d+ rows of .*log.json cannot be used "
-                        + "\\(rating is outside the scale \\d+\\), more than source.maxQuarantineShare 0.1; "
-                        + "mend the log, source.columns or the scale source.minRating to source.maxRating");
+                .hasMessageMatching(
+                        "source.reviews: \\d+ of \\d+ rows of .*log.json cannot be used \\(rating is outside the scale \\d+\\),"
+                                + " more than source.maxQuarantineShare 0.1;"
+                                + " set source.minRating \\(now 1.0\\) and source.maxRating \\(now 2.0\\)");
         assertThat(folder.resolve("data")).doesNotExist();
     }
 
