@@ -6,13 +6,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import io.recthink.InvalidInputException;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 
 /**
  * Which policy has predicted, and which training it is of: the file {@code _policy.json} beside the predictions.
@@ -49,7 +44,7 @@ public record PolicyOrigin(String system, String policy, String sha256, Training
     /**
      * Writes the file of a folder of predictions.
      *
-     * @throws InvalidInputException when it cannot be written
+     * @throws io.recthink.InvalidInputException when it cannot be written
      */
     public void write(String folder, Configuration hadoop) {
         try {
@@ -62,21 +57,14 @@ public record PolicyOrigin(String system, String policy, String sha256, Training
     /**
      * The origin that stands beside predictions; nothing where it is not known.
      *
-     * @throws InvalidInputException when the file cannot be read
+     * @throws io.recthink.InvalidInputException when the file cannot be read
      */
     public static Optional<PolicyOrigin> read(String folder, Configuration hadoop) {
-        Path file = new Path(folder, FILE);
-        try {
-            FileSystem files = file.getFileSystem(hadoop);
-            if (!files.exists(file)) {
-                return Optional.empty();
-            }
-            try (InputStream in = files.open(file)) {
-                return Optional.of(JSON.readValue(in, PolicyOrigin.class));
-            }
-        } catch (IOException e) {
-            throw new InvalidInputException(
-                    "paths.predictions: %s cannot be read: %s; remove it or predict again".formatted(file, e), e);
-        }
+        return TextFile.read(
+                "paths.predictions",
+                folder + "/" + FILE,
+                "remove it or predict again",
+                hadoop,
+                in -> JSON.readValue(in, PolicyOrigin.class));
     }
 }

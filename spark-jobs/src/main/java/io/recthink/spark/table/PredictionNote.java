@@ -1,13 +1,8 @@
 package io.recthink.spark.table;
 
-import io.recthink.InvalidInputException;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 
 /** What a reader must know of a system, a sentence: the file {@code _note.txt} beside its predictions. */
 public final class PredictionNote {
@@ -19,7 +14,7 @@ public final class PredictionNote {
     /**
      * Writes the file of a folder of predictions.
      *
-     * @throws InvalidInputException when it cannot be written
+     * @throws io.recthink.InvalidInputException when it cannot be written
      */
     public static void write(String folder, String note, Configuration hadoop) {
         TextFile.write("paths.predictions", folder + "/" + FILE, note + "\n", hadoop);
@@ -28,22 +23,16 @@ public final class PredictionNote {
     /**
      * The note that stands beside predictions, its lines as one.
      *
-     * @throws InvalidInputException when the file cannot be read
+     * @throws io.recthink.InvalidInputException when the file cannot be read
      */
     public static Optional<String> read(String folder, Configuration hadoop) {
-        Path file = new Path(folder, FILE);
-        try {
-            FileSystem files = file.getFileSystem(hadoop);
-            if (!files.exists(file)) {
-                return Optional.empty();
-            }
-            try (InputStream in = files.open(file)) {
-                String note = new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
-                return Optional.of(note.strip().replaceAll("\\s+", " ")).filter(line -> !line.isEmpty());
-            }
-        } catch (IOException e) {
-            throw new InvalidInputException(
-                    "paths.predictions: %s cannot be read: %s; remove it or write it again".formatted(file, e), e);
-        }
+        return TextFile.read(
+                        "paths.predictions",
+                        folder + "/" + FILE,
+                        "remove it or write it again",
+                        hadoop,
+                        in -> new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8))
+                .map(note -> note.strip().replaceAll("\\s+", " "))
+                .filter(line -> !line.isEmpty());
     }
 }

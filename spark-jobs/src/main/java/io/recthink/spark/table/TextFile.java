@@ -2,8 +2,10 @@ package io.recthink.spark.table;
 
 import io.recthink.InvalidInputException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -47,6 +49,34 @@ public final class TextFile {
             throw new InvalidInputException(
                     "%s: %s cannot be written: %s; free space there or choose another place".formatted(key, path, e),
                     e);
+        }
+    }
+
+    /** Makes something of the content of a file. */
+    interface Reader<T> {
+        T read(InputStream in) throws IOException;
+    }
+
+    /**
+     * Reads a file that may be there.
+     *
+     * @param key the setting or option that names it or its folder
+     * @param remedy what to do with one that cannot be read
+     * @return empty when it is not there
+     * @throws InvalidInputException when it cannot be read
+     */
+    static <T> Optional<T> read(String key, String path, String remedy, Configuration hadoop, Reader<T> reader) {
+        Path file = new Path(path);
+        try {
+            FileSystem files = file.getFileSystem(hadoop);
+            if (!files.exists(file)) {
+                return Optional.empty();
+            }
+            try (InputStream in = files.open(file)) {
+                return Optional.of(reader.read(in));
+            }
+        } catch (IOException e) {
+            throw new InvalidInputException("%s: %s cannot be read: %s; %s".formatted(key, file, e, remedy), e);
         }
     }
 

@@ -4,13 +4,8 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import io.recthink.InvalidInputException;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 
 /**
  * What it took until a system could predict: the file {@code _training.json} beside its predictions.
@@ -56,7 +51,7 @@ public record TrainingCost(
     /**
      * Writes the costs of the systems and read-outs of one folder of predictions.
      *
-     * @throws InvalidInputException when the file cannot be written
+     * @throws io.recthink.InvalidInputException when the file cannot be written
      */
     public static void write(String folder, List<TrainingCost> costs, Configuration hadoop) {
         try {
@@ -69,21 +64,15 @@ public record TrainingCost(
     /**
      * The costs that stand beside predictions; none where nothing is known.
      *
-     * @throws InvalidInputException when the file cannot be read
+     * @throws io.recthink.InvalidInputException when the file cannot be read
      */
     public static List<TrainingCost> read(String folder, Configuration hadoop) {
-        Path file = new Path(folder, FILE);
-        try {
-            FileSystem files = file.getFileSystem(hadoop);
-            if (!files.exists(file)) {
-                return List.of();
-            }
-            try (InputStream in = files.open(file)) {
-                return List.of(JSON.readValue(in, TrainingCost[].class));
-            }
-        } catch (IOException e) {
-            throw new InvalidInputException(
-                    "paths.predictions: %s cannot be read: %s; remove it or predict again".formatted(file, e), e);
-        }
+        return TextFile.read(
+                        "paths.predictions",
+                        folder + "/" + FILE,
+                        "remove it or predict again",
+                        hadoop,
+                        in -> List.of(JSON.readValue(in, TrainingCost[].class)))
+                .orElse(List.of());
     }
 }
