@@ -129,6 +129,13 @@ public final class PromptTemplate {
         return messages;
     }
 
+    /** Messages for people, each under its role. */
+    public static String underRoles(List<Message> messages) {
+        return messages.stream()
+                .map(message -> "[" + message.role() + "]\n" + message.content())
+                .collect(Collectors.joining("\n\n"));
+    }
+
     /** The number of past purchases that the messages of an input show at most. */
     int historyItems() {
         return settings.historyItems();

@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.col;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.model.ChatTemplate.Message;
 import io.recthink.prompt.FittedPrompt;
 import io.recthink.prompt.PromptInput;
 import io.recthink.prompt.PromptTemplate;
@@ -16,11 +15,9 @@ import io.recthink.spark.run.PolicyFolder;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.table.Examples;
 import io.recthink.spark.table.PreparedData;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -96,10 +93,8 @@ public record PromptJob(Optional<String> policy, Optional<String> row, Consumer<
     }
 
     private static String messages(PromptInput input, Configuration.Prompt settings, PreparedData data) {
-        List<Message> messages = new PromptTemplate(settings, data.minRating(), data.maxRating()).messages(input);
-        return messages.stream()
-                .map(message -> "[" + message.role() + "]\n" + message.content())
-                .collect(Collectors.joining("\n\n"));
+        return PromptTemplate.underRoles(
+                new PromptTemplate(settings, data.minRating(), data.maxRating()).messages(input));
     }
 
     private static FittedPrompt fitted(PromptInput input, PromptEncoding encoding) {

@@ -30,7 +30,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToIntFunction;
-import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -130,7 +129,7 @@ final class TextLengths implements AutoCloseable {
                 .limit(SHOWN)
                 .map(text -> new ShownPrompt(
                         text.rowId,
-                        tokenizer == null ? text.words() : turns.render(text.messages()),
+                        tokenizer == null ? PromptTemplate.underRoles(text.messages()) : turns.render(text.messages()),
                         tokenizer == null ? 0 : ofPrompt(text)))
                 .toList();
     }
@@ -174,12 +173,6 @@ final class TextLengths implements AutoCloseable {
                 messages.add(new Message(roles.get(i), contents.get(i)));
             }
             return messages;
-        }
-
-        private String words() {
-            return messages().stream()
-                    .map(message -> "[" + message.role() + "]\n" + message.content())
-                    .collect(Collectors.joining("\n\n"));
         }
     }
 

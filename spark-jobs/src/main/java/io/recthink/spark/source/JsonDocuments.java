@@ -18,6 +18,7 @@ import java.util.NoSuchElementException;
  * lines. Each comes out as one line, read as the file is read, so that a file of any length takes the memory of a row.
  */
 final class JsonDocuments implements Iterator<String>, AutoCloseable {
+    /** JSON as logs have it: also in single quotes, with NaN, and with any character behind a backslash. */
     static final JsonFactory JSON = JsonFactory.builder()
             .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)

@@ -1,9 +1,7 @@
 package io.recthink.spark.source;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -12,18 +10,12 @@ import java.util.Set;
 
 /** Looks for keys that an object of JSON has twice. Spark keeps the last value of such a key without a word. */
 final class JsonKeys {
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
-            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-            .enable(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
-            .build();
-
     private JsonKeys() {}
 
     /** Whether any object of a line has a key twice; false where the line cannot be parsed as far as that. */
     static boolean repeated(String line) {
         Deque<Set<String>> objects = new ArrayDeque<>();
-        try (JsonParser parser = JSON.createParser(line)) {
+        try (JsonParser parser = JsonDocuments.JSON.createParser(line)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 if (token == JsonToken.START_OBJECT) {
                     objects.push(new HashSet<>());

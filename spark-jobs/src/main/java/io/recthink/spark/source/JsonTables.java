@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.from_json;
 import static org.apache.spark.sql.functions.trim;
 import static org.apache.spark.sql.functions.udf;
+import static org.apache.spark.sql.functions.when;
 
 import io.recthink.InvalidInputException;
 import java.io.IOException;
@@ -19,8 +20,6 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.io.compress.CompressionCodec;
-import org.apache.hadoop.io.compress.CompressionCodecFactory;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -65,17 +64,16 @@ final class JsonTables {
 
     /** The table with known fields. */
     FoundTable read(StructType schema) {
-        Dataset<Row> lines = lines();
+        return read(lines(), schema);
+    }
+
+    private FoundTable read(Dataset<Row> lines, StructType schema) {
         List<Column> read = new ArrayList<>(List.of(
                 from_json(AS_JSON.apply(col("value")), schema.add(FoundTable.UNPARSED, DataTypes.StringType), OPTIONS)
                         .as("_row"),
                 col("value").as(FoundTable.LINE)));
         List<Column> columns = new ArrayList<>(List.of(
-                org.apache
-                        .spark
-                        .sql
-                        .functions
-                        .when(col("_row." + FoundTable.UNPARSED).isNotNull(), col(FoundTable.LINE))
+                when(col("_row." + FoundTable.UNPARSED).isNotNull(), col(FoundTable.LINE))
                         .as(FoundTable.UNPARSED),
                 col(FoundTable.LINE)));
         List<String> partitions =
@@ -91,15 +89,16 @@ final class JsonTables {
 
     /** The table with whatever fields its rows have, all as text or as lists and structs of texts. */
     FoundTable read(String mapped) {
+        Dataset<Row> lines = lines();
         Dataset<String> json =
-                lines().select(AS_JSON.apply(col("value")).as("value")).as(Encoders.STRING());
+                lines.select(AS_JSON.apply(col("value")).as("value")).as(Encoders.STRING());
         StructType all = spark.read()
                 .option("primitivesAsString", true)
                 .option("columnNameOfCorruptRecord", FoundTable.UNPARSED)
                 .option("allowBackslashEscapingAnyCharacter", true)
                 .json(json)
                 .schema();
-        return read(distinct(all, mapped));
+        return read(lines, distinct(all, mapped));
     }
 
     /**
@@ -155,10 +154,9 @@ final class JsonTables {
 
     private static Iterator<String> documents(String file, PortableDataStream content, Configuration settings)
             throws IOException {
-        CompressionCodec codec = new CompressionCodecFactory(settings).getCodec(new Path(file));
         InputStream in = content.open();
         TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> close(in));
-        return new JsonDocuments(file, codec == null ? in : codec.createInputStream(in));
+        return new JsonDocuments(file, SourceFiles.decompressed(new Path(file), in, settings));
     }
 
     private static void close(InputStream in) {

@@ -79,10 +79,8 @@ final class Mapping {
                 return table.rows().col(FoundTable.quoted(name));
             }
         }
-        Matcher constant = CONSTANT.matcher(expression);
-        String text = constant.matches() ? constant.group(1) : expression;
-        Column column = Analysis.of(key, expression, () -> expr(text));
-        if (!constant.matches() && !readsAColumn(table, column, expression)) {
+        Column column = Analysis.of(key, expression, () -> expr(sql(expression)));
+        if (!CONSTANT.matcher(expression).matches() && !readsAColumn(table, column, expression)) {
             throw new InvalidInputException(
                     "%s: '%s' reads no column of %s%s. Name a column, or write constant(%s) if every row shall have the same"
                             .formatted(key, expression, columns(table), hint(table), expression));
@@ -119,6 +117,10 @@ final class Mapping {
 
     /** The expression that Spark reads. */
     String sql() {
+        return sql(expression);
+    }
+
+    private static String sql(String expression) {
         Matcher constant = CONSTANT.matcher(expression);
         return constant.matches() ? constant.group(1) : expression;
     }

@@ -48,8 +48,12 @@ final class SourceFiles {
 
     /** The content of a file, decompressed. */
     InputStream open(Path file) throws IOException {
+        return decompressed(file, file.getFileSystem(settings).open(file), settings);
+    }
+
+    /** The content of a file, which is compressed as its name says. */
+    static InputStream decompressed(Path file, InputStream in, Configuration settings) throws IOException {
         CompressionCodec codec = new CompressionCodecFactory(settings).getCodec(file);
-        InputStream in = file.getFileSystem(settings).open(file);
         return codec == null ? in : codec.createInputStream(in);
     }
 }

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -86,13 +87,10 @@ public final class TrainJob implements Job {
                 .withScale(data.minRating(), data.maxRating());
         StepSession.prepare(spark, configuration.train().partitions());
         Dataset<Row> examples = PreparedData.examples(spark, folder);
-        Dataset<Row> pool =
-                examples.filter(col("split").equalTo("train").and(col("pool").equalTo("rl")));
-        String seenUntil = SeenRows.until(
-                examples,
-                col("split").equalTo("train").and(col("pool").equalTo("rl")),
-                configuration.validation().every() > 0,
-                startTerms);
+        Column trained = col("split").equalTo("train").and(col("pool").equalTo("rl"));
+        Dataset<Row> pool = examples.filter(trained);
+        String seenUntil =
+                SeenRows.until(examples, trained, configuration.validation().every() > 0, startTerms);
         RunSettings settings = settings(
                 configuration,
                 data,
