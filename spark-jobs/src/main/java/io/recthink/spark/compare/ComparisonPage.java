@@ -381,8 +381,10 @@ final class ComparisonPage {
                     return line(name(score.key()), score.mae(), score.interval(), colour);
                 })
                 .toList();
+        html.open("div", "class", "part");
         html.element("h4", slice.name() + " (" + slice.rows() + " rows)");
         plot(lines, "MAE of rows with " + slice.group() + " " + slice.name());
+        html.close();
     }
 
     private void learning() {
