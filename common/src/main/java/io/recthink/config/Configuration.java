@@ -706,10 +706,11 @@ public record Configuration(
             double maxEntropy) {}
 
     /** The validation during training. */
-    public record Validation(int every, int rows) {
+    public record Validation(int every, int rows, double maxFailed) {
         void check(Problems problems) {
             problems.atLeast(0, "every", every);
             problems.atLeast(1, "rows", rows);
+            problems.between(0, 1, "maxFailed", maxFailed);
         }
     }
 

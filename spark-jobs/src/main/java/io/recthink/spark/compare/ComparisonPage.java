@@ -104,12 +104,10 @@ final class ComparisonPage {
 
     private void tiles() {
         html.open("section", "class", "tiles", "aria-label", "Summary");
-        best("Best MAE of a median", row -> row.errors().mae(), row -> row.key()
-                .type()
-                .rankedByMae());
-        best("Best RMSE of a mean", row -> row.errors().rmse(), row -> row.key()
-                .type()
-                .rankedByRmse());
+        best("Best MAE of a median", row -> row.errors().mae(), row -> row.rankByMae()
+                .isPresent());
+        best("Best RMSE of a mean", row -> row.errors().rmse(), row -> row.rankByRmse()
+                .isPresent());
         ComparisonRow constant = comparison.rows().get(0);
         tile(constant.key().system(), ComparisonTables.number(constant.errors().mae()), "MAE");
         tile("Rows", String.format(Locale.ROOT, "%,d", constant.rows()), "all systems on the same ones");
@@ -155,7 +153,7 @@ final class ComparisonPage {
                 .filter(shown)
                 .sorted(Comparator.comparing(value))
                 .map(row -> line(
-                        name(row.key()) + (row.marked() ? " *" : ""),
+                        name(row.key()) + row.marks(),
                         value.apply(row),
                         interval.apply(row),
                         row.trivial() ? COLOURS - 1 : row.kind() == Kind.ISOTONIC ? 2 : 0))

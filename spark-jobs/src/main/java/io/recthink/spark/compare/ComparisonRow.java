@@ -11,6 +11,7 @@ import java.util.OptionalInt;
  * @param failed how many of them are predicted by the fallback
  * @param beatsPromptMeans whether it has a smaller error, MAE for medians and RMSE for means, than the regression of the
  *     same kind on the numbers that a prompt may show
+ * @param unranked whether more rows have failed than a system with a rank may have
  */
 record ComparisonRow(
         SystemKey key,
@@ -21,8 +22,11 @@ record ComparisonRow(
         Difference difference,
         Shape shape,
         boolean beatsPromptMeans,
+        boolean unranked,
         OptionalInt rankByMae,
         OptionalInt rankByRmse) {
+    /** The mark of a row that failed too often to have a rank. */
+    static final String UNRANKED = " \u2021";
 
     /** Where a system comes from. */
     enum Kind {
@@ -92,6 +96,11 @@ record ComparisonRow(
 
     double failedPercent() {
         return 100.0 * failed / rows;
+    }
+
+    /** What stands behind the name of the system for readers to look up in the notes. */
+    String marks() {
+        return (marked() ? " *" : "") + (unranked ? UNRANKED : "");
     }
 
     /** Whether a reader must be told that the numbers of a prompt alone do better. */

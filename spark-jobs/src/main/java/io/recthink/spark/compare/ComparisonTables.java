@@ -268,6 +268,11 @@ final class ComparisonTables {
             notes.add("* does not beat " + TrivialPredictors.PROMPT_MEANS
                     + " of its kind, the regression on numbers that a prompt may show.");
         }
+        if (comparison.rows().stream().anyMatch(ComparisonRow::unranked)) {
+            notes.add(ComparisonRow.UNRANKED.strip()
+                    + " has no rank: it failed on more rows than validation.maxFailed allows, and what is scored there is the"
+                    + " bias model.");
+        }
         return notes;
     }
 
@@ -305,9 +310,8 @@ final class ComparisonTables {
     private TextTable table(List<String> header, Cells cells) {
         List<List<String>> rows = comparison.rows().stream()
                 .map(row -> {
-                    List<String> line = new ArrayList<>(List.of(
-                            row.key().system() + (row.marked() ? " *" : ""),
-                            row.key().readout()));
+                    List<String> line = new ArrayList<>(
+                            List.of(row.key().system() + row.marks(), row.key().readout()));
                     if (seeds) {
                         line.add(row.trivial() ? NONE : Long.toString(row.key().seed()));
                     }

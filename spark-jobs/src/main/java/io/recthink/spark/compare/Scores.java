@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.IntPredicate;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -153,8 +154,9 @@ final class Scores {
                     differences.get(system),
                     shape(totals, ranks.get(system), pairs[system], system),
                     beatsPromptMeans(totals, system),
-                    rank(system, ReadoutType::rankedByMae, other -> mae(totals, other)),
-                    rank(system, ReadoutType::rankedByRmse, other -> mse(totals, other))));
+                    unranked(totals, system),
+                    rank(totals, system, ReadoutType::rankedByMae, other -> mae(totals, other)),
+                    rank(totals, system, ReadoutType::rankedByRmse, other -> mse(totals, other))));
         }
         return rows;
     }
@@ -268,14 +270,20 @@ final class Scores {
                         && mse(totals, system) < mse(totals, TrivialPredictors.PROMPT_MEANS_BY_SQUARES));
     }
 
-    private OptionalInt rank(int system, Predicate<ReadoutType> ranked, IntToDoubleFunction error) {
-        if (!ranked.test(keys.get(system).type())) {
+    /** What the bias model predicts in the place of a system says nothing of the system. */
+    private boolean unranked(Totals totals, int system) {
+        return totals.of(system).failed > configuration.validation().maxFailed() * totals.rows();
+    }
+
+    private OptionalInt rank(Totals totals, int system, Predicate<ReadoutType> type, IntToDoubleFunction error) {
+        IntPredicate ranked = other -> type.test(keys.get(other).type()) && !unranked(totals, other);
+        if (!ranked.test(system)) {
             return OptionalInt.empty();
         }
         double own = error.applyAsDouble(system);
         return OptionalInt.of(1
                 + (int) IntStream.range(0, keys.size())
-                        .filter(other -> ranked.test(keys.get(other).type()) && error.applyAsDouble(other) < own)
+                        .filter(other -> ranked.test(other) && error.applyAsDouble(other) < own)
                         .count());
     }
 

@@ -28,6 +28,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -234,6 +235,31 @@ public final class LearningRun implements AutoCloseable {
         return Optional.ofNullable(saved.best());
     }
 
+    /** Says at the end of a run with validations which policy others will take, and warns of one that nobody wants. */
+    public void sayChosen() {
+        Best best = saved.best();
+        if (best == null) {
+            return;
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "Chosen on validation: step %d (MAE %.4f%s). %s@STEP names another one.%n",
+                best.step(),
+                best.mae(),
+                best.failures() == null ? "" : ", %.1f %% of the answers unreadable".formatted(100 * best.failures()),
+                folder.path());
+        if (best.fails(settings.maxFailed())) {
+            System.out.printf(
+                    "WARNING: every validated policy leaves more than validation.maxFailed %s of the answers unreadable,"
+                            + " also the chosen one. Its error is that of the bias model, which replaces such answers.%n",
+                    settings.maxFailed());
+        }
+        if (best.step() == 0 && settings.steps() > 0) {
+            System.out.println("WARNING: the chosen policy is step 0, the one that this run began with: no step of the"
+                    + " training was better on validation.");
+        }
+    }
+
     /** The run as its readers see it. */
     public RunFolder folder() {
         return folder;
@@ -355,8 +381,8 @@ public final class LearningRun implements AutoCloseable {
         metrics.put("eval/mae", score.mae());
         metrics.put("eval/rmse", score.rmse());
         metrics.put("eval/failures", score.failures());
-        Best now = new Best(step, score.mae());
-        return before == null ? now : before.orBetter(now);
+        Best now = new Best(step, score.mae(), score.failures());
+        return before == null ? now : before.orBetter(now, settings.maxFailed());
     }
 
     private boolean isValidated(int step) {

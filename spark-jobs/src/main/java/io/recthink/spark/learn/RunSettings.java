@@ -17,6 +17,7 @@ import java.util.List;
  * @param keepLast the newest saved steps that keep their policy and optimizer
  * @param keepEvery every so many steps keep theirs for good; 0: none
  * @param validateEvery steps between validations; 0: none
+ * @param maxFailed share of unreadable answers above which a policy is not the best while another is not above it
  * @param fixed the keys and sections of the configuration that must stay as they are when the run is resumed
  * @param free keys within them that may change all the same
  */
@@ -31,5 +32,6 @@ public record RunSettings(
         int keepLast,
         int keepEvery,
         int validateEvery,
+        double maxFailed,
         List<String> fixed,
         List<String> free) {}

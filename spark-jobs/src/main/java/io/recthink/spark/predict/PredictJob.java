@@ -78,6 +78,10 @@ public final class PredictJob implements Job {
                         List.of(cost),
                         spark.sparkContext().hadoopConfiguration())));
         policies.keySet().forEach(system -> System.out.println(system + ": " + folder(configuration, system)));
+        FailedAnswers failed =
+                new FailedAnswers(spark, configuration.validation().maxFailed());
+        policies.keySet().forEach(system -> failed.look(system, folder(configuration, system)));
+        failed.refuseSilent();
     }
 
     /** How each policy is asked. */

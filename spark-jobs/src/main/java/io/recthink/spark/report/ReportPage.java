@@ -98,6 +98,15 @@ final class ReportPage {
         return name.replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
     }
 
+    private static String chosen(Best best) {
+        String policy = best.step() == 0
+                ? "step 0, the untrained start, is the chosen policy"
+                : "step %d, the chosen policy".formatted(best.step());
+        return best.failures() == null || best.failures() == 0
+                ? policy
+                : "%s; %s of its answers unreadable".formatted(policy, Unit.SHARE.show(best.failures()));
+    }
+
     private void tiles() {
         List<Integer> steps = curves.steps();
         html.open("section", "class", "tiles", "aria-label", "Summary");
@@ -110,8 +119,7 @@ final class ReportPage {
             endsTile("Loss", "loss", Unit.NONE);
         }
         endsTile("Format rate", "format_rate", Unit.SHARE);
-        best().ifPresent(best -> tile(
-                "Best validation MAE", Unit.STARS.show(best.mae()), "step " + best.step() + ", the chosen policy"));
+        best().ifPresent(best -> tile("Best validation MAE", Unit.STARS.show(best.mae()), chosen(best)));
         endsTile("Completion length", "completions/mean_length", Unit.TOKENS);
         endsTile("Dead groups", "frac_reward_zero_std", Unit.SHARE);
         double[] seconds = curves.present("step_time");

@@ -110,6 +110,7 @@ public final class SftJob implements Job {
                 String summary = steps.next();
                 progress.done(run.stepsDone(), summary);
             }
+            run.sayChosen();
         } finally {
             validation.ifPresent(PolicyValidation::close);
         }
@@ -130,13 +131,15 @@ public final class SftJob implements Job {
                 sft.keepLast(),
                 0,
                 sft.validationEvery(),
+                configuration.validation().maxFailed(),
                 FIXED,
                 free(sft));
     }
 
     // Another number of steps changes the learning rate of every step, except where it is constant.
     private static List<String> free(Configuration.Sft sft) {
-        List<String> free = new ArrayList<>(List.of("sft.keepLast", "validation.every", "prompt.source"));
+        List<String> free =
+                new ArrayList<>(List.of("sft.keepLast", "validation.every", "validation.maxFailed", "prompt.source"));
         if (sft.optimizer().schedule() == Schedule.CONSTANT) {
             free.add("sft.steps");
         }

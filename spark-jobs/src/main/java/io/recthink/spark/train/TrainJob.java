@@ -53,8 +53,8 @@ import org.apache.spark.sql.SparkSession;
 public final class TrainJob implements Job {
     private static final List<String> FIXED =
             List.of("seed", "prompt", "model", "lora", "rollout", "reward", "train", "validation");
-    private static final List<String> FREE =
-            List.of("train.keep", "train.guards", "train.start", "validation.every", "prompt.source");
+    private static final List<String> FREE = List.of(
+            "train.keep", "train.guards", "train.start", "validation.every", "validation.maxFailed", "prompt.source");
 
     private static final double MIB = 1 << 20;
 
@@ -117,6 +117,7 @@ public final class TrainJob implements Job {
                 progress.done(run.stepsDone(), summary);
                 steps.refuseToGoOn();
             }
+            run.sayChosen();
         } finally {
             validation.ifPresent(PolicyValidation::close);
         }
@@ -180,6 +181,7 @@ public final class TrainJob implements Job {
                 train.keep().last(),
                 train.keep().every(),
                 configuration.validation().every(),
+                configuration.validation().maxFailed(),
                 FIXED,
                 free(train));
     }

@@ -85,7 +85,7 @@ class ExportCommandTest {
     void aRunStandsForItsBestAdapterAndAStepCanBeNamed() throws IOException {
         Path run = folder.resolve("run");
         Path first = writeStep(run, 1, 0.5f, null);
-        writeStep(run, 2, 1, new Best(1, 0.25));
+        writeStep(run, 2, 1, new Best(1, 0.25, 0.0));
         assertThat(merge(run.toString(), "best")).isZero();
         assertThat(merge(first.toString(), "first")).isZero();
         assertThat(merge(run + "@2", "second")).isZero();

@@ -96,6 +96,37 @@ class CompareJobTest {
     }
 
     @Test
+    void aSystemThatFailsTooOftenHasNoRankAndNeitherHasItsMap() {
+        PredictionRows silent = new PredictionRows("silent");
+        PredictionRows validation = new PredictionRows("silent");
+        for (int row = 200; row < 300; row++) {
+            silent.add("row-" + row, referee.at("truth/" + row).asDouble(), row < 221);
+        }
+        for (int row = 0; row < 200; row++) {
+            validation.add("validation-" + row, referee.at("truth/" + row).asDouble());
+        }
+        silent.write(root.resolve("silent"), 1);
+        predictions("system 1", 1).write(root.resolve("silent"), 1);
+        validation.write(root.resolve("silent-validation"), 1);
+        Comparison found = compare("silent", "paths.validationPredictions=silent-validation");
+        List<ComparisonRow> rows = found.rows().stream()
+                .filter(row -> row.key().system().startsWith("silent"))
+                .toList();
+        assertThat(rows).hasSize(2).allSatisfy(row -> {
+            assertThat(row.failed()).isEqualTo(21);
+            assertThat(row.unranked()).isTrue();
+            assertThat(row.rankByMae()).isEmpty();
+            assertThat(row.errors().mae()).isLessThan(0.5);
+        });
+        assertThat(row(found, "system 1").rankByMae()).hasValue(1);
+        assertThat(new ComparisonTables(found).notes())
+                .anyMatch(note -> note.startsWith("\u2021 has no rank: it failed on more rows"));
+        Comparison accepted =
+                compare("silent", "paths.validationPredictions=silent-validation", "validation.maxFailed=0.21");
+        assertThat(row(accepted, "silent").rankByMae()).hasValue(1);
+    }
+
+    @Test
     void everyColumnIsThatOfScipyAndScikitLearn() {
         for (int system = 0; system < 3; system++) {
             ComparisonRow row = row(comparison, "system " + system);

@@ -85,6 +85,7 @@ final class ExampleComparison {
                 new ComparisonRow.Difference(difference, new Interval(-0.01, 0.1), 0.125, 0.25),
                 new ComparisonRow.Shape(Double.NaN, 0.5, 0.9, 0.3, -0.2, 0.4, 0.75, 0.6),
                 false,
+                false,
                 OptionalInt.of(2),
                 OptionalInt.empty());
     }

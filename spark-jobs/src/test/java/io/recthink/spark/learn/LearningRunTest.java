@@ -37,6 +37,7 @@ class LearningRunTest {
                 1,
                 0,
                 1,
+                0.2,
                 List.of(),
                 List.of());
         Validation broken = (policy, path) -> {

@@ -30,7 +30,7 @@ class PolicyArgumentTest {
     @Test
     void aRunStandsForItsBestPolicyOnValidation() throws IOException {
         step(1, null);
-        step(2, new Best(1, 0.5));
+        step(2, new Best(1, 0.5, 0.0));
         assertThat(resolve("")).isEqualTo(policy(1));
     }
 
@@ -44,7 +44,7 @@ class PolicyArgumentTest {
     @Test
     void aStepCanBeNamed() throws IOException {
         step(1, null);
-        step(2, new Best(1, 0.5));
+        step(2, new Best(1, 0.5, 0.0));
         assertThat(resolve("@2")).isEqualTo(policy(2));
         assertThatThrownBy(() -> resolve("@3"))
                 .isInstanceOf(InvalidInputException.class)

@@ -8,6 +8,7 @@ import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.learn.StoppedException;
 import io.recthink.spark.table.ExampleRows;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
@@ -92,6 +93,21 @@ class PredictJobTest {
     }
 
     @Test
+    void aPolicyWithoutReadableAnswersEndsTheJobAfterItsPredictionsAreWritten() throws IOException {
+        changed(
+                root.resolve("model"),
+                "silent",
+                "chat_template.jinja",
+                "{{ message.content }}",
+                "{{ message.content }} bad");
+        assertThatThrownBy(() -> predict("silence", "predict.policies.a=model", "predict.policies.silent=silent"))
+                .isInstanceOf(StoppedException.class)
+                .hasMessageStartingWith("silent: no rating can be read from 12 of 12 answers. ");
+        assertThat(root.resolve("silence/a/_SUCCESS")).exists();
+        assertThat(root.resolve("silence/silent/_policy.json")).exists();
+    }
+
+    @Test
     void samplesGiveMeanAndMedianOverTheRatingsThatCanBeRead() {
         Map<String, Row> rows = new HashMap<>();
         predict("samples", "predict.policies.policy=model", "predict.samples=5")
@@ -125,6 +141,7 @@ class PredictJobTest {
         WordChain.writeAdapter(root.resolve("words-adapter"), root.resolve("words"));
         predict(
                 "told-apart",
+                "validation.maxFailed=1",
                 "predict.policies.plain=model",
                 "predict.policies.words=words",
                 "predict.policies.template=template",

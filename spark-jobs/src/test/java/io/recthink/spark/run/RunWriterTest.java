@@ -234,7 +234,7 @@ class RunWriterTest {
         try (RunWriter writer = open(false)) {
             complete(writer, 0, publish(writer, 0));
             PublishedPolicy policy = publish(writer, 1);
-            writer.complete(manifest(1, policy, new Best(0, 0.7)));
+            writer.complete(manifest(1, policy, new Best(0, 0.7, 0.0)));
             assertThat(writer.folder().best().step()).isZero();
         }
     }

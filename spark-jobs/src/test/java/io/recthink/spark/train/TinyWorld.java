@@ -78,6 +78,7 @@ public final class TinyWorld {
               saveEvery: 2
             validation:
               every: 0
+              maxFailed: 1.0
             """;
 
     private final Path root;

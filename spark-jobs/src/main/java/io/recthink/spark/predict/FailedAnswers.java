@@ -1,0 +1,60 @@
+package io.recthink.spark.predict;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.lit;
+
+import io.recthink.spark.learn.StoppedException;
+import io.recthink.spark.table.LiteralPath;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** The answers without a rating, of each system: their rows hold the prediction of the bias model, so nobody misses them. */
+final class FailedAnswers {
+    /** A system that fails more often says nothing, and what follows the job should not run on it. */
+    private static final double SAYS_NOTHING = 0.9;
+
+    private final SparkSession spark;
+    private final double maxFailed;
+    private final List<String> silent = new ArrayList<>();
+
+    /** @param maxFailed share above which people are warned; 1 accepts every system */
+    FailedAnswers(SparkSession spark, double maxFailed) {
+        this.spark = spark;
+        this.maxFailed = maxFailed;
+    }
+
+    /** Counts those of a folder of predictions, and warns of too many. */
+    void look(String system, String folder) {
+        Row counts = spark.read()
+                .parquet(LiteralPath.of(folder))
+                .where(col("readout").equalTo("greedy"))
+                .agg(count(lit(1)), count_if(col("failed")))
+                .head();
+        long rows = counts.getLong(0);
+        long failed = counts.getLong(1);
+        String share = "%s: no rating can be read from %,d of %,d answers".formatted(system, failed, rows);
+        if (failed > Math.max(SAYS_NOTHING, maxFailed) * rows) {
+            silent.add(share);
+        } else if (failed > maxFailed * rows) {
+            System.out.println("WARNING " + share
+                    + ". Their rows hold the prediction of the bias model; compare gives the system no rank.");
+        }
+    }
+
+    /**
+     * To be called when all predictions are written.
+     *
+     * @throws StoppedException when a system says nothing
+     */
+    void refuseSilent() {
+        if (!silent.isEmpty()) {
+            throw new StoppedException(
+                    "%s. The predictions are written, but nearly all are the bias model's, and compare gives the system no rank. Look at column trace, and at what the policy is asked: recthink prompt --policy POLICY."
+                            .formatted(String.join("; ", silent)));
+        }
+    }
+}
