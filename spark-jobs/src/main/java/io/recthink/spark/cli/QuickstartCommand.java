@@ -9,10 +9,10 @@ import io.recthink.spark.compare.CompareJob;
 import io.recthink.spark.predict.PredictJob;
 import io.recthink.spark.prepare.PrepareJob;
 import io.recthink.spark.report.InspectJob;
+import io.recthink.spark.run.OutputFolders;
 import io.recthink.spark.sft.SftJob;
 import io.recthink.spark.simulate.OracleJob;
 import io.recthink.spark.simulate.SimulateJob;
-import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.train.TrainJob;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +56,10 @@ final class QuickstartCommand implements Callable<Integer> {
         Configuration configuration = options.read(fromScratch ? List.of() : startFromPolicy());
         Map<String, Job> jobs = jobs(fromScratch);
         try (SparkSession spark = CommandSession.open("quickstart")) {
-            OutputFolder.requireNew(spark, "paths.root", configuration.paths().root());
+            OutputFolders.requireNew(
+                    spark.sparkContext().hadoopConfiguration(),
+                    "paths.root",
+                    configuration.paths().root());
             int number = 0;
             for (Map.Entry<String, Job> job : jobs.entrySet()) {
                 number++;

@@ -13,9 +13,9 @@ import io.recthink.prompt.OutputGrammar;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
+import io.recthink.spark.run.OutputFolders;
 import io.recthink.spark.table.Examples;
 import io.recthink.spark.table.LiteralPath;
-import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
 import io.recthink.teacher.Teacher;
@@ -44,7 +44,14 @@ public final class ColdStartJob implements Job {
         Configuration.Paths paths = configuration.paths();
         String data = paths.resolve(paths.data());
         String output = paths.resolve(paths.traces());
-        OutputFolder.requireNew(spark, "paths.traces", output);
+        org.apache.hadoop.conf.Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+        try (OutputFolders folder = OutputFolders.take(hadoop, "paths.traces", output)) {
+            write(spark, configuration, data, output);
+            folder.complete();
+        }
+    }
+
+    private static void write(SparkSession spark, Configuration configuration, String data, String output) {
         JobSession.fitPartitions(spark, data);
         PreparedData prepared = PreparedData.read(spark, data);
         Dataset<Row> examples = PreparedData.examples(spark, data);

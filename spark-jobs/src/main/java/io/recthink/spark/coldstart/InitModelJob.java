@@ -17,9 +17,9 @@ import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
 import io.recthink.spark.rollout.ContextRoom;
+import io.recthink.spark.run.OutputFolders;
 import io.recthink.spark.table.Examples;
 import io.recthink.spark.table.LiteralPath;
-import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
 import java.io.IOException;
@@ -53,7 +53,15 @@ public final class InitModelJob implements Job {
         Configuration.Paths paths = configuration.paths();
         String data = paths.resolve(paths.data());
         String output = paths.resolve(paths.model());
-        OutputFolder.requireNew(spark, "paths.model", output);
+        org.apache.hadoop.conf.Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+        try (OutputFolders folder = OutputFolders.take(hadoop, "paths.model", output)) {
+            write(spark, configuration, data, output);
+            folder.complete();
+        }
+    }
+
+    private static void write(SparkSession spark, Configuration configuration, String data, String output) {
+        Configuration.Paths paths = configuration.paths();
         JobSession.fitPartitions(spark, data);
         PreparedData prepared = PreparedData.read(spark, data);
         Dataset<Row> train =
@@ -135,6 +143,7 @@ public final class InitModelJob implements Job {
     }
 
     private static Dataset<String> traces(SparkSession spark, String folder) {
+        OutputFolders.requireComplete(spark.sparkContext().hadoopConfiguration(), "paths.traces", folder);
         try {
             return spark.read()
                     .schema(Tables.TRACES)

@@ -3,6 +3,7 @@ package io.recthink.spark.compare;
 import static org.apache.spark.sql.functions.col;
 
 import io.recthink.InvalidInputException;
+import io.recthink.spark.run.OutputFolders;
 import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.PolicyOrigin;
 import io.recthink.spark.table.PredictionNote;
@@ -77,6 +78,7 @@ final class PredictionFolders {
      */
     static PredictionFolders read(SparkSession spark, String key, String path) {
         Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+        OutputFolders.requireComplete(hadoop, key, path);
         Optional<List<PredictionFiles>> tables = PredictionFiles.find(key, path, hadoop);
         Map<StructType, List<PredictionFiles>> bySchema = new LinkedHashMap<>();
         Dataset<Row> all = spark.createDataFrame(List.of(), PredictionColumns.SCHEMA);

@@ -6,6 +6,7 @@ import io.recthink.model.ModelConfig;
 import io.recthink.model.ModelFolder;
 import io.recthink.model.ParameterLayout;
 import io.recthink.prompt.PolicyTerms;
+import io.recthink.spark.run.OutputFolders;
 import io.recthink.spark.run.PolicyFolder;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.run.PolicyStore;
@@ -32,6 +33,7 @@ public sealed interface StartModel permits FullModel, AdaptedModel {
      *     or when its base model is not as it should be
      */
     static StartModel at(String path, io.recthink.config.Configuration settings, Configuration hadoop) {
+        OutputFolders.requireComplete(hadoop, "paths.model", path);
         PolicyFolder folder = PolicyFolder.at(path, hadoop);
         Optional<LoraConfig> lora = LoraConfig.of(settings.lora());
         if (folder.isAdapter()) {

@@ -40,7 +40,13 @@ public final class MfJob implements Job {
     public void execute(SparkSession spark, Configuration configuration) {
         Configuration.Paths paths = configuration.paths();
         Activity.begin(spark, NAME, "mf: ratings");
-        MfOutput output = MfOutput.of(spark, paths, List.of(MatrixFactorization.SYSTEM, ResidualAls.SYSTEM));
+        try (MfOutput output = new MfOutput(spark, paths, List.of(MatrixFactorization.SYSTEM, ResidualAls.SYSTEM))) {
+            fit(spark, configuration, output);
+        }
+    }
+
+    private void fit(SparkSession spark, Configuration configuration, MfOutput output) {
+        Configuration.Paths paths = configuration.paths();
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
         JobSession.fitPartitions(spark, paths.resolve(paths.data()));
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()))
@@ -119,7 +125,7 @@ public final class MfJob implements Job {
                             .orElseThrow());
             out.println(system + ": " + output.predictions(system));
         }
-        output.write(report);
+        output.complete(report);
         out.printf(
                 Locale.ROOT,
                 "%,d %s rows: %.1f %% of new users, %.1f %% of new items, %.1f %% of both%n%s%n",

@@ -1,13 +1,13 @@
 package io.recthink.spark.mf;
 
-import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration.Paths;
-import io.recthink.spark.table.OutputFolder;
+import io.recthink.spark.run.OutputFolders;
 import io.recthink.spark.table.TextFile;
 import io.recthink.spark.table.TrainingCost;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -16,75 +16,58 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Where {@code mf} writes: a folder of predictions a system, one of their validation predictions, and the report, which
- * comes last. When something fails, all of it is removed.
+ * Where {@code mf} writes: a folder of predictions a system, one of their validation predictions, and the report. All of it
+ * is written, or nothing stays.
  */
-final class MfOutput {
+final class MfOutput implements AutoCloseable {
     private final SparkSession spark;
     private final String predictions;
     private final String validation;
     private final String report;
-    private final List<String> written = new ArrayList<>();
-
-    private MfOutput(SparkSession spark, Paths paths) {
-        this.spark = spark;
-        this.predictions = paths.resolve(paths.predictions());
-        this.validation = paths.resolve(paths.validationPredictions());
-        this.report = paths.resolve(paths.mf());
-    }
+    private final OutputFolders folders;
 
     /**
      * The places, all of which are free.
      *
-     * @throws InvalidInputException when something is there
+     * @throws io.recthink.InvalidInputException when something is there
      */
-    static MfOutput of(SparkSession spark, Paths paths, List<String> systems) {
-        MfOutput output = new MfOutput(spark, paths);
+    MfOutput(SparkSession spark, Paths paths, List<String> systems) {
+        this.spark = spark;
+        this.predictions = paths.resolve(paths.predictions());
+        this.validation = paths.resolve(paths.validationPredictions());
+        this.report = paths.resolve(paths.mf());
+        Map<String, String> keys = new LinkedHashMap<>();
         for (String system : systems) {
-            OutputFolder.requireNew(spark, "paths.predictions", output.predictions + "/" + system);
-            OutputFolder.requireNew(spark, "paths.validationPredictions", output.validation + "/" + system);
+            keys.put(predictions(system), "paths.predictions");
+            keys.put(validation + "/" + system, "paths.validationPredictions");
         }
-        OutputFolder.requireNew(spark, "paths.mf", output.report);
-        return output;
+        keys.put(report, "paths.mf");
+        this.folders = OutputFolders.take(spark.sparkContext().hadoopConfiguration(), keys);
     }
 
     /** Writes the tables of a system. */
     void write(String system, Dataset<Row> predicted, Dataset<Row> validated) {
-        write(validated, validation + "/" + system);
-        write(predicted, predictions + "/" + system);
+        validated.write().parquet(validation + "/" + system);
+        predicted.write().parquet(predictions(system));
     }
 
-    private void write(Dataset<Row> table, String folder) {
-        written.add(folder);
-        try {
-            table.write().parquet(folder);
-        } catch (RuntimeException e) {
-            remove();
-            throw e;
-        }
-    }
-
-    /** Writes the report, and beside each system's predictions what its training took. */
-    void write(MfReport text) {
-        written.add(report);
+    /** Writes the report, and beside each system's predictions what its training took: all that was left to write. */
+    void complete(MfReport text) {
         Configuration hadoop = spark.sparkContext().hadoopConfiguration();
         int processors = spark.sparkContext().defaultParallelism();
-        try {
-            text.systems().stream()
-                    .collect(Collectors.groupingBy(MfReport.Fit::system))
-                    .forEach((system, fits) -> TrainingCost.write(
-                            predictions(system),
-                            fits.stream().map(fit -> fit.cost(processors)).toList(),
-                            hadoop));
-            TextFile.write("paths.mf", report, text.json(), hadoop);
-        } catch (InvalidInputException e) {
-            remove();
-            throw e;
-        }
+        text.systems().stream()
+                .collect(Collectors.groupingBy(MfReport.Fit::system))
+                .forEach((system, fits) -> TrainingCost.write(
+                        predictions(system),
+                        fits.stream().map(fit -> fit.cost(processors)).toList(),
+                        hadoop));
+        TextFile.write("paths.mf", report, text.json(), hadoop);
+        folders.complete();
     }
 
-    private void remove() {
-        written.forEach(path -> delete(spark, path));
+    @Override
+    public void close() {
+        folders.close();
     }
 
     /** Removes a file or a folder, if it can be removed. */

@@ -2,6 +2,7 @@ package io.recthink.spark.predict;
 
 import io.recthink.InvalidInputException;
 import io.recthink.spark.run.Manifest;
+import io.recthink.spark.run.OutputFolders;
 import io.recthink.spark.run.PolicyFolder;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.run.PolicyStore;
@@ -58,6 +59,7 @@ public final class PolicyArgument {
     public static Place find(String argument, String path, Configuration hadoop) {
         PolicyFolder folder = PolicyFolder.at(path, hadoop);
         if (folder.exists()) {
+            OutputFolders.requireComplete(hadoop, argument, path);
             return new Place(folder, 0, folder.sha256());
         }
         Matcher step = AT_STEP.matcher(path);

@@ -9,8 +9,8 @@ import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
 import io.recthink.spark.run.CommonComputeType;
 import io.recthink.spark.run.IdleGpus;
+import io.recthink.spark.run.OutputFolders;
 import io.recthink.spark.run.PolicyReference;
-import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.TrainingCost;
 import java.util.LinkedHashMap;
@@ -32,9 +32,22 @@ public final class PredictJob implements Job {
         Activity.begin(spark, NAME, "predict: rows");
         IdleGpus.warn(spark);
         Configuration configuration = CommonComputeType.settle(spark, given);
+        Map<String, PolicyReference> policies = policies(spark, configuration);
+        try (OutputFolders output = output(spark, configuration)) {
+            predict(spark, configuration, policies);
+            output.complete();
+        }
+        policies.keySet().forEach(system -> System.out.println(system + ": " + folder(configuration, system)));
+        FailedAnswers failed =
+                new FailedAnswers(spark, configuration.validation().maxFailed());
+        policies.keySet().forEach(system -> failed.look(system, folder(configuration, system)));
+        failed.refuseSilent();
+    }
+
+    private static void predict(
+            SparkSession spark, Configuration configuration, Map<String, PolicyReference> policies) {
         Configuration.Paths paths = configuration.paths();
         Configuration.Predict settings = configuration.predict();
-        Map<String, PolicyReference> policies = policies(spark, configuration);
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
         Map<String, Configuration> asked = asked(spark, configuration, policies, data);
         JobSession.fitPartitions(spark, paths.resolve(paths.data()));
@@ -77,11 +90,6 @@ public final class PredictJob implements Job {
                         folder(configuration, system),
                         List.of(cost),
                         spark.sparkContext().hadoopConfiguration())));
-        policies.keySet().forEach(system -> System.out.println(system + ": " + folder(configuration, system)));
-        FailedAnswers failed =
-                new FailedAnswers(spark, configuration.validation().maxFailed());
-        policies.keySet().forEach(system -> failed.look(system, folder(configuration, system)));
-        failed.refuseSilent();
     }
 
     /** How each policy is asked. */
@@ -100,7 +108,19 @@ public final class PredictJob implements Job {
         return asked;
     }
 
-    /** All policies are looked up, and all folders are free, before anything is computed. */
+    /** The folders, which are free, with the settings that name them. */
+    private static OutputFolders output(SparkSession spark, Configuration configuration) {
+        Map<String, String> keys = new LinkedHashMap<>();
+        for (String system : configuration.predict().policies().keySet()) {
+            keys.put(folder(configuration, system), "paths.predictions");
+            if (ValidationPredictions.wanted(configuration.predict())) {
+                keys.put(ValidationPredictions.folder(configuration, system), "paths.validationPredictions");
+            }
+        }
+        return OutputFolders.take(spark.sparkContext().hadoopConfiguration(), keys);
+    }
+
+    /** All policies are looked up before anything is computed. */
     private static Map<String, PolicyReference> policies(SparkSession spark, Configuration configuration) {
         Map<String, PolicyReference> policies = new LinkedHashMap<>();
         configuration.predict().policies().forEach((system, path) -> {
@@ -108,10 +128,6 @@ public final class PredictJob implements Job {
                 throw new InvalidInputException(
                         "predict.policies: '%s' cannot name a folder; use letters, digits, blanks, - and _"
                                 .formatted(system));
-            }
-            OutputFolder.requireNew(spark, "paths.predictions", folder(configuration, system));
-            if (ValidationPredictions.wanted(configuration.predict())) {
-                ValidationPredictions.requireNew(spark, configuration, system);
             }
             policies.put(
                     system,

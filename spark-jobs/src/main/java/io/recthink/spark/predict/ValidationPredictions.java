@@ -3,14 +3,12 @@ package io.recthink.spark.predict;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
-import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.run.RunFolder;
 import io.recthink.spark.table.LiteralPath;
-import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
 import java.util.Arrays;
@@ -47,16 +45,8 @@ final class ValidationPredictions {
         return settings.validationRows() > 0 && settings.split().equals("test");
     }
 
-    /**
-     * Refuses a system whose folder is there.
-     *
-     * @throws InvalidInputException when it is
-     */
-    static void requireNew(SparkSession spark, Configuration configuration, String system) {
-        OutputFolder.requireNew(spark, "paths.validationPredictions", folder(configuration, system));
-    }
-
-    private static String folder(Configuration configuration, String system) {
+    /** The folder of a system. */
+    static String folder(Configuration configuration, String system) {
         Configuration.Paths paths = configuration.paths();
         return paths.resolve(paths.validationPredictions()) + "/" + system;
     }

@@ -17,9 +17,9 @@ import io.recthink.spark.predict.StratifiedSample;
 import io.recthink.spark.rollout.PromptEncoding;
 import io.recthink.spark.run.CommonComputeType;
 import io.recthink.spark.run.IdleGpus;
+import io.recthink.spark.run.OutputFolders;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.table.LiteralPath;
-import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.TextFile;
 import java.util.List;
@@ -47,10 +47,19 @@ public final class ProbeJob implements Job {
         IdleGpus.warn(spark);
         Configuration settled = CommonComputeType.settle(spark, given);
         Configuration.Paths paths = settled.paths();
-        Configuration.Predict settings = settled.predict();
         String folder = paths.resolve(paths.probes());
         PolicyReference probed = PolicyArgument.resolve("--policy", paths.resolve(policy), spark);
-        OutputFolder.requireNew(spark, "paths.probes", folder);
+        try (OutputFolders output =
+                OutputFolders.take(spark.sparkContext().hadoopConfiguration(), "paths.probes", folder)) {
+            ProbeReport report = probe(spark, settled, probed, folder);
+            output.complete();
+            System.out.print("\n" + report.console());
+        }
+    }
+
+    private ProbeReport probe(SparkSession spark, Configuration settled, PolicyReference probed, String folder) {
+        Configuration.Paths paths = settled.paths();
+        Configuration.Predict settings = settled.predict();
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
         Configuration configuration =
                 AskedPolicy.configuration(probed, "--policy", settled, data.minRating(), data.maxRating(), spark);
@@ -85,7 +94,7 @@ public final class ProbeJob implements Job {
         Activity.begin(spark, "probe", "probe: report");
         ProbeReport report = report(spark, folder, probes);
         new CompareJob(report.lead()).run(spark, comparison(configuration));
-        System.out.print("\n" + report.console());
+        return report;
     }
 
     private ProbeReport report(SparkSession spark, String folder, List<Probe> probes) {

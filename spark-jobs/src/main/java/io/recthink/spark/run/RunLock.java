@@ -1,11 +1,8 @@
 package io.recthink.spark.run;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.slf4j.Logger;
@@ -13,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a run folder for one application. The owner signs {@code lock.json} and renews it; the lock of an application that
- * was killed gives way: at once on the same host, where its process is seen to be gone, and after {@link #STALE} elsewhere.
+ * was killed gives way: at once on the same host, where its process is seen to be gone, and after {@link Owner#STALE} elsewhere.
  */
 final class RunLock implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
@@ -23,58 +20,11 @@ final class RunLock implements AutoCloseable {
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final Duration WRITING = Duration.ofMillis(100);
 
-    /** How long an owner on another host may stay silent. */
-    static final Duration STALE = Duration.ofMinutes(2);
-
     private final Storage storage;
     private final Owner owner;
     private final Thread renewal;
     private final Runnable atEnd = this::release;
     private volatile boolean released;
-
-    /** Who holds a run folder. Times are in milliseconds since 1970. */
-    record Owner(String token, String host, long process, long processStart, long renewed) {
-        static Owner self() {
-            return new Owner(
-                    UUID.randomUUID().toString(),
-                    hostName(),
-                    ProcessHandle.current().pid(),
-                    start(ProcessHandle.current()),
-                    now());
-        }
-
-        Owner renew() {
-            return new Owner(token, host, process, processStart, now());
-        }
-
-        boolean stillRuns() {
-            return isHere()
-                    ? ProcessHandle.of(process)
-                            .filter(found -> start(found) == processStart)
-                            .isPresent()
-                    : now() - renewed < STALE.toMillis();
-        }
-
-        boolean isHere() {
-            return host.equals(hostName());
-        }
-
-        private static long now() {
-            return System.currentTimeMillis();
-        }
-
-        private static long start(ProcessHandle process) {
-            return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
-        }
-
-        private static String hostName() {
-            try {
-                return InetAddress.getLocalHost().getHostName();
-            } catch (UnknownHostException e) {
-                return "localhost";
-            }
-        }
-    }
 
     private RunLock(Storage storage, Owner owner) {
         this.storage = storage;
@@ -87,12 +37,12 @@ final class RunLock implements AutoCloseable {
      * Takes a run folder.
      *
      * @param patience how long an owner on another host is waited for that may be gone already: a scheduler's next attempt
-     *     begins before the lock of the last one is {@link #STALE}
+     *     begins before the lock of the last one is {@link Owner#STALE}
      * @throws FolderInUseException when another application that is alive holds it
      */
     static RunLock take(Storage storage, Duration patience) {
         awaitFree(storage, patience);
-        RunLock lock = new RunLock(storage, Owner.self());
+        RunLock lock = new RunLock(storage, Owner.self(List.of()));
         ShutdownHookManager.get().addShutdownHook(lock.atEnd, BEFORE_FILE_SYSTEMS_CLOSE);
         storage.writeJson(FILE, lock.owner);
         lock.check();
@@ -215,7 +165,7 @@ final class RunLock implements AutoCloseable {
                                     storage.path(""),
                                     other.get().process(),
                                     other.get().host(),
-                                    STALE.toSeconds(),
+                                    Owner.STALE.toSeconds(),
                                     storage.path(FILE)));
         }
     }

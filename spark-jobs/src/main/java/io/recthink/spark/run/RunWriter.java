@@ -77,7 +77,7 @@ public final class RunWriter implements AutoCloseable {
     }
 
     private static Duration patience(boolean resume) {
-        return resume ? RunLock.STALE : Duration.ZERO;
+        return resume ? Owner.STALE : Duration.ZERO;
     }
 
     private static void refuseFinished(Storage storage, boolean resume) {

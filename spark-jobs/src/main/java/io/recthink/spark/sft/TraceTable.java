@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.hex;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.recthink.spark.rollout.PromptEncoding;
+import io.recthink.spark.run.OutputFolders;
 import io.recthink.spark.table.Examples;
 import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.PreparedData;
@@ -48,6 +49,7 @@ final class TraceTable implements AutoCloseable {
 
     /** The traces at a path, each with its example and its key; a trace that occurs twice counts once. */
     static Dataset<Row> read(SparkSession spark, String path, String data) {
+        OutputFolders.requireComplete(spark.sparkContext().hadoopConfiguration(), "paths.traces", path);
         Dataset<Row> traces = spark.read()
                 .schema(Tables.TRACES)
                 .parquet(LiteralPath.unlessPattern(spark, path))

@@ -4,13 +4,14 @@ import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
+import io.recthink.spark.run.OutputFolders;
 import io.recthink.spark.simulate.TastePosterior.Evidence;
-import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.table.PredictionNote;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -52,16 +53,20 @@ public final class OracleJob implements Job {
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));
         List<String> systems = List.of(SYSTEM, PROMPT);
         String folder = paths.resolve(paths.predictions()) + "/";
-        systems.forEach(system -> OutputFolder.requireNew(spark, "paths.predictions", folder + system));
-        for (String system : systems) {
-            Activity.begin(spark, SYSTEM, system + ": predictions");
-            predict(system, examples, simulation, configuration.prompt().historyItems())
-                    .write()
-                    .parquet(folder + system);
-            PredictionNote.write(
-                    folder + system, NOTES.get(system), spark.sparkContext().hadoopConfiguration());
-            System.out.println(system + ": " + folder + system);
+        org.apache.hadoop.conf.Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+        Map<String, String> keys = new LinkedHashMap<>();
+        systems.forEach(system -> keys.put(folder + system, "paths.predictions"));
+        try (OutputFolders output = OutputFolders.take(hadoop, keys)) {
+            for (String system : systems) {
+                Activity.begin(spark, SYSTEM, system + ": predictions");
+                predict(system, examples, simulation, configuration.prompt().historyItems())
+                        .write()
+                        .parquet(folder + system);
+                PredictionNote.write(folder + system, NOTES.get(system), hadoop);
+            }
+            output.complete();
         }
+        systems.forEach(system -> System.out.println(system + ": " + folder + system));
     }
 
     static Dataset<Row> predict(String system, Dataset<Row> examples, Simulation simulation, int historyItems) {

@@ -3,7 +3,7 @@ package io.recthink.spark.simulate;
 import io.recthink.config.Configuration;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
-import io.recthink.spark.table.OutputFolder;
+import io.recthink.spark.run.OutputFolders;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Dataset;
@@ -39,13 +39,14 @@ public final class SimulateJob implements Job {
     public void execute(SparkSession spark, Configuration configuration) {
         Simulation simulation = new Simulation(configuration.seed(), configuration.simulate());
         String log = configuration.paths().resolve(configuration.paths().log());
-        OutputFolder.requireNew(spark, "paths.log", log);
-
-        Activity.begin(spark, NAME, "simulate: items");
-        write(items(spark, simulation), simulation, log + "/items");
-        Activity.begin(spark, NAME, "simulate: reviews");
-        write(reviews(spark, simulation), simulation, log + "/reviews");
-        simulation.write(spark, log);
+        try (OutputFolders output = OutputFolders.take(spark.sparkContext().hadoopConfiguration(), "paths.log", log)) {
+            Activity.begin(spark, NAME, "simulate: items");
+            write(items(spark, simulation), simulation, log + "/items");
+            Activity.begin(spark, NAME, "simulate: reviews");
+            write(reviews(spark, simulation), simulation, log + "/reviews");
+            simulation.write(spark, log);
+            output.complete();
+        }
         System.out.printf("simulated %s: %s%n", simulation.words(), log);
     }
 

@@ -18,6 +18,7 @@ import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Columns;
 import io.recthink.spark.JobSession;
+import io.recthink.spark.run.OutputFolders;
 import io.recthink.spark.table.Tables;
 import java.util.List;
 import java.util.Locale;
@@ -84,6 +85,9 @@ public final class LogReader {
         this.time = new TimeColumn(source);
         String log = configuration.paths().resolve(configuration.paths().log());
         boolean ownLog = source.reviews().isEmpty();
+        if (ownLog) {
+            OutputFolders.requireComplete(spark.sparkContext().hadoopConfiguration(), "paths.log", log);
+        }
         this.reviewsPath = ownLog ? log + "/reviews" : source.reviews();
         this.itemsPath = ownLog && source.items().isEmpty() ? log + "/items" : source.items();
     }

@@ -112,7 +112,7 @@ class RunWriterTest {
 
     @Test
     void theLockOfAnotherHostGivesWayOnceItIsSilent() {
-        long stale = now() - RunLock.STALE.toMillis() - 1;
+        long stale = now() - Owner.STALE.toMillis() - 1;
         Map<String, Object> lock = Map.of("token", "t", "host", "elsewhere", "process", 1, "processStart", 1);
         writeLock(with(lock, now()));
         assertThatThrownBy(() -> open(false))
@@ -126,10 +126,10 @@ class RunWriterTest {
     @Test
     void whoResumesWaitsUntilTheLockOfAnotherHostIsSilent() {
         Map<String, Object> lock = Map.of("token", "t", "host", "elsewhere", "process", 1, "processStart", 1);
-        long soonStale = now() - RunLock.STALE.toMillis() + 2000;
+        long soonStale = now() - Owner.STALE.toMillis() + 2000;
         writeLock(with(lock, soonStale));
         open(true).close();
-        assertThat(now()).isGreaterThanOrEqualTo(soonStale + RunLock.STALE.toMillis());
+        assertThat(now()).isGreaterThanOrEqualTo(soonStale + Owner.STALE.toMillis());
         assertThat(run.resolve("lock.json")).doesNotExist();
     }
 

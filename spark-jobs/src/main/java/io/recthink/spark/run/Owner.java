@@ -1,0 +1,80 @@
+package io.recthink.spark.run;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * The process that writes a folder, as it signs for others to see. Times are in milliseconds since 1970.
+ *
+ * @param renewed when it last said that it is alive
+ * @param folders what it writes, where the place of the signature does not tell
+ */
+record Owner(
+        String token,
+        String host,
+        long process,
+        long processStart,
+        long renewed,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> folders) {
+    /** How long an owner on another host may stay silent. */
+    static final Duration STALE = Duration.ofMinutes(2);
+
+    Owner {
+        folders = folders == null ? List.of() : List.copyOf(folders);
+    }
+
+    /** This process. */
+    static Owner self(List<String> folders) {
+        return new Owner(
+                UUID.randomUUID().toString(),
+                hostName(),
+                ProcessHandle.current().pid(),
+                start(ProcessHandle.current()),
+                now(),
+                folders);
+    }
+
+    Owner renew() {
+        return new Owner(token, host, process, processStart, now(), folders);
+    }
+
+    /** Whether it is alive: seen so on this host, supposed of another one while it renews its signature. */
+    boolean stillRuns() {
+        return isHere()
+                ? ProcessHandle.of(process)
+                        .filter(found -> start(found) == processStart)
+                        .isPresent()
+                : now() - renewed < STALE.toMillis();
+    }
+
+    /** Whether it runs on this host. */
+    boolean isHere() {
+        return host.equals(hostName());
+    }
+
+    /** Whether it is this very process. */
+    boolean isSelf() {
+        return isHere() && process == ProcessHandle.current().pid() && stillRuns();
+    }
+
+    private static long now() {
+        return System.currentTimeMillis();
+    }
+
+    private static long start(ProcessHandle process) {
+        return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+}
