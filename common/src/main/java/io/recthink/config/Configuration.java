@@ -110,6 +110,7 @@ public record Configuration(
         reward.check(problems.in("reward"));
         sft.check(problems.in("sft"));
         train.check(problems.in("train"));
+        paths.check(problems.in("paths"));
         validation.check(problems.in("validation"));
         predict.check(problems.in("predict"));
         mf.check(problems.in("mf"));
@@ -131,6 +132,24 @@ public record Configuration(
             String table,
             String probes,
             String report) {
+
+        void check(Problems problems) {
+            Map.ofEntries(
+                            Map.entry("root", root),
+                            Map.entry("log", log),
+                            Map.entry("data", data),
+                            Map.entry("model", model),
+                            Map.entry("traces", traces),
+                            Map.entry("warmStart", warmStart),
+                            Map.entry("run", run),
+                            Map.entry("predictions", predictions),
+                            Map.entry("validationPredictions", validationPredictions),
+                            Map.entry("mf", mf),
+                            Map.entry("table", table),
+                            Map.entry("probes", probes),
+                            Map.entry("report", report))
+                    .forEach((key, path) -> problems.require(!path.isBlank(), key, "a path", "empty"));
+        }
 
         /** A path as configured: absolute paths and URIs as they are, relative ones below {@link #root}. */
         public String resolve(String path) {

@@ -3,6 +3,7 @@ package io.recthink.config;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -41,6 +42,9 @@ public final class ConfigurationReader {
     /** The section whose keys are names that a person gives. A map of them is the whole of it; one named adds to it. */
     private static final String POLICIES = "predict.policies";
 
+    private static final Pattern OCTAL = Pattern.compile("[+-]?0[0-9_]+");
+    private static final Pattern NO_NUMBER = Pattern.compile("[ =:,\\[][+-]?\\.(?i:nan|inf)\\b");
+    private static final String NO_NUMBER_TEXT = "no setting can be .nan or .inf; give a number";
     private static final Pattern SECRET = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[^/@\\s]*:(?!\\d+/)[^@\\s]*@");
 
     private ConfigurationReader() {}
@@ -126,12 +130,45 @@ public final class ConfigurationReader {
     private static JsonNode parse(String origin, String yaml) {
         try {
             JsonNode tree = YAML.readTree(yaml);
+            refuseMisread(origin, yaml);
             if (tree.isObject() || tree instanceof MissingNode || tree.isNull()) {
                 return tree;
             }
             throw new ConfigurationException(origin + ": expected keys and values, found " + tree.getNodeType());
         } catch (JsonProcessingException e) {
-            throw new ConfigurationException(origin + ": is not valid YAML: " + e.getMessage(), e);
+            throw new ConfigurationException(
+                    origin + ": "
+                            + (NO_NUMBER.matcher(yaml).find()
+                                    ? NO_NUMBER_TEXT
+                                    : "is not valid YAML: " + e.getMessage()),
+                    e);
+        }
+    }
+
+    /** What YAML takes for something else than a person does. */
+    private static void refuseMisread(String origin, String yaml) throws JsonProcessingException {
+        try (JsonParser parser = YAML.createParser(yaml)) {
+            int depth = 0;
+            int documents = 0;
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                documents += depth == 0 ? 1 : 0;
+                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+                String text = token.isNumeric() ? parser.getText() : "";
+                if (OCTAL.matcher(text).matches()) {
+                    throw new ConfigurationException(
+                            "%s: %s is the octal number %s in YAML. Write it without the leading 0, or as 0x%x."
+                                    .formatted(origin, text, parser.getBigIntegerValue(), parser.getBigIntegerValue()));
+                }
+            }
+            if (documents > 1) {
+                throw new ConfigurationException(
+                        "%s: holds %d YAML documents, parted by ---. Put all settings into one."
+                                .formatted(origin, documents));
+            }
+        } catch (JsonProcessingException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // of a text in memory
         }
     }
 
@@ -141,7 +178,9 @@ public final class ConfigurationReader {
             throw new ConfigurationException("--set takes key=value (was '" + setting + "')");
         }
         try {
-            JsonNode value = YAML.readTree(setting.substring(equals + 1));
+            String text = setting.substring(equals + 1);
+            JsonNode value = YAML.readTree(text);
+            refuseMisread("--set " + setting, text);
             value = value instanceof MissingNode ? YAML.getNodeFactory().textNode("") : value;
             String[] keys = setting.substring(0, equals).split("\\.", -1);
             for (int i = keys.length - 1; i >= 0; i--) {
@@ -149,7 +188,8 @@ public final class ConfigurationReader {
             }
             return value;
         } catch (JsonProcessingException e) {
-            throw new ConfigurationException("--set " + setting + ": the value is not valid YAML", e);
+            String why = NO_NUMBER.matcher(setting).find() ? NO_NUMBER_TEXT : "the value is not valid YAML";
+            throw new ConfigurationException("--set " + setting + ": " + why, e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.recthink.plan;
 
+import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.LoraConfig;
@@ -52,6 +53,11 @@ public record Workload(
     public static Workload of(ModelConfig model, Configuration configuration, int promptTokens) {
         Configuration.Train train = configuration.train();
         Configuration.Rollout rollout = configuration.rollout();
+        if ((double) train.promptsPerStep() * train.groupSize() * rollout.microBatch() > Integer.MAX_VALUE) {
+            throw new InvalidInputException(
+                    "train.promptsPerStep %d, train.groupSize %d and rollout.microBatch %d make more completions than one step can have; lower them."
+                            .formatted(train.promptsPerStep(), train.groupSize(), rollout.microBatch()));
+        }
         return new Workload(
                 model,
                 configuration.model().dtype(),

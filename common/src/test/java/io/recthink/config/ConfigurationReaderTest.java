@@ -14,6 +14,31 @@ final class ConfigurationReaderTest {
     private static final String FILE = "conf/x.yaml";
 
     @Test
+    void whatYamlReadsOtherwiseThanAPersonIsRefused() {
+        assertThatThrownBy(() -> ConfigurationReader.read("my.yaml", "seed: 010", List.of()))
+                .hasMessage("my.yaml: 010 is the octal number 8 in YAML. Write it without the leading 0, or as 0x8.");
+        assertThatThrownBy(() -> read("", "train.steps=020")).hasMessageContaining("020 is the octal number 16");
+        assertThatThrownBy(() -> ConfigurationReader.read("my.yaml", "name: a\n---\nname: b", List.of()))
+                .hasMessage("my.yaml: holds 2 YAML documents, parted by ---. Put all settings into one.");
+        assertThatThrownBy(() -> read("", "train.optimizer.learningRate=.nan"))
+                .hasMessageEndingWith("no setting can be .nan or .inf; give a number");
+        assertThatThrownBy(() -> ConfigurationReader.read("my.yaml", "train: {clipLow: -.Inf}", List.of()))
+                .hasMessage("my.yaml: no setting can be .nan or .inf; give a number");
+        assertThat(ConfigurationReader.read("my.yaml", "---\nseed: 10\n...\n", List.of())
+                        .seed())
+                .isEqualTo(10);
+        assertThat(read("", "name='010'").name()).isEqualTo("010");
+    }
+
+    @Test
+    void anEmptyPathIsRefused() {
+        assertThatThrownBy(() -> read("", "paths.root="))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("paths.root must be a path (was empty)");
+        assertThatThrownBy(() -> read("", "paths.data=' '")).hasMessageContaining("paths.data must be a path");
+    }
+
+    @Test
     void fileOverridesDefaultsAndLeavesTheRest() {
         Configuration defaults = ConfigurationReader.defaults();
 

@@ -3,6 +3,7 @@ package io.recthink.spark.cli;
 import io.recthink.InvalidInputException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
@@ -10,6 +11,8 @@ import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.config.Configuration;
 import org.apache.logging.log4j.core.config.DefaultConfiguration;
 import org.apache.logging.log4j.core.filter.AbstractFilter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The log of the driver, which people read. Where nobody has configured one, it has recthink's own lines and the warnings of
@@ -20,6 +23,8 @@ final class DriverLog {
     private static final String READABLE = "/io/recthink/spark/log4j2.properties";
     private static final String OF_SPARK = "org/apache/spark/log4j2";
     private static final Pattern ANNOUNCEMENT = Pattern.compile("Job \\S+ aborted\\.|Task .* failed .*; aborting job");
+    private static final Pattern LOST = Pattern.compile("Lost task \\S+ in stage \\S+ \\(.*?\\): ");
+    private static final Logger LOG = LoggerFactory.getLogger(DriverLog.class);
     private static volatile boolean silent;
     private static Configuration settled;
 
@@ -68,7 +73,19 @@ final class DriverLog {
     private static final class Unwanted extends AbstractFilter {
         @Override
         public Result filter(LogEvent event) {
-            return silent || isRefusal(event) || announcesFailure(event) ? Result.DENY : Result.NEUTRAL;
+            if (silent || isRefusal(event) || announcesFailure(event)) {
+                return Result.DENY;
+            }
+            String message = event.getMessage().getFormattedMessage();
+            Matcher lost = LOST.matcher(message);
+            if (event.getLoggerName().startsWith("org.apache.spark.") && lost.lookingAt() && message.contains("\n")) {
+                // The executor's own log has the stack, and so has the failure of the job when nothing is tried again.
+                LOG.warn(KnownFailure.of(message)
+                        .map(text -> lost.group() + text)
+                        .orElse(message.lines().findFirst().orElse(message)));
+                return Result.DENY;
+            }
+            return Result.NEUTRAL;
         }
 
         /** Spark says twice that a job fails before it throws the reason, which the command then says. */
@@ -85,6 +102,9 @@ final class DriverLog {
                 if (cause instanceof InvalidInputException || names(cause.getMessage())) {
                     return true;
                 }
+            }
+            if (event.getThrown() != null && KnownFailure.of(event.getThrown()).isPresent()) {
+                return true;
             }
             return names(event.getMessage().getFormattedMessage());
         }

@@ -55,6 +55,10 @@ public final class Main implements CommandLine.IVersionProvider {
         } catch (InvalidInputException e) { // what a command refuses is told by its handler
             System.err.println(e.getMessage());
             return UNUSABLE;
+        } catch (Error e) { // Hadoop's FSError is one
+            String known = KnownFailure.of(e).orElseThrow(() -> e);
+            System.err.println(known);
+            return FAILED;
         }
     }
 
@@ -117,7 +121,8 @@ public final class Main implements CommandLine.IVersionProvider {
                     return status;
                 }
             }
-            throw e;
+            command.getErr().println(KnownFailure.of(e).orElseThrow(() -> e));
+            return FAILED;
         });
     }
 

@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Iterator;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -34,13 +35,16 @@ final class RowList {
                 while (ids.hasNext()) {
                     out.write((ids.next().getString(0) + "\n").getBytes(StandardCharsets.UTF_8));
                 }
+            } catch (IOException | FSError e) {
+                files.delete(file, false);
+                throw e;
             }
             TextFile.write(
                     "paths.predictions",
                     folder + "/_rows.sha256",
                     HexFormat.of().formatHex(digest.digest()) + "\n",
                     spark.sparkContext().hadoopConfiguration());
-        } catch (IOException e) {
+        } catch (IOException | FSError e) {
             throw new InvalidInputException(
                     "paths.predictions: %s cannot be written: %s; free space there or name another folder"
                             .formatted(file, e),

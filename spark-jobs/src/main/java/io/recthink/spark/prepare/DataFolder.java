@@ -70,7 +70,8 @@ final class DataFolder {
     }
 
     private void refuseForeign(String name) {
-        if (!WRITTEN.contains(name)) {
+        boolean part = name.startsWith(".") && (name.endsWith(".part") || name.endsWith(".crc"));
+        if (!part && !WRITTEN.contains(name)) {
             throw new InvalidInputException(
                     "paths.data: %s holds %s, which prepare did not write; name a folder of its own"
                             .formatted(folder, name));

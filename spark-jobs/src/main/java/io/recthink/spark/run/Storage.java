@@ -3,6 +3,7 @@ package io.recthink.spark.run;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.recthink.InvalidInputException;
+import io.recthink.spark.table.WholeFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -101,9 +102,7 @@ final class Storage {
 
     FileEntry write(String name, byte[] content) {
         try {
-            try (OutputStream out = files.create(path(name), true)) {
-                out.write(content);
-            }
+            WholeFile.write(files, path(name), content, true);
             return new FileEntry(name, content.length, hex(sha256().digest(content)));
         } catch (IOException | FSError e) {
             throw unwritable(path(name).toString(), e);

@@ -1,13 +1,19 @@
 package io.recthink.spark.source;
 
 import io.recthink.InvalidInputException;
+import java.io.EOFException;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.zip.ZipException;
 import org.apache.spark.sql.AnalysisException;
 
 /** Errors of Spark in the words of whoever wrote the setting that led to them. */
 final class Analysis {
     private static final int LONGEST = 300; // characters of Spark's words
+
+    private static final Pattern DAMAGED = Pattern.compile("gzip|stream|check|block");
 
     private Analysis() {}
 
@@ -27,6 +33,17 @@ final class Analysis {
             Optional<AnalysisException> cause = cause(e, AnalysisException.class);
             if (cause.isPresent()) {
                 throw new InvalidInputException("%s: cannot read %s: %s".formatted(key, what, words(cause.get())), e);
+            }
+            if (cause(e, EOFException.class).isPresent()
+                    || cause(e, ZipException.class).isPresent()
+                    || cause(e, IOException.class)
+                            .filter(found -> DAMAGED.matcher(String.valueOf(found.getMessage()))
+                                    .find())
+                            .isPresent()) {
+                throw new InvalidInputException(
+                        "%s: %s cannot be read: %s; is a file damaged or incomplete? Copy it again"
+                                .formatted(key, what, innermost(e)),
+                        e);
             }
             throw e;
         }

@@ -19,6 +19,7 @@ import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Columns;
 import io.recthink.spark.JobSession;
 import io.recthink.spark.run.OutputFolders;
+import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.Tables;
 import java.util.List;
 import java.util.Locale;
@@ -302,8 +303,10 @@ public final class LogReader {
     }
 
     /** @param published the schema of the table in a published layout */
-    private FoundTable found(String key, String path, Function<PublishedLayout, StructType> published) {
-        FoundTable table = Analysis.of(key, path, () -> switch (source.format()) {
+    private FoundTable found(String key, String given, Function<PublishedLayout, StructType> published) {
+        String path =
+                source.format() == Configuration.SourceFormat.TABLE ? given : LiteralPath.unlessPattern(spark, given);
+        FoundTable table = Analysis.of(key, given, () -> switch (source.format()) {
             case AMAZON_2014, AMAZON_2018, AMAZON_2023, YELP ->
                 new JsonTables(spark, path, key).read(published.apply(layout.orElseThrow()));
             case MOVIELENS -> new MovieLensTables(spark, path, key).read(published.apply(layout.orElseThrow()));
@@ -316,7 +319,7 @@ public final class LogReader {
         });
         if (table.names().length == 0) {
             throw new InvalidInputException(
-                    "%s: %s holds no rows that can be read as %s".formatted(key, path, formatName()));
+                    "%s: %s holds no rows that can be read as %s".formatted(key, given, formatName()));
         }
         return layout.map(known -> known.typed(table)).orElse(table);
     }

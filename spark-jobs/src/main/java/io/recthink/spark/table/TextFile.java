@@ -3,7 +3,6 @@ package io.recthink.spark.table;
 import io.recthink.InvalidInputException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -41,9 +40,7 @@ public final class TextFile {
         Path file = new Path(path);
         try {
             FileSystem files = withoutChecksum(file.getFileSystem(hadoop), file);
-            try (OutputStream out = files.create(file, overwrite)) {
-                out.write(text.getBytes(StandardCharsets.UTF_8));
-            }
+            WholeFile.write(files, file, text.getBytes(StandardCharsets.UTF_8), overwrite);
             return files.makeQualified(file).toString();
         } catch (IOException e) {
             throw new InvalidInputException(

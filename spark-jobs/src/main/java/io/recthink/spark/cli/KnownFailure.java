@@ -1,0 +1,152 @@
+package io.recthink.spark.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.hadoop.util.VersionInfo;
+import org.apache.spark.SparkEnv;
+
+/**
+ * What happens to people and is no fault of the program: a full disk, a file that another program broke, a file system that
+ * is not there. It is told in one line with a remedy; its stack would help nobody.
+ */
+final class KnownFailure {
+    private static final Pattern FULL = Pattern.compile(
+            "No space left on device|Disk quota exceeded|not enough space on the disk|Not enough space");
+    private static final Pattern FULL_PLACE = Pattern.compile("(/\\S+) \\((?:No space left|Disk quota)");
+    private static final Pattern READ_ONLY = Pattern.compile("(?:(\\S+)[ :(]+)?Read-only file system");
+    private static final Pattern DENIED = Pattern.compile(
+            "(/\\S+) \\(Permission denied\\)|Permission denied: ([^\\n]+)|AccessDeniedException: ([^\\n]+)|AccessControlException: ([^\\n]+)");
+    private static final Pattern NO_SCHEME = Pattern.compile("No FileSystem for scheme \"?([\\w+.-]+)\"?");
+    private static final Pattern NO_CLASS = Pattern.compile("Class org\\.apache\\.hadoop\\.fs\\.(\\S+) not found");
+    private static final Pattern UNREACHABLE = Pattern.compile(
+            "(Call From \\S+ to \\S+ failed on connection exception|UnknownHostException: \\S+|Connection refused|No route to host)");
+    private static final Pattern ABSENT =
+            Pattern.compile("\\[PATH_NOT_FOUND] Path does not exist: (\\S+?)\\.(?:\\s|$)");
+    private static final Pattern BROKEN_PLACE = Pattern.compile(
+            "(?:Could not read footer for file:? |Encountered error while reading file |while reading file |Cannot read file |Can not read value at \\S+ in block \\S+ in file )(?:FileStatus\\{path=)?(\\S+?)[.;,]?(?:\\s|$)|(\\S+) is not a Parquet file");
+    private static final Pattern BROKEN = Pattern.compile(
+            "is not a Parquet file|Not in GZIP format|incorrect (?:data|header) check|invalid stored block lengths|"
+                    + "invalid (?:distance|block|code|bit length)[^\\n]*|ZipException: ([^\\n]+)|unexpected end of stream|"
+                    + "Unexpected end of (?:ZLIB )?input stream|EOFException|expected magic number at tail|"
+                    + "ParquetDecodingException: ([^\\n]+)|file is too small|gzip stream CRC failure|can not read class org.apache.parquet|Reached the end of stream");
+
+    private record Kind(Pattern pattern, Function<MatchResult, String> text) {}
+
+    private final List<Kind> kinds = List.of(
+            new Kind(FULL, this::full),
+            new Kind(READ_ONLY, match -> "%s lies on a file system that is read-only. Name another place."
+                    .formatted(match.group(1) == null ? "What the command writes" : match.group(1))),
+            new Kind(DENIED, match -> "The permissions do not allow it: %s. Mend them, or name another place."
+                    .formatted(first(match))),
+            new Kind(NO_SCHEME, match -> scheme(match.group(1))),
+            new Kind(
+                    NO_CLASS,
+                    match -> match.group(1).startsWith("s3a")
+                            ? scheme("s3a")
+                            : "The file system class %s is not on the class path. Add its jar by --packages or --jars."
+                                    .formatted(match.group(1))),
+            new Kind(
+                    UNREACHABLE,
+                    match ->
+                            "A service cannot be reached: %s. Check the host and the port in the path or the settings, and whether it runs."
+                                    .formatted(match.group(1))),
+            new Kind(ABSENT, match -> "%s is missing. Copy the folder again, with all that is in it."
+                    .formatted(match.group(1))),
+            new Kind(BROKEN, this::broken));
+
+    private final List<String> messages;
+
+    private KnownFailure(List<String> messages) {
+        this.messages = messages;
+    }
+
+    /** What to say of a failure; nothing of one that is not known, whose stack is wanted. */
+    static Optional<String> of(Throwable failure) {
+        return new KnownFailure(messages(failure)).text();
+    }
+
+    /** The same of the text of a failure, with its causes. */
+    static Optional<String> of(String failure) {
+        return new KnownFailure(List.of(failure)).text();
+    }
+
+    /** Of the whole chain; that of a task comes as text within the message of its job. */
+    private static List<String> messages(Throwable failure) {
+        List<String> messages = new ArrayList<>();
+        for (Throwable cause = failure; cause != null && messages.size() < 50; cause = cause.getCause()) {
+            messages.add(cause.getClass().getSimpleName() + ": " + cause.getMessage());
+            if (cause instanceof UnsupportedOperationException && ofHttp(cause)) {
+                messages.add("No FileSystem for scheme http"); // Hadoop has one that can open files and nothing else
+            }
+        }
+        return messages;
+    }
+
+    private static boolean ofHttp(Throwable failure) {
+        return failure.getStackTrace().length > 0
+                && failure.getStackTrace()[0].getClassName().startsWith("org.apache.hadoop.fs.http.");
+    }
+
+    private Optional<String> text() {
+        return kinds.stream()
+                .flatMap(kind -> find(kind.pattern).map(kind.text).stream())
+                .findFirst();
+    }
+
+    private Optional<MatchResult> find(Pattern pattern) {
+        return messages.stream()
+                .map(pattern::matcher)
+                .filter(Matcher::find)
+                .map(Matcher::toMatchResult)
+                .findFirst();
+    }
+
+    private static String first(MatchResult match) {
+        for (int group = 1; group <= match.groupCount(); group++) {
+            if (match.group(group) != null) {
+                return match.group(group).strip();
+            }
+        }
+        return match.group();
+    }
+
+    private String full(MatchResult match) {
+        String place = find(FULL_PLACE).map(found -> " at " + found.group(1)).orElse("");
+        return "The disk is full%s: %s. Free space where paths.root, the scratch folders of Spark (%s) and java.io.tmpdir (%s) lie, or name other places, and start the command again."
+                .formatted(place, match.group(), scratch(), System.getProperty("java.io.tmpdir"));
+    }
+
+    private static String scratch() {
+        String folders = SparkEnv.get() == null
+                ? System.getenv().getOrDefault("SPARK_LOCAL_DIRS", "")
+                : SparkEnv.get().conf().get("spark.local.dir", "");
+        return folders.isEmpty() ? "spark.local.dir" : "spark.local.dir: " + folders;
+    }
+
+    private static String scheme(String scheme) {
+        return switch (scheme) {
+            case "s3a" ->
+                "The paths s3a: need the jar of hadoop-aws on the class path: start with --packages org.apache.hadoop:hadoop-aws:%s, and see docs/clusters.md."
+                        .formatted(VersionInfo.getVersion());
+            case "s3", "s3n" -> "Spark knows no file system for %s:. Write the path with s3a:.".formatted(scheme);
+            default ->
+                "Spark knows no file system for %s:. Copy the files to one that it knows, such as file:, hdfs: or s3a:, or add the jar of that file system by --packages."
+                        .formatted(scheme);
+        };
+    }
+
+    private String broken(MatchResult match) {
+        String place = find(BROKEN_PLACE).map(KnownFailure::first).orElse("A file that the command reads");
+        return "%s is broken: %s. Copy or make it again.".formatted(place, reason(match));
+    }
+
+    private static String reason(MatchResult match) {
+        return first(match).lines().collect(Collectors.joining(" "));
+    }
+}
