@@ -39,6 +39,7 @@ public final class Main implements CommandLine.IVersionProvider {
     private static final int IN_USE = 6;
 
     public static void main(String[] arguments) throws SparkUserAppException {
+        TerminalText.install();
         DriverLog.arrange();
         Interruption.watch();
         Thread.setDefaultUncaughtExceptionHandler(new ExhaustedHeap());

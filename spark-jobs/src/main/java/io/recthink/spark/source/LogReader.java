@@ -58,6 +58,10 @@ public final class LogReader {
             .add("record", DataTypes.StringType);
     private static final long BYTES_PER_TASK = 32 << 20; // of a table whose source does not say how large it is
 
+    /** What people write for a number, and what Spark writes; Java would also read {@code 5d} and {@code 0x1p3}. */
+    private static final String NUMBER =
+            "^\\s*[+-]?((\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?|(?i:nan|inf|infinity))\\s*$";
+
     private final SparkSession spark;
     private final Configuration.Source source;
     private final Optional<PublishedLayout> layout;
@@ -173,7 +177,7 @@ public final class LogReader {
         };
         Dataset<Row> typed = table.rows()
                 .select(read)
-                .withColumn("rating", expr("try_cast(ratingText AS DOUBLE)"))
+                .withColumn("rating", when(col("ratingText").rlike(NUMBER), expr("try_cast(ratingText AS DOUBLE)")))
                 .withColumn("seconds", TimeColumn.seconds())
                 .where(col("seconds").isNull().or(period.containsSeconds(col("seconds"))));
         return typed.withColumn("reason", reason())

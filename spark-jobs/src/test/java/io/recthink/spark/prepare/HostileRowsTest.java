@@ -50,6 +50,8 @@ class HostileRowsTest {
         hostile.put(
                 "{\"user\":[1,2],\"item\":{\"id\":3},\"rating\":{\"stars\":5},\"time\":5}", "rating is not a number");
         hostile.put("{\"user\":\"a\",\"item\":\"b\",\"rating\":true,\"time\":5}", "rating is not a number");
+        hostile.put("{\"user\":\"a\",\"item\":\"b\",\"rating\":\"5d\",\"time\":5}", "rating is not a number");
+        hostile.put("{\"user\":\"a\",\"item\":\"b\",\"rating\":\"0x1p2\",\"time\":5}", "rating is not a number");
         hostile.put("{\"user\":\"a\",\"item\":\"b\",\"rating\":1e400,\"time\":5}", "rating is not a number");
         hostile.put("{\"user\":\"a\",\"item\":\"b\",\"rating\":NaN,\"time\":5}", "rating is not a number");
         hostile.put("{\"user\":\"a\",\"item\":\"b\",\"rating\":-3,\"time\":5}", "rating is outside the scale");
