@@ -58,6 +58,7 @@ public final class PolicyArgument {
     public static Place find(String argument, String path, Configuration hadoop) {
         PolicyFolder folder = PolicyFolder.at(path, hadoop);
         if (folder.exists()) {
+            RunFolder.requirePublished(folder.path(), hadoop);
             return new Place(folder, 0, folder.sha256());
         }
         Matcher step = AT_STEP.matcher(path);

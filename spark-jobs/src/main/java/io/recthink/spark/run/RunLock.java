@@ -1,9 +1,11 @@
 package io.recthink.spark.run;
 
+import io.recthink.spark.table.StateFile;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.fs.FileSystem;
@@ -34,6 +36,11 @@ final class RunLock implements AutoCloseable {
 
     /** Who holds a run folder. Times are in milliseconds since 1970. */
     record Owner(String token, String host, long process, long processStart, long renewed) {
+        Owner {
+            Objects.requireNonNull(token, "no token");
+            Objects.requireNonNull(host, "no host");
+        }
+
         static Owner self() {
             return new Owner(
                     UUID.randomUUID().toString(),
@@ -187,9 +194,13 @@ final class RunLock implements AutoCloseable {
     /** The owner in the lock file. A file cut short is read again, as its owner may be writing it; then it is nobody's. */
     private static Optional<Owner> read(Storage storage) {
         for (int attempt = 0; attempt < 5 && storage.exists(FILE); attempt++) {
-            Optional<Owner> owner = storage.readJson(FILE, Owner.class);
-            if (owner.isPresent()) {
-                return owner;
+            Optional<byte[]> content = storage.read(FILE).filter(StateFile::isWhole);
+            if (content.isPresent()) {
+                return Optional.of(StateFile.read(
+                        storage.path(FILE).toString(),
+                        content.get(),
+                        Owner.class,
+                        "Delete it when no other recthink uses the folder."));
             }
             pause(WRITING);
         }
