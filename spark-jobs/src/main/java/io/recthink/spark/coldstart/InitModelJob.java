@@ -18,6 +18,7 @@ import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
 import io.recthink.spark.rollout.ContextRoom;
 import io.recthink.spark.table.Examples;
+import io.recthink.spark.table.ListedTable;
 import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.table.PreparedData;
@@ -135,6 +136,7 @@ public final class InitModelJob implements Job {
     }
 
     private static Dataset<String> traces(SparkSession spark, String folder) {
+        ListedTable.requireAllWhole(spark, "paths.traces", folder);
         try {
             return spark.read()
                     .schema(Tables.TRACES)

@@ -2,6 +2,7 @@ package io.recthink.spark.mf;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration.Paths;
+import io.recthink.spark.table.ListedTable;
 import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.table.TextFile;
 import io.recthink.spark.table.TrainingCost;
@@ -50,14 +51,14 @@ final class MfOutput {
 
     /** Writes the tables of a system. */
     void write(String system, Dataset<Row> predicted, Dataset<Row> validated) {
-        write(validated, validation + "/" + system);
-        write(predicted, predictions + "/" + system);
+        write(validated, "paths.validationPredictions", validation + "/" + system);
+        write(predicted, "paths.predictions", predictions + "/" + system);
     }
 
-    private void write(Dataset<Row> table, String folder) {
+    private void write(Dataset<Row> table, String key, String folder) {
         written.add(folder);
         try {
-            table.write().parquet(folder);
+            ListedTable.write(table, key, folder);
         } catch (RuntimeException e) {
             remove();
             throw e;

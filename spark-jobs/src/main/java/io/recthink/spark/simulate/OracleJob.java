@@ -5,6 +5,7 @@ import io.recthink.config.Configuration;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.simulate.TastePosterior.Evidence;
+import io.recthink.spark.table.ListedTable;
 import io.recthink.spark.table.OutputFolder;
 import io.recthink.spark.table.PredictionNote;
 import io.recthink.spark.table.PreparedData;
@@ -55,9 +56,10 @@ public final class OracleJob implements Job {
         systems.forEach(system -> OutputFolder.requireNew(spark, "paths.predictions", folder + system));
         for (String system : systems) {
             Activity.begin(spark, SYSTEM, system + ": predictions");
-            predict(system, examples, simulation, configuration.prompt().historyItems())
-                    .write()
-                    .parquet(folder + system);
+            ListedTable.write(
+                    predict(system, examples, simulation, configuration.prompt().historyItems()),
+                    "paths.predictions",
+                    folder + system);
             PredictionNote.write(
                     folder + system, NOTES.get(system), spark.sparkContext().hadoopConfiguration());
             System.out.println(system + ": " + folder + system);
