@@ -311,7 +311,7 @@ public final class RunFolder {
     }
 
     private Stream<String> folderNames(String folder) {
-        return storage.list(folder).stream().filter(FileStatus::isDirectory).map(status -> status.getPath()
+        return storage.listAll(folder).stream().filter(FileStatus::isDirectory).map(status -> status.getPath()
                 .getName());
     }
 }

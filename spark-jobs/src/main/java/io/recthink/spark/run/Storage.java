@@ -20,6 +20,8 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
@@ -126,6 +128,27 @@ final class Storage {
         } catch (IOException e) {
             throw unreadable(name, e);
         }
+    }
+
+    /**
+     * The same, where none may be overlooked: Hadoop leaves out what it cannot look at.
+     *
+     * @throws InvalidInputException when a child is a link to what cannot be read, or this user may not look at it
+     */
+    List<FileStatus> listAll(String name) {
+        List<FileStatus> found = list(name);
+        Set<String> names =
+                found.stream().map(status -> status.getPath().getName()).collect(Collectors.toSet());
+        Optional<java.nio.file.Path> folder = local(name).filter(Files::isDirectory);
+        if (folder.isPresent()) {
+            try (Stream<java.nio.file.Path> children = Files.list(folder.get())) {
+                children.filter(child -> !names.contains(child.getFileName().toString()))
+                        .forEach(child -> requireAbsent((name.isEmpty() ? "" : name + "/") + child.getFileName()));
+            } catch (IOException e) {
+                throw unreadable(name, e);
+            }
+        }
+        return found;
     }
 
     Optional<byte[]> read(String name) {

@@ -155,6 +155,18 @@ class RunWriterTest {
     }
 
     @Test
+    void aStepThatLiesElsewhereAndIsNotThereNowIsNotOverlooked() throws IOException {
+        twoSteps();
+        Path step = run.resolve("step-000000");
+        Files.move(step, scratch.resolve("archive"));
+        Files.createSymbolicLink(step, scratch.resolve("archive"));
+        open(true).close();
+        Files.move(scratch.resolve("archive"), scratch.resolve("not mounted"));
+        assertRefusedWithoutLoss(step, true);
+        assertRefusedWithoutLoss(step, false);
+    }
+
+    @Test
     void aManifestThatThisUserMayNotReadIsNotTakenForAbsent() throws IOException {
         twoSteps();
         Path file = run.resolve("step-000001/manifest.json");
