@@ -14,6 +14,7 @@ import io.recthink.spark.sft.SftJob;
 import io.recthink.spark.simulate.OracleJob;
 import io.recthink.spark.simulate.SimulateJob;
 import io.recthink.spark.train.TrainJob;
+import io.recthink.spark.verify.VerifyJob;
 import java.lang.reflect.Constructor;
 import java.util.function.Function;
 import org.apache.spark.SparkConf;
@@ -110,6 +111,7 @@ public final class Main implements CommandLine.IVersionProvider {
         job(commands, "cold-start", "Write teacher traces for the warm start.", new ColdStartJob());
         job(commands, "init-model", "Make a small random model with a tokenizer of its own.", new InitModelJob());
         commands.addSubcommand(new InspectCommand());
+        job(commands, "verify", "Compare data, traces, predictions and runs with what was written.", new VerifyJob());
         return commands.setExecutionExceptionHandler((e, command, parsed) -> {
             if (Interruption.happened()) {
                 return FAILED;

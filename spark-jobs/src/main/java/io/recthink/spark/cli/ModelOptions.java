@@ -5,6 +5,7 @@ import io.recthink.spark.predict.PolicyArgument;
 import io.recthink.spark.run.PolicyFolder;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.run.PolicyStore;
+import io.recthink.spark.run.RunFolder;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -63,12 +64,16 @@ final class ModelOptions {
     /**
      * A local folder with the model.
      *
-     * @throws InvalidInputException when none is named, or the adapter was made for another model
+     * @throws InvalidInputException when none is named, the adapter was made for another model, or the folder is that of a
+     *     run's policy and not as it was published
      */
     Path model() {
         if (place().isEmpty()) {
-            return model.orElseThrow(() ->
+            Path folder = model.orElseThrow(() ->
                     new InvalidInputException("--model is missing; name a model folder, or an adapter by --adapter"));
+            RunFolder.requirePublished(
+                    "file:" + folder.toAbsolutePath(), SparkHadoopUtil.get().conf());
+            return folder;
         }
         PolicyFolder folder = place().get().folder();
         PolicyReference base =

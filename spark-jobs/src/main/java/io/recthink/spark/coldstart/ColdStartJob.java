@@ -15,6 +15,7 @@ import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
 import io.recthink.spark.run.OutputFolders;
 import io.recthink.spark.table.Examples;
+import io.recthink.spark.table.ListedTable;
 import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
@@ -57,9 +58,10 @@ public final class ColdStartJob implements Job {
         Dataset<Row> examples = PreparedData.examples(spark, data);
 
         Activity.begin(spark, "cold-start", "cold-start: traces");
-        traces(chosen(examples, configuration.coldStart().traces()), configuration, prepared)
-                .write()
-                .parquet(output);
+        ListedTable.write(
+                traces(chosen(examples, configuration.coldStart().traces()), configuration, prepared),
+                "paths.traces",
+                output);
 
         report(spark.read().schema(Tables.TRACES).parquet(LiteralPath.of(output)), examples, output);
     }

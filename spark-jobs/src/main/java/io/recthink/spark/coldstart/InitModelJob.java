@@ -19,6 +19,7 @@ import io.recthink.spark.JobSession;
 import io.recthink.spark.rollout.ContextRoom;
 import io.recthink.spark.run.OutputFolders;
 import io.recthink.spark.table.Examples;
+import io.recthink.spark.table.ListedTable;
 import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
@@ -144,6 +145,7 @@ public final class InitModelJob implements Job {
 
     private static Dataset<String> traces(SparkSession spark, String folder) {
         OutputFolders.requireComplete(spark.sparkContext().hadoopConfiguration(), "paths.traces", folder);
+        ListedTable.requireAllWhole(spark, "paths.traces", folder);
         try {
             return spark.read()
                     .schema(Tables.TRACES)

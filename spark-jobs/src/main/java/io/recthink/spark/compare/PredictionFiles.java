@@ -1,6 +1,7 @@
 package io.recthink.spark.compare;
 
 import io.recthink.InvalidInputException;
+import io.recthink.spark.table.ListedTable;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -79,6 +80,9 @@ record PredictionFiles(String name, String path, Format format, String header, L
 
     private static PredictionFiles table(String key, FileSystem system, FileStatus entry) throws IOException {
         String path = entry.getPath().toString();
+        if (entry.isDirectory()) {
+            ListedTable.requireWhole(key, path, system.getConf());
+        }
         List<Path> data = entry.isFile() ? List.of(entry.getPath()) : below(system, entry.getPath());
         List<Head> heads = new ArrayList<>();
         for (Path file : data) {

@@ -35,6 +35,7 @@ public sealed interface StartModel permits FullModel, AdaptedModel {
     static StartModel at(String path, io.recthink.config.Configuration settings, Configuration hadoop) {
         OutputFolders.requireComplete(hadoop, "paths.model", path);
         PolicyFolder folder = PolicyFolder.at(path, hadoop);
+        RunFolder.requirePublished(folder.path(), hadoop);
         Optional<LoraConfig> lora = LoraConfig.of(settings.lora());
         if (folder.isAdapter()) {
             return AdaptedModel.goingOn(path, folder, lora);

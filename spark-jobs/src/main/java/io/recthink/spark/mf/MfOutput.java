@@ -2,6 +2,7 @@ package io.recthink.spark.mf;
 
 import io.recthink.config.Configuration.Paths;
 import io.recthink.spark.run.OutputFolders;
+import io.recthink.spark.table.ListedTable;
 import io.recthink.spark.table.TextFile;
 import io.recthink.spark.table.TrainingCost;
 import java.io.IOException;
@@ -47,8 +48,8 @@ final class MfOutput implements AutoCloseable {
 
     /** Writes the tables of a system. */
     void write(String system, Dataset<Row> predicted, Dataset<Row> validated) {
-        validated.write().parquet(validation + "/" + system);
-        predicted.write().parquet(predictions(system));
+        ListedTable.write(validated, "paths.validationPredictions", validation + "/" + system);
+        ListedTable.write(predicted, "paths.predictions", predictions(system));
     }
 
     /** Writes the report, and beside each system's predictions what its training took: all that was left to write. */

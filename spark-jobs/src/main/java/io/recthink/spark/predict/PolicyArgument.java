@@ -60,6 +60,7 @@ public final class PolicyArgument {
         PolicyFolder folder = PolicyFolder.at(path, hadoop);
         if (folder.exists()) {
             OutputFolders.requireComplete(hadoop, argument, path);
+            RunFolder.requirePublished(folder.path(), hadoop);
             return new Place(folder, 0, folder.sha256());
         }
         Matcher step = AT_STEP.matcher(path);

@@ -12,6 +12,7 @@ import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.spark.learn.Validation;
 import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.table.ListedTable;
 import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.PreparedData;
 import org.apache.spark.sql.Column;
@@ -65,7 +66,7 @@ public final class PolicyValidation implements Validation, AutoCloseable {
 
     @Override
     public Score of(PolicyReference policy, String path) {
-        scoring.predict(SYSTEM, policy, 0).write().parquet(path);
+        ListedTable.write(scoring.predict(SYSTEM, policy, 0), "paths.run", path);
         Column error = col("yhat").minus(col("truth"));
         Row sums = spark.read()
                 .parquet(LiteralPath.of(path))

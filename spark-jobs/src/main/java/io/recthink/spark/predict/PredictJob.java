@@ -11,6 +11,7 @@ import io.recthink.spark.run.CommonComputeType;
 import io.recthink.spark.run.IdleGpus;
 import io.recthink.spark.run.OutputFolders;
 import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.table.ListedTable;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.TrainingCost;
 import java.util.LinkedHashMap;
@@ -70,10 +71,10 @@ public final class PredictJob implements Job {
                         policies.size(),
                         () -> policies.forEach((system, policy) -> {
                             Activity.begin(spark, NAME, "predict: " + system);
-                            scoring.asking(asked.get(system))
-                                    .predict(system, policy, settings.samples())
-                                    .write()
-                                    .parquet(folder(configuration, system));
+                            ListedTable.write(
+                                    scoring.asking(asked.get(system)).predict(system, policy, settings.samples()),
+                                    "paths.predictions",
+                                    folder(configuration, system));
                         }));
             }
             Activity.begin(spark, NAME, "predict: validation rows");

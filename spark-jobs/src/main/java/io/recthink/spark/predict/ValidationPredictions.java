@@ -8,6 +8,7 @@ import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.run.RunFolder;
+import io.recthink.spark.table.ListedTable;
 import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
@@ -94,7 +95,7 @@ final class ValidationPredictions {
     }
 
     private void write(String system, Dataset<Row> predictions) {
-        predictions.write().parquet(folder(configuration, system));
+        ListedTable.write(predictions, "paths.validationPredictions", folder(configuration, system));
     }
 
     /** What the training of a policy has predicted, when it is all that is asked for. */
@@ -104,9 +105,13 @@ final class ValidationPredictions {
         }
         return PolicyOfRun.at(policy.path()).flatMap(place -> {
             RunFolder run = RunFolder.at(place.run(), spark.sparkContext().hadoopConfiguration());
-            return sameSettings(asked, run, place.step(), policy)
-                    ? complete(spark.read().parquet(LiteralPath.of(run.predictions(place.step()))), rows)
-                    : Optional.empty();
+            if (!sameSettings(asked, run, place.step(), policy)) {
+                return Optional.empty();
+            }
+            String saved = run.predictions(place.step());
+            ListedTable.requireWhole(
+                    "predict.policies", saved, spark.sparkContext().hadoopConfiguration());
+            return complete(spark.read().parquet(LiteralPath.of(saved)), rows);
         });
     }
 

@@ -2,9 +2,13 @@ package io.recthink.spark.prepare;
 
 import io.recthink.InvalidInputException;
 import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.TableFiles;
 import io.recthink.spark.table.TextFile;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -19,6 +23,7 @@ final class DataFolder {
     static final String CARD_JSON = "data-card.json";
     static final String CARD_TEXT = "data-card.md";
     static final String CARD_PAGE = "data-card.html";
+    private static final List<String> TABLES = List.of(EXAMPLES, REVIEWS, QUARANTINE, QUARANTINED_ITEMS);
     private static final Set<String> WRITTEN =
             Set.of(EXAMPLES, REVIEWS, QUARANTINE, QUARANTINED_ITEMS, CARD_JSON, CARD_TEXT, CARD_PAGE, Origin.FILE);
 
@@ -81,6 +86,21 @@ final class DataFolder {
     /** Writes a text file in UTF-8. */
     void write(String name, String text) {
         TextFile.writeNew("paths.data", path(name), text, spark.sparkContext().hadoopConfiguration());
+    }
+
+    /** The files of the tables that were written, by the tables' names. */
+    Map<String, TableFiles> tables() {
+        Map<String, TableFiles> tables = new TreeMap<>();
+        attempt(() -> {
+            Path path = new Path(folder);
+            FileSystem files = path.getFileSystem(spark.sparkContext().hadoopConfiguration());
+            for (String table : TABLES) {
+                if (files.exists(new Path(path, table))) {
+                    tables.put(table, TableFiles.of(spark, path(table)));
+                }
+            }
+        });
+        return tables;
     }
 
     /** Writes {@code data.json}: from now on the folder is a data set. */

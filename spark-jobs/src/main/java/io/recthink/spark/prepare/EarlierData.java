@@ -6,13 +6,13 @@ import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.size;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration.SplitKind;
 import io.recthink.spark.source.Period;
 import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.SplitLabel;
+import io.recthink.spark.table.StateFile;
 import io.recthink.spark.table.Tables;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,7 +54,20 @@ final class EarlierData {
                                     .formatted(folder, data.split().label())
                             + " prepare.split global-time can be appended to");
         }
-        return new EarlierData(spark, folder, data, origin);
+        data.requireWhole(spark, folder);
+        EarlierData earlier = new EarlierData(spark, folder, data, origin);
+        earlier.requireReviews();
+        return earlier;
+    }
+
+    /** Where files are not listed, the number of reviews tells whether all are there: one an example. */
+    private void requireReviews() {
+        long reviews = data.tables().isEmpty() ? reviews().count() : data.rows();
+        if (reviews != data.rows()) {
+            throw new InvalidInputException(
+                    "--append-to %s: the table %s has %d rows, and data.json says %d. Copy the data set again."
+                            .formatted(folder, DataFolder.REVIEWS, reviews, data.rows()));
+        }
     }
 
     String folder() {
@@ -147,7 +160,11 @@ final class EarlierData {
         Path file = new Path(folder, DataFolder.CARD_JSON);
         try (InputStream in =
                 file.getFileSystem(spark.sparkContext().hadoopConfiguration()).open(file)) {
-            return new ObjectMapper().readTree(in);
+            return StateFile.read(
+                    "--append-to %s: %s".formatted(folder, file),
+                    in.readAllBytes(),
+                    JsonNode.class,
+                    "Copy the data set again, or prepare the whole log anew.");
         } catch (IOException e) {
             throw new InvalidInputException("--append-to %s: %s cannot be read: %s".formatted(folder, file, e), e);
         }

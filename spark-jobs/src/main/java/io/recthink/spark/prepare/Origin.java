@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Columns;
+import io.recthink.spark.table.StateFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -63,7 +64,11 @@ record Origin(Map<String, JsonNode> settings, String closedUntil) {
         try {
             FileSystem files = file.getFileSystem(spark.sparkContext().hadoopConfiguration());
             try (InputStream in = files.open(file)) {
-                return JSON.readValue(in, Origin.class);
+                return StateFile.read(
+                        "--append-to %s: %s".formatted(folder, FILE),
+                        in.readAllBytes(),
+                        Origin.class,
+                        "Copy the data set again, or prepare the whole log anew.");
             }
         } catch (FileNotFoundException e) {
             throw new InvalidInputException(

@@ -22,6 +22,7 @@ import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.RatingGrid;
 import io.recthink.spark.table.RowId;
 import io.recthink.spark.table.SplitLabel;
+import io.recthink.spark.table.TableFiles;
 import io.recthink.spark.table.Tables;
 import java.io.PrintStream;
 import java.time.Instant;
@@ -150,7 +151,7 @@ public final class PrepareJob implements Job {
                 examples,
                 configuration.source().minRating(),
                 configuration.source().maxRating());
-        folder.complete(description(configuration, card, ratings));
+        folder.complete(description(configuration, card, ratings, folder.tables()));
         out.print(DataCardText.summary(card));
         if (DataCardNotes.itemsHardlyMeet(card)) {
             say("WARNING: items in reviews: %s; in descriptions: %s", some(draft.reviews()), some(items));
@@ -279,7 +280,8 @@ public final class PrepareJob implements Job {
         table.write().parquet(folder.path(name));
     }
 
-    private static PreparedData description(Configuration configuration, DataCard card, RatingGrid ratings) {
+    private static PreparedData description(
+            Configuration configuration, DataCard card, RatingGrid ratings, Map<String, TableFiles> tables) {
         Map<String, Long> splits = card.splits().entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, split -> split.getValue().rows()));
@@ -293,7 +295,8 @@ public final class PrepareJob implements Job {
                 splits,
                 card.pools(),
                 ratings.step(),
-                card.split());
+                card.split(),
+                tables);
     }
 
     /** Some ids of items, as a person should compare them. */

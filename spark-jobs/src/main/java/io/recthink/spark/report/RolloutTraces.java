@@ -57,6 +57,8 @@ final class RolloutTraces {
     record Group(String rowId, double truth, List<Trace> traces) {}
 
     private Dataset<Row> completions(int step) {
+        run.requireTable(step, "rollouts");
+        run.requireTable(step, "scored");
         Dataset<Row> rollouts =
                 spark.read().schema(Tables.ROLLOUTS).parquet(LiteralPath.of(run.table(step, "rollouts")));
         Dataset<Row> scored = spark.read().schema(Tables.SCORED).parquet(LiteralPath.of(run.table(step, "scored")));

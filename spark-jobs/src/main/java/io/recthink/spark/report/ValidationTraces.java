@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.struct;
 
 import io.recthink.spark.run.RunFolder;
+import io.recthink.spark.table.ListedTable;
 import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.Tables;
 import java.util.List;
@@ -52,6 +53,8 @@ final class ValidationTraces {
     }
 
     private Dataset<Row> predictions(int step) {
+        ListedTable.requireWhole(
+                "inspect", run.predictions(step), spark.sparkContext().hadoopConfiguration());
         return spark.read()
                 .schema(Tables.PREDICTIONS)
                 .parquet(LiteralPath.of(run.predictions(step)))

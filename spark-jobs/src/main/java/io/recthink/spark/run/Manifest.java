@@ -1,8 +1,12 @@
 package io.recthink.spark.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.recthink.spark.table.StateFile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What makes a step count: it is written last, and readers believe nothing without it.
@@ -15,10 +19,20 @@ import java.util.List;
  * @param files everything that the step wrote; a step that is not kept loses its policy and optimizer later
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonPropertyOrder("format")
 public record Manifest(
         int step, PolicyVersion policyVersion, String parentSha256, Cursor cursor, Best best, List<FileEntry> files) {
     public Manifest {
+        Objects.requireNonNull(policyVersion, "no policyVersion");
+        Objects.requireNonNull(cursor, "no cursor");
+        Objects.requireNonNull(files, "no files");
         files = List.copyOf(files);
+    }
+
+    /** Of the file; see {@link StateFile}. */
+    @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+    public int format() {
+        return StateFile.FORMAT;
     }
 
     /** With more files. */

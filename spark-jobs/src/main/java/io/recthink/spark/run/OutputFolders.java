@@ -1,6 +1,7 @@
 package io.recthink.spark.run;
 
 import io.recthink.InvalidInputException;
+import io.recthink.spark.table.StateFile;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -256,7 +257,7 @@ public final class OutputFolders implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 return owner;
             }
-            now = Storage.at(signature.path().toString(), hadoop).readJson("", Owner.class);
+            now = owner(hadoop, signature.path());
         }
         boolean silent = now.filter(other -> !other.equals(owner)).isEmpty();
         return silent
@@ -278,9 +279,15 @@ public final class OutputFolders implements AutoCloseable {
         return Storage.at(folder, hadoop).list("").stream()
                 .map(FileStatus::getPath)
                 .filter(file -> file.getName().startsWith(PREFIX))
-                .flatMap(file -> Storage.at(file.toString(), hadoop)
-                        .readJson("", Owner.class)
-                        .map(owner -> new Signature(file, owner))
-                        .stream());
+                .flatMap(file -> owner(hadoop, file).map(owner -> new Signature(file, owner)).stream());
+    }
+
+    /** Who signed; nobody where the process was killed while it signed, for then it had written nothing else. */
+    private static Optional<Owner> owner(Configuration hadoop, Path signature) {
+        return Storage.at(signature.toString(), hadoop)
+                .read("")
+                .filter(StateFile::isWhole)
+                .map(content -> StateFile.read(
+                        signature.toString(), content, Owner.class, "Delete it when no other recthink writes there."));
     }
 }

@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -25,6 +26,8 @@ record Owner(
     static final Duration STALE = Duration.ofMinutes(2);
 
     Owner {
+        Objects.requireNonNull(token, "no token");
+        Objects.requireNonNull(host, "no host");
         folders = folders == null ? List.of() : List.copyOf(folders);
     }
 

@@ -144,8 +144,11 @@ public final class PolicyFolder {
     }
 
     private InvalidInputException unknownBase(String what) {
-        return new InvalidInputException("%s %s into base_model_name_or_path of %s."
-                .formatted(path(), what, storage.path(ADAPTER).getName()));
+        String copy = RunFolder.version(path(), hadoop).isPresent()
+                ? " Do that in a copy outside of the run: a policy in a run is only used as it was published."
+                : "";
+        return new InvalidInputException("%s %s into base_model_name_or_path of %s.%s"
+                .formatted(path(), what, storage.path(ADAPTER).getName(), copy));
     }
 
     /**
@@ -157,10 +160,24 @@ public final class PolicyFolder {
         return base(localize(), model);
     }
 
-    private static PolicyReference base(Path adapter, PolicyFolder model) {
+    private PolicyReference base(Path adapter, PolicyFolder model) {
+        RunFolder.requirePublished(model.path(), model.hadoop);
         PolicyReference base = model.reference();
         AdapterFolder.base(adapter).sha256().ifPresent(expected -> requireSame(base.path(), base.sha256(), expected));
+        RunFolder.version(path(), hadoop)
+                .flatMap(version -> Optional.ofNullable(version.base()))
+                .ifPresent(expected -> requireSame(base, expected));
         return base;
+    }
+
+    /** Of the base model the run has written down more than the adapter has: its configuration, tokenizer and template. */
+    private void requireSame(PolicyReference base, PolicyVersion.Base expected) {
+        requireSame(base.path(), base.sha256(), expected.sha256());
+        if (expected.digest() != null && !expected.digest().equals(base.digest())) {
+            throw new InvalidInputException(
+                    "%s is not the base model of the policy in %s: its configuration, tokenizer or template is another one than the manifest of that step says. Restore it, or copy the adapter's folder out of the run and name that."
+                            .formatted(base.path(), path()));
+        }
     }
 
     /**

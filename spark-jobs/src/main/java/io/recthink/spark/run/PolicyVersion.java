@@ -1,6 +1,7 @@
 package io.recthink.spark.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Objects;
 
 /**
  * The name of a policy's weights in a run.
@@ -11,6 +12,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PolicyVersion(int number, String sha256, Base base) {
+    public PolicyVersion {
+        Objects.requireNonNull(sha256, "no sha256 of the policy");
+    }
+
     /**
      * A base model.
      *

@@ -1,5 +1,10 @@
 package io.recthink.spark.run;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.recthink.spark.table.StateFile;
+import java.util.Objects;
+
 /**
  * {@code run.json}: what a run was made from and with.
  *
@@ -10,6 +15,7 @@ package io.recthink.spark.run;
  * @param processors task slots of the cluster when the run was begun; 0 in runs of before this was written down
  * @param created UTC, ISO 8601
  */
+@JsonPropertyOrder("format")
 public record RunDescription(
         String runId,
         String job,
@@ -24,4 +30,17 @@ public record RunDescription(
         String start,
         String startSha256,
         String dataSha256,
-        String created) {}
+        String created) {
+    public RunDescription {
+        Objects.requireNonNull(job, "no job");
+        Objects.requireNonNull(start, "no start");
+        Objects.requireNonNull(startSha256, "no startSha256");
+        Objects.requireNonNull(dataSha256, "no dataSha256");
+    }
+
+    /** Of the file; see {@link StateFile}. */
+    @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+    public int format() {
+        return StateFile.FORMAT;
+    }
+}

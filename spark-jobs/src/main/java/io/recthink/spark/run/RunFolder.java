@@ -2,6 +2,7 @@ package io.recthink.spark.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
+import io.recthink.spark.table.StateFile;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +27,10 @@ import org.apache.hadoop.fs.FileStatus;
 public final class RunFolder {
     private static final Pattern STEP = Pattern.compile("step-(\\d{6,9})");
 
+    private static final Pattern POLICY = Pattern.compile("(.+)/step-(\\d{6,9})/policy/?");
+
+    static final String DESCRIPTION = "run.json";
+    static final String MANIFEST = "/manifest.json";
     static final String STOP = "stopped.json";
 
     private final Storage storage;
@@ -71,10 +76,33 @@ public final class RunFolder {
                 .findFirst();
     }
 
-    /** The manifest of a step, when the step is complete. */
+    /**
+     * The manifest of a step, when the step is complete. A manifest without content was not written: its step is not
+     * complete.
+     *
+     * @throws InvalidInputException when the manifest is there and cannot be read or understood
+     */
     public Optional<Manifest> manifest(int step) {
-        return storage.readJson(stepName(step) + "/manifest.json", Manifest.class)
-                .filter(manifest -> manifest.step() == step);
+        String file = storage.path(stepName(step) + MANIFEST).toString();
+        return storage.read(stepName(step) + MANIFEST)
+                .filter(content -> content.length > 0)
+                .map(content -> StateFile.read(file, content, Manifest.class, restore(step)))
+                .map(manifest -> requireOf(step, manifest));
+    }
+
+    private Manifest requireOf(int step, Manifest manifest) {
+        if (manifest.step() != step) {
+            throw new InvalidInputException("%s says that it is of step %d. %s"
+                    .formatted(storage.path(stepName(step) + MANIFEST), manifest.step(), restore(step)));
+        }
+        return manifest;
+    }
+
+    /** What to do about a step that is not as it was written. */
+    private String restore(int step) {
+        return step == 0
+                ? "Restore it, or start another run: choose another paths.run."
+                : "Restore it, or delete %s to go on without that step.".formatted(storage.path(stepName(step)));
     }
 
     /**
@@ -91,33 +119,62 @@ public final class RunFolder {
     /**
      * The manifest of a step that must be there.
      *
-     * @throws InvalidInputException when the step is not complete
+     * @throws InvalidInputException when the step is not complete, or its manifest cannot be read
      */
     public Manifest required(int step) {
         return manifest(step)
                 .orElseThrow(() -> new InvalidInputException("%s has no complete step %d; its steps are %s"
-                        .formatted(path(), step, steps().boxed().toList())));
+                        .formatted(
+                                path(),
+                                step,
+                                manifests().stream().map(Manifest::step).toList())));
     }
 
     /**
      * The path of the policy after a step.
      *
-     * @throws InvalidInputException when the policy was not kept
+     * @throws InvalidInputException when the policy was not kept, or is not as it was published
      */
     public String policy(Manifest manifest) {
         String name = stepName(manifest.step()) + "/policy";
-        if (!storage.exists(name + "/" + PolicyFolder.MODEL) && !storage.exists(name + "/" + PolicyFolder.ADAPTER)) {
+        StepFiles files = new StepFiles(storage, manifest);
+        if (!files.hasPolicy()) {
             throw new InvalidInputException(
                     "%s has not kept the policy of step %d. Choose a step whose policy folder is there, or keep more with train.keep."
                             .formatted(path(), manifest.step()));
         }
+        files.verifyPolicy("Restore it, or name the policy of another step, as in %s@3.".formatted(path()));
         return storage.path(name).toString();
+    }
+
+    /**
+     * Refuses the folder of a policy that lies in a run and is not as it was published there. A folder of no run passes.
+     *
+     * @param path of the policy's folder
+     * @throws InvalidInputException when a file is missing, another one or added, or the manifest cannot be read
+     */
+    public static void requirePublished(String path, Configuration hadoop) {
+        Matcher place = POLICY.matcher(path);
+        if (place.matches()) {
+            RunFolder run = at(place.group(1), hadoop);
+            run.manifest(Integer.parseInt(place.group(2))).ifPresent(run::policy);
+        }
+    }
+
+    /** The version of the policy in a folder, where that is the folder of a policy in a run. */
+    static Optional<PolicyVersion> version(String path, Configuration hadoop) {
+        Matcher place = POLICY.matcher(path);
+        return place.matches()
+                ? at(place.group(1), hadoop)
+                        .manifest(Integer.parseInt(place.group(2)))
+                        .map(Manifest::policyVersion)
+                : Optional.empty();
     }
 
     /**
      * The policy after a step as it was published, without the adapter that its folder may hold.
      *
-     * @throws InvalidInputException when the policy was not kept
+     * @throws InvalidInputException when the policy was not kept, or is not as it was published
      */
     public PolicyReference reference(Manifest manifest) {
         String sha256 = manifest.policyVersion().sha256();
@@ -128,14 +185,22 @@ public final class RunFolder {
                 policy(manifest), manifest.policyVersion().number(), sha256, PolicyDigest.of(sha256, files));
     }
 
-    /** The metrics of a complete step: one flat object; nothing for the starting policy. */
+    /**
+     * The metrics of a complete step: one flat object; nothing for the starting policy.
+     *
+     * @throws InvalidInputException when they cannot be read
+     */
     public Optional<ObjectNode> metrics(int step) {
-        return storage.readJson(stepName(step) + "/metrics.json", ObjectNode.class);
+        return storage.readJson(stepName(step) + "/metrics.json", ObjectNode.class, restore(step));
     }
 
-    /** The stop of a run by a guard, where that was its end. */
+    /**
+     * The stop of a run by a guard, where that was its end.
+     *
+     * @throws InvalidInputException when the file that says it cannot be read
+     */
     public Optional<Stop> stop() {
-        return storage.readJson(STOP, Stop.class);
+        return storage.readJson(STOP, Stop.class, "Restore it, or delete it: only the reason of the stop is lost.");
     }
 
     /** The path of a table of a step, for example {@code rollouts}. */
@@ -146,6 +211,40 @@ public final class RunFolder {
     /** Whether a complete step has a table, for example {@code rollouts}. */
     public boolean hasTable(int step, String name) {
         return storage.exists(stepName(step) + "/" + name);
+    }
+
+    /**
+     * Refuses a table of a complete step that is not as the step has written it, as far as names and sizes of its files
+     * tell.
+     *
+     * @throws InvalidInputException when a file is missing or another one
+     */
+    public void requireTable(int step, String name) {
+        manifest(step).ifPresent(found -> new StepFiles(storage, found).requireTable(name, restore(step)));
+    }
+
+    /**
+     * Compares the files of all steps with their manifests, by their contents.
+     *
+     * @return how many complete steps there are
+     * @throws InvalidInputException when a file is missing, another one or added, or a file that describes the run or a
+     *     step cannot be read
+     */
+    public int requireContents() {
+        description();
+        configuration();
+        List<Manifest> complete = manifests();
+        Manifest last = complete.get(complete.size() - 1);
+        for (Manifest found : complete) {
+            boolean best = last.best() != null && last.best().step() == found.step();
+            StepFiles files = new StepFiles(storage, found);
+            if (found.step() == 0 || found.equals(last) || best) {
+                files.verify(restore(found.step()));
+            } else {
+                files.verifyRemaining(restore(found.step()));
+            }
+        }
+        return complete.size();
     }
 
     /** The complete steps whose policies have validation predictions, ascending. */
@@ -165,25 +264,28 @@ public final class RunFolder {
     /**
      * {@code run.json}.
      *
-     * @throws InvalidInputException when it is not there
+     * @throws InvalidInputException when it is not there, or cannot be read or understood
      */
     public RunDescription description() {
-        return storage.readJson("run.json", RunDescription.class).orElseThrow(() -> missing("run.json"));
+        return storage.readJson(DESCRIPTION, RunDescription.class, "Restore it, or start another run.")
+                .orElseThrow(() -> missing(DESCRIPTION));
     }
 
     /**
      * {@code config.yaml}: the resolved configuration that the run was begun with.
      *
-     * @throws InvalidInputException when it is not there
+     * @throws InvalidInputException when it is not there, or empty
      */
     public String configuration() {
         return storage.read("config.yaml")
                 .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                .filter(text -> !text.isBlank())
                 .orElseThrow(() -> missing("config.yaml"));
     }
 
     private InvalidInputException missing(String file) {
-        return new InvalidInputException(storage.path(file) + " is missing. Restore it, or start another run.");
+        return new InvalidInputException("%s %s. Restore it, or start another run."
+                .formatted(storage.path(file), storage.exists(file) ? "has no content" : "is missing"));
     }
 
     /** {@code step-000012}. */
@@ -209,7 +311,7 @@ public final class RunFolder {
     }
 
     private Stream<String> folderNames(String folder) {
-        return storage.list(folder).stream().filter(FileStatus::isDirectory).map(status -> status.getPath()
+        return storage.listAll(folder).stream().filter(FileStatus::isDirectory).map(status -> status.getPath()
                 .getName());
     }
 }

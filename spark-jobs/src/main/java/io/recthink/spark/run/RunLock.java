@@ -1,5 +1,6 @@
 package io.recthink.spark.run;
 
+import io.recthink.spark.table.StateFile;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -137,9 +138,13 @@ final class RunLock implements AutoCloseable {
     /** The owner in the lock file. A file cut short is read again, as its owner may be writing it; then it is nobody's. */
     private static Optional<Owner> read(Storage storage) {
         for (int attempt = 0; attempt < 5 && storage.exists(FILE); attempt++) {
-            Optional<Owner> owner = storage.readJson(FILE, Owner.class);
-            if (owner.isPresent()) {
-                return owner;
+            Optional<byte[]> content = storage.read(FILE).filter(StateFile::isWhole);
+            if (content.isPresent()) {
+                return Optional.of(StateFile.read(
+                        storage.path(FILE).toString(),
+                        content.get(),
+                        Owner.class,
+                        "Delete it when no other recthink uses the folder."));
             }
             pause(WRITING);
         }

@@ -26,8 +26,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class RunWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunWriter.class);
-    private static final String MANIFEST = "/manifest.json";
     private static final Set<String> WEIGHTS = Set.of("policy/model.safetensors", "policy/adapter_model.safetensors");
+
+    private static final String START_REMEDY = "Restore it, or start another run: choose another paths.run.";
 
     private final Storage storage;
     private final RunFolder folder;
@@ -90,7 +91,7 @@ public final class RunWriter implements AutoCloseable {
 
     private static void refuseForeign(Storage storage) {
         List<FileStatus> children = storage.list("");
-        boolean ours = storage.exists("run.json")
+        boolean ours = storage.exists(RunFolder.DESCRIPTION)
                 || storage.exists("lock.json")
                 || RunFolder.of(storage).exists();
         if (!children.isEmpty() && !ours) {
@@ -105,7 +106,12 @@ public final class RunWriter implements AutoCloseable {
         if (resume && !folder.exists()) {
             LOG.info("{} holds no complete step to resume from: the run starts from its beginning", storage.path(""));
         }
-        newest = folder.newest();
+        // What cannot be read is refused before anything is removed.
+        if (storage.length(RunFolder.DESCRIPTION) > 0) {
+            folder.description();
+        }
+        List<Manifest> complete = folder.manifests();
+        newest = complete.isEmpty() ? Optional.empty() : Optional.of(complete.get(complete.size() - 1));
         newest.ifPresent(this::verify);
         int last = newest.map(Manifest::step).orElse(-1);
         removeLeftovers("", last);
@@ -130,25 +136,20 @@ public final class RunWriter implements AutoCloseable {
         return newest;
     }
 
+    /** What a resumed run goes on from: the newest step, and the policy that it is held near to. */
     private void verify(Manifest manifest) {
-        String step = RunFolder.stepName(manifest.step()) + "/";
-        for (FileEntry file : manifest.files()) {
-            boolean same = storage.length(step + file.path()) == file.bytes()
-                    && storage.entry(step + file.path()).sha256().equals(file.sha256());
-            if (!same) {
-                throw new InvalidInputException(
-                        "%s is not as %s says. Restore it, or delete %s to resume from the step before."
-                                .formatted(
-                                        storage.path(step + file.path()),
-                                        storage.path(step + "manifest.json"),
-                                        storage.path(step)));
-            }
-        }
+        new StepFiles(storage, manifest)
+                .verify(
+                        manifest.step() == 0
+                                ? START_REMEDY
+                                : "Restore it, or delete %s to resume from the step before."
+                                        .formatted(storage.path(RunFolder.stepName(manifest.step()) + "/")));
+        folder.manifest(0).ifPresent(start -> new StepFiles(storage, start).verifyPolicy(START_REMEDY));
     }
 
     /** Writes what identifies the run; done before its first step. */
     public void begin(RunDescription description, Configuration configuration) {
-        storage.writeJson("run.json", description);
+        storage.writeJson(RunFolder.DESCRIPTION, description);
         storage.write("config.yaml", ConfigurationReader.write(configuration));
     }
 
@@ -176,7 +177,14 @@ public final class RunWriter implements AutoCloseable {
 
     /** Reads the saved state of the optimizer. */
     public <T> T readOptimizer(int step, Function<Path, T> read) {
-        String name = RunFolder.stepName(step) + "/optimizer/optimizer.safetensors";
+        String file = "optimizer/optimizer.safetensors";
+        String name = RunFolder.stepName(step) + "/" + file;
+        if (folder.required(step).files().stream()
+                .noneMatch(entry -> entry.path().equals(file))) {
+            throw new InvalidInputException(
+                    "%s is not among the files that the manifest of the step names. Restore the manifest, or delete %s to resume from the step before."
+                            .formatted(storage.path(name), storage.path(RunFolder.stepName(step))));
+        }
         Optional<Path> local = storage.local(name);
         if (local.isPresent()) {
             return read.apply(local.get());
@@ -233,7 +241,7 @@ public final class RunWriter implements AutoCloseable {
     /** Makes a step count. Whatever it wrote must be written before. */
     public void complete(Manifest manifest) {
         lock.check();
-        storage.writeJson(RunFolder.stepName(manifest.step()) + MANIFEST, manifest);
+        storage.writeJson(RunFolder.stepName(manifest.step()) + RunFolder.MANIFEST, manifest);
     }
 
     /** Removes the policy and the optimizer of a step; its tables, metrics and manifest stay. */
@@ -244,7 +252,7 @@ public final class RunWriter implements AutoCloseable {
 
     /** Removes a step that has no manifest. */
     public void removeIncomplete(int step) {
-        if (!storage.exists(RunFolder.stepName(step) + MANIFEST)) {
+        if (!storage.exists(RunFolder.stepName(step) + RunFolder.MANIFEST)) {
             storage.delete(RunFolder.stepName(step));
         }
     }

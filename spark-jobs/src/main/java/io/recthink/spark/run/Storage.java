@@ -1,16 +1,18 @@
 package io.recthink.spark.run;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.recthink.InvalidInputException;
+import io.recthink.spark.table.StateFile;
 import io.recthink.spark.table.WholeFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
@@ -19,6 +21,8 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
@@ -32,8 +36,6 @@ import org.apache.hadoop.fs.Path;
  * appends. What goes wrong is an {@link InvalidInputException} that names the file, the reason and the remedy.
  */
 final class Storage {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
     private final FileSystem files;
     private final Path root;
 
@@ -70,10 +72,48 @@ final class Storage {
     }
 
     boolean exists(String name) {
+        return status(name).isPresent();
+    }
+
+    /** What is known of a file or a folder; nothing when it is absent. */
+    private Optional<FileStatus> status(String name) {
         try {
-            return files.exists(path(name));
+            return Optional.of(files.getFileStatus(path(name)));
+        } catch (FileNotFoundException e) {
+            requireAbsent(name);
+            return Optional.empty();
         } catch (IOException e) {
             throw unreadable(name, e);
+        }
+    }
+
+    /**
+     * Of a local file Hadoop says also that it is not found when this user may not read it or its folder. What cannot be
+     * read must not be taken for absent: it would be written anew.
+     */
+    private void requireAbsent(String name) {
+        Optional<String> obstacle = local(name).flatMap(Storage::obstacle);
+        if (obstacle.isPresent()) {
+            throw unreadable(name, new IOException(obstacle.get()));
+        }
+    }
+
+    /** What keeps a local file from being read; nothing when it is absent, or was written in this moment. */
+    private static Optional<String> obstacle(java.nio.file.Path file) {
+        try {
+            BasicFileAttributes found =
+                    Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (found.isDirectory()) {
+                return Optional.of("it is a folder");
+            }
+            if (Files.isReadable(file)) {
+                return Optional.empty();
+            }
+            return Optional.of(found.isSymbolicLink() ? "it is a link to what cannot be read" : "permission denied");
+        } catch (AccessDeniedException e) {
+            return Optional.of("permission denied");
+        } catch (IOException e) {
+            return Optional.empty();
         }
     }
 
@@ -84,16 +124,39 @@ final class Storage {
                     .sorted(Comparator.comparing(status -> status.getPath().getName()))
                     .toList();
         } catch (FileNotFoundException e) {
+            requireAbsent(name);
             return List.of();
         } catch (IOException e) {
             throw unreadable(name, e);
         }
     }
 
+    /**
+     * The same, where none may be overlooked: Hadoop leaves out what it cannot look at.
+     *
+     * @throws InvalidInputException when a child is a link to what cannot be read, or this user may not look at it
+     */
+    List<FileStatus> listAll(String name) {
+        List<FileStatus> found = list(name);
+        Set<String> names =
+                found.stream().map(status -> status.getPath().getName()).collect(Collectors.toSet());
+        Optional<java.nio.file.Path> folder = local(name).filter(Files::isDirectory);
+        if (folder.isPresent()) {
+            try (Stream<java.nio.file.Path> children = Files.list(folder.get())) {
+                children.filter(child -> !names.contains(child.getFileName().toString()))
+                        .forEach(child -> requireAbsent((name.isEmpty() ? "" : name + "/") + child.getFileName()));
+            } catch (IOException e) {
+                throw unreadable(name, e);
+            }
+        }
+        return found;
+    }
+
     Optional<byte[]> read(String name) {
         try (InputStream in = files.open(path(name))) {
             return Optional.of(in.readAllBytes());
         } catch (FileNotFoundException e) {
+            requireAbsent(name);
             return Optional.empty();
         } catch (IOException e) {
             throw unreadable(name, e);
@@ -114,22 +177,17 @@ final class Storage {
     }
 
     FileEntry writeJson(String name, Object value) {
-        try {
-            return write(name, JSON.writeValueAsBytes(value));
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
+        return write(name, StateFile.write(value));
     }
 
-    /** The value of a JSON file, or nothing when the file is absent or was not written to its end. */
-    <T> Optional<T> readJson(String name, Class<T> type) {
-        return read(name).flatMap(bytes -> {
-            try {
-                return Optional.of(JSON.readValue(bytes, type));
-            } catch (IOException e) {
-                return Optional.empty();
-            }
-        });
+    /**
+     * The value of a JSON file; nothing when it is absent.
+     *
+     * @param remedy a sentence: what to do with a file that cannot be used
+     * @throws InvalidInputException when it is there and cannot be read or understood
+     */
+    <T> Optional<T> readJson(String name, Class<T> type, String remedy) {
+        return read(name).map(bytes -> StateFile.read(path(name).toString(), bytes, type, remedy));
     }
 
     /** Copies one local file. */
@@ -181,13 +239,7 @@ final class Storage {
 
     /** The length of a file, or -1 when it is absent. */
     long length(String name) {
-        try {
-            return files.getFileStatus(path(name)).getLen();
-        } catch (FileNotFoundException e) {
-            return -1;
-        } catch (IOException e) {
-            throw unreadable(name, e);
-        }
+        return status(name).map(FileStatus::getLen).orElse(-1L);
     }
 
     void delete(String name) {

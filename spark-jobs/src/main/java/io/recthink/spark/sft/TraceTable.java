@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 import io.recthink.spark.rollout.PromptEncoding;
 import io.recthink.spark.run.OutputFolders;
 import io.recthink.spark.table.Examples;
+import io.recthink.spark.table.ListedTable;
 import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
@@ -47,9 +48,14 @@ final class TraceTable implements AutoCloseable {
                 .persist(StorageLevel.MEMORY_AND_DISK());
     }
 
-    /** The traces at a path, each with its example and its key; a trace that occurs twice counts once. */
+    /**
+     * The traces at a path, each with its example and its key; a trace that occurs twice counts once.
+     *
+     * @throws io.recthink.InvalidInputException when a table of traces or of the data set is not whole
+     */
     static Dataset<Row> read(SparkSession spark, String path, String data) {
         OutputFolders.requireComplete(spark.sparkContext().hadoopConfiguration(), "paths.traces", path);
+        ListedTable.requireAllWhole(spark, "paths.traces", path);
         Dataset<Row> traces = spark.read()
                 .schema(Tables.TRACES)
                 .parquet(LiteralPath.unlessPattern(spark, path))

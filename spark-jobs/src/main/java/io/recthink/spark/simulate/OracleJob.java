@@ -6,6 +6,7 @@ import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.run.OutputFolders;
 import io.recthink.spark.simulate.TastePosterior.Evidence;
+import io.recthink.spark.table.ListedTable;
 import io.recthink.spark.table.PredictionNote;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
@@ -59,9 +60,14 @@ public final class OracleJob implements Job {
         try (OutputFolders output = OutputFolders.take(hadoop, keys)) {
             for (String system : systems) {
                 Activity.begin(spark, SYSTEM, system + ": predictions");
-                predict(system, examples, simulation, configuration.prompt().historyItems())
-                        .write()
-                        .parquet(folder + system);
+                ListedTable.write(
+                        predict(
+                                system,
+                                examples,
+                                simulation,
+                                configuration.prompt().historyItems()),
+                        "paths.predictions",
+                        folder + system);
                 PredictionNote.write(folder + system, NOTES.get(system), hadoop);
             }
             output.complete();

@@ -1,16 +1,19 @@
 package io.recthink.spark.table;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.recthink.InvalidInputException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -29,8 +32,9 @@ import org.apache.spark.sql.SparkSession;
  * @param pools rows of each pool
  * @param ratingStep of the ratings, as {@link RatingGrid} has it; null in a file of an earlier version
  * @param split how the rows were divided, with the warning that belongs under a table
+ * @param tables the files of each table in the folder, by its name; empty in a file of an earlier version
  */
-@JsonIgnoreProperties(ignoreUnknown = true) // what a later version has added
+@JsonPropertyOrder("format")
 public record PreparedData(
         String name,
         double minRating,
@@ -41,39 +45,96 @@ public record PreparedData(
         Map<String, Long> splits,
         Map<String, Long> pools,
         @JsonInclude(JsonInclude.Include.NON_NULL) Double ratingStep,
-        SplitLabel split) {
+        SplitLabel split,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, TableFiles> tables) {
     private static final String FILE = "data.json";
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    private static final String EXAMPLES = "examples";
+    private static final String COPY_AGAIN =
+            "Copy the data set again, or set another paths.data and run `recthink prepare` again.";
 
     public PreparedData {
         if (!(minRating < maxRating) || rows < 1) {
             throw new IllegalArgumentException("rating scale %s to %s, %d rows".formatted(minRating, maxRating, rows));
         }
-        splits = Map.copyOf(splits);
-        pools = Map.copyOf(pools);
+        splits = Map.copyOf(Objects.requireNonNull(splits, "no splits"));
+        pools = Map.copyOf(Objects.requireNonNull(pools, "no pools"));
+        Objects.requireNonNull(sha256, "no sha256");
         split = split == null ? SplitLabel.unwritten() : split;
+        tables = tables == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(tables));
+    }
+
+    /** A data set whose files are not listed. */
+    public PreparedData(
+            String name,
+            double minRating,
+            double maxRating,
+            String sha256,
+            String rowIdsSha256,
+            long rows,
+            Map<String, Long> splits,
+            Map<String, Long> pools,
+            Double ratingStep,
+            SplitLabel split) {
+        this(name, minRating, maxRating, sha256, rowIdsSha256, rows, splits, pools, ratingStep, split, null);
+    }
+
+    /** Two data sets are equal when they hold the same rows, in whatever files these lie. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof PreparedData that && content().equals(that.content());
+    }
+
+    @Override
+    public int hashCode() {
+        return content().hashCode();
+    }
+
+    private List<Object> content() {
+        return Arrays.asList(name, minRating, maxRating, sha256, rowIdsSha256, rows, splits, pools, ratingStep, split);
+    }
+
+    /** Of the file; see {@link StateFile}. */
+    @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+    public int format() {
+        return StateFile.FORMAT;
     }
 
     /**
      * Reads {@code data.json} of a folder.
      *
-     * @throws InvalidInputException when the folder holds no complete data set
+     * @throws InvalidInputException when the folder holds no complete data set, or the file cannot be read or understood
      */
     public static PreparedData read(SparkSession spark, String folder) {
         Path file = file(folder);
-        try (InputStream in =
-                file.getFileSystem(spark.sparkContext().hadoopConfiguration()).open(file)) {
-            return JSON.readValue(in, PreparedData.class);
+        try (InputStream in = TextFile.raw(
+                        file.getFileSystem(spark.sparkContext().hadoopConfiguration()))
+                .open(file)) {
+            return StateFile.read("paths.data: " + file, in.readAllBytes(), PreparedData.class, COPY_AGAIN);
         } catch (FileNotFoundException e) {
-            throw new InvalidInputException(
-                    "paths.data: %s holds no prepared data (no %s); run `recthink prepare` first"
-                            .formatted(folder, FILE),
-                    e);
-        } catch (JsonProcessingException e) {
-            throw new InvalidInputException("paths.data: %s cannot be read: %s".formatted(file, e.getMessage()), e);
+            throw found(spark, folder)
+                    ? unreadable(file, e) // of a file that may not be read Hadoop says the same
+                    : new InvalidInputException(
+                            "paths.data: %s holds no prepared data (no %s); run `recthink prepare` first"
+                                    .formatted(folder, FILE),
+                            e);
         } catch (IOException e) {
-            throw new InvalidInputException("paths.data: %s cannot be read: %s".formatted(file, e), e);
+            throw unreadable(file, e);
         }
+    }
+
+    private static boolean found(SparkSession spark, String folder) {
+        try {
+            return exists(spark, folder);
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    private static InvalidInputException unreadable(Path file, IOException cause) {
+        return new InvalidInputException(
+                "paths.data: %s cannot be read: %s. Mend its permissions if these are the reason. %s"
+                        .formatted(file, StateFile.reason(cause), COPY_AGAIN),
+                cause);
     }
 
     private static Path file(String folder) {
@@ -93,15 +154,81 @@ public record PreparedData(
     /** Writes {@code data.json} into a folder, replacing none. */
     public void write(SparkSession spark, String folder) throws IOException {
         Path file = new Path(folder, FILE);
-        try (OutputStream out =
-                file.getFileSystem(spark.sparkContext().hadoopConfiguration()).create(file, false)) {
-            out.write(JSON.writeValueAsBytes(this));
+        FileSystem files = TextFile.raw(file.getFileSystem(spark.sparkContext().hadoopConfiguration()));
+        WholeFile.write(files, file, StateFile.write(this), false);
+    }
+
+    /**
+     * The examples of a complete data set; the schema is {@link Tables#EXAMPLES}.
+     *
+     * @throws InvalidInputException when the folder holds no data set, or a table in it is not whole
+     */
+    public static Dataset<Row> examples(SparkSession spark, String folder) {
+        PreparedData data = read(spark, folder);
+        data.requireWhole(spark, folder);
+        return examplesOf(spark, folder);
+    }
+
+    private static Dataset<Row> examplesOf(SparkSession spark, String folder) {
+        return spark.read().schema(Tables.EXAMPLES).parquet(LiteralPath.of(folder + "/" + EXAMPLES));
+    }
+
+    /**
+     * Compares the tables of a folder with what is said here: by names and sizes of their files, or where these are not
+     * listed by the number of examples.
+     *
+     * @throws InvalidInputException when a table lacks a file, has another one, or has other rows
+     */
+    public void requireWhole(SparkSession spark, String folder) {
+        tables.forEach((name, files) -> files.requireSame(
+                table(name, folder),
+                folder + "/" + name,
+                COPY_AGAIN,
+                spark.sparkContext().hadoopConfiguration()));
+        TableFiles examples = tables.get(EXAMPLES);
+        long found = examples == null ? count(spark, folder) : examples.rows();
+        if (found != rows) {
+            throw new InvalidInputException("paths.data: the table %s of %s has %d rows, and %s says %d. %s"
+                    .formatted(EXAMPLES, folder, found, FILE, rows, COPY_AGAIN));
         }
     }
 
-    /** The examples of a complete data set; the schema is {@link Tables#EXAMPLES}. */
-    public static Dataset<Row> examples(SparkSession spark, String folder) {
-        read(spark, folder);
-        return spark.read().schema(Tables.EXAMPLES).parquet(LiteralPath.of(folder + "/examples"));
+    /**
+     * The same by the contents of the files.
+     *
+     * @throws InvalidInputException as {@link #requireWhole}, and when a content is another one
+     */
+    public void requireContents(SparkSession spark, String folder) {
+        requireWhole(spark, folder);
+        tables.forEach((name, files) ->
+                files.requireSameContents(spark, table(name, folder), folder + "/" + name, COPY_AGAIN));
+    }
+
+    private static String table(String name, String folder) {
+        return "paths.data: the table %s of %s is not as %s says".formatted(name, folder, FILE);
+    }
+
+    /** The rows of the examples, from the footers of their files. */
+    private static long count(SparkSession spark, String folder) {
+        if (TableFiles.sizes(folder + "/" + EXAMPLES, spark.sparkContext().hadoopConfiguration())
+                .isEmpty()) {
+            return 0;
+        }
+        try {
+            return examplesOf(spark, folder).count();
+        } catch (Exception e) { // Spark declares none and throws checked ones
+            throw new InvalidInputException(
+                    "paths.data: the table %s of %s cannot be read: %s. %s"
+                            .formatted(EXAMPLES, folder, rootReason(e), COPY_AGAIN),
+                    e);
+        }
+    }
+
+    private static String rootReason(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage()).lines().findFirst().orElse("");
     }
 }

@@ -65,16 +65,26 @@ public final class TextFile {
     static <T> Optional<T> read(String key, String path, String remedy, Configuration hadoop, Reader<T> reader) {
         Path file = new Path(path);
         try {
-            FileSystem files = file.getFileSystem(hadoop);
+            FileSystem files = raw(file.getFileSystem(hadoop));
             if (!files.exists(file)) {
                 return Optional.empty();
             }
             try (InputStream in = files.open(file)) {
-                return Optional.of(reader.read(in));
+                T content = reader.read(in);
+                if (content == null) {
+                    throw new IOException("it says nothing");
+                }
+                return Optional.of(content);
             }
         } catch (IOException e) {
-            throw new InvalidInputException("%s: %s cannot be read: %s; %s".formatted(key, file, e, remedy), e);
+            throw new InvalidInputException(
+                    "%s: %s cannot be read: %s; %s".formatted(key, file, StateFile.reason(e), remedy), e);
         }
+    }
+
+    /** A person may edit the file: a checksum that Hadoop has left beside it would make it unreadable. */
+    static FileSystem raw(FileSystem found) {
+        return found instanceof LocalFileSystem local ? local.getRawFileSystem() : found;
     }
 
     /** A checksum that is left of an earlier file would make the new one unreadable. */

@@ -1,6 +1,7 @@
 package io.recthink.spark.table;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -22,6 +23,7 @@ import org.apache.hadoop.conf.Configuration;
  * @param processors processors, or GPUs, that it ran on; 0: not known
  * @param device {@code cpu} or {@code gpu}
  */
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record TrainingCost(
         String system,
         String readout,

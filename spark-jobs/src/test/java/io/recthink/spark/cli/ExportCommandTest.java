@@ -14,6 +14,7 @@ import io.recthink.spark.run.Cursor;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.PolicyFolder;
 import io.recthink.spark.run.PolicyVersion;
+import io.recthink.spark.run.PublishedFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -154,7 +155,7 @@ class ExportCommandTest {
         Path path = run.resolve("step-00000" + step);
         Path policy = writeAdapter(path.resolve("policy"), factor);
         PolicyVersion version = new PolicyVersion(step, PolicyFolder.at(policy).sha256(), null);
-        Manifest manifest = new Manifest(step, version, null, new Cursor(0, 0), best, List.of());
+        Manifest manifest = new Manifest(step, version, null, new Cursor(0, 0), best, PublishedFiles.of(path));
         new ObjectMapper().writeValue(path.resolve("manifest.json").toFile(), manifest);
         return policy;
     }

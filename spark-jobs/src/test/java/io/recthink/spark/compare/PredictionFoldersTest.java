@@ -1,14 +1,20 @@
 package io.recthink.spark.compare;
 
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recthink.InvalidInputException;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.table.ListedTable;
 import io.recthink.spark.table.RatingGrid;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -65,6 +71,29 @@ class PredictionFoldersTest {
         assertThat(checked.predictions().where("rowId = 'a'").select("yhat").collectAsList())
                 .extracting(row -> row.getDouble(0))
                 .containsExactlyInAnyOrder(4.5, 4.5, 2.25, 4.5);
+    }
+
+    @Test
+    void aFolderThatLacksAFileOfItsListIsRefused() throws IOException {
+        complete("sft").write(predictions.resolve("plain"), 1);
+        String folder = predictions.resolve("grpo").toString();
+        ListedTable.write(
+                spark.read().parquet(predictions + "/plain/sft").repartition(3, col("rowId")),
+                "paths.predictions",
+                folder);
+        FileUtil.fullyDelete(predictions.resolve("plain").toFile());
+        assertThat(checked().predictions().count()).isEqualTo(3);
+        Path part;
+        try (Stream<Path> files = Files.list(Path.of(folder))) {
+            part = files.filter(file -> file.toString().endsWith(".parquet"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        Files.delete(part);
+        assertThatThrownBy(this::checked)
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining(
+                        "grpo is not as its _files.json says: " + part.getFileName() + " is missing. Copy");
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.PolicyFolder;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.run.PolicyVersion;
+import io.recthink.spark.run.PublishedFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +50,57 @@ class PolicyArgumentTest {
         assertThatThrownBy(() -> resolve("@3"))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("has no complete step 3; its steps are [1, 2]");
+    }
+
+    @Test
+    void aPolicyWhoseFilesAreNotThoseOfItsManifestIsRefusedHoweverItIsNamed() throws IOException {
+        step(1, null);
+        Path tokenizer = folder.resolve("step-000001/policy/tokenizer.json");
+        Files.writeString(tokenizer, "acb");
+        for (String name : List.of("", "@1", "/step-000001/policy")) {
+            assertThatThrownBy(() -> resolve(name))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageMatching("file:" + tokenizer + " is not as file:" + folder
+                            + "/step-000001/manifest.json says: its sha256 is \\w{64}, not \\w{64}. Restore it, or name"
+                            + " the policy of another step, as in file:" + folder + "@3.");
+        }
+        Files.writeString(tokenizer, "abcd");
+        assertThatThrownBy(() -> resolve("")).hasMessageContaining("it has 4 bytes, not 3");
+        Files.delete(tokenizer);
+        assertThatThrownBy(() -> resolve(""))
+                .hasMessageContaining("tokenizer.json")
+                .hasMessageContaining("it is missing");
+        Files.writeString(tokenizer, "abc");
+        assertThat(resolve("")).isEqualTo(policy(1));
+    }
+
+    @Test
+    void aFileThatWasAddedToAPolicyAndWouldBeUsedIsRefused() throws IOException {
+        step(1, null);
+        for (String name :
+                List.of("chat_template.jinja", "recthink.json", "adapter_config.json", "model.safetensors")) {
+            Path added = Files.writeString(folder.resolve("step-000001/policy").resolve(name), "{}");
+            assertThatThrownBy(() -> resolve("@1"))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageStartingWith("file:" + added + " is not among the files that file:" + folder
+                            + "/step-000001/manifest.json names")
+                    .hasMessageContaining("Remove it, or copy the policy's folder to another place");
+            Files.delete(added);
+        }
+        Files.writeString(folder.resolve("step-000001/policy/README.md"), "a note");
+        assertThat(resolve("@1")).isEqualTo(policy(1));
+    }
+
+    @Test
+    void aStepWhoseManifestCannotBeReadIsNotSaidToBeThere() throws IOException {
+        step(1, null);
+        step(2, null);
+        Files.writeString(folder.resolve("step-000001/manifest.json"), "{\"step\": 1,");
+        assertThatThrownBy(() -> resolve("@1"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("file:" + folder + "/step-000001/manifest.json cannot be read: ");
+        Files.writeString(folder.resolve("step-000001/manifest.json"), "");
+        assertThatThrownBy(() -> resolve("@1")).hasMessageContaining("has no complete step 1; its steps are [2]");
     }
 
     @Test
@@ -103,8 +155,14 @@ class PolicyArgumentTest {
         Path path = Files.createDirectories(folder.resolve("step-00000" + step));
         Files.createDirectories(path.resolve("policy"));
         Files.writeString(path.resolve("policy/config.json"), "{}");
+        Files.writeString(path.resolve("policy/tokenizer.json"), "abc");
         Manifest manifest = new Manifest(
-                step, new PolicyVersion(step, "sha-" + step, null), null, new Cursor(0, 0), best, List.of());
+                step,
+                new PolicyVersion(step, "sha-" + step, null),
+                null,
+                new Cursor(0, 0),
+                best,
+                PublishedFiles.of(path));
         new ObjectMapper().writeValue(path.resolve("manifest.json").toFile(), manifest);
     }
 

@@ -10,21 +10,19 @@ import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.run.Cursor;
-import io.recthink.spark.run.FileEntry;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.run.PolicyVersion;
+import io.recthink.spark.run.PublishedFiles;
 import io.recthink.spark.run.RunDescription;
 import io.recthink.spark.table.ExampleRows;
+import io.recthink.spark.table.ListedTable;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FileUtil;
@@ -77,33 +75,22 @@ class ValidationPredictionsTest {
         copy(root.resolve("model"), step.resolve("policy"));
         JSON.writeValue(
                 step.resolve("manifest.json").toFile(),
-                new Manifest(1, new PolicyVersion(1, "weights", null), null, new Cursor(0, 0), null, files(step)));
+                new Manifest(
+                        1,
+                        new PolicyVersion(1, "weights", null),
+                        null,
+                        new Cursor(0, 0),
+                        null,
+                        PublishedFiles.of(step)));
         JSON.writeValue(
                 root.resolve("run/run.json").toFile(),
                 new RunDescription("id", "train", "1", "", "", "", "", "cpu", 1, 17, "", "", "d1", ""));
         Files.writeString(root.resolve("run/config.yaml"), ConfigurationReader.write(configuration("none")));
         try (Scoring scoring = scoring(configuration("none"))) {
-            scoring.predict("policy", new PolicyReference(root + "/model", 1, "weights", "digest"), 0)
-                    .withColumn("yhat", lit(2.0))
-                    .write()
-                    .parquet(root + "/run/eval/step-000001/predictions");
-        }
-    }
-
-    private static List<FileEntry> files(Path step) throws IOException {
-        List<FileEntry> files = new ArrayList<>();
-        for (String name : List.of("config.json", "tokenizer.json", "chat_template.jinja")) {
-            byte[] content = Files.readAllBytes(step.resolve("policy").resolve(name));
-            files.add(new FileEntry("policy/" + name, content.length, sha256(content)));
-        }
-        return files;
-    }
-
-    private static String sha256(byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
+            Dataset<Row> predictions = scoring.predict(
+                            "policy", new PolicyReference(root + "/model", 1, "weights", "digest"), 0)
+                    .withColumn("yhat", lit(2.0));
+            ListedTable.write(predictions, "paths.run", root + "/run/eval/step-000001/predictions");
         }
     }
 
@@ -150,12 +137,6 @@ class ValidationPredictionsTest {
         // Named as a model folder, a policy is known by the hash of what is there.
         assertThat(ofTraining("weights", "predict.policies.x=run/step-000001/policy"))
                 .isZero();
-        copyRun("other-template");
-        Files.writeString(
-                root.resolve("other-template/step-000001/policy/chat_template.jinja"),
-                "{{ messages[0].content }} good");
-        assertThat(ofTraining("template", "predict.policies.x=other-template@1"))
-                .isZero();
         copyRun("other-data");
         Path description = root.resolve("other-data/run.json");
         Files.writeString(description, Files.readString(description).replace("\"d1\"", "\"d0\""));
@@ -169,6 +150,22 @@ class ValidationPredictionsTest {
                 .write()
                 .parquet(root + "/fewer-rows" + predictions);
         assertThat(ofTraining("rows", "predict.policies.x=fewer-rows@1")).isZero();
+    }
+
+    @Test
+    void predictionsOfTheTrainingThatAreNotAllThereAreRefused() throws IOException {
+        copyRun("half");
+        Path predictions = root.resolve("half/eval/step-000001/predictions");
+        SPARK.read()
+                .parquet(predictions.toString())
+                .limit(1)
+                .write()
+                .mode("append")
+                .parquet(predictions.toString());
+        assertThatThrownBy(() -> predict("half-predicted", "predict.policies.x=half@1"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("half/eval/step-000001/predictions is not as its _files.json says: part-")
+                .hasMessageContaining(" is not of it");
     }
 
     @Test

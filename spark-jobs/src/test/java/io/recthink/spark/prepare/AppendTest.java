@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
@@ -26,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -248,6 +250,61 @@ class AppendTest {
             assertThatThrownBy(() -> earlier.refuseChanged(changed))
                     .isInstanceOf(LeakException.class)
                     .hasMessageContaining("are not all there as they were");
+        }
+    }
+
+    @Test
+    void eachDataSetListsItsOwnFilesAndOneThatLacksAnyIsNotAppendedTo() throws IOException {
+        write("log.json", lines(0, ALL));
+        prepare("part-1", until(FIRST), Optional.empty());
+        prepare("part-2", Period.ALWAYS, Optional.of("part-1"));
+        assertThat(data("part-1").tables()).containsOnlyKeys("examples", "quarantine", "reviews");
+        for (String name : List.of("part-1", "part-2")) {
+            PreparedData data = data(name);
+            assertThat(data.tables().get("examples").rows()).isEqualTo(data.rows());
+            assertThat(data.tables().get("reviews").rows()).isEqualTo(data.rows());
+            data.requireContents(spark(), folder + "/" + name);
+        }
+        for (String table : data("part-1").tables().keySet()) {
+            String part = data("part-1").tables().get(table).files().get(0).name();
+            Path file = folder.resolve("part-1/" + table).resolve(part);
+            Path away = Files.move(file, folder.resolve(part));
+            refused(
+                    Period.ALWAYS,
+                    "part-1",
+                    "prepare.kcore=0",
+                    "paths.data: the table " + table + " of %s/part-1",
+                    "is missing");
+            assertThat(folder.resolve("new")).doesNotExist();
+            Files.move(away, file);
+        }
+        withoutList("part-1");
+        prepare("part-3", Period.ALWAYS, Optional.of("part-1"));
+        assertThat(data("part-3").rows()).isEqualTo(data("part-2").rows());
+        Files.delete(folder.resolve("part-1/reviews").resolve(firstPart("part-1/reviews")));
+        refused(
+                Period.ALWAYS,
+                "part-1",
+                "prepare.kcore=0",
+                "--append-to %s/part-1: the table reviews has ",
+                "data.json says");
+    }
+
+    /** As an earlier version wrote it. */
+    private void withoutList(String data) throws IOException {
+        Path file = folder.resolve(data + "/data.json");
+        ObjectNode json = (ObjectNode) JSON.readTree(file.toFile());
+        json.remove(List.of("format", "tables"));
+        JSON.writeValue(file.toFile(), json);
+    }
+
+    private String firstPart(String table) throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve(table))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".parquet"))
+                    .sorted()
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 

@@ -2,6 +2,7 @@ package io.recthink.spark.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.recthink.InvalidInputException;
 import io.recthink.spark.run.RunWriter.PublishedPolicy;
@@ -9,14 +10,20 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunWriterTest {
     private final Configuration hadoop = new Configuration();
@@ -62,15 +69,208 @@ class RunWriterTest {
     }
 
     @Test
-    void aManifestThatWasCutShortDoesNotCount() {
+    void aManifestWithoutContentDoesNotCount() {
+        twoSteps();
+        write(run.resolve("step-000001/manifest.json"), "");
+        assertThat(RunFolder.at(run.toString(), hadoop).newest())
+                .map(Manifest::step)
+                .hasValue(0);
+        open(true).close();
+        assertThat(run.resolve("step-000001")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"step\": 1, \"policyVer",
+                "null",
+                "[]",
+                "{}",
+                "{\"step\": 1} and more",
+                "{\"step\": \"one\"}",
+                "{\"step\": 1, \"cursor\": {}, \"files\": []}",
+                "{\"format\": 2}",
+                "{\"format\": \"new\"}",
+            })
+    void aManifestThatIsNotUnderstoodIsRefusedAndNothingIsRemoved(String manifest) {
+        for (int step : new int[] {0, 1}) {
+            twoSteps();
+            Path file = run.resolve("step-00000" + step + "/manifest.json");
+            write(file, manifest);
+            for (boolean resume : new boolean[] {true, false}) {
+                assertRefusedWithoutLoss(file, resume);
+            }
+            run = scratch.resolve("another-" + step);
+        }
+    }
+
+    private void assertRefusedWithoutLoss(Path file, boolean resume) {
+        List<Path> before = files();
+        assertThatThrownBy(() -> open(resume))
+                .isInstanceOf(InvalidInputException.class)
+                .message()
+                .satisfiesAnyOf(
+                        message -> assertThat(message).startsWith("file:" + file + " "),
+                        message -> assertThat(message).contains("already holds a run"))
+                .hasLineCount(1);
+        assertThat(files()).isEqualTo(before);
+    }
+
+    @Test
+    void aManifestOfALaterFormatNamesTheRemedy() {
+        twoSteps();
+        Path file = run.resolve("step-000001/manifest.json");
+        write(file, "{\"format\": 2, \"policy\": {}}");
+        assertThatThrownBy(() -> open(true))
+                .hasMessage("file:" + file + " has the format 2, and this recthink knows 1: a newer recthink wrote it."
+                        + " Use that one.");
+    }
+
+    @Test
+    void keysThatALaterVersionAddedAreReadOver() {
+        twoSteps();
+        for (String name : List.of("step-000000/manifest.json", "step-000001/manifest.json")) {
+            String text = read(run.resolve(name));
+            assertThat(text).contains("\"format\" : 1,");
+            write(
+                    run.resolve(name),
+                    text.replace("\"cursor\" : {", "\"mood\" : {\"good\" : true}, \"cursor\" : {\"shard\" : 1, ")
+                            .replace("\"format\" : 1,", name.contains("0001") ? "" : "\"format\" : 1,"));
+        }
+        try (RunWriter writer = open(true)) {
+            assertThat(writer.newest()).map(Manifest::step).hasValue(1);
+        }
+    }
+
+    @Test
+    void aManifestThatCannotBeReadIsNotTakenForAbsent() throws IOException {
+        twoSteps();
+        Path file = run.resolve("step-000001/manifest.json");
+        Files.delete(file);
+        Files.createDirectory(file);
+        assertRefusedWithoutLoss(file, true);
+        Files.delete(file);
+        Files.createSymbolicLink(file, scratch.resolve("nowhere"));
+        assertRefusedWithoutLoss(file, true);
+    }
+
+    @Test
+    void aStepThatLiesElsewhereAndIsNotThereNowIsNotOverlooked() throws IOException {
+        twoSteps();
+        Path step = run.resolve("step-000000");
+        Files.move(step, scratch.resolve("archive"));
+        Files.createSymbolicLink(step, scratch.resolve("archive"));
+        open(true).close();
+        Files.move(scratch.resolve("archive"), scratch.resolve("not mounted"));
+        assertRefusedWithoutLoss(step, true);
+        assertRefusedWithoutLoss(step, false);
+    }
+
+    @Test
+    void aManifestThatThisUserMayNotReadIsNotTakenForAbsent() throws IOException {
+        twoSteps();
+        Path file = run.resolve("step-000001/manifest.json");
+        Files.setPosixFilePermissions(file, Set.of());
+        assumeFalse(Files.isReadable(file), "root may read everything");
+        assertRefusedWithoutLoss(file, true);
+        Files.setPosixFilePermissions(run.resolve("step-000001"), Set.of());
+        assertThatThrownBy(() -> open(true)).hasMessageContaining(file + " cannot be read: permission denied");
+        Files.setPosixFilePermissions(run.resolve("step-000001"), PosixFilePermissions.fromString("rwx------"));
+    }
+
+    @Test
+    void aManifestOfAnotherStepIsRefused() throws IOException {
+        twoSteps();
+        Path file = run.resolve("step-000001/manifest.json");
+        Files.copy(run.resolve("step-000000/manifest.json"), file, StandardCopyOption.REPLACE_EXISTING);
+        assertRefusedWithoutLoss(file, true);
+        assertThatThrownBy(() -> open(true)).hasMessageContaining("says that it is of step 0");
+    }
+
+    @Test
+    void aDescriptionThatIsNotUnderstoodIsRefusedBeforeAnythingIsRemoved() {
+        try (RunWriter writer = open(false)) {
+            publish(writer, 0);
+        }
+        for (String text : List.of("{\"runId\": ", "{\"format\": 2}", "{}")) {
+            write(run.resolve("run.json"), text);
+            assertRefusedWithoutLoss(run.resolve("run.json"), true);
+        }
+        write(run.resolve("run.json"), ""); // killed while it was written
+        open(true).close();
+        assertThat(run.resolve("step-000000")).doesNotExist();
+    }
+
+    @Test
+    void anEmptyDescriptionOfARunIsNamed() {
+        twoSteps();
+        RunFolder folder = RunFolder.at(run.toString(), hadoop);
+        write(run.resolve("run.json"), "");
+        assertThatThrownBy(folder::description)
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(
+                        "file:" + run
+                                + "/run.json is empty: it was not written or copied to its end. Restore it, or start another run.");
+        write(run.resolve("config.yaml"), "\n");
+        assertThatThrownBy(folder::configuration)
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("file:" + run + "/config.yaml has no content. Restore it, or start another run.");
+    }
+
+    @Test
+    void theStartingPolicyIsComparedOnResumeToo() {
+        twoSteps();
+        write(run.resolve("step-000000/policy/model.safetensors"), "weights of step 9");
+        assertRefusedWithoutLoss(run.resolve("step-000000/policy/model.safetensors"), true);
+        write(run.resolve("step-000000/policy/model.safetensors"), "weights of step 0");
+        write(run.resolve("step-000000/policy/chat_template.jinja"), "{{ messages }}");
+        assertRefusedWithoutLoss(run.resolve("step-000000/policy/chat_template.jinja"), true);
+    }
+
+    @Test
+    void anOptimizerThatTheManifestDoesNotNameIsNotReadFrom() {
+        twoSteps();
+        write(run.resolve("step-000001/optimizer/optimizer.safetensors"), "from elsewhere");
+        try (RunWriter writer = open(true)) {
+            assertThatThrownBy(() -> writer.readOptimizer(1, file -> file))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("optimizer.safetensors is not among the files");
+        }
+    }
+
+    @Test
+    void aLockThatALaterVersionWroteHolds() {
+        Map<String, Object> lock =
+                Map.of("token", "t", "host", "elsewhere", "process", 1, "processStart", 1, "user", "u");
+        writeLock(with(lock, now()));
+        assertThatThrownBy(() -> open(false)).isInstanceOf(FolderInUseException.class);
+        write(run.resolve("lock.json"), "{\"owner\": 1}");
+        assertThatThrownBy(() -> open(false))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("lock.json cannot be read: no token. Delete it when no other recthink");
+    }
+
+    private void twoSteps() {
         try (RunWriter writer = open(false)) {
             complete(writer, 0, publish(writer, 0));
             complete(writer, 1, publish(writer, 1));
         }
-        write(run.resolve("step-000001/manifest.json"), "{\"step\": 1, \"policyVer");
-        assertThat(RunFolder.at(run.toString(), hadoop).newest())
-                .map(Manifest::step)
-                .hasValue(0);
+    }
+
+    private List<Path> files() {
+        try (Stream<Path> files = Files.walk(run)) {
+            return files.sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

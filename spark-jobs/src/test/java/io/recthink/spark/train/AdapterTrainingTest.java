@@ -257,6 +257,14 @@ class AdapterTrainingTest {
         TinyWorld moving = TinyWorld.create(SPARK, other);
         new TrainJob(false).run(SPARK, moving.configuration(with(LORA, "train.steps=1")));
         String predict = "predict.policies.run=" + other.resolve("run");
+        Path template = other.resolve("model/chat_template.jinja");
+        String written = Files.readString(template);
+        Files.writeString(template, written.replace("assistant", "<unk>"));
+        assertThatThrownBy(() -> new PredictJob().run(SPARK, moving.configuration(predict)))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("file:" + other.resolve("model") + " is not the base model of the policy in file:"
+                        + other + "/run/step-000001/policy: its configuration, tokenizer or template is another one");
+        Files.writeString(template, written);
         moving.writeModel(2);
         assertThatThrownBy(() -> new PredictJob().run(SPARK, moving.configuration(predict)))
                 .isInstanceOf(InvalidInputException.class)
@@ -270,7 +278,23 @@ class AdapterTrainingTest {
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("names the base model " + other.resolve("model")
                         + ", and that is no model folder here. Put the model there, or write its folder into"
-                        + " base_model_name_or_path of adapter_config.json.");
+                        + " base_model_name_or_path of adapter_config.json. Do that in a copy outside of the run");
+        Path copy = TinyWorld.copy(other.resolve("run/step-000001/policy"), other.resolve("copy"));
+        Path config = copy.resolve("adapter_config.json");
+        Files.writeString(
+                config,
+                Files.readString(config)
+                        .replace(
+                                other.resolve("model").toString(),
+                                other.resolve("put back").toString()));
+        moving.writeModel(1);
+        Files.move(other.resolve("model"), other.resolve("put back"));
+        new PredictJob()
+                .run(
+                        SPARK,
+                        moving.configuration(
+                                "predict.split=validation", "predict.policies.run=" + copy.toAbsolutePath()));
+        assertThat(other.resolve("predictions/run/_files.json")).exists();
     }
 
     private static ParameterVector adapter(String run, int step) {

@@ -4,9 +4,11 @@ import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.model.ModelConfig;
 import io.recthink.model.ModelInitializer;
+import io.recthink.spark.table.ListedTable;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.RowId;
 import io.recthink.spark.table.SplitLabel;
+import io.recthink.spark.table.TableFiles;
 import io.recthink.spark.table.Tables;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -185,10 +187,10 @@ public final class TinyWorld {
                 .map(row -> RowFactory.create(
                         row.getString(0), "<rate>" + row.getDouble(4) + "</rate>", row.getDouble(4), "rule"))
                 .toList();
-        spark.createDataFrame(traces, Tables.TRACES)
-                .coalesce(2)
-                .write()
-                .parquet(root.resolve("traces").toString());
+        ListedTable.write(
+                spark.createDataFrame(traces, Tables.TRACES).coalesce(2),
+                "paths.traces",
+                root.resolve("traces").toString());
         try {
             new PreparedData(
                             "tiny",
@@ -200,7 +202,8 @@ public final class TinyWorld {
                             Map.of("train", (long) trainRows, "validation", 6L),
                             Map.of("rl", (long) trainRows),
                             1.0,
-                            SplitLabel.globalTime(Instant.ofEpochSecond(1), Instant.ofEpochSecond(2)))
+                            SplitLabel.globalTime(Instant.ofEpochSecond(1), Instant.ofEpochSecond(2)),
+                            Map.of("examples", TableFiles.of(spark, data + "/examples")))
                     .write(spark, data);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
