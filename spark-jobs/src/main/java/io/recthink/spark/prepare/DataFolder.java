@@ -36,12 +36,24 @@ final class DataFolder {
         this.folder = folder;
         attempt(() -> {
             if (PreparedData.exists(spark, folder)) {
+                refuseEmpty();
                 throw new InvalidInputException(
                         ("paths.data: %s already holds a complete data set; set another paths.data, or remove the folder to"
                                         + " prepare it anew")
                                 .formatted(folder));
             }
         });
+    }
+
+    /** Whether an attempt did not end or a copy is not whole, nobody knows: what is there is not removed. */
+    private void refuseEmpty() throws IOException {
+        Path file = new Path(path(PreparedData.FILE));
+        FileSystem files = file.getFileSystem(spark.sparkContext().hadoopConfiguration());
+        if (files.getFileStatus(file).getLen() == 0) {
+            throw new InvalidInputException(
+                    "paths.data: %s is empty: it was not written or copied to its end; copy the data set again, or delete the file to prepare it anew"
+                            .formatted(file));
+        }
     }
 
     /** The path of a table or file inside. */

@@ -47,7 +47,9 @@ public record PreparedData(
         @JsonInclude(JsonInclude.Include.NON_NULL) Double ratingStep,
         SplitLabel split,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, TableFiles> tables) {
-    private static final String FILE = "data.json";
+    /** The file's name. */
+    public static final String FILE = "data.json";
+
     private static final String EXAMPLES = "examples";
     private static final String COPY_AGAIN =
             "Copy the data set again, or set another paths.data and run `recthink prepare` again.";

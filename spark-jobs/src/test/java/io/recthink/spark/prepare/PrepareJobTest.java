@@ -375,6 +375,20 @@ class PrepareJobTest {
     // ---- the output folder
 
     @Test
+    void aDataSetWhoseDescriptionIsEmptyIsNotReplacedEither() throws IOException {
+        Files.createDirectories(folder.resolve("data/examples"));
+        Files.writeString(folder.resolve("data/data.json"), "");
+
+        assertThatThrownBy(() -> prepare(randomLog(1), "prepare.kcore=0"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(
+                        "paths.data: %s/data/data.json is empty: it was not written or copied to its end; copy the data set"
+                                + " again, or delete the file to prepare it anew",
+                        folder);
+        assertThat(folder.resolve("data/examples")).exists();
+    }
+
+    @Test
     void aCompleteDataSetIsNeverReplaced() throws IOException {
         prepare(randomLog(1), "prepare.kcore=0");
         PreparedData before = data();
@@ -400,7 +414,7 @@ class PrepareJobTest {
     void whatOthersWroteIsNeverRemoved() throws IOException {
         Files.createDirectories(folder.resolve("data/examples"));
         Files.writeString(folder.resolve("data/thesis.txt"), "ten years of work");
-        assertThatThrownBy(() -> prepare(randomLog(1), "prepare.kcore=0"))
+        assertThatThrownBy(() -> run(configuration("prepare.kcore=0")))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
                         "paths.data: %s/data holds thesis.txt, which prepare did not write; name a folder of its own",

@@ -291,6 +291,38 @@ class TrainJobTest {
     }
 
     @Test
+    void aRunOfALaterVersionIsNeitherGoneOnWithNorBegunAnew(@TempDir Path other) throws IOException {
+        Path run = TinyWorld.copy(world.run(), other.resolve("run"));
+        for (int step = 0; step <= 4; step++) {
+            Path manifest = run.resolve("step-00000" + step + "/manifest.json");
+            Files.writeString(manifest, Files.readString(manifest).replace("\"format\" : 1", "\"format\" : 2"));
+        }
+        for (boolean resume : new boolean[] {true, false}) {
+            assertThatThrownBy(() ->
+                            new TrainJob(resume).run(SPARK, world.configuration(with(FOUR_STEPS, "paths.run=" + run))))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("/run/step-00000")
+                    .hasMessageContaining("/manifest.json has the format 2, and this recthink knows 1");
+            for (String file : List.of("step-000000/policy", "step-000004/optimizer", "eval/step-000004/predictions")) {
+                assertThat(run.resolve(file)).isNotEmptyDirectory();
+            }
+        }
+    }
+
+    @Test
+    void aRunWhoseStartingPolicyHasChangedIsNotGoneOnWith(@TempDir Path other) throws IOException {
+        Path run = TinyWorld.copy(world.run(), other.resolve("run"));
+        Path weights = run.resolve("step-000000/policy/model.safetensors");
+        byte[] content = Files.readAllBytes(weights);
+        content[content.length - 1] ^= 1;
+        Files.write(weights, content);
+        assertThatThrownBy(
+                        () -> new TrainJob(true).run(SPARK, world.configuration(with(FOUR_STEPS, "paths.run=" + run))))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("/run/step-000000/policy/model.safetensors is not as ");
+    }
+
+    @Test
     void aFinishedRunIsNotBegunAgain() {
         assertThatThrownBy(() -> new TrainJob(false).run(SPARK, world.configuration(FOUR_STEPS)))
                 .isInstanceOf(InvalidInputException.class)
