@@ -1,9 +1,11 @@
 package io.recthink.model;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -13,8 +15,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The JSON files of a model folder, read strictly: no key twice, nothing after the end. */
+/**
+ * The JSON files of a model folder, read strictly: no key twice, nothing after the end. They are not trusted: how long a
+ * file is and how many values it has are bounded, how deep it goes and how long its numbers are is by Jackson.
+ */
 final class JsonFile {
+    /** Far more than any published file has, that of the tokenizer left aside, which is read piece by piece. */
+    private static final long LONGEST = 64L << 20;
+
+    private static final int MOST_VALUES = 1 << 20;
+    private static final int LONGEST_SHOWN = 120;
+
     static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -27,10 +38,46 @@ final class JsonFile {
     }
 
     static byte[] bytes(Path file) {
+        requireLength(file, LONGEST);
         try {
             return Files.readAllBytes(file);
         } catch (IOException e) {
             throw unreadable(file.toString(), e);
+        }
+    }
+
+    /** Refuses a file that is longer than any of its kind. */
+    static void requireLength(Path file, long longest) {
+        try {
+            if (Files.size(file) > longest) {
+                throw new InvalidInputException(file + ": has " + Files.size(file) + " bytes, the most is " + longest
+                        + "; it is no such file of a model");
+            }
+        } catch (IOException e) {
+            throw unreadable(file.toString(), e);
+        }
+    }
+
+    /** A value for a message: on one line, and not longer than one. */
+    static String shown(JsonNode value) {
+        String text = value.isMissingNode() ? "absent" : value.toString();
+        return text.length() > LONGEST_SHOWN ? text.substring(0, LONGEST_SHOWN) + "..." : text;
+    }
+
+    /** Counts the values, names among them, that are made of a file. */
+    private static final class Counted extends JsonParserDelegate {
+        private int values;
+
+        Counted(JsonParser parser) {
+            super(parser);
+        }
+
+        @Override
+        public JsonToken nextToken() throws IOException {
+            if (++values > MOST_VALUES) {
+                throw new JsonParseException(this, "has more than " + MOST_VALUES + " values");
+            }
+            return super.nextToken();
         }
     }
 
@@ -49,7 +96,7 @@ final class JsonFile {
                 if (field.equals(name)) {
                     return MAPPER.reader()
                             .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                            .readTree(parser);
+                            .readTree(new Counted(parser));
                 }
                 parser.skipChildren();
             }
@@ -65,8 +112,11 @@ final class JsonFile {
 
     static JsonNode parseObject(String source, byte[] bytes) {
         try {
-            JsonNode json = MAPPER.readTree(bytes);
-            if (!json.isObject()) {
+            JsonNode json;
+            try (JsonParser parser = new Counted(MAPPER.createParser(bytes))) {
+                json = MAPPER.readTree(parser);
+            }
+            if (json == null || !json.isObject()) {
                 throw new InvalidInputException(source + ": " + IncompleteFile.describe(bytes, "is not a JSON object"));
             }
             return json;

@@ -201,6 +201,6 @@ final class LoraConfigParser {
 
     private InvalidInputException problem(String key, JsonNode value, String what) {
         return new InvalidInputException(
-                file + ": " + key + " " + (value.isMissingNode() ? "(absent)" : value) + " " + what);
+                file + ": " + key + " " + (value.isMissingNode() ? "(absent)" : JsonFile.shown(value)) + " " + what);
     }
 }
