@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.recthink.InvalidInputException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -22,6 +23,9 @@ import java.nio.file.Path;
 final class JsonFile {
     /** Far more than any published file has, that of the tokenizer left aside, which is read piece by piece. */
     private static final long LONGEST = 64L << 20;
+
+    /** Of a tokenizer; the largest published have 40 MB. */
+    static final long LONGEST_STREAMED = 256L << 20;
 
     private static final int MOST_VALUES = 1 << 20;
     private static final int LONGEST_SHOWN = 120;
@@ -65,7 +69,7 @@ final class JsonFile {
     }
 
     /** Counts the values, names among them, that are made of a file. */
-    private static final class Counted extends JsonParserDelegate {
+    static final class Counted extends JsonParserDelegate {
         private int values;
 
         Counted(JsonParser parser) {
@@ -81,33 +85,64 @@ final class JsonFile {
         }
     }
 
+    /** Reads the object that a file is, with the parser at its first field's name. */
+    interface ObjectReader<T> {
+        T read(JsonParser parser) throws IOException;
+    }
+
+    /**
+     * Reads a file piece by piece.
+     *
+     * @param longest bytes that the file may have
+     * @throws InvalidInputException if it is no object, or not valid
+     */
+    static <T> T stream(Path file, long longest, ObjectReader<T> reader) {
+        requireLength(file, longest);
+        try (JsonParser parser = MAPPER.createParser(file.toFile())) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new InvalidInputException(
+                        file + ": " + IncompleteFile.describe(start(file), "is not a JSON object"));
+            }
+            return reader.read(parser);
+        } catch (JsonProcessingException e) {
+            throw new InvalidInputException(
+                    file + ": " + IncompleteFile.describe(start(file), "is not valid JSON: " + e.getOriginalMessage()),
+                    e);
+        } catch (IOException e) {
+            throw unreadable(file.toString(), e);
+        }
+    }
+
+    private static byte[] start(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.readNBytes(IncompleteFile.LENGTH);
+        } catch (IOException e) {
+            throw unreadable(file.toString(), e);
+        }
+    }
+
     /**
      * The value of a field of the object in a file, or a missing node. The file is read as far as the field: the vocabulary
      * of a tokenizer takes a tenth of a second, and a policy is opened at each step.
      */
     static JsonNode readField(Path file, String name) {
-        try (JsonParser parser = MAPPER.createParser(file.toFile())) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new InvalidInputException(
-                        file + ": " + IncompleteFile.describe(bytes(file), "is not a JSON object"));
-            }
+        return stream(file, LONGEST_STREAMED, parser -> {
             for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
                 parser.nextToken();
                 if (field.equals(name)) {
-                    return MAPPER.reader()
-                            .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                            .readTree(new Counted(parser));
+                    return tree(new Counted(parser));
                 }
                 parser.skipChildren();
             }
             return MissingNode.getInstance();
-        } catch (JsonProcessingException e) {
-            throw new InvalidInputException(
-                    file + ": " + IncompleteFile.describe(bytes(file), "is not valid JSON: " + e.getOriginalMessage()),
-                    e);
-        } catch (IOException e) {
-            throw unreadable(file.toString(), e);
-        }
+        });
+    }
+
+    /** The value that a parser stands at. */
+    static JsonNode tree(Counted parser) throws IOException {
+        return MAPPER.reader()
+                .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .readTree(parser);
     }
 
     static JsonNode parseObject(String source, byte[] bytes) {

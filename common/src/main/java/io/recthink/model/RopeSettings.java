@@ -3,10 +3,10 @@ package io.recthink.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.recthink.InvalidInputException;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * What config.json says of the rotary positions, as transformers 4 ({@code rope_scaling}) or 5 ({@code rope_parameters})
@@ -48,10 +48,9 @@ final class RopeSettings {
 
     /** Refuses two ways of saying it that differ: the versions of transformers take one each. */
     void requireSame(RopeSettings older) {
-        Set<String> names = new TreeSet<>();
+        Set<String> names = new LinkedHashSet<>(Set.of("rope_type"));
         older.json.fieldNames().forEachRemaining(names::add);
         names.remove("type");
-        names.add("rope_type");
         for (String name : names) {
             boolean same = name.equals("rope_type")
                     ? type().equals(older.type())

@@ -198,7 +198,7 @@ class ModelFolderRefusalTest {
                 "'rope_scaling':{'low_freq_factor':4.0}~rope_scaling: low_freq_factor 4.0 is not supported for the rope type default",
                 "'rope_scaling':{'rope_type':'default','mrope_section':[1,1,2]}~rope_scaling: mrope_section [1,1,2] is not supported",
                 "'rope_parameters':{'full_attention':{'rope_type':'default','rope_theta':1e6}}~rope_parameters has values of its own for full_attention; rotary positions that differ",
-                "'rope_scaling':{'type':'dynamic'},'rope_parameters':{'rope_type':'default'}~rope_scaling: rope type 'dynamic' is not supported",
+                "'rope_scaling':{'type':'dynamic'},'rope_parameters':{'rope_type':'default'}~rope_scaling and rope_parameters differ in rope_type",
                 "'rope_scaling':{'rope_theta':5e5}~rope_theta 10000.0 and rope_theta 500000.0 of rope_scaling differ",
                 "'layer_types':'sliding_attention'~layer_types must be a list of full_attention (was 'sliding_attention')",
                 "'layer_types':{'0':'full_attention'}~layer_types must be a list of full_attention",
