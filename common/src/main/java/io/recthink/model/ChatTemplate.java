@@ -28,6 +28,8 @@ public final class ChatTemplate {
     static final String FILE = "chat_template.jinja";
     static final String TOKENIZER_CONFIG = "tokenizer_config.json";
 
+    private static final long LONGEST = 8 << 20; // bytes of a file
+
     private static final String SPECIAL_TOKENS = "special_tokens_map.json";
     private static final List<String> SPECIAL_TOKEN_KEYS =
             List.of("bos_token", "eos_token", "pad_token", "unk_token", "sep_token", "cls_token", "mask_token");
@@ -142,6 +144,7 @@ public final class ChatTemplate {
     }
 
     private static String text(Path file) {
+        JsonFile.requireLength(file, LONGEST);
         try {
             return Files.readString(file);
         } catch (IOException e) {
