@@ -99,6 +99,16 @@ public final class AdapterFolder implements ParameterReader, AutoCloseable {
         }
     }
 
+    /**
+     * Refuses an adapter beside which another tokenizer or chat template lies than its base model has: those of the model
+     * are used.
+     *
+     * @throws InvalidInputException naming what differs
+     */
+    public static void requireCompanionsOf(Path model, Path folder) {
+        new AdapterCompanions(folder, model).requireSame();
+    }
+
     private static void requireFiles(Path folder) {
         for (String name : new String[] {CONFIG, WEIGHTS}) {
             if (!Files.isRegularFile(folder.resolve(name))) {

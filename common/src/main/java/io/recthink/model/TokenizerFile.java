@@ -77,6 +77,15 @@ final class TokenizerFile {
         }
     }
 
+    /** Whether it makes the same tokens as another one; neither cutting nor filling counts, which are not done. */
+    boolean isSame(TokenizerFile other) {
+        return vocabulary.isSame(other.vocabulary) && compared().equals(other.compared());
+    }
+
+    private JsonNode compared() {
+        return ((ObjectNode) json.deepCopy()).without(List.of("version", "truncation", "padding"));
+    }
+
     /** One more than the largest token id. */
     int vocabularySize() {
         int largest = vocabulary.size() - 1;

@@ -25,6 +25,7 @@ final class TokenizerVocabulary {
     private boolean listed;
     private String commonStart; // of the right sides of the merges
     private boolean hasMerges;
+    private long merges; // their digest
 
     /** Reads the value that the parser stands at: an object of ids, or a list of tokens with scores. */
     void readTokens(JsonParser parser) throws IOException {
@@ -91,13 +92,15 @@ final class TokenizerVocabulary {
             throw new IllegalArgumentException("model.merges is no list");
         }
         for (int count = 0; parser.nextToken() != JsonToken.END_ARRAY; count++) {
-            String right = right(parser);
+            String[] pair = pair(parser);
+            String right = pair == null ? null : pair[1];
             if (right == null || count >= MOST_MERGES) {
                 throw new IllegalArgumentException(
                         right == null
                                 ? "model.merges must be a list of pairs; entry " + count + " is not"
                                 : "model.merges has more than " + MOST_MERGES + " entries");
             }
+            merges = 31 * (31 * merges + pair[0].hashCode()) + right.hashCode();
             commonStart = commonStart == null ? right : commonStart(right);
         }
     }
@@ -111,16 +114,22 @@ final class TokenizerVocabulary {
         return commonStart.substring(0, length);
     }
 
-    private static String right(JsonParser parser) throws IOException {
+    /** The left and the right side; null where it is no pair. */
+    private static String[] pair(JsonParser parser) throws IOException {
         if (parser.currentToken() == JsonToken.VALUE_STRING) {
-            String pair = parser.getText();
-            return pair.indexOf(' ') < 0 ? null : pair.substring(pair.indexOf(' ') + 1);
+            String text = parser.getText();
+            int blank = text.indexOf(' ');
+            return blank < 0 ? null : new String[] {text.substring(0, blank), text.substring(blank + 1)};
         }
-        boolean pair = parser.currentToken() == JsonToken.START_ARRAY
-                && parser.nextToken() == JsonToken.VALUE_STRING
-                && parser.nextToken() == JsonToken.VALUE_STRING;
-        String right = pair ? parser.getText() : null;
-        return pair && parser.nextToken() == JsonToken.END_ARRAY ? right : null;
+        if (parser.currentToken() != JsonToken.START_ARRAY || parser.nextToken() != JsonToken.VALUE_STRING) {
+            return null;
+        }
+        String left = parser.getText();
+        if (parser.nextToken() != JsonToken.VALUE_STRING) {
+            return null;
+        }
+        String right = parser.getText();
+        return parser.nextToken() == JsonToken.END_ARRAY ? new String[] {left, right} : null;
     }
 
     private static String shown(String token) {
@@ -152,6 +161,11 @@ final class TokenizerVocabulary {
 
     boolean hasMerges() {
         return hasMerges;
+    }
+
+    /** Whether it has the same tokens and merges as another one, however the merges are written. */
+    boolean isSame(TokenizerVocabulary other) {
+        return ids.equals(other.ids) && merges == other.merges;
     }
 
     /** Whether the right sides of all merges begin so. */

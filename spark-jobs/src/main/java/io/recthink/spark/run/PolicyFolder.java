@@ -160,6 +160,7 @@ public final class PolicyFolder {
     private static PolicyReference base(Path adapter, PolicyFolder model) {
         PolicyReference base = model.reference();
         AdapterFolder.base(adapter).sha256().ifPresent(expected -> requireSame(base.path(), base.sha256(), expected));
+        AdapterFolder.requireCompanionsOf(PolicyStore.localize(base), adapter);
         return base;
     }
 
