@@ -312,9 +312,18 @@ final class TokenizerCheck {
                 && (unknown.isMissingNode()
                         || unknown.isNull()
                         || unknown.asText().isEmpty());
-        boolean known =
-                unknown.isTextual() && vocabulary.id(unknown.textValue()).isPresent();
+        boolean known = unknown.isTextual()
+                && (vocabulary.id(unknown.textValue()).isPresent() || (!required && isAdded(unknown.textValue())));
         require(none || known, "model.unk_token", unknown, "must be a token of the vocabulary, that of unknown text");
+    }
+
+    private boolean isAdded(String content) {
+        for (JsonNode token : json.path("added_tokens")) {
+            if (token.path("content").asText().equals(content)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void addedTokens() {

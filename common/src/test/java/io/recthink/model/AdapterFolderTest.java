@@ -84,6 +84,26 @@ class AdapterFolderTest {
     }
 
     @Test
+    void refusesWeightsThatAreNoNumbers() {
+        LoraConfig config = new LoraConfig(2, 1, false, EnumSet.of(Projection.QUERY));
+        ParameterLayout layout = ParameterLayout.of(base, config);
+        AdapterFolder.write(folder, config, BASE, layout, (parameter, out) -> {
+            while (out.hasRemaining()) {
+                out.put(parameter.name().endsWith("lora_B.weight") ? Float.NaN : 1);
+            }
+        });
+        try (AdapterFolder adapter = AdapterFolder.open(folder, base)) {
+            Parameter a = adapter.layout().parameters().get(0);
+            Parameter b = adapter.layout().parameters().get(1);
+            assertThat(values(adapter, a)).containsOnly(1);
+            assertThatThrownBy(() -> values(adapter, b))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageStartingWith(folder + ": tensor base_model.model." + b.name())
+                    .hasMessageContaining("has a weight that is no number (NaN)");
+        }
+    }
+
+    @Test
     void writesTheConfigurationInTheKeysOfPeft() {
         LoraConfig config = new LoraConfig(16, 0.5, true, EnumSet.of(Projection.QUERY, Projection.VALUE));
         ParameterLayout layout = ParameterLayout.of(base, config);

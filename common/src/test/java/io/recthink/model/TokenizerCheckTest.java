@@ -142,6 +142,7 @@ class TokenizerCheckTest {
                 "decoder~null",
                 "post_processor~{'type':'Sequence','processors':[{'type':'ByteLevel','add_prefix_space':true,'trim_offsets':false,'use_regex':true},{'type':'TemplateProcessing','single':[{'SpecialToken':{'id':'<s>','type_id':0}},{'Sequence':{'id':'A','type_id':0}}],'pair':[{'Sequence':{'id':'A','type_id':0}},{'Sequence':{'id':'B','type_id':1}}],'special_tokens':{'<s>':{'id':'<s>','ids':[5],'tokens':['<s>']}}}]}",
                 "model.dropout~0.0",
+                "model.unk_token~'<s>'",
                 "model.merges~[['a','b'],['ab','b']]",
                 "model.continuing_subword_prefix~''",
                 "model.type~null"
