@@ -29,6 +29,9 @@ final class TokenizerExpression {
 
     private static final long MOST_CHOICES = 1 << 12;
 
+    /** Beside a repetition, at each place where it may end. */
+    private static final long MOST_CHOICES_OF_EACH = 1 << 6;
+
     private static final String CLASS_ESCAPES = "sSdDwWhH";
     private static final String CONTROL_ESCAPES = "rntfvae";
     private static final Set<String> GROUPS = Set.of("(?:", "(?=", "(?!", "(?>", "(?i:");
@@ -40,7 +43,8 @@ final class TokenizerExpression {
     private int branches;
 
     /** A part of a branch: what can stand there, how often, whether something inside it can be chosen. */
-    private record Piece(BitSet set, int min, int max, boolean possessive, long choices, boolean zeroWidth) {
+    private record Piece(
+            BitSet set, int min, int max, boolean possessive, long choices, boolean zeroWidth, boolean ambiguous) {
         boolean variesMuch() {
             return max == INFINITE || max - min > SMALL;
         }
@@ -72,6 +76,21 @@ final class TokenizerExpression {
                     .mapToLong(branch ->
                             branch.stream().mapToLong(Piece::choices).reduce(1, (a, b) -> Math.min(a * b, INFINITE)))
                     .sum();
+        }
+
+        boolean variesMuch() {
+            return branches.stream().flatMap(List::stream).anyMatch(Piece::variesMuch);
+        }
+
+        /** Whether a text can be shared out among repetitions inside. */
+        boolean isAmbiguous() {
+            for (List<Piece> branch : branches) {
+                List<Piece> repeated = branch.stream().filter(Piece::variesMuch).toList();
+                if (repeated.size() > 1 || branch.stream().anyMatch(Piece::ambiguous)) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         /** Whether each text is matched in one way alone, which can be repeated without harm. */
@@ -145,7 +164,11 @@ final class TokenizerExpression {
     }
 
     private static Piece assertion() {
-        return new Piece(new BitSet(), 0, 0, false, 1, true);
+        return new Piece(new BitSet(), 0, 0, false, 1, true, false);
+    }
+
+    private static Piece assertion(Group inside) {
+        return new Piece(inside.set(), 0, inside.variesMuch() ? INFINITE : 0, false, 1, true, false);
     }
 
     private void bracket(List<Piece> pieces, int depth) {
@@ -162,7 +185,7 @@ final class TokenizerExpression {
             throw new IllegalArgumentException("lacks a closing bracket");
         }
         if (open.equals("(?=") || open.equals("(?!")) {
-            pieces.add(assertion());
+            pieces.add(assertion(inside));
             return;
         }
         int begin = at;
@@ -171,16 +194,17 @@ final class TokenizerExpression {
             pieces.addAll(inside.branches().get(0)); // as if it had no brackets
         } else if (times.max() <= 1) {
             int min = inside.isNullable() ? 0 : times.min();
-            boolean long_ = inside.branches().stream().flatMap(List::stream).anyMatch(Piece::variesMuch);
             pieces.add(new Piece(
                     inside.set(),
                     min,
-                    long_ ? INFINITE : times.max(),
+                    inside.variesMuch() ? INFINITE : times.max(),
                     false,
                     inside.choices() + 1 - times.min(),
-                    false));
+                    false,
+                    inside.isAmbiguous()));
         } else if (inside.isFixed()) {
-            pieces.add(new Piece(inside.set(), times.min(), times.max(), times.possessive(), choices(times), false));
+            pieces.add(new Piece(
+                    inside.set(), times.min(), times.max(), times.possessive(), choices(times), false, false));
         } else {
             throw new IllegalArgumentException("repeats a group in which something is repeated or chosen");
         }
@@ -194,7 +218,7 @@ final class TokenizerExpression {
         if (looking("+") || looking("*") || looking("?") || looksLikeInterval()) {
             throw new IllegalArgumentException("repeats a repetition at " + start(8));
         }
-        return new Piece(set, times.min(), times.max(), times.possessive(), choices(times), false);
+        return new Piece(set, times.min(), times.max(), times.possessive(), choices(times), false, false);
     }
 
     private static long choices(Quantifier times) {
@@ -382,10 +406,16 @@ final class TokenizerExpression {
         for (int i = 0; i < branch.size(); i++) {
             Piece piece = branch.get(i);
             choices *= piece.choices();
-            if (choices > MOST_CHOICES) {
+            long most = branch.stream().anyMatch(Piece::variesMuch) ? MOST_CHOICES_OF_EACH : MOST_CHOICES;
+            if (choices > most) {
                 throw new IllegalArgumentException("has too many optional parts in one alternative");
             }
-            if (piece.variesMuch() && !piece.possessive()) {
+            boolean canFail = branch.subList(i + 1, branch.size()).stream().anyMatch(rest -> !rest.isNullable());
+            if (piece.ambiguous() && canFail) {
+                throw new IllegalArgumentException(
+                        "repeats characters twice in a group with something behind it that may not be there");
+            }
+            if (piece.variesMuch() && !piece.possessive() && !piece.zeroWidth()) {
                 refuseSecond(branch, i);
             }
         }
@@ -397,9 +427,10 @@ final class TokenizerExpression {
             if (!branch.get(first).overlaps(piece) && !piece.isNullable() && !piece.zeroWidth()) {
                 return; // where this stands is where the first one ends
             }
-            boolean again = piece.variesMuch() && branch.get(first).overlaps(piece);
+            boolean again = piece.variesMuch()
+                    && (piece.zeroWidth() || branch.get(first).overlaps(piece));
             boolean canFail = branch.subList(i + 1, branch.size()).stream().anyMatch(rest -> !rest.isNullable());
-            if (again && canFail) {
+            if (again && (canFail || piece.zeroWidth())) {
                 throw new IllegalArgumentException(
                         "repeats the same characters twice with something behind them that may not be there");
             }
