@@ -24,6 +24,7 @@ public final class AdapterFolder implements ParameterReader, AutoCloseable {
     // In the metadata of the weights, which PEFT leaves alone.
     private static final String BASE_SHA256 = "base_model_sha256";
 
+    private final Path folder;
     private final LoraConfig config;
     private final ParameterLayout layout;
     private final SafetensorsReader weights;
@@ -37,7 +38,8 @@ public final class AdapterFolder implements ParameterReader, AutoCloseable {
      */
     public record Base(String nameOrPath, Optional<String> sha256) {}
 
-    private AdapterFolder(LoraConfig config, ParameterLayout layout, SafetensorsReader weights) {
+    private AdapterFolder(Path folder, LoraConfig config, ParameterLayout layout, SafetensorsReader weights) {
+        this.folder = folder;
         this.config = config;
         this.layout = layout;
         this.weights = weights;
@@ -60,7 +62,7 @@ public final class AdapterFolder implements ParameterReader, AutoCloseable {
             weights.close();
             throw e;
         }
-        return new AdapterFolder(config, layout, weights);
+        return new AdapterFolder(folder, config, layout, weights);
     }
 
     /** Whether a folder holds an adapter, by the files in it. */
@@ -95,6 +97,16 @@ public final class AdapterFolder implements ParameterReader, AutoCloseable {
             throw new InvalidInputException(file + ": lora_dropout " + dropout
                     + " is not supported in training; set it to 0, which changes nothing but training");
         }
+    }
+
+    /**
+     * Refuses an adapter beside which another tokenizer or chat template lies than its base model has: those of the model
+     * are used.
+     *
+     * @throws InvalidInputException naming what differs
+     */
+    public static void requireCompanionsOf(Path model, Path folder) {
+        new AdapterCompanions(folder, model).requireSame();
     }
 
     private static void requireFiles(Path folder) {
@@ -145,7 +157,12 @@ public final class AdapterFolder implements ParameterReader, AutoCloseable {
     /** Puts all elements of a parameter into {@code out}, as FP32. */
     @Override
     public void read(Parameter parameter, FloatBuffer out) {
+        int from = out.position();
         weights.read(PREFIX + parameter.name(), out);
+        FiniteNumbers.require(
+                folder,
+                PREFIX + parameter.name(),
+                out.duplicate().limit(out.position()).position(from));
     }
 
     @Override

@@ -28,6 +28,8 @@ public final class ChatTemplate {
     static final String FILE = "chat_template.jinja";
     static final String TOKENIZER_CONFIG = "tokenizer_config.json";
 
+    private static final long LONGEST = 8 << 20; // bytes of a file
+
     private static final String SPECIAL_TOKENS = "special_tokens_map.json";
     private static final List<String> SPECIAL_TOKEN_KEYS =
             List.of("bos_token", "eos_token", "pad_token", "unk_token", "sep_token", "cls_token", "mask_token");
@@ -77,25 +79,42 @@ public final class ChatTemplate {
      *     Configuration.Prompt#TAKEN_VARIABLES}
      */
     public static ChatTemplate open(Path folder, Map<String, Object> variables) {
+        JsonNode json = tokenizerConfig(folder);
+        Source source = source(folder, json)
+                .orElseThrow(() -> new InvalidInputException(
+                        folder + ": has no chat template; put the template of the model's family into " + FILE
+                                + ", or use the instruction-tuned model"));
+        return new ChatTemplate(source.file().toString(), source.text(), specialTokens(folder, json), variables);
+    }
+
+    private record Source(Path file, String text) {}
+
+    /** The text of a folder's template, if it has one. */
+    static Optional<String> text(Path folder) {
+        return source(folder, tokenizerConfig(folder)).map(Source::text);
+    }
+
+    private static JsonNode tokenizerConfig(Path folder) {
         Path config = folder.resolve(TOKENIZER_CONFIG);
-        JsonNode json = Files.isRegularFile(config) ? JsonFile.readObject(config) : JsonFile.MAPPER.createObjectNode();
-        Map<String, String> specialTokens = specialTokens(folder, json);
+        return Files.isRegularFile(config) ? JsonFile.readObject(config) : JsonFile.MAPPER.createObjectNode();
+    }
+
+    private static Optional<Source> source(Path folder, JsonNode tokenizerConfig) {
+        Path config = folder.resolve(TOKENIZER_CONFIG);
         Path file = folder.resolve(FILE);
         if (Files.isRegularFile(file)) {
-            return new ChatTemplate(file.toString(), text(file), specialTokens, variables);
+            return Optional.of(new Source(file, read(file)));
         }
-        JsonNode entry = json.path("chat_template");
+        JsonNode entry = tokenizerConfig.path("chat_template");
         if (entry.isTextual()) {
-            return new ChatTemplate(config.toString(), entry.textValue(), specialTokens, variables);
+            return Optional.of(new Source(config, entry.textValue()));
         }
         for (JsonNode named : entry) {
             if (named.path("name").asText().equals("default")) {
-                return new ChatTemplate(
-                        config.toString(), named.path("template").asText(), specialTokens, variables);
+                return Optional.of(new Source(config, named.path("template").asText()));
             }
         }
-        throw new InvalidInputException(folder + ": has no chat template; put the template of the model's family into "
-                + FILE + ", or use the instruction-tuned model");
+        return Optional.empty();
     }
 
     /**
@@ -141,7 +160,8 @@ public final class ChatTemplate {
         return Optional.ofNullable(text.textValue());
     }
 
-    private static String text(Path file) {
+    private static String read(Path file) {
+        JsonFile.requireLength(file, LONGEST);
         try {
             return Files.readString(file);
         } catch (IOException e) {

@@ -5,10 +5,14 @@ import io.recthink.InvalidInputException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Keys of config.json with which related families compute something else from weights of the same names and shapes:
  * Granite, Gemma, Cohere, MiniCPM, OLMo, Phi and others. A folder with one of them is not imported under another name.
+ *
+ * <p>Beside those that are known, a key whose name speaks of the computation is refused unless its value is neutral or
+ * transformers is known not to compute with it in the supported families. Other keys, of training and publishing, pass.
  */
 final class ForeignSettings {
     private static final String REMEDY = "is not supported, for it changes what the model computes; give a model of the"
@@ -55,6 +59,45 @@ final class ForeignSettings {
             "rope_interleaved",
             "mrope_section");
 
+    /** Neutral where absent, null or true. */
+    private static final List<String> NEEDED =
+            List.of("is_causal", "causal", "use_rope", "use_rotary", "rotary", "use_rms_norm", "is_decoder_only");
+
+    /** What the parser reads, and what transformers does not compute with in the supported families. */
+    private static final Set<String> HARMLESS = Set.of(
+            "attention_bias",
+            "head_dim",
+            "hidden_act",
+            "initializer_range",
+            "layer_types",
+            "max_position_embeddings",
+            "max_window_layers",
+            "mlp_bias",
+            "num_attention_heads",
+            "num_key_value_heads",
+            "original_max_position_embeddings",
+            "quantization_config",
+            "rms_norm_eps",
+            "rope_parameters",
+            "rope_scaling",
+            "rope_theta",
+            "partial_rotary_factor",
+            "scale_attn_weights",
+            "sliding_window",
+            "use_sliding_window");
+
+    // Of how something is computed and not what, of training, and of what is put out beside the logits.
+    private static final Pattern ASIDE = Pattern.compile(
+            "flash|sdpa|fused|_impl|drop|initiali[sz]|^init_|^output_|^return_|loss|norm_eps|norm_epsilon"
+                    + "|^(?:max|n|num)_positions?(?:_|$)|^num_logits|^logits_to_keep|^task_|cache");
+    private static final Pattern OF_COMPUTATION = Pattern.compile(
+            "(?:^|_)(?:attn|attention|rope|rotary|ntk|yarn|logn|alibi|position|positions|norm|rmsnorm|layernorm"
+                    + "|scale|scaling|scaler|multiplier|softcap|softcapping|cap|capping|clip|clamp|expert|experts|moe|router"
+                    + "|window|windows|bias|residual|lora|mup|logit|logits|causal|bidirectional|prefix_lm|act|activation"
+                    + "|hidden_activation|quant|quantization|quantized|compression|conv|mamba|ssm|sparse|sparsity|pruned"
+                    + "|sink|sinks|gate|gated|gating|qk|qkv|parallel_residual)(?:_|$)");
+    private static final Pattern FACTOR = Pattern.compile("(?:^|_)(?:scale|scaling|scaler|multiplier|factor)(?:_|$)");
+
     // One expert is no choice of experts.
     private static final Set<String> COUNTS_OF_ONE = Set.of("num_local_experts", "num_experts");
 
@@ -81,6 +124,34 @@ final class ForeignSettings {
                 throw problem(key, value);
             }
         }
+        for (String key : NEEDED) {
+            JsonNode value = json.path(key);
+            if (json.hasNonNull(key) && !(value.isBoolean() && value.booleanValue())) {
+                throw problem(key, value);
+            }
+        }
+        if (json.path("auto_map").hasNonNull("AutoModelForCausalLM")) {
+            throw problem("auto_map.AutoModelForCausalLM", json.path("auto_map").path("AutoModelForCausalLM"));
+        }
+        json.properties().forEach(field -> refuseUnknown(field.getKey(), field.getValue()));
+    }
+
+    private void refuseUnknown(String key, JsonNode value) {
+        boolean known = HARMLESS.contains(key)
+                || FACTORS.contains(key)
+                || SWITCHES.contains(key)
+                || NEEDED.contains(key)
+                || key.startsWith("_")
+                || ASIDE.matcher(key).find();
+        if (known || !OF_COMPUTATION.matcher(key).find()) {
+            return;
+        }
+        boolean one = FACTOR.matcher(key).find() && value.isNumber() && value.doubleValue() == 1;
+        boolean rotary = key.equals("position_embedding_type")
+                && Set.of("rope", "rotary").contains(value.asText());
+        if (!isNeutral(value) && !one && !rotary) {
+            throw problem(key, value);
+        }
     }
 
     private static boolean isNeutral(JsonNode value) {
@@ -88,10 +159,12 @@ final class ForeignSettings {
                 || value.isNull()
                 || (value.isBoolean() && !value.booleanValue())
                 || (value.isNumber() && value.doubleValue() == 0)
-                || (value.isContainerNode() && value.isEmpty());
+                || (value.isContainerNode() && value.isEmpty())
+                || (value.isTextual() && Set.of("", "none").contains(value.textValue()));
     }
 
     private InvalidInputException problem(String key, JsonNode value) {
-        return new InvalidInputException(file + ": " + key + " " + value + " " + REMEDY);
+        return new InvalidInputException(
+                file + ": " + key.replaceAll("\\p{Cntrl}", " ") + " " + JsonFile.shown(value) + " " + REMEDY);
     }
 }

@@ -69,11 +69,32 @@ public final class GgufImport {
             conversion.checkTensors();
             GgufTokenizer tokenizer = GgufTokenizer.of(reader);
             tokenizer.requireWithin(conversion.config.vocabularySize());
+            boolean created = !Files.exists(folder);
             createDirectories(folder);
-            ModelFolder.writeWeights(folder.resolve(ModelFolder.WEIGHTS), conversion.layout, conversion::read);
-            tokenizer.write(folder);
-            // A folder without it is no model folder, so it comes last.
-            JsonFile.write(folder.resolve(ModelConfigParser.FILE), conversion.config.toJson());
+            try {
+                conversion.write(tokenizer, folder);
+            } catch (RuntimeException e) {
+                removeEmpty(folder, created, e);
+                throw e;
+            }
+        }
+    }
+
+    private void write(GgufTokenizer tokenizer, Path folder) {
+        ModelFolder.writeWeights(folder.resolve(ModelFolder.WEIGHTS), layout, this::read);
+        tokenizer.write(folder);
+        // A folder without it is no model folder, so it comes last.
+        JsonFile.write(folder.resolve(ModelConfigParser.FILE), config.toJson());
+    }
+
+    /** Weights that could not be written whole are gone already. */
+    private static void removeEmpty(Path folder, boolean created, RuntimeException cause) {
+        try {
+            if (created) {
+                Files.deleteIfExists(folder);
+            }
+        } catch (IOException e) {
+            cause.addSuppressed(e);
         }
     }
 
@@ -89,8 +110,8 @@ public final class GgufImport {
         Family family = Arrays.stream(Family.values())
                 .filter(known -> known.modelType().equals(architecture))
                 .findAny()
-                .orElseThrow(() -> gguf.problem(
-                        "architecture " + architecture + " is not supported; supported are llama, qwen2, qwen3"));
+                .orElseThrow(() -> gguf.problem("architecture " + GgufReader.line(architecture)
+                        + " is not supported; supported are llama, qwen2, qwen3"));
         settings().refuseUnsupported();
         int hiddenSize = integer("embedding_length");
         int heads = integer("attention.head_count");

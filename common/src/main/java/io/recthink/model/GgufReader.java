@@ -4,6 +4,7 @@ import io.recthink.InvalidInputException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -25,6 +26,13 @@ final class GgufReader implements AutoCloseable {
     private static final String ALIGNMENT = "general.alignment";
     private static final int DEFAULT_ALIGNMENT = 32;
     private static final int MOST_AXES = 4;
+
+    // Many times what published models have; more is damage or malice, and must not cost memory.
+    private static final long LONGEST_HEADER = 64L << 20;
+    private static final long MOST_ELEMENTS = 4L << 20;
+    private static final long MOST_TENSORS = 1L << 20;
+    private static final int LONGEST_SHOWN = 80;
+    private static final int LONGEST_KEY = 256;
 
     private final Path file;
     private final List<FileChannel> channels;
@@ -158,7 +166,8 @@ final class GgufReader implements AutoCloseable {
         return find(key).map(value -> {
             long number = cast(key, value, Long.class, "a whole number");
             if (number != (int) number) {
-                throw problem(key + " " + number + " is out of range");
+                throw problem(key + " " + number + " is out of range, the largest is " + Integer.MAX_VALUE
+                        + "; convert the model again");
             }
             return (int) number;
         });
@@ -206,6 +215,11 @@ final class GgufReader implements AutoCloseable {
         for (int at = 0; at < tensor.rowLength(); at += tensor.type().blockLength()) {
             tensor.type().decode(buffer, out, at);
         }
+        int odd = FiniteNumbers.firstOther(FloatBuffer.wrap(out, 0, tensor.rowLength()));
+        if (odd >= 0) {
+            throw problem("tensor " + tensor.name() + " has a weight that is no number, element " + odd + " of row "
+                    + row + " (" + out[odd] + "); fetch or convert the model again");
+        }
     }
 
     /** Refuses tensors that share bytes of a file. */
@@ -228,6 +242,23 @@ final class GgufReader implements AutoCloseable {
         return new InvalidInputException(file + ": " + what);
     }
 
+    /** A value for a message. */
+    static String shown(Object value) {
+        if (value instanceof String text) {
+            return "\"" + line(text) + "\"";
+        }
+        return line(
+                value instanceof List<?> list
+                        ? list.stream().limit(LONGEST_SHOWN).toList().toString()
+                        : value.toString());
+    }
+
+    /** A text on one line, and not longer than one. */
+    static String line(String text) {
+        String line = text.substring(0, Math.min(text.length(), LONGEST_SHOWN)).replaceAll("\\p{Cntrl}", " ");
+        return text.length() > LONGEST_SHOWN ? line + "..." : line;
+    }
+
     @Override
     public void close() {
         try {
@@ -241,7 +272,7 @@ final class GgufReader implements AutoCloseable {
 
     private <T> T cast(String key, Object value, Class<T> type, String expected) {
         if (!type.isInstance(value)) {
-            throw problem(key + " must be " + expected + " (was " + value + ")");
+            throw problem(key + " must be " + expected + " (was " + shown(value) + ")");
         }
         return type.cast(value);
     }
@@ -254,6 +285,7 @@ final class GgufReader implements AutoCloseable {
         private final ByteBuffer buffer =
                 ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN).limit(0);
         private long filled;
+        private long elements;
 
         HeaderReader(Path file, FileChannel channel) throws IOException {
             this.file = file;
@@ -273,16 +305,27 @@ final class GgufReader implements AutoCloseable {
             }
             // The shortest tensor entry: an empty name, no axes, type and offset.
             long tensorCount = count("tensor count", 24);
+            if (tensorCount > MOST_TENSORS) {
+                throw problem("tensor count " + tensorCount + " is over the limit of " + MOST_TENSORS);
+            }
             // The shortest metadata entry: an empty key, a type and a byte.
             long metadataCount = count("metadata count", 13);
             Map<String, Object> metadata = new LinkedHashMap<>();
             for (long i = 0; i < metadataCount; i++) {
-                String key = string();
+                String key = key();
                 if (metadata.put(key, value(key, need(Integer.BYTES).getInt(), false)) != null) {
-                    throw problem("metadata key " + key + " is there twice");
+                    throw problem("metadata key " + shown(key) + " is there twice; convert the model again");
                 }
             }
             return new GgufReader(file, List.of(channel), metadata, tensors(tensorCount, alignment(metadata)));
+        }
+
+        private String key() throws IOException {
+            String key = string();
+            if (key.length() > LONGEST_KEY || key.chars().anyMatch(Character::isISOControl)) {
+                throw problem("the metadata key " + shown(key) + " is none of GGUF");
+            }
+            return key;
         }
 
         private long alignment(Map<String, Object> metadata) {
@@ -307,7 +350,7 @@ final class GgufReader implements AutoCloseable {
                 }
                 Tensor absolute = placed(tensor, start);
                 if (tensors.put(absolute.name(), absolute) != null) {
-                    throw problem("tensor " + absolute.name() + " is there twice");
+                    throw problem("tensor " + absolute.name() + " is there twice; convert the model again");
                 }
             }
             return tensors;
@@ -315,6 +358,9 @@ final class GgufReader implements AutoCloseable {
 
         private Tensor tensor() throws IOException {
             String name = string();
+            if (name.length() > LONGEST_SHOWN || name.chars().anyMatch(Character::isISOControl)) {
+                throw problem("the tensor name " + shown(name) + " is none that a supported model has");
+            }
             int axes = need(Integer.BYTES).getInt();
             if (axes < 1 || axes > MOST_AXES) {
                 throw problem("tensor " + name + " has " + Integer.toUnsignedString(axes) + " axes");
@@ -372,7 +418,14 @@ final class GgufReader implements AutoCloseable {
                     }
                     yield list(key);
                 }
-                case 10, 11 -> need(Long.BYTES).getLong();
+                case 10 -> {
+                    long number = need(Long.BYTES).getLong();
+                    if (number < 0) {
+                        throw problem(key + " " + Long.toUnsignedString(number) + " is out of range");
+                    }
+                    yield number;
+                }
+                case 11 -> need(Long.BYTES).getLong();
                 case 12 -> need(Double.BYTES).getDouble();
                 default -> throw problem(key + ": metadata type " + Integer.toUnsignedString(type) + " is not known");
             };
@@ -381,6 +434,10 @@ final class GgufReader implements AutoCloseable {
         private List<Object> list(String key) throws IOException {
             int type = need(Integer.BYTES).getInt();
             long count = count(key, 1);
+            elements += count;
+            if (elements > MOST_ELEMENTS) {
+                throw problem(key + ": the lists of the header have more than " + MOST_ELEMENTS + " elements");
+            }
             List<Object> values = new ArrayList<>();
             for (long i = 0; i < count; i++) {
                 values.add(value(key, type, true));
@@ -389,7 +446,11 @@ final class GgufReader implements AutoCloseable {
         }
 
         private String string() throws IOException {
-            byte[] bytes = new byte[(int) count("text length", 1)];
+            long length = count("text length", 1);
+            if (position() + length > LONGEST_HEADER) {
+                throw problem("the header is longer than " + LONGEST_HEADER + " bytes");
+            }
+            byte[] bytes = new byte[(int) length];
             int read = 0;
             while (read < bytes.length) {
                 int piece = Math.min(bytes.length - read, buffer.capacity());

@@ -25,7 +25,8 @@ final class GgufSettings {
             "rope.freq_base",
             "rope.dimension_count",
             "rope.scaling.type",
-            "rope.scaling.factor");
+            "rope.scaling.factor",
+            "rope.scale_linear");
 
     /** What other readers use, or what says something about a scaling that is refused anyway. */
     private static final Set<String> WITHOUT_EFFECT = Set.of(
@@ -46,7 +47,8 @@ final class GgufSettings {
     void refuseUnsupported() {
         String kind = gguf.findString("general.type").orElse("model");
         if (!kind.equals("model")) {
-            throw gguf.problem("general.type \"" + kind + "\" is not supported; give the file of a whole model");
+            throw gguf.problem(
+                    "general.type " + GgufReader.shown(kind) + " is not supported; give the file of a whole model");
         }
         refuseRopeScaling();
         refuseDataLayout();
@@ -69,13 +71,16 @@ final class GgufSettings {
     private void refuseRopeScaling() {
         Optional<String> type = gguf.findString(key("rope.scaling.type"));
         if (type.isPresent() && !type.get().equals("none")) {
-            throw gguf.problem(key("rope.scaling.type") + " \"" + type.get()
-                    + "\" is not supported; supported are none and the factors of Llama 3");
-        }
-        double factor = gguf.findNumber(key("rope.scaling.factor")).orElse(1.0);
-        if (type.isEmpty() && factor != 0 && factor != 1) {
-            throw gguf.problem(key("rope.scaling.factor") + " " + factor + " without a type means linear scaling, which"
+            throw gguf.problem(key("rope.scaling.type") + " " + GgufReader.shown(type.get())
                     + " is not supported; supported are none and the factors of Llama 3");
+        }
+        // The second is how files of 2023 say it.
+        for (String name : List.of("rope.scaling.factor", "rope.scale_linear")) {
+            double factor = gguf.findNumber(key(name)).orElse(1.0);
+            if (type.isEmpty() && factor != 0 && factor != 1) {
+                throw gguf.problem(key(name) + " " + factor + " without a type means linear scaling, which"
+                        + " is not supported; supported are none and the factors of Llama 3");
+            }
         }
     }
 
@@ -113,8 +118,7 @@ final class GgufSettings {
 
     private InvalidInputException unsupported(String name) {
         Object value = gguf.find(key(name)).orElseThrow();
-        String shown = value instanceof String ? "\"" + value + "\"" : value.toString();
-        return gguf.problem(key(name) + " " + (shown.length() > 80 ? shown.substring(0, 80) + "..." : shown)
+        return gguf.problem(key(name) + " " + GgufReader.shown(value)
                 + " is not supported, for it may change what the model computes");
     }
 

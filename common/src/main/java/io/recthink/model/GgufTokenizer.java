@@ -7,6 +7,7 @@ import io.recthink.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,20 +64,34 @@ final class GgufTokenizer {
     static GgufTokenizer of(GgufReader gguf) {
         String model = gguf.required(PREFIX + "model", gguf.findString(PREFIX + "model"));
         if (!model.equals("gpt2")) {
-            throw gguf.problem(PREFIX + "model \"" + model + "\" is not supported; only gpt2 (byte-level BPE) is");
+            throw gguf.problem(
+                    PREFIX + "model " + GgufReader.shown(model) + " is not supported; only gpt2 (byte-level BPE) is");
         }
         GgufTokenizer tokenizer = new GgufTokenizer(gguf);
         if (tokenizer.kinds.size() != tokenizer.tokens.size()) {
             throw gguf.problem(PREFIX + "token_type has " + tokenizer.kinds.size() + " entries for "
                     + tokenizer.tokens.size() + " tokens");
         }
+        tokenizer.refuseRepetition();
         return tokenizer;
+    }
+
+    /** A token that is there twice would lose one of its rows. */
+    private void refuseRepetition() {
+        Map<String, Integer> ids = new HashMap<>();
+        for (int id = 0; id < tokens.size(); id++) {
+            Integer before = ids.put(tokens.get(id), id);
+            if (before != null) {
+                throw gguf.problem(PREFIX + "tokens has " + GgufReader.shown(tokens.get(id)) + " twice, as " + before
+                        + " and " + id + "; convert the model again");
+            }
+        }
     }
 
     private static SplitRule splitRule(GgufReader gguf) {
         String name = gguf.required(PREFIX + "pre", gguf.findString(PREFIX + "pre"));
         if (!SPLIT_RULES.containsKey(name)) {
-            throw gguf.problem(PREFIX + "pre \"" + name + "\" is not supported; supported are "
+            throw gguf.problem(PREFIX + "pre " + GgufReader.shown(name) + " is not supported; supported are "
                     + SPLIT_RULES.keySet().stream().sorted().toList());
         }
         return SPLIT_RULES.get(name);

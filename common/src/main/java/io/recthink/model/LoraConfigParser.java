@@ -21,6 +21,7 @@ final class LoraConfigParser {
     private static final String TYPE = "LORA";
     private static final String TASK = "CAUSAL_LM";
     private static final String ALL_LINEAR = "all-linear";
+    private static final int MOST_TARGETS = 4096; // paths may be given whole, one for each layer
     private static final Set<String> UNDERSTOOD =
             Set.of("r", "lora_alpha", "use_rslora", "target_modules", "peft_type", "task_type", "bias", "lora_dropout");
     // What names the adapter's origin, what only training or other kinds of models use.
@@ -163,7 +164,7 @@ final class LoraConfigParser {
         if (targets.asText().equals(ALL_LINEAR)) {
             return EnumSet.allOf(Projection.class);
         }
-        if (!targets.isArray() || targets.isEmpty()) {
+        if (!targets.isArray() || targets.isEmpty() || targets.size() > MOST_TARGETS) {
             throw problem("target_modules", targets, "must be a list of modules; " + remedy());
         }
         Map<Projection, Set<Integer>> layersOf = new EnumMap<>(Projection.class);
@@ -201,6 +202,6 @@ final class LoraConfigParser {
 
     private InvalidInputException problem(String key, JsonNode value, String what) {
         return new InvalidInputException(
-                file + ": " + key + " " + (value.isMissingNode() ? "(absent)" : value) + " " + what);
+                file + ": " + key + " " + (value.isMissingNode() ? "(absent)" : JsonFile.shown(value)) + " " + what);
     }
 }

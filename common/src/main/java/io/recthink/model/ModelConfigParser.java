@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.recthink.InvalidInputException;
 import io.recthink.model.ModelConfig.Family;
 import java.nio.file.Files;
@@ -11,8 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Between config.json of transformers (4 and 5) and {@link ModelConfig}; refuses what could not be computed exactly. */
@@ -86,6 +87,9 @@ final class ModelConfigParser {
 
     private Family family() {
         JsonNode architectures = json.path("architectures");
+        if (!absent("architectures") && !architectures.isArray()) {
+            throw problem("architectures must be a list (was " + shown(architectures) + ")");
+        }
         String name = architectures.path(0).asText(json.path("model_type").asText(""));
         for (Family family : Family.values()) {
             boolean same = architectures.isEmpty()
@@ -98,7 +102,7 @@ final class ModelConfigParser {
         }
         String supported =
                 Arrays.stream(Family.values()).map(Family::architecture).collect(Collectors.joining(", "));
-        throw problem("architecture " + (architectures.isEmpty() ? "\"" + name + "\"" : architectures.toString())
+        throw problem("architecture " + shown(architectures.isEmpty() ? TextNode.valueOf(name) : architectures)
                 + " is not supported; supported are " + supported);
     }
 
@@ -121,11 +125,7 @@ final class ModelConfigParser {
         if (flag("use_sliding_window")) {
             throw problem("use_sliding_window: sliding-window attention is not supported");
         }
-        for (JsonNode type : json.path("layer_types")) {
-            if (!type.asText().equals("full_attention")) {
-                throw problem("layer_types: " + type + " is not supported; only full_attention is");
-            }
-        }
+        refuseLayerTypes();
         for (JsonNode place : List.of(json, json.path("rope_scaling"), json.path("rope_parameters"))) {
             JsonNode factor = place.path("partial_rotary_factor");
             boolean whole = factor.isNumber() && factor.doubleValue() == 1;
@@ -133,15 +133,35 @@ final class ModelConfigParser {
                 throw problem("partial_rotary_factor other than 1 is not supported");
             }
         }
-        String activation = json.path("hidden_act").asText("silu");
-        if (!activation.equals("silu")) {
-            throw problem("hidden_act \"" + activation + "\" is not supported; only silu is");
+        JsonNode activation = json.path("hidden_act");
+        // transformers has two names for one function.
+        if (!absent("hidden_act") && !Set.of("silu", "swish").contains(activation.asText())) {
+            throw problem("hidden_act " + shown(activation) + " is not supported; only silu is");
         }
         for (String bias : List.of("attention_bias", "mlp_bias")) {
             if (flag(bias)) {
                 throw problem(bias + " true is not supported; of the biases only those of Qwen2's query, key and value"
                         + " projections are");
             }
+        }
+    }
+
+    private void refuseLayerTypes() {
+        JsonNode types = json.path("layer_types");
+        if (absent("layer_types")) {
+            return;
+        }
+        if (!types.isArray()) {
+            throw problem("layer_types must be a list of full_attention (was " + shown(types) + ")");
+        }
+        for (JsonNode type : types) {
+            if (!type.asText().equals("full_attention")) {
+                throw problem("layer_types: " + shown(type) + " is not supported; only full_attention is");
+            }
+        }
+        if (types.size() != integer("num_hidden_layers")) {
+            throw problem("layer_types has " + types.size() + " entries for " + integer("num_hidden_layers")
+                    + " layers; correct one of the two");
         }
     }
 
@@ -170,53 +190,24 @@ final class ModelConfigParser {
             }
             return theta;
         }
-        return absent("rope_theta") ? DEFAULT_ROPE_THETA : number(json, "rope_theta");
+        double theta = absent("rope_theta") ? DEFAULT_ROPE_THETA : number(json, "rope_theta");
+        JsonNode scaling = json.path("rope_scaling");
+        if (scaling.hasNonNull("rope_theta") && number(scaling, "rope_theta") != theta) {
+            throw problem("rope_theta " + theta + " and rope_theta " + shown(scaling.path("rope_theta"))
+                    + " of rope_scaling differ; keep the one that the model was trained with");
+        }
+        return theta;
     }
 
     private Optional<Llama3RopeScaling> ropeScaling() {
-        String key = json.hasNonNull("rope_parameters") ? "rope_parameters" : "rope_scaling";
-        JsonNode scaling = json.path(key);
-        if (absent(key) || (scaling.isObject() && scaling.isEmpty())) {
-            return Optional.empty();
+        RopeSettings older = new RopeSettings(file, "rope_scaling", json.path("rope_scaling"));
+        RopeSettings newer = new RopeSettings(file, "rope_parameters", json.path("rope_parameters"));
+        if (!older.isEmpty() && !newer.isEmpty()) {
+            newer.requireSame(older);
         }
-        requireOneScaling(key, scaling);
-        String type = scaling.path("rope_type").asText(scaling.path("type").asText("default"));
-        return switch (type) {
-            case "default" -> Optional.empty();
-            case "llama3" ->
-                Optional.of(new Llama3RopeScaling(
-                        number(scaling, "factor"),
-                        number(scaling, "low_freq_factor"),
-                        number(scaling, "high_freq_factor"),
-                        integer(scaling, "original_max_position_embeddings")));
-            default ->
-                throw problem(key + ": rope type \"" + type + "\" is not supported; supported are default, llama3");
-        };
-    }
-
-    private void requireOneScaling(String key, JsonNode scaling) {
-        if (!scaling.isObject()) {
-            throw problem(key + " must be an object (was " + scaling + ")");
-        }
-        boolean untyped = !scaling.hasNonNull("rope_type") && !scaling.hasNonNull("type");
-        if (untyped && scaling.path("factor").asDouble(1) != 1) {
-            throw problem(key + " has the factor " + scaling.path("factor") + " and no rope_type; name the type,"
-                    + " supported are default, llama3");
-        }
-        JsonNode older = json.path("rope_scaling");
-        if (key.equals("rope_parameters") && older.isObject() && !older.isEmpty()) {
-            for (Map.Entry<String, JsonNode> field : older.properties()) {
-                if (!field.getKey().equals("type") && !same(field.getValue(), scaling.path(field.getKey()))) {
-                    throw problem("rope_scaling and rope_parameters differ in " + field.getKey()
-                            + "; keep the one that the model was trained with");
-                }
-            }
-        }
-    }
-
-    private static boolean same(JsonNode left, JsonNode right) {
-        boolean numbers = left.isNumber() && right.isNumber();
-        return numbers ? left.doubleValue() == right.doubleValue() : left.equals(right);
+        older.refuseUnknown();
+        newer.refuseUnknown();
+        return newer.isEmpty() ? older.scaling() : newer.scaling();
     }
 
     private List<Integer> endTokens(int vocabularySize) {
@@ -227,10 +218,10 @@ final class ModelConfigParser {
         List<Integer> result = new ArrayList<>();
         for (JsonNode token : tokens.isArray() ? tokens : List.of(tokens)) {
             if (!token.isInt()) {
-                throw problem("eos_token_id must be a token id or a list of token ids (was " + tokens + ")");
+                throw problem("eos_token_id must be a token id or a list of token ids (was " + shown(tokens) + ")");
             }
             if (token.intValue() < 0 || token.intValue() >= vocabularySize) {
-                throw problem("eos_token_id must be below vocab_size " + vocabularySize + " (was " + tokens
+                throw problem("eos_token_id must be below vocab_size " + vocabularySize + " (was " + shown(tokens)
                         + "); name the tokens that end a turn of this model");
             }
             result.add(token.intValue());
@@ -241,7 +232,7 @@ final class ModelConfigParser {
     private boolean flag(String key) {
         JsonNode value = json.path(key);
         if (!absent(key) && !value.isBoolean()) {
-            throw problem(key + " must be true or false (was " + value + ")");
+            throw problem(key + " must be true or false (was " + shown(value) + ")");
         }
         return value.booleanValue();
     }
@@ -251,11 +242,7 @@ final class ModelConfigParser {
     }
 
     private int integer(String key) {
-        return integer(json, key);
-    }
-
-    private int integer(JsonNode parent, String key) {
-        JsonNode value = parent.path(key);
+        JsonNode value = json.path(key);
         if (!value.isInt()) {
             throw problem(key + " must be a whole number (was " + shown(value) + ")");
         }
@@ -264,14 +251,14 @@ final class ModelConfigParser {
 
     private double number(JsonNode parent, String key) {
         JsonNode value = parent.path(key);
-        if (!value.isNumber()) {
+        if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
             throw problem(key + " must be a number (was " + shown(value) + ")");
         }
         return value.doubleValue();
     }
 
     private static String shown(JsonNode value) {
-        return value.isMissingNode() ? "absent" : value.toString();
+        return JsonFile.shown(value);
     }
 
     private InvalidInputException problem(String what) {

@@ -21,11 +21,14 @@ public final class ModelTokenizer implements AutoCloseable {
     private static final Map<String, String> OPTIONS =
             Map.of("addSpecialTokens", "false", "padding", "DO_NOT_PAD", "truncation", "DO_NOT_TRUNCATE");
 
+    private final Path file;
     private final HuggingFaceTokenizer tokenizer;
     private final int vocabularySize;
     private final List<ControlToken> controlTokens;
 
-    private ModelTokenizer(HuggingFaceTokenizer tokenizer, int vocabularySize, List<ControlToken> controlTokens) {
+    private ModelTokenizer(
+            Path file, HuggingFaceTokenizer tokenizer, int vocabularySize, List<ControlToken> controlTokens) {
+        this.file = file;
         this.tokenizer = tokenizer;
         this.vocabularySize = vocabularySize;
         this.controlTokens = controlTokens;
@@ -34,19 +37,20 @@ public final class ModelTokenizer implements AutoCloseable {
     /**
      * Opens tokenizer.json of a model folder; nothing is downloaded.
      *
-     * @throws InvalidInputException if there is none or it cannot be used
+     * @throws InvalidInputException if there is none, it cannot be used, or not within bounds, see {@link TokenizerCheck}
      */
     public static ModelTokenizer open(Path folder) {
         Path file = folder.resolve(ModelFolder.TOKENIZER);
         if (!Files.isRegularFile(file)) {
             throw missing(folder);
         }
-        TokenizerFile read = TokenizerFile.read(file);
+        TokenizerFile read = TokenizerFile.read(file); // which checks it: the library is native and trusts it
         int vocabularySize = read.vocabularySize();
         NativeLibraries.load("the tokenizers", ModelTokenizer::loadLibrary);
         try (InputStream in = Files.newInputStream(file)) {
             HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(in, OPTIONS);
             return new ModelTokenizer(
+                    file,
                     tokenizer,
                     vocabularySize,
                     read.controlTokens().stream()
@@ -79,9 +83,15 @@ public final class ModelTokenizer implements AutoCloseable {
 
     /** The token ids of a text. Special tokens written in the text become their ids; none is added. */
     public int[] encode(String text) {
-        return Arrays.stream(tokenizer.encode(text, false, false).getIds())
-                .mapToInt(Math::toIntExact)
-                .toArray();
+        return Arrays.stream(encoding(text).getIds()).mapToInt(Math::toIntExact).toArray();
+    }
+
+    private Encoding encoding(String text) {
+        try {
+            return tokenizer.encode(text, false, false);
+        } catch (RuntimeException e) {
+            throw new InvalidInputException(file + ": cannot encode a text: " + e.getMessage(), e);
+        }
     }
 
     /** A token of a text, which lies between two positions of it, the second exclusive. */
@@ -89,7 +99,7 @@ public final class ModelTokenizer implements AutoCloseable {
 
     /** The tokens of a text with their places in it. */
     public List<Piece> pieces(String text) {
-        Encoding encoding = tokenizer.encode(text, false, false);
+        Encoding encoding = encoding(text);
         long[] ids = encoding.getIds();
         CharSpan[] spans = encoding.getCharTokenSpans();
         List<Piece> pieces = new ArrayList<>(ids.length);

@@ -1,7 +1,12 @@
 package io.recthink.model;
 
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -17,27 +22,73 @@ final class TokenizerFile {
             List.of("bos_token", "eos_token", "pad_token", "sep_token", "cls_token", "mask_token");
 
     private final Path file;
-    private final JsonNode json;
+    private final JsonNode json; // without the vocabulary and the merges
+    private final TokenizerVocabulary vocabulary;
 
-    private TokenizerFile(Path file, JsonNode json) {
+    private TokenizerFile(Path file, JsonNode json, TokenizerVocabulary vocabulary) {
         this.file = file;
         this.json = json;
+        this.vocabulary = vocabulary;
     }
 
+    /**
+     * Reads a file and checks it, see {@link TokenizerCheck}.
+     *
+     * @throws InvalidInputException if the library could not use it, or not within bounds
+     */
     static TokenizerFile read(Path file) {
-        return new TokenizerFile(file, JsonFile.readObject(file));
+        TokenizerVocabulary vocabulary = new TokenizerVocabulary();
+        try {
+            JsonNode json = JsonFile.stream(file, JsonFile.LONGEST_STREAMED, parser -> {
+                ObjectNode rest = fields(parser, new JsonFile.Counted(parser), vocabulary, true);
+                requireEnd(parser);
+                return rest;
+            });
+            TokenizerCheck.check(json, vocabulary);
+            return new TokenizerFile(file, json, vocabulary);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidInputException(file + ": cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    /** The fields of the object that the parser stands in, those of the model within. */
+    private static ObjectNode fields(
+            JsonParser parser, JsonFile.Counted counted, TokenizerVocabulary vocabulary, boolean outermost)
+            throws IOException {
+        ObjectNode rest = JsonFile.MAPPER.createObjectNode();
+        for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+            JsonToken begin = parser.nextToken();
+            if (outermost && field.equals("model") && begin == JsonToken.START_OBJECT) {
+                rest.set(field, fields(parser, counted, vocabulary, false));
+            } else if (!outermost && field.equals("vocab")) {
+                vocabulary.readTokens(parser);
+            } else if (!outermost && field.equals("merges")) {
+                vocabulary.readMerges(parser);
+            } else {
+                rest.set(field, JsonFile.tree(counted));
+            }
+        }
+        return rest;
+    }
+
+    private static void requireEnd(JsonParser parser) throws IOException {
+        if (parser.nextToken() != null) {
+            throw new JsonParseException(parser, "something follows the object");
+        }
+    }
+
+    /** Whether it makes the same tokens as another one; neither cutting nor filling counts, which are not done. */
+    boolean isSame(TokenizerFile other) {
+        return vocabulary.isSame(other.vocabulary) && compared().equals(other.compared());
+    }
+
+    private JsonNode compared() {
+        return ((ObjectNode) json.deepCopy()).without(List.of("version", "truncation", "padding"));
     }
 
     /** One more than the largest token id. */
     int vocabularySize() {
-        JsonNode vocabulary = vocabulary();
-        // Unigram models list their tokens in the order of the ids, the others map tokens to ids.
-        int largest = vocabulary.isArray() ? vocabulary.size() - 1 : -1;
-        if (vocabulary.isObject()) {
-            for (JsonNode id : vocabulary) {
-                largest = Math.max(largest, id.asInt(-1));
-            }
-        }
+        int largest = vocabulary.size() - 1;
         for (JsonNode token : json.path("added_tokens")) {
             largest = Math.max(largest, token.path("id").asInt(-1));
         }
@@ -58,29 +109,20 @@ final class TokenizerFile {
             int id = token.path("id").asInt(-1);
             tokens.put(id, new ControlToken(id, content, special, content.equals(unknown)));
         }
-        JsonNode vocabulary = vocabulary();
-        if (vocabulary.isObject()) {
-            for (String content : named) {
-                JsonNode id = vocabulary.path(content);
-                if (id.isInt()) {
-                    // The tokenizer makes it of text as it makes others: a folder may name "!" for padding.
-                    tokens.putIfAbsent(
-                            id.intValue(), new ControlToken(id.intValue(), content, false, content.equals(unknown)));
-                }
-            }
+        for (String content : named) {
+            // The tokenizer makes it of text as it makes others: a folder may name "!" for padding.
+            vocabulary
+                    .id(content)
+                    .ifPresent(id ->
+                            tokens.putIfAbsent(id, new ControlToken(id, content, false, content.equals(unknown))));
         }
         return List.copyOf(tokens.values());
     }
 
-    private JsonNode vocabulary() {
-        return json.path("model").path("vocab");
-    }
-
     private String unknown() {
         JsonNode model = json.path("model");
-        JsonNode listed =
-                model.path("vocab").path(model.path("unk_id").asInt(-1)).path(0);
-        return model.path("unk_token").asText(listed.asText(""));
+        String listed = vocabulary.token(model.path("unk_id").asInt(-1)).orElse("");
+        return model.path("unk_token").asText(listed);
     }
 
     private Set<String> named() {

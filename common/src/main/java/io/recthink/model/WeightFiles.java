@@ -45,15 +45,27 @@ final class WeightFiles implements AutoCloseable {
     }
 
     void read(String name, FloatBuffer out) {
+        int from = out.position();
         byTensor.get(stored(name)).read(stored(name), out);
+        requireNumbers(name, out, from);
     }
 
-    void read(String name, long from, FloatBuffer out) {
-        byTensor.get(stored(name)).read(stored(name), from, out);
+    void read(String name, long first, FloatBuffer out) {
+        int from = out.position();
+        byTensor.get(stored(name)).read(stored(name), first, out);
+        requireNumbers(name, out, from);
     }
 
     void readPieces(String name, ParameterReader.Pieces pieces) {
-        byTensor.get(stored(name)).readPieces(stored(name), pieces);
+        byTensor.get(stored(name)).readPieces(stored(name), (first, values) -> {
+            FiniteNumbers.require(folder, stored(name), values);
+            pieces.accept(first, values);
+        });
+    }
+
+    private void requireNumbers(String name, FloatBuffer out, int from) {
+        FiniteNumbers.require(
+                folder, stored(name), out.duplicate().limit(out.position()).position(from));
     }
 
     private String stored(String name) {

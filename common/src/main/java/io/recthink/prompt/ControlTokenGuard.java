@@ -22,17 +22,16 @@ import java.util.regex.Pattern;
  * around it. The tokenizer itself tells what it would take for one, after its own normalisation; a blank put inside the
  * text then breaks it up, {@code [INST]} into {@code [ INST]}.
  *
- * <p>Control tokens are the special ones, those that the chat template writes, and those that look like markup, such as
- * {@code ### Assistant:} or {@code [TOOL]}. Other added tokens, plain words and runs of blanks that extend a vocabulary,
- * are text like any other. Safe for use by many threads.
+ * <p>Control tokens are all special and all added ones, whatever they look like: a model may have learnt {@code Human} or
+ * {@code ###} as the begin of a turn. Left aside are runs of blanks and single letters or digits that extend a vocabulary,
+ * unless they are special or the chat template writes them. Safe for use by many threads.
  */
 final class ControlTokenGuard {
     /** So often blanks are tried; after that characters are taken out, which ends. */
     private static final int MOST_BLANKS = 8;
 
-    // Words with what stands inside words and sentences, or marks without any word.
-    private static final Pattern ORDINARY =
-            Pattern.compile("[\\p{L}\\p{M}\\p{N}\\s'’.,-]*|[\\p{P}\\p{S}\\s&&[^<>\\[\\]{}|]]*");
+    // A letter, with its marks, or a digit.
+    private static final Pattern CHARACTER = Pattern.compile("[\\p{L}\\p{N}]\\p{M}*");
 
     private final ModelTokenizer tokenizer;
     private final Map<Integer, ControlToken> guarded = new HashMap<>();
@@ -43,7 +42,7 @@ final class ControlTokenGuard {
         for (ControlToken token : tokenizer.controlTokens()) {
             boolean control = token.special()
                     || written.contains(token.id())
-                    || !ORDINARY.matcher(token.content()).matches();
+                    || !CHARACTER.matcher(token.content()).matches();
             if (control && !token.content().isBlank()) {
                 guarded.put(token.id(), token);
             }

@@ -33,7 +33,9 @@ final class BraceFormat {
                 result.append(character);
                 i += brace ? 2 : 1;
             } else if (character == '{' && field.region(i + 1, format.length()).lookingAt()) {
-                result.append(value(field));
+                String value = value(field);
+                budget.characters(value.length());
+                result.append(value);
                 i = field.end();
             } else {
                 throw new TemplateException("format '" + format + "': this kind of field is not supported");

@@ -242,6 +242,7 @@ sealed interface Expression {
                 if (!(moreKeyword.evaluate(frame) instanceof Dictionary dictionary)) {
                     throw new TemplateException("the argument after ** must be a dictionary");
                 }
+                frame.budget().elements(2L * dictionary.size());
                 dictionary.entries().forEach(entry -> arguments.add(Values.text("**", entry.key()), entry.value()));
             }
             return arguments.build();

@@ -326,6 +326,7 @@ final class ExpressionParser {
     private ArgumentList argumentsWithin() {
         List<Expression> positional = new ArrayList<>();
         List<ArgumentList.Keyword> keyword = new ArrayList<>();
+        Set<String> names = new HashSet<>();
         Expression morePositional = null;
         Expression moreKeyword = null;
         boolean first = true;
@@ -344,7 +345,7 @@ final class ExpressionParser {
             } else if (morePositional == null && tokens.skipOperator("*")) {
                 morePositional = expression();
             } else if (tokens.current().is(Kind.NAME) && tokens.look().isOperator("=")) {
-                keyword.add(keyword(keyword));
+                keyword.add(keyword(names));
             } else if (morePositional == null && keyword.isEmpty()) {
                 positional.add(expression());
             } else {
@@ -354,9 +355,9 @@ final class ExpressionParser {
         return new ArgumentList(positional, keyword, morePositional, moreKeyword);
     }
 
-    private ArgumentList.Keyword keyword(List<ArgumentList.Keyword> before) {
+    private ArgumentList.Keyword keyword(Set<String> before) {
         String name = tokens.next().value();
-        if (before.stream().anyMatch(other -> other.name().equals(name))) {
+        if (!before.add(name)) {
             throw tokens.fail("the argument " + name + " is given twice");
         }
         tokens.expectOperator("=");

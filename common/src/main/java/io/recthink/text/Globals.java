@@ -8,6 +8,10 @@ import java.util.Map;
 
 /** The functions that every template can call. */
 final class Globals {
+    // Characters that a letter of a date's format becomes, and the work for them in characters read.
+    private static final int LONGEST_DATE = 24;
+    private static final long COST_OF_DATES = 1024;
+
     private Globals() {}
 
     /**
@@ -21,8 +25,12 @@ final class Globals {
             throw new TemplateException(Printer.print(
                     budget, arguments.bind("raise_exception", "message").required("message")));
         });
-        functions.put("strftime_now", (Callable) (budget, arguments) ->
-                Strftime.format(today, arguments.bind("strftime_now", "format").text("format")));
+        functions.put("strftime_now", (Callable) (budget, arguments) -> {
+            String format = arguments.bind("strftime_now", "format").text("format");
+            budget.characters((long) LONGEST_DATE * format.length());
+            budget.scan(COST_OF_DATES * format.length());
+            return Strftime.format(today, format);
+        });
         functions.put("namespace", (Callable) Globals::namespace);
         functions.put("dict", (Callable) Globals::dictionary);
         functions.put("range", (Callable) (budget, arguments) -> {

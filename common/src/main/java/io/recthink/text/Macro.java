@@ -39,7 +39,8 @@ final class Macro implements Callable {
         Frame frame = new Frame(definedIn);
         List<String> parameters = signature.parameters();
         Map<String, Object> keywords = new LinkedHashMap<>(arguments.keyword());
-        List<String> missing = new ArrayList<>();
+        List<Integer> missing = new ArrayList<>();
+        budget.elements((long) parameters.size() + keywords.size());
         for (int i = 0; i < parameters.size(); i++) {
             String parameter = parameters.get(i);
             if (i < arguments.positional().size()) {
@@ -48,21 +49,22 @@ final class Macro implements Callable {
                 frame.set(parameter, keywords.remove(parameter));
             } else {
                 frame.set(parameter, Undefined.name(parameter));
-                missing.add(parameter);
+                missing.add(i);
             }
         }
         takeTheRest(frame, arguments, keywords);
-        missing.forEach(parameter -> frame.set(parameter, defaultOf(parameter, frame)));
+        missing.forEach(index -> frame.set(parameters.get(index), defaultOf(index, frame)));
         Output output = new Output(budget);
         signature.body().execute(frame, output);
         return output.text();
     }
 
-    private Object defaultOf(String parameter, Frame frame) {
+    private Object defaultOf(int parameter, Frame frame) {
         int required = signature.parameters().size() - signature.defaults().size();
-        int index = signature.parameters().indexOf(parameter) - required;
+        int index = parameter - required;
         return index < 0
-                ? new Undefined("parameter '" + parameter + "' of " + name() + " was not provided")
+                ? new Undefined(
+                        "parameter '" + signature.parameters().get(parameter) + "' of " + name() + " was not provided")
                 : signature.defaults().get(index).evaluate(frame);
     }
 

@@ -14,6 +14,9 @@ final class NumberFilters {
             entry("abs", NumberFilters::absolute),
             entry("round", NumberFilters::round));
 
+    // So often a text is gone through until it is a number.
+    private static final long SCANS = 32;
+
     private NumberFilters() {}
 
     private static Object whole(Budget budget, Object value, Arguments arguments) {
@@ -28,7 +31,7 @@ final class NumberFilters {
         }
         if (value instanceof String || value instanceof Markup) {
             String text = Values.text("int", value);
-            budget.scan(text.length());
+            budget.scan(SCANS * text.length());
             Long parsed = Numbers.parseWhole(text, bound.integer("base", 10));
             if (parsed != null) {
                 return parsed;
@@ -44,9 +47,12 @@ final class NumberFilters {
         if (Numbers.isNumber(value)) {
             return Numbers.real(value);
         }
-        Double parsed = value instanceof String || value instanceof Markup
-                ? Numbers.parseReal(Values.text("float", value))
-                : null;
+        Double parsed = null;
+        if (value instanceof String || value instanceof Markup) {
+            String text = Values.text("float", value);
+            budget.scan(SCANS * text.length());
+            parsed = Numbers.parseReal(text);
+        }
         return parsed == null ? bound.get("default", 0.0) : parsed;
     }
 

@@ -10,6 +10,7 @@ import java.util.Set;
 
 /** Reads the statements of a template by the grammar of Jinja's parser. */
 final class Parser {
+    private static final int MOST_PARAMETERS = 255;
     private static final Set<String> CONSTANTS = Set.of("true", "false", "none", "True", "False", "None");
 
     private final TokenStream tokens;
@@ -244,6 +245,9 @@ final class Parser {
             String parameter = variable();
             if (Set.of("caller", "kwargs", "varargs").contains(parameter) || parameters.contains(parameter)) {
                 throw tokens.fail("a parameter must not be called " + parameter);
+            }
+            if (parameters.size() >= MOST_PARAMETERS) {
+                throw tokens.fail("a macro has more than " + MOST_PARAMETERS + " parameters");
             }
             parameters.add(parameter);
             if (tokens.skipOperator("=")) {

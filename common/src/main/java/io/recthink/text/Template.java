@@ -10,6 +10,7 @@ import java.util.Map;
  * variables and nothing else, and each rendering has a {@link Budget}. Safe for use by several threads.
  */
 public final class Template {
+    private static final int LONGEST = 2 << 20;
     private static final int LONGEST_MESSAGE = 1000;
 
     private final String source;
@@ -30,6 +31,10 @@ public final class Template {
      * @throws InvalidInputException naming the line of what is wrong or not supported
      */
     public static Template parse(String source, String text, LocalDate today) {
+        if (text.length() > LONGEST) {
+            throw new InvalidInputException(source + " has " + text.length() + " characters, the most is " + LONGEST
+                    + "; a chat template has a few thousand");
+        }
         try {
             return new Template(source, Parser.parse(text), Globals.functions(today));
         } catch (LocatedException e) {

@@ -12,7 +12,11 @@ final class Texts {
     private static final char SMALL_SIGMA = '\u03c3';
     private static final char FINAL_SIGMA = '\u03c2';
 
+    private static final char DOTTED_I = '\u0130';
+    private static final char DOT_ABOVE = '\u0307';
+
     private static final int SHORT = 64;
+    private static final int PIECE = 256;
 
     private Texts() {}
 
@@ -263,12 +267,59 @@ final class Texts {
         return text.repeat((int) times);
     }
 
+    /** Java copies all it has so far where a letter becomes two, so long texts are taken piece by piece. */
     static String upper(String text) {
-        return text.toUpperCase(Locale.ROOT);
+        if (text.length() <= PIECE) {
+            return text.toUpperCase(Locale.ROOT);
+        }
+        StringBuilder result = new StringBuilder(text.length());
+        int begin = 0;
+        while (begin < text.length()) {
+            int end = Math.min(text.length(), begin + PIECE);
+            end += end < text.length() && Character.isHighSurrogate(text.charAt(end - 1)) ? 1 : 0;
+            result.append(text.substring(begin, end).toUpperCase(Locale.ROOT));
+            begin = end;
+        }
+        return result.toString();
     }
 
+    /** As {@link #upper}: for each sigma Java looks for words in the whole text. */
     static String lower(String text) {
-        return text.toLowerCase(Locale.ROOT);
+        if (text.length() <= PIECE) {
+            return text.toLowerCase(Locale.ROOT);
+        }
+        StringBuilder result = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+            int character = text.codePointAt(i);
+            if (character == SIGMA) {
+                result.append(isFinal(text, i) ? FINAL_SIGMA : SMALL_SIGMA);
+            } else if (character == DOTTED_I) {
+                result.append('i').append(DOT_ABOVE);
+            } else {
+                result.appendCodePoint(Character.toLowerCase(character));
+            }
+        }
+        return result.toString();
+    }
+
+    /** Whether a sigma ends a word: a letter stands before it, and none behind it, marks left aside. */
+    private static boolean isFinal(String text, int sigma) {
+        int before = sigma;
+        while (before > 0 && isMark(text.codePointBefore(before))) {
+            before -= Character.charCount(text.codePointBefore(before));
+        }
+        int after = sigma + 1;
+        while (after < text.length() && isMark(text.codePointAt(after))) {
+            after += Character.charCount(text.codePointAt(after));
+        }
+        return before > 0
+                && isCased(text.codePointBefore(before))
+                && (after == text.length() || !isCased(text.codePointAt(after)));
+    }
+
+    private static boolean isMark(int character) {
+        int type = Character.getType(character);
+        return type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK || type == Character.FORMAT;
     }
 
     static String capitalize(String text) {
@@ -360,8 +411,11 @@ final class Texts {
                 } else if (isPrintable(character)) {
                     result.appendCodePoint(character);
                 } else {
-                    String form = character < 0x100 ? "\\x%02x" : character < 0x10000 ? "\\u%04x" : "\\U%08x";
-                    result.append(form.formatted(character));
+                    String digits = Integer.toHexString(character);
+                    int length = character < 0x100 ? 2 : character < 0x10000 ? 4 : 8;
+                    result.append(length == 2 ? "\\x" : length == 4 ? "\\u" : "\\U")
+                            .append("0".repeat(length - digits.length()))
+                            .append(digits);
                 }
             }
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.Fixtures;
 import io.recthink.InvalidInputException;
@@ -79,6 +80,26 @@ class AdapterFolderTest {
             for (TensorInfo tensor : expected.tensors()) {
                 assertThat(values(actual, tensor)).as(tensor.name()).isEqualTo(values(expected, tensor));
             }
+        }
+    }
+
+    @Test
+    void refusesWeightsThatAreNoNumbers() {
+        LoraConfig config = new LoraConfig(2, 1, false, EnumSet.of(Projection.QUERY));
+        ParameterLayout layout = ParameterLayout.of(base, config);
+        AdapterFolder.write(folder, config, BASE, layout, (parameter, out) -> {
+            while (out.hasRemaining()) {
+                out.put(parameter.name().endsWith("lora_B.weight") ? Float.NaN : 1);
+            }
+        });
+        try (AdapterFolder adapter = AdapterFolder.open(folder, base)) {
+            Parameter a = adapter.layout().parameters().get(0);
+            Parameter b = adapter.layout().parameters().get(1);
+            assertThat(values(adapter, a)).containsOnly(1);
+            assertThatThrownBy(() -> values(adapter, b))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageStartingWith(folder + ": tensor base_model.model." + b.name())
+                    .hasMessageContaining("has a weight that is no number (NaN)");
         }
     }
 
@@ -310,5 +331,45 @@ class AdapterFolderTest {
         var values = new float[(int) tensor.size()];
         reader.read(tensor.name(), FloatBuffer.wrap(values));
         return values;
+    }
+
+    @Test
+    void takesTheTokenizerAndTheTemplateOfTheModelBesideAnAdapterAndNoOther(@TempDir Path saved) throws IOException {
+        Path model = Fixtures.folder("llama");
+        AdapterFolder.requireCompanionsOf(model, saved);
+        for (String name : List.of("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")) {
+            Files.copy(model.resolve(name), saved.resolve(name));
+        }
+        AdapterFolder.requireCompanionsOf(model, saved);
+        ObjectNode tokenizer = (ObjectNode) JsonFile.readObject(saved.resolve("tokenizer.json"));
+        // As later versions save it after training: filled texts, merges as pairs.
+        tokenizer.set("padding", JsonFile.MAPPER.readTree("{\"strategy\":\"BatchLongest\",\"pad_id\":0}"));
+        ArrayNode pairs = JsonFile.MAPPER.createArrayNode();
+        tokenizer.at("/model/merges").forEach(merge -> {
+            String[] sides = merge.isTextual()
+                    ? merge.asText().split(" ", 2)
+                    : new String[] {merge.get(0).asText(), merge.get(1).asText()};
+            pairs.addArray().add(sides[0]).add(sides[1]);
+        });
+        ((ObjectNode) tokenizer.get("model")).set("merges", pairs);
+        JsonFile.write(saved.resolve("tokenizer.json"), tokenizer);
+        AdapterFolder.requireCompanionsOf(model, saved);
+        pairs.remove(0);
+        JsonFile.write(saved.resolve("tokenizer.json"), tokenizer);
+        assertOther(model, saved, "tokenizer.json is another tokenizer than that of the base model");
+        Files.delete(saved.resolve("tokenizer.json"));
+        Files.writeString(saved.resolve("chat_template.jinja"), "{{ messages[0].content }}");
+        assertOther(model, saved, " has another chat template than the base model");
+        Files.delete(saved.resolve("chat_template.jinja"));
+        Files.writeString(saved.resolve("tokenizer_config.json"), "{\"eos_token\":\"<|pad|>\"}");
+        assertOther(model, saved, "tokenizer_config.json has another eos_token than the base model");
+    }
+
+    private static void assertOther(Path model, Path saved, String message) {
+        assertThatThrownBy(() -> AdapterFolder.requireCompanionsOf(model, saved))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith(saved.toString())
+                .hasMessageContaining(message)
+                .hasMessageContaining("or remove it from the adapter's");
     }
 }

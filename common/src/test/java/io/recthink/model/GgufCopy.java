@@ -66,6 +66,8 @@ final class GgufCopy {
             out.putShort(number);
         } else if (value instanceof Boolean bit) {
             out.put((byte) (bit ? 1 : 0));
+        } else if (value instanceof Long number) {
+            out.putLong(number);
         } else {
             out.putInt((Integer) value);
         }

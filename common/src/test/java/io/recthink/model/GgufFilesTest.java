@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.recthink.Fixtures;
 import io.recthink.InvalidInputException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +26,7 @@ class GgufFilesTest {
     private static final int F32 = 6;
     private static final int BOOL = 7;
     private static final int STRING = 8;
+    private static final int U64 = 10;
     private static final int PARTS = 3;
 
     @TempDir
@@ -93,6 +97,80 @@ class GgufFilesTest {
                 .with("llama.rope.scaling.factor", F32, 1f)
                 .write(folder.resolve("one.gguf"));
         assertSameModel("one.gguf");
+    }
+
+    @Test
+    void refusesRopeScalingInTheSpellingOf2023() throws IOException {
+        assertRefused(
+                copy.with("llama.rope.scale_linear", F32, 2f),
+                "llama.rope.scale_linear 2.0 without a type means linear scaling, which is not supported");
+        copy.with("llama.rope.scale_linear", F32, 1f).write(folder.resolve("one.gguf"));
+        assertSameModel("one.gguf");
+    }
+
+    @Test
+    void refusesWeightsThatAreNoNumbers() throws IOException {
+        for (float odd : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+            GgufCopy changed = GgufCopy.of(llama());
+            GgufCopy.Entry norm = changed.tensors.stream()
+                    .filter(tensor -> tensor.name().equals("output_norm.weight"))
+                    .findAny()
+                    .orElseThrow();
+            ByteBuffer.wrap(norm.data()).order(ByteOrder.LITTLE_ENDIAN).putFloat(4 * 5, odd);
+            assertRefused(
+                    changed,
+                    "tensor output_norm.weight has a weight that is no number, element 5 of row 0 (" + odd + ")");
+        }
+    }
+
+    @Test
+    void refusesATokenOrATensorThatIsThereTwice() throws IOException {
+        byte[] tokens = copy.metadata.get("tokenizer.ggml.tokens");
+        // The list begins with its type and its length, each text with its length; both texts are of one byte.
+        int at = 4 + 4 + 8;
+        List<Integer> letters = new ArrayList<>();
+        ByteBuffer in = ByteBuffer.wrap(tokens).order(ByteOrder.LITTLE_ENDIAN);
+        while (at < tokens.length && letters.size() < 2) {
+            int length = (int) in.getLong(at);
+            if (length == 1) {
+                letters.add(at + Long.BYTES);
+            }
+            at += Long.BYTES + length;
+        }
+        tokens[letters.get(1)] = tokens[letters.get(0)];
+        assertRefused(copy, "tokenizer.ggml.tokens has \"" + (char) tokens[letters.get(0)] + "\" twice, as ");
+        GgufCopy again = GgufCopy.of(llama());
+        again.tensors.add(again.tensors.get(0));
+        assertRefused(again, "tensor " + again.tensors.get(0).name() + " is there twice; convert the model again");
+    }
+
+    @Test
+    void refusesNumbersThatNoModelHasWithoutOverflow() throws IOException {
+        for (String key : List.of(
+                "llama.block_count",
+                "llama.embedding_length",
+                "llama.feed_forward_length",
+                "llama.context_length",
+                "llama.attention.head_count",
+                "llama.attention.head_count_kv",
+                "llama.attention.key_length")) {
+            assertRefused(
+                    GgufCopy.of(llama()).with(key, U32, 0xFFFFFFFF),
+                    key + " 4294967295 is out of range, the largest is 2147483647");
+            assertRefused(GgufCopy.of(llama()).with(key, U64, -1L), key + " 18446744073709551615 is out of range");
+            if (!key.equals("llama.context_length")) {
+                assertRefused(GgufCopy.of(llama()).with(key, U32, Integer.MAX_VALUE), "");
+            }
+            assertRefused(GgufCopy.of(llama()).with(key, I32, -4), "");
+            assertRefused(
+                    GgufCopy.of(llama()).with(key, STRING, "4\nx"), key + " must be a whole number (was \"4 x\")");
+        }
+    }
+
+    @Test
+    void showsOfALongListOnlyItsBeginning() throws IOException {
+        copy.metadata.put("llama.block_count", copy.metadata.get("tokenizer.ggml.tokens"));
+        assertRefused(copy, "llama.block_count must be a whole number (was [");
     }
 
     @Test
@@ -218,7 +296,8 @@ class GgufFilesTest {
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageStartingWith(folder.toString())
                 .hasMessageContaining(message)
-                .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+                .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1))
+                .satisfies(e -> assertThat(e.getMessage().length()).isLessThan(600));
         assertThat(folder.resolve("model")).doesNotExist();
     }
 

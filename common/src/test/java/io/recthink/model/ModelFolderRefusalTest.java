@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.Fixtures;
 import io.recthink.InvalidInputException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -180,11 +181,135 @@ class ModelFolderRefusalTest {
         assertRefused(folder.resolve("config.json"), message.replace('\'', '"'));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '^',
+            value = {
+                "'rope_scaling':4~rope_scaling must be an object (was 4)",
+                "'rope_scaling':[{'rope_type':'linear'}]~rope_scaling must be an object (was [{'rope_type':'linear'}])",
+                "'rope_scaling':'linear','rope_parameters':{'rope_type':'default'}~rope_scaling must be an object (was 'linear')",
+                "'rope_scaling':[4],'rope_parameters':{'rope_type':'default'}~rope_scaling must be an object (was [4])",
+                "'rope_parameters':'yarn'~rope_parameters must be an object (was 'yarn')",
+                "'rope_parameters':true~rope_parameters must be an object (was true)",
+                "'rope_scaling':{'rope_type':7}~rope_scaling: rope type 7 is not supported",
+                "'rope_scaling':{'rope_type':'default','type':'linear','factor':2}~rope_scaling: rope_type 'default' and type 'linear' differ",
+                "'rope_scaling':{'rope_type':'default','factor':4.0}~rope_scaling: factor 4.0 is not supported for the rope type default",
+                "'rope_scaling':{'low_freq_factor':4.0}~rope_scaling: low_freq_factor 4.0 is not supported for the rope type default",
+                "'rope_scaling':{'rope_type':'default','mrope_section':[1,1,2]}~rope_scaling: mrope_section [1,1,2] is not supported",
+                "'rope_parameters':{'full_attention':{'rope_type':'default','rope_theta':1e6}}~rope_parameters has values of its own for full_attention; rotary positions that differ",
+                "'rope_scaling':{'type':'dynamic'},'rope_parameters':{'rope_type':'default'}~rope_scaling and rope_parameters differ in rope_type",
+                "'rope_scaling':{'rope_theta':5e5}~rope_theta 10000.0 and rope_theta 500000.0 of rope_scaling differ",
+                "'layer_types':'sliding_attention'~layer_types must be a list of full_attention (was 'sliding_attention')",
+                "'layer_types':{'0':'full_attention'}~layer_types must be a list of full_attention",
+                "'layer_types':['full_attention']~layer_types has 1 entries for 2 layers",
+                "'layer_types':[1,2]~layer_types: 1 is not supported",
+                "'architectures':'GemmaForCausalLM'~architectures must be a list (was 'GemmaForCausalLM')",
+                "'hidden_act':1~hidden_act 1 is not supported; only silu is",
+                "'rope_theta':1e999~rope_theta must be a number",
+                "'rms_norm_eps':'1e-6'~rms_norm_eps must be a number (was '1e-6')",
+                "'attn_logit_softcapping':50.0~attn_logit_softcapping 50.0 is not supported, for it changes what the model computes",
+                "'hidden_activation':'gelu_pytorch_tanh'~hidden_activation 'gelu_pytorch_tanh' is not supported",
+                "'qkv_bias':true~qkv_bias true is not supported",
+                "'use_bidirectional_attention':true~use_bidirectional_attention true is not supported",
+                "'is_causal':false~is_causal false is not supported",
+                "'attention_sinks':4~attention_sinks 4 is not supported",
+                "'moe_intermediate_size':64~moe_intermediate_size 64 is not supported",
+                "'num_experts_per_tok':2~num_experts_per_tok 2 is not supported",
+                "'rope_local_base_freq':10000.0~rope_local_base_freq 10000.0 is not supported",
+                "'a_scale_of_tomorrow':0.5~a_scale_of_tomorrow 0.5 is not supported",
+                "'quantization':{'bits':4}~quantization {'bits':4} is not supported",
+                "'compression_config':{'a':1}~compression_config {'a':1} is not supported",
+                "'position_embedding_type':'relative_key'~position_embedding_type 'relative_key' is not supported",
+                "'auto_map':{'AutoModelForCausalLM':'modeling_x.X'}~auto_map.AutoModelForCausalLM 'modeling_x.X' is not supported",
+            })
+    void refusesWhatChangesTheComputationHoweverItIsWritten(String change, String message) throws IOException {
+        changeConfig(change);
+        assertRefused(folder.resolve("config.json"), message.replace('\'', '"'));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                // Llama 3.2, SmolLM2, Qwen2.5, Qwen3, TinyLlama, Yi, files of transformers 5, of Unsloth and of axolotl
+                "'rope_scaling':{'factor':32.0,'high_freq_factor':4.0,'low_freq_factor':1.0,'original_max_position_embeddings':8192,'rope_type':'llama3'},'mlp_bias':false,'pretraining_tp':1",
+                "'is_llama_config':true,'rope_interleaved':false,'rope_scaling':null,'transformers.js_config':{'kv_cache_dtype':{'q4f16':'float16'}}",
+                "'use_mrope':false,'use_sliding_window':false,'max_window_layers':21,'sliding_window':32768",
+                "'attention_bias':false,'attention_dropout':0.0,'layer_types':['full_attention','full_attention'],'sliding_window':null",
+                "'torch_dtype':'bfloat16','transformers_version':'4.35.0','use_cache':true,'initializer_range':0.02",
+                "'rope_parameters':{'rope_theta':10000.0,'rope_type':'default'},'dtype':'bfloat16'",
+                "'rope_parameters':{'rope_theta':10000.0},'rope_scaling':{}",
+                "'unsloth_fixed':true,'unsloth_version':'2025.1.5','_name_or_path':'/tmp/x','_attn_implementation_autoset':true",
+                "'head_dim':8,'original_max_position_embeddings':8192,'model_max_length':4096,'max_sequence_length':4096",
+                "'rope_scaling':{'type':'default','rope_type':'default'},'hidden_act':'swish','attn_implementation':'sdpa','use_flash_attn':true",
+                "'output_attentions':false,'output_hidden_states':true,'problem_type':null,'pruned_heads':{},'chunk_size_feed_forward':0,'is_decoder':false,'bad_words_ids':null,'temperature':1.0,'top_p':1.0,'length_penalty':1.0",
+                "'layer_norm_eps':1e-05,'router_aux_loss_coef':0.001,'num_experts':0,'tokenizer_class':null,'auto_map':{'AutoTokenizer':['a','b']}",
+            })
+    void takesWhatPublishedFoldersSayBesides(String change) throws IOException {
+        changeConfig(change);
+        ModelFolder.open(folder).close();
+    }
+
+    @Test
+    void readsFilesThatAreDamagedOrMadeToHarmWithinBounds() throws IOException {
+        Map<String, String> hostile = Map.of(
+                "{\"a\":" + "[".repeat(10_000) + "]".repeat(10_000) + "}",
+                "is not valid JSON",
+                "{\"vocab_size\":" + "9".repeat(1 << 20) + "}",
+                "is not valid JSON",
+                "{\"a\":[" + "1,".repeat(2 << 20) + "1]}",
+                "has more than 1048576 values",
+                "{\"model_type\":\"llama\",\"model_type\":\"qwen2\"}",
+                "Duplicate field 'model_type'",
+                "null",
+                "is not a JSON object",
+                "[]",
+                "is not a JSON object",
+                "{\"architectures\":[\"" + "x".repeat(5 << 20) + "\"]}",
+                "is not supported");
+        for (String name : List.of("config.json", "tokenizer_config.json", "generation_config.json")) {
+            Path file = folder.resolve(name);
+            String before = Files.exists(file) ? Files.readString(file) : "{}";
+            for (Map.Entry<String, String> test : hostile.entrySet()) {
+                boolean named = test.getKey().contains("architectures") && !name.equals("config.json");
+                if (!named) {
+                    Files.writeString(file, test.getKey());
+                    assertRefused(file, test.getValue());
+                }
+            }
+            Files.writeString(file, before);
+        }
+        try (var sparse = new RandomAccessFile(folder.resolve("config.json").toFile(), "rw")) {
+            sparse.setLength(5L << 30);
+        }
+        assertRefused(folder.resolve("config.json"), "has 5368709120 bytes, the most is 67108864");
+    }
+
     @Test
     void takesForeignSettingsThatChangeNothing() throws IOException {
         changeConfig("'logits_scaling':1.0,'residual_multiplier':1,'final_logit_softcapping':null,'num_experts':0,"
                 + "'sliding_window':4096,'max_window_layers':28,'pretraining_tp':1,'partial_rotary_factor':1.0");
         ModelFolder.open(folder).close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void refusesWeightsThatAreNoNumbers(float odd) throws IOException {
+        Map<String, float[]> tensors = tensors();
+        tensors.get(NORM)[7] = odd;
+        rewrite(tensors);
+        String message = "tensor " + NORM + " has a weight that is no number (" + odd + "); fetch the files again";
+        try (ModelFolder model = ModelFolder.open(folder)) {
+            var norm = model.layout().parameter(NORM);
+            FloatBuffer out = FloatBuffer.allocate(40).position(3);
+            assertThatThrownBy(() -> model.read(norm, out)).hasMessageContaining(message);
+            assertThatThrownBy(() -> model.read(norm, 7, FloatBuffer.allocate(1)))
+                    .hasMessageContaining(message);
+            assertThatThrownBy(() -> model.readPieces(norm, (first, values) -> {}))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining(message);
+            model.read(norm, 8, FloatBuffer.allocate(4));
+        }
     }
 
     @Test
@@ -395,7 +520,8 @@ class ModelFolderRefusalTest {
         assertThatThrownBy(() -> ModelFolder.open(folder).close())
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageStartingWith(where + ": ")
-                .hasMessageContaining(message);
+                .hasMessageContaining(message)
+                .satisfies(e -> assertThat(e.getMessage().length()).isLessThan(600));
     }
 
     /** Merges the entries into config.json; quotes are single. */

@@ -1,12 +1,17 @@
 package io.recthink.text;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recthink.InvalidInputException;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,6 +35,8 @@ final class BudgetTest {
                 "{% for i in range(9999) %}{{ range(99999) | max }}{% endfor %}",
                 LONG + "{% for i in range(99999) %}{{ x | length }}{{ x == x + '' }}{% endfor %}",
                 LONG + "{% for i in range(9999) %}{{ x[i] }}{% endfor %}",
+                "{% set x = '1' * 1000000 %}{% for i in range(9999) %}{{ x | float }}{% endfor %}",
+                "{% for i in range(99999) %}{{ strftime_now('%Y' * 100) }}{% endfor %}",
                 LONG + "{% for i in range(9999) %}{{ x | wordcount }}{% endfor %}",
                 LONG + "{% set y = x + 'c' %}{% for i in range(9999) %}{{ y.startswith(x) }}{{ y in x }}{% endfor %}",
             })
@@ -51,7 +58,10 @@ final class BudgetTest {
                 "{{ '1'.zfill(99999999999) }}",
                 "{{ [[1]] | tojson(indent=1000000000) }}",
                 "{{ [1] | slice(1000000000) | list }}",
-                "{{ [1] | batch(1000000000, 'x') | list }}",
+                "{{ ('{0}' * 1000000).format('a' * 1000000) }}",
+                "{{ strftime_now('%B' * 10000000) }}",
+                "{% macro f() %}{{ kwargs | length }}{% endmacro %}{% set d = dict(range(9998) | map('string') | batch(2)) %}"
+                        + "{% for i in range(9999) %}{{ f(**d) }}{% endfor %}",
                 "{% for i in range(9999) %}{% set x = range(9999) | unique | list %}{% endfor %}",
                 LONG + "{% for i in range(9999) %}{% set y = x.split(' ') %}{% endfor %}",
                 LONG + "{% for i in range(99999) %}{{ x }}{% endfor %}",
@@ -107,6 +117,50 @@ final class BudgetTest {
             strings = {"{% for i in range(1000000000) %}{% endfor %}", "{{ range(-9000000000000000000, 1) | list }}"})
     void boundsRanges(String template) {
         assertRefused(template, "range has more than 100000 numbers");
+    }
+
+    @Test
+    void lettersThatBecomeTwoTakeTimeInProportion() {
+        Template template = Template.parse(
+                "t",
+                "{% set x = '\u00df\u0130\u03a3' * 300000 %}{{ (x | upper | length, x | lower | length, x.title() | length) }}",
+                LocalDate.EPOCH);
+        assertThat(template.render(Map.of())).isEqualTo("(1200000, 1200000, 1200001)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\u00df", "\u0130", "\u03a3", "a\u03a3", "\u0130\u03a3 ", "\uD801\uDC00\u00df", "\u0149"})
+    void longTextsChangeCaseAsShortOnes(String part) {
+        String text = part.repeat(1000);
+        assertThat(Texts.upper(text)).isEqualTo(text.toUpperCase(Locale.ROOT));
+        assertThat(Texts.lower(text)).isEqualTo(text.toLowerCase(Locale.ROOT));
+    }
+
+    @Test
+    void boundsWhatAMacroTakes() {
+        String parameters = IntStream.range(0, 250).mapToObj(i -> "a" + i).collect(Collectors.joining(", "));
+        assertRefused(
+                "{% macro f(" + parameters + ") %}{% endmacro %}{% for i in range(99999) %}{{ f() }}{% endfor %}",
+                "makes more than 67108864 characters");
+        assertRefused(
+                "{% macro f(" + parameters + ", b, c, d, e, f, g) %}{% endmacro %}",
+                "a macro has more than 255 parameters");
+    }
+
+    @Test
+    void readsManyNamedArgumentsInProportionateTime() {
+        String arguments =
+                IntStream.range(0, 60_000).mapToObj(i -> "a" + i + "=1").collect(Collectors.joining(", "));
+        Template template = Template.parse("t", "{{ dict(" + arguments + ") | length }}", LocalDate.EPOCH);
+        assertThat(template.render(Map.of())).isEqualTo("60000");
+    }
+
+    @Test
+    void boundsTheSource() {
+        assertThatThrownBy(() -> Template.parse("long.jinja", "a".repeat(3 << 20), LocalDate.EPOCH))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(
+                        "long.jinja has 3145728 characters, the most is 2097152; a chat template has a few thousand");
     }
 
     private static void assertRefused(String template, String message) {

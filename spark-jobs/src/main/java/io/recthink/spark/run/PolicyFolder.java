@@ -167,6 +167,7 @@ public final class PolicyFolder {
         RunFolder.version(path(), hadoop)
                 .flatMap(version -> Optional.ofNullable(version.base()))
                 .ifPresent(expected -> requireSame(base, expected));
+        AdapterFolder.requireCompanionsOf(PolicyStore.localize(base), adapter);
         return base;
     }
 
