@@ -16,7 +16,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /** Refuses prompts that leave a completion no room in a policy's context, before anything is predicted. */
-final class PromptRoom {
+public final class PromptRoom {
     private PromptRoom() {}
 
     /**
@@ -26,7 +26,7 @@ final class PromptRoom {
      * @param rows as {@code Tables.EXAMPLES}
      * @throws InvalidInputException naming the longest prompt, and the settings with which all have room
      */
-    static void require(
+    public static void require(
             String argument,
             PolicyReference policy,
             Dataset<Row> rows,

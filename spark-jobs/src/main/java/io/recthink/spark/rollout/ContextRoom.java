@@ -1,5 +1,7 @@
 package io.recthink.spark.rollout;
 
+import io.recthink.InvalidInputException;
+
 /**
  * What a model's context has room for: a prompt with its completion.
  *
@@ -11,6 +13,21 @@ public record ContextRoom(int positions) {
     /** Whether a prompt and a completion of so many tokens have room. */
     public boolean holds(int prompt, int completion) {
         return (long) prompt + completion <= positions;
+    }
+
+    /**
+     * Refuses prompts and completions that may get too long together.
+     *
+     * @param prompt {@code prompt.maxTokens}
+     * @param completion {@code rollout.maxTokens}
+     * @throws InvalidInputException with the settings with which all has room
+     */
+    public void require(int prompt, int completion) {
+        if (!holds(prompt, completion)) {
+            throw new InvalidInputException(
+                    "prompt.maxTokens %d + rollout.maxTokens %d do not fit the model's context of %d tokens. %s"
+                            .formatted(prompt, completion, positions, remedy(completion, "lower rollout.maxTokens")));
+        }
     }
 
     /**

@@ -17,6 +17,7 @@ import io.recthink.spark.learn.StartModel;
 import io.recthink.spark.learn.StepSession;
 import io.recthink.spark.predict.AskedPolicy;
 import io.recthink.spark.predict.PolicyValidation;
+import io.recthink.spark.rollout.ContextRoom;
 import io.recthink.spark.rollout.PromptEncoding;
 import io.recthink.spark.rollout.PromptOrder;
 import io.recthink.spark.run.CommonComputeType;
@@ -90,6 +91,12 @@ public final class SftJob implements Job {
                 start,
                 PolicyTerms.of(configuration, data.minRating(), data.maxRating(), seenUntil)
                         .withoutLength());
+        if (settings.validateEvery() > 0) {
+            new ContextRoom(start.config().maxPositions())
+                    .require(
+                            configuration.prompt().maxTokens(),
+                            configuration.rollout().maxTokens());
+        }
         TraceRoom.require(traces, start.model(), configuration.prompt(), data);
         PromptOrder order = new PromptOrder(
                 configuration.seed(), keys, configuration.sft().batchSize(), "table of traces (paths.traces)");

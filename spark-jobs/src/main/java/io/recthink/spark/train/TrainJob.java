@@ -97,7 +97,10 @@ public final class TrainJob implements Job {
                 start,
                 PolicyTerms.of(configuration, data.minRating(), data.maxRating(), seenUntil));
         ModelConfig model = settings.start().config();
-        refuseShortContext(configuration, model);
+        new ContextRoom(model.maxPositions())
+                .require(
+                        configuration.prompt().maxTokens(),
+                        configuration.rollout().maxTokens());
         String assistantStart = AskedPolicy.check(start.model(), configuration, data);
         refuseLargeStep(configuration);
         PromptOrder order = order(configuration, pool);
@@ -120,21 +123,6 @@ public final class TrainJob implements Job {
             run.sayChosen();
         } finally {
             validation.ifPresent(PolicyValidation::close);
-        }
-    }
-
-    private static void refuseShortContext(Configuration configuration, ModelConfig model) {
-        int prompt = configuration.prompt().maxTokens();
-        int completion = configuration.rollout().maxTokens();
-        ContextRoom room = new ContextRoom(model.maxPositions());
-        if (!room.holds(prompt, completion)) {
-            throw new InvalidInputException(
-                    "prompt.maxTokens %d + rollout.maxTokens %d do not fit the model's context of %d tokens. %s"
-                            .formatted(
-                                    prompt,
-                                    completion,
-                                    room.positions(),
-                                    room.remedy(completion, "lower rollout.maxTokens")));
         }
     }
 

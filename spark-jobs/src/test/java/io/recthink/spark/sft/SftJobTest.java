@@ -88,6 +88,21 @@ class SftJobTest {
     }
 
     @Test
+    void answersOfAValidationNeedRoomToo() {
+        assertThatThrownBy(() -> new SftJob(false)
+                        .run(
+                                SPARK,
+                                world.configuration(
+                                        "paths.warmStart=no-room",
+                                        "sft.validationEvery=2",
+                                        "sft.saveEvery=2",
+                                        "rollout.maxTokens=300")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("rollout.maxTokens 300 do not fit the model's context of ");
+        assertThat(root.resolve("no-room")).doesNotExist();
+    }
+
+    @Test
     void aScheduleThatDependsOnTheStepsKeepsThem() {
         assertThatThrownBy(() -> new SftJob(true)
                         .run(
