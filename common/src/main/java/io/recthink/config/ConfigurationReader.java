@@ -42,7 +42,7 @@ public final class ConfigurationReader {
     /** The section whose keys are names that a person gives. A map of them is the whole of it; one named adds to it. */
     private static final String POLICIES = "predict.policies";
 
-    private static final Pattern OCTAL = Pattern.compile("[+-]?0[0-9_]+");
+    private static final Pattern OCTAL = Pattern.compile("[+-]?0[0-7]+");
     private static final Pattern NO_NUMBER = Pattern.compile("[ =:,\\[][+-]?\\.(?i:nan|inf)\\b");
     private static final String NO_NUMBER_TEXT = "no setting can be .nan or .inf; give a number";
     private static final Pattern SECRET = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[^/@\\s]*:(?!\\d+/)[^@\\s]*@");
@@ -138,7 +138,9 @@ public final class ConfigurationReader {
         } catch (JsonProcessingException e) {
             throw new ConfigurationException(
                     origin + ": "
-                            + (NO_NUMBER.matcher(yaml).find()
+                            + (NO_NUMBER
+                                            .matcher(yaml.replaceAll("(?m)(?:^| )#.*$", ""))
+                                            .find()
                                     ? NO_NUMBER_TEXT
                                     : "is not valid YAML: " + e.getMessage()),
                     e);
@@ -156,7 +158,7 @@ public final class ConfigurationReader {
                 String text = token.isNumeric() ? parser.getText() : "";
                 if (OCTAL.matcher(text).matches()) {
                     throw new ConfigurationException(
-                            "%s: %s is the octal number %s in YAML. Write it without the leading 0, or as 0x%x."
+                            "%s: %s is the octal number %s in YAML. Write it without the leading 0, in quotes where it is a text, or as 0x%x."
                                     .formatted(origin, text, parser.getBigIntegerValue(), parser.getBigIntegerValue()));
                 }
             }

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.recthink.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +19,15 @@ import java.util.Set;
 
 /** What tokenizer.json of a folder, and the files beside it that name special tokens, say of the tokens. */
 final class TokenizerFile {
+    private static final Map<String, JsonNode> DEFAULTS = Map.of(
+            "ignore_merges", BooleanNode.FALSE,
+            "byte_fallback", BooleanNode.FALSE,
+            "fuse_unk", BooleanNode.FALSE,
+            "use_regex", BooleanNode.TRUE,
+            "trim_offsets", BooleanNode.TRUE,
+            "continuing_subword_prefix", TextNode.valueOf(""),
+            "end_of_word_suffix", TextNode.valueOf(""));
+
     private static final List<String> NAMING_FILES = List.of(ChatTemplate.TOKENIZER_CONFIG, "special_tokens_map.json");
     private static final List<String> NAMING_KEYS =
             List.of("bos_token", "eos_token", "pad_token", "sep_token", "cls_token", "mask_token");
@@ -83,7 +94,19 @@ final class TokenizerFile {
     }
 
     private JsonNode compared() {
-        return ((ObjectNode) json.deepCopy()).without(List.of("version", "truncation", "padding"));
+        ObjectNode compared = ((ObjectNode) json.deepCopy()).without(List.of("version", "truncation", "padding"));
+        withoutDefaults(compared);
+        return compared;
+    }
+
+    /** Later versions of the library write keys that earlier ones leave out, at the value that it then has. */
+    private static void withoutDefaults(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            object.properties()
+                    .removeIf(entry ->
+                            entry.getValue().isNull() || entry.getValue().equals(DEFAULTS.get(entry.getKey())));
+        }
+        node.forEach(TokenizerFile::withoutDefaults);
     }
 
     /** One more than the largest token id. */

@@ -16,7 +16,8 @@ final class ConfigurationReaderTest {
     @Test
     void whatYamlReadsOtherwiseThanAPersonIsRefused() {
         assertThatThrownBy(() -> ConfigurationReader.read("my.yaml", "seed: 010", List.of()))
-                .hasMessage("my.yaml: 010 is the octal number 8 in YAML. Write it without the leading 0, or as 0x8.");
+                .hasMessage(
+                        "my.yaml: 010 is the octal number 8 in YAML. Write it without the leading 0, in quotes where it is a text, or as 0x8.");
         assertThatThrownBy(() -> read("", "train.steps=020")).hasMessageContaining("020 is the octal number 16");
         assertThatThrownBy(() -> ConfigurationReader.read("my.yaml", "name: a\n---\nname: b", List.of()))
                 .hasMessage("my.yaml: holds 2 YAML documents, parted by ---. Put all settings into one.");

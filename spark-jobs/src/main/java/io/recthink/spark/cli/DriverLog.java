@@ -97,7 +97,11 @@ final class DriverLog {
                             .matches();
         }
 
+        /** Of what Spark says of a task: our own words and those of other libraries are not said twice. */
         private static boolean isRefusal(LogEvent event) {
+            if (!event.getLoggerName().startsWith("org.apache.spark.")) {
+                return false;
+            }
             for (Throwable cause = event.getThrown(); cause != null; cause = cause.getCause()) {
                 if (cause instanceof InvalidInputException || names(cause.getMessage())) {
                     return true;

@@ -1,5 +1,6 @@
 package io.recthink.spark.cli;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -8,6 +9,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.util.VersionInfo;
 import org.apache.spark.SparkEnv;
 
@@ -16,25 +18,30 @@ import org.apache.spark.SparkEnv;
  * is not there. It is told in one line with a remedy; its stack would help nobody.
  */
 final class KnownFailure {
-    private static final Pattern FULL = Pattern.compile(
-            "No space left on device|Disk quota exceeded|not enough space on the disk|Not enough space");
+    private static final Pattern FULL = Pattern.compile("No space left on device|Disk quota exceeded");
     private static final Pattern FULL_PLACE = Pattern.compile("(/\\S+) \\((?:No space left|Disk quota)");
     private static final Pattern READ_ONLY = Pattern.compile("(?:(\\S+)[ :(]+)?Read-only file system");
     private static final Pattern DENIED = Pattern.compile(
             "(/\\S+) \\(Permission denied\\)|Permission denied: ([^\\n]+)|AccessDeniedException: ([^\\n]+)|AccessControlException: ([^\\n]+)");
     private static final Pattern NO_SCHEME = Pattern.compile("No FileSystem for scheme \"?([\\w+.-]+)\"?");
     private static final Pattern NO_CLASS = Pattern.compile("Class org\\.apache\\.hadoop\\.fs\\.(\\S+) not found");
-    private static final Pattern UNREACHABLE = Pattern.compile(
-            "(Call From \\S+ to \\S+ failed on connection exception|UnknownHostException: \\S+|Connection refused|No route to host)");
+    private static final Pattern UNREACHABLE =
+            Pattern.compile("(Call From \\S+ to \\S+ failed on connection exception|UnknownHostException: \\S+)");
     private static final Pattern ABSENT =
             Pattern.compile("\\[PATH_NOT_FOUND] Path does not exist: (\\S+?)\\.(?:\\s|$)");
     private static final Pattern BROKEN_PLACE = Pattern.compile(
             "(?:Could not read footer for file:? |Encountered error while reading file |while reading file |Cannot read file |Can not read value at \\S+ in block \\S+ in file )(?:FileStatus\\{path=)?(\\S+?)[.;,]?(?:\\s|$)|(\\S+) is not a Parquet file");
     private static final Pattern BROKEN = Pattern.compile(
             "is not a Parquet file|Not in GZIP format|incorrect (?:data|header) check|invalid stored block lengths|"
-                    + "invalid (?:distance|block|code|bit length)[^\\n]*|ZipException: ([^\\n]+)|unexpected end of stream|"
-                    + "Unexpected end of (?:ZLIB )?input stream|EOFException|expected magic number at tail|"
+                    + "ZipException: ([^\\n]+)|"
+                    + "Unexpected end of (?:ZLIB )?input stream|expected magic number at tail|"
                     + "ParquetDecodingException: ([^\\n]+)|file is too small|gzip stream CRC failure|can not read class org.apache.parquet|Reached the end of stream");
+
+    private static final Pattern OF_FILES = Pattern.compile(
+            "IOException|EOFException|ZipException|FSError|FileNotFoundException|AccessControlException|AccessDeniedException|"
+                    + "arquet|while reading file|FAILED_READ_FILE|PATH_NOT_FOUND|FileSystemException|UnknownHostException");
+    private static final Pattern OF_LIBRARIES = Pattern.compile(
+            "(?:shaded\\.)?org\\.apache\\.(?:hadoop|parquet)\\.|shaded\\.parquet\\.|java\\.util\\.zip\\.");
 
     private record Kind(Pattern pattern, Function<MatchResult, String> text) {}
 
@@ -73,19 +80,37 @@ final class KnownFailure {
 
     /** The same of the text of a failure, with its causes. */
     static Optional<String> of(String failure) {
-        return new KnownFailure(List.of(failure)).text();
+        return new KnownFailure(lines(failure)).text();
     }
 
-    /** Of the whole chain; that of a task comes as text within the message of its job. */
+    /**
+     * What libraries say in the whole chain. The words of our own exceptions may be like theirs and are left out. Of what a
+     * task has thrown, which comes as text within the message of its job, the lines that name such an exception count.
+     */
     private static List<String> messages(Throwable failure) {
         List<String> messages = new ArrayList<>();
         for (Throwable cause = failure; cause != null && messages.size() < 50; cause = cause.getCause()) {
-            messages.add(cause.getClass().getSimpleName() + ": " + cause.getMessage());
             if (cause instanceof UnsupportedOperationException && ofHttp(cause)) {
                 messages.add("No FileSystem for scheme http"); // Hadoop has one that can open files and nothing else
+            } else if (cause instanceof IOException || cause instanceof FSError || ofFiles(cause)) {
+                messages.add(cause.getClass().getSimpleName() + ": " + cause.getMessage());
+            } else if (cause.getClass().getName().startsWith("org.apache.spark.")) {
+                messages.addAll(lines(String.valueOf(cause.getMessage())));
             }
         }
         return messages;
+    }
+
+    private static List<String> lines(String message) {
+        return message.lines().filter(line -> OF_FILES.matcher(line).find()).toList();
+    }
+
+    /** What libraries throw that read and write files, beside {@link IOException}. */
+    private static boolean ofFiles(Throwable cause) {
+        StackTraceElement[] stack = cause.getStackTrace();
+        return cause instanceof ClassNotFoundException
+                || (stack.length > 0
+                        && OF_LIBRARIES.matcher(stack[0].getClassName()).lookingAt());
     }
 
     private static boolean ofHttp(Throwable failure) {

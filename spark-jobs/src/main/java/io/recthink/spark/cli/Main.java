@@ -19,13 +19,16 @@ import java.lang.reflect.Constructor;
 import java.util.function.Function;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkUserAppException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * {@code recthink COMMAND}. Exit status: 0 done, 1 failed, 2 the input or the command line cannot be used, 3 a guard has
- * stopped the training and what it saved can be used, 6 another application holds the run folder, 130 and 143 signals.
+ * stopped the training or a policy has hardly given an answer that can be read, and what was saved can be used, 6 another
+ * application holds the folder that the command writes, 130 and 143 signals.
  */
 @Command(
         name = "recthink",
@@ -34,6 +37,7 @@ import picocli.CommandLine.Model.CommandSpec;
         versionProvider = Main.class,
         synopsisSubcommandLabel = "COMMAND")
 public final class Main implements CommandLine.IVersionProvider {
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
     private static final int FAILED = 1;
     private static final int UNUSABLE = 2;
     private static final int STOPPED = 3;
@@ -59,6 +63,7 @@ public final class Main implements CommandLine.IVersionProvider {
             return UNUSABLE;
         } catch (Error e) { // Hadoop's FSError is one
             String known = KnownFailure.of(e).orElseThrow(() -> e);
+            LOG.debug("the failure", e);
             System.err.println(known);
             return FAILED;
         }
@@ -112,6 +117,8 @@ public final class Main implements CommandLine.IVersionProvider {
         job(commands, "init-model", "Make a small random model with a tokenizer of its own.", new InitModelJob());
         commands.addSubcommand(new InspectCommand());
         job(commands, "verify", "Compare data, traces, predictions and runs with what was written.", new VerifyJob());
+        // Texts on a terminal hold no escapes, our own neither.
+        commands.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
         return commands.setExecutionExceptionHandler((e, command, parsed) -> {
             if (Interruption.happened()) {
                 return FAILED;
@@ -125,6 +132,7 @@ public final class Main implements CommandLine.IVersionProvider {
                 }
             }
             command.getErr().println(KnownFailure.of(e).orElseThrow(() -> e));
+            LOG.debug("the failure", e);
             return FAILED;
         });
     }

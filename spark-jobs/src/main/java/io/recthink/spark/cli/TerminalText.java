@@ -1,24 +1,25 @@
 package io.recthink.spark.cli;
 
-import java.io.ByteArrayOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
  * Shows the control characters of other people's texts instead of obeying them: a review, a column name or a path that
  * reaches a terminal could otherwise move its cursor, change its title or write over what was said. Line ends and tabs pass,
- * and so does what our own progress line needs: to go to the begin of the line and to erase it.
+ * and so does what our own progress line begins with: to go to the begin of the line and to erase it.
  */
 final class TerminalText extends FilterOutputStream {
     private static final byte[] ERASE = "\r\033[K".getBytes(StandardCharsets.US_ASCII);
+    private static final int NONE = -1;
     private static final int C1_PREFIX = 0xC2; // U+0080 to U+009F in UTF-8
 
-    /** Bytes of which it is not known yet whether they may pass. */
-    private final ByteArrayOutputStream held = new ByteArrayOutputStream(4);
+    /** A carriage return or the first byte of a C1 character, of which the next byte decides; or {@link #NONE}. */
+    private int held = NONE;
 
     TerminalText(OutputStream out) {
         super(out);
@@ -26,47 +27,62 @@ final class TerminalText extends FilterOutputStream {
 
     /** From now on what is printed passes through one of these. */
     static void install() {
-        System.setOut(new PrintStream(new TerminalText(System.out), true));
-        System.setErr(new PrintStream(new TerminalText(System.err), true));
+        System.setOut(filtered(System.out));
+        System.setErr(filtered(System.err));
+    }
+
+    private static PrintStream filtered(PrintStream stream) {
+        Charset ours = Charset.forName(System.getProperty(
+                "sun.stdout.encoding", Charset.defaultCharset().name()));
+        return new PrintStream(new TerminalText(stream), true, ours);
+    }
+
+    @Override
+    public synchronized void write(byte[] bytes, int offset, int length) throws IOException {
+        int from = 0;
+        if (held == NONE
+                && length >= ERASE.length
+                && Arrays.equals(bytes, offset, offset + ERASE.length, ERASE, 0, ERASE.length)) {
+            out.write(ERASE);
+            from = ERASE.length;
+        }
+        for (int i = from; i < length; i++) {
+            write(bytes[offset + i]);
+        }
     }
 
     @Override
     public synchronized void write(int value) throws IOException {
         int next = value & 0xFF;
-        if (held.size() == 0) {
-            begin(next);
+        int before = held;
+        held = NONE;
+        if (before == C1_PREFIX && next >= 0x80 && next <= 0x9F) {
+            show(next);
             return;
         }
-        byte[] before = held.toByteArray();
-        held.write(next);
-        byte[] now = held.toByteArray();
-        if (before[0] == (byte) C1_PREFIX) {
-            held.reset();
-            if (next >= 0x80 && next <= 0x9F) {
-                show(next);
-            } else {
-                out.write(now);
-            }
-        } else if (Arrays.equals(now, ERASE) || (before.length == 1 && before[0] == '\r' && next == '\n')) {
-            held.reset();
-            out.write(now);
-        } else if (!Arrays.equals(now, Arrays.copyOf(ERASE, now.length))) {
-            held.reset();
-            show(before[0]);
-            for (int i = 1; i < now.length; i++) {
-                write(now[i]);
-            }
+        if (before == '\r' && next != '\n') {
+            show(before);
+        } else if (before != NONE) {
+            out.write(before);
+        }
+        if (before == C1_PREFIX && next >= 0xA0 && next <= 0xBF) {
+            out.write(next);
+        } else if (next == '\r' || next == C1_PREFIX) {
+            held = next;
+        } else if ((next < 0x20 && next != '\n' && next != '\t') || next == 0x7F) {
+            show(next);
+        } else {
+            out.write(next);
         }
     }
 
-    private void begin(int value) throws IOException {
-        if (value == '\r' || value == C1_PREFIX) {
-            held.write(value);
-        } else if ((value < 0x20 && value != '\n' && value != '\t') || value == 0x7F) {
-            show(value);
-        } else {
-            out.write(value);
+    @Override
+    public synchronized void flush() throws IOException {
+        if (held == C1_PREFIX) {
+            out.write(held); // of another encoding
+            held = NONE;
         }
+        out.flush();
     }
 
     private void show(int value) throws IOException {

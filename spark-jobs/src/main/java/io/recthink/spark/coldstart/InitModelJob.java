@@ -144,7 +144,9 @@ public final class InitModelJob implements Job {
     }
 
     private static Dataset<String> traces(SparkSession spark, String folder) {
-        OutputFolders.requireComplete(spark.sparkContext().hadoopConfiguration(), "paths.traces", folder);
+        ListedTable.folders("paths.traces", folder, spark.sparkContext().hadoopConfiguration())
+                .forEach(found -> OutputFolders.requireComplete(
+                        spark.sparkContext().hadoopConfiguration(), "paths.traces", found));
         ListedTable.requireAllWhole(spark, "paths.traces", folder);
         try {
             return spark.read()

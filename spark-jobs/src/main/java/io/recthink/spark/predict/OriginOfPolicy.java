@@ -11,11 +11,12 @@ final class OriginOfPolicy {
     private OriginOfPolicy() {}
 
     /** The origin, without a training where the policy's folder is not that of a run. */
-    static PolicyOrigin of(String system, PolicyReference policy, Configuration hadoop) {
+    static PolicyOrigin of(String system, PolicyReference policy, String request, Configuration hadoop) {
         return new PolicyOrigin(
                 system,
                 policy.path(),
                 policy.sha256(),
+                request,
                 PolicyOfRun.at(policy.path())
                         .map(place -> training(place, policy.sha256(), hadoop))
                         .orElse(null));

@@ -9,14 +9,12 @@ import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
 import io.recthink.spark.run.CommonComputeType;
 import io.recthink.spark.run.IdleGpus;
-import io.recthink.spark.run.OutputFolders;
 import io.recthink.spark.run.PolicyReference;
-import io.recthink.spark.table.ListedTable;
 import io.recthink.spark.table.PreparedData;
-import io.recthink.spark.table.TrainingCost;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -34,28 +32,34 @@ public final class PredictJob implements Job {
         IdleGpus.warn(spark);
         Configuration configuration = CommonComputeType.settle(spark, given);
         Map<String, PolicyReference> policies = policies(spark, configuration);
-        try (OutputFolders output = output(spark, configuration)) {
-            predict(spark, configuration, policies);
-            output.complete();
+        Configuration.Paths paths = configuration.paths();
+        PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
+        Map<String, Configuration> asked = asked(spark, configuration, policies, data);
+        List<PredictedSystem> systems = policies.keySet().stream()
+                .map(system -> new PredictedSystem(spark, system, policies.get(system), asked.get(system), data))
+                .toList();
+        List<PredictedSystem> left =
+                systems.stream().filter(Predicate.not(PredictedSystem::isThere)).toList();
+        // All folders are free before anything is computed.
+        left.forEach(system -> system.take().close());
+        if (!left.isEmpty()) {
+            predict(spark, configuration, data, left);
         }
-        policies.keySet().forEach(system -> System.out.println(system + ": " + folder(configuration, system)));
         FailedAnswers failed =
                 new FailedAnswers(spark, configuration.validation().maxFailed());
-        policies.keySet().forEach(system -> failed.look(system, folder(configuration, system)));
+        systems.forEach(system -> failed.look(system.name(), system.folder()));
         failed.refuseSilent();
     }
 
     private static void predict(
-            SparkSession spark, Configuration configuration, Map<String, PolicyReference> policies) {
+            SparkSession spark, Configuration configuration, PreparedData data, List<PredictedSystem> systems) {
         Configuration.Paths paths = configuration.paths();
         Configuration.Predict settings = configuration.predict();
-        PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
-        Map<String, Configuration> asked = asked(spark, configuration, policies, data);
         JobSession.fitPartitions(spark, paths.resolve(paths.data()));
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));
         Dataset<Row> rows =
                 StratifiedSample.of(examples.where(col("split").equalTo(settings.split())), settings.rows());
-        requireRoom(policies, rows, examples, asked, data);
+        requireRoom(systems, rows, examples, data);
         RowList.write(spark, rows, paths.resolve(paths.predictions()));
         Activity.begin(spark, NAME, "predict: bias model");
         try (FittedBiasModel bias = FittedBiasModel.fit(
@@ -66,31 +70,15 @@ public final class PredictJob implements Job {
                     throw new InvalidInputException("predict.split: the split %s of %s has no rows"
                             .formatted(settings.split(), paths.resolve(paths.data())));
                 }
-                scoring.showing(
-                        "predict",
-                        policies.size(),
-                        () -> policies.forEach((system, policy) -> {
-                            Activity.begin(spark, NAME, "predict: " + system);
-                            ListedTable.write(
-                                    scoring.asking(asked.get(system)).predict(system, policy, settings.samples()),
-                                    "paths.predictions",
-                                    folder(configuration, system));
-                        }));
-            }
-            Activity.begin(spark, NAME, "predict: validation rows");
-            if (ValidationPredictions.wanted(settings)) {
-                new ValidationPredictions(spark, asked, data).write(examples, bias, policies);
+                for (int i = 0; i < systems.size(); i++) {
+                    PredictedSystem system = systems.get(i);
+                    Activity.begin(spark, NAME, "predict: " + system.name());
+                    String step = systems.size() == 1 ? "predict" : "predict %d/%d,".formatted(i + 1, systems.size());
+                    system.write(step, scoring, examples, bias);
+                    System.out.println(system.name() + ": " + system.folder());
+                }
             }
         }
-        policies.forEach((system, policy) -> OriginOfPolicy.of(
-                        system, policy, spark.sparkContext().hadoopConfiguration())
-                .write(folder(configuration, system), spark.sparkContext().hadoopConfiguration()));
-        policies.forEach((system, policy) -> PolicyTraining.of(
-                        system, policy.path(), spark.sparkContext().hadoopConfiguration())
-                .ifPresent(cost -> TrainingCost.write(
-                        folder(configuration, system),
-                        List.of(cost),
-                        spark.sparkContext().hadoopConfiguration())));
     }
 
     /** How each policy is asked. */
@@ -107,18 +95,6 @@ public final class PredictJob implements Job {
                         data.maxRating(),
                         spark)));
         return asked;
-    }
-
-    /** The folders, which are free, with the settings that name them. */
-    private static OutputFolders output(SparkSession spark, Configuration configuration) {
-        Map<String, String> keys = new LinkedHashMap<>();
-        for (String system : configuration.predict().policies().keySet()) {
-            keys.put(folder(configuration, system), "paths.predictions");
-            if (ValidationPredictions.wanted(configuration.predict())) {
-                keys.put(ValidationPredictions.folder(configuration, system), "paths.validationPredictions");
-            }
-        }
-        return OutputFolders.take(spark.sparkContext().hadoopConfiguration(), keys);
     }
 
     /** All policies are looked up before anything is computed. */
@@ -143,20 +119,13 @@ public final class PredictJob implements Job {
     }
 
     private static void requireRoom(
-            Map<String, PolicyReference> policies,
-            Dataset<Row> rows,
-            Dataset<Row> examples,
-            Map<String, Configuration> asked,
-            PreparedData data) {
-        Configuration.Predict settings = asked.values().iterator().next().predict();
-        Dataset<Row> validation =
-                StratifiedSample.of(examples.where(col("split").equalTo("validation")), settings.validationRows());
-        Dataset<Row> all = ValidationPredictions.wanted(settings) ? rows.unionByName(validation) : rows;
-        policies.forEach((system, policy) ->
-                PromptRoom.require("predict.policies." + system, policy, all, asked.get(system), data));
-    }
-
-    private static String folder(Configuration configuration, String system) {
-        return configuration.paths().resolve(configuration.paths().predictions()) + "/" + system;
+            List<PredictedSystem> systems, Dataset<Row> rows, Dataset<Row> examples, PreparedData data) {
+        for (PredictedSystem system : systems) {
+            Configuration.Predict settings = system.asked().predict();
+            Dataset<Row> validation =
+                    StratifiedSample.of(examples.where(col("split").equalTo("validation")), settings.validationRows());
+            Dataset<Row> all = ValidationPredictions.wanted(settings) ? rows.unionByName(validation) : rows;
+            PromptRoom.require("predict.policies." + system.name(), system.policy(), all, system.asked(), data);
+        }
     }
 }

@@ -73,8 +73,8 @@ public final class ProbeJob implements Job {
                     .formatted(settings.split(), paths.resolve(paths.data())));
         }
         List<Probe> probes = Probe.of(PromptEncoding.of(probed, configuration.prompt(), data));
-        probes.forEach(probe ->
-                PromptRoom.require("--policy", probed, probe.change().apply(rows), configuration, data));
+        probes.forEach(
+                probe -> PromptRoom.require("--policy", probed, probe.change().apply(rows), configuration, data));
         try (FittedBiasModel bias = FittedBiasModel.fit(
                 examples.where(col("split").equalTo("train")), data.minRating(), data.maxRating())) {
             for (int i = 0; i < probes.size(); i++) {

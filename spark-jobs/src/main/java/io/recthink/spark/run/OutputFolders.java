@@ -4,11 +4,10 @@ import io.recthink.InvalidInputException;
 import io.recthink.spark.table.StateFile;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -27,8 +26,8 @@ public final class OutputFolders implements AutoCloseable {
     private static final Duration RENEWAL = Duration.ofSeconds(10);
     private static final Duration POLL = Duration.ofSeconds(1);
 
-    /** A job's folder may lie so deep in what it writes: {@code paths.log/reviews}. */
-    private static final int DEPTH = 3;
+    private static final Duration WRITING = Duration.ofMillis(100);
+    private static final int ATTEMPTS = 5;
 
     private final Configuration hadoop;
     private final List<String> folders;
@@ -36,7 +35,7 @@ public final class OutputFolders implements AutoCloseable {
     private final List<Path> made = new ArrayList<>();
     private final Owner owner;
     private final Thread renewal = new Thread(this::renew, "output-folders");
-    private boolean complete;
+    private boolean ended;
 
     private OutputFolders(Configuration hadoop, List<String> folders) {
         this.hadoop = hadoop;
@@ -63,11 +62,11 @@ public final class OutputFolders implements AutoCloseable {
      * @throws FolderInUseException when another process that is alive writes one of them
      */
     public static OutputFolders take(Configuration hadoop, Map<String, String> keys) {
-        Map<String, String> qualified = new LinkedHashMap<>();
-        keys.forEach((folder, key) -> qualified.put(Storage.at(folder, hadoop).toString(), key));
-        List<String> folders = List.copyOf(qualified.keySet());
+        List<String> folders = keys.keySet().stream()
+                .map(folder -> Storage.at(folder, hadoop).toString())
+                .toList();
         folders.forEach(folder -> signed(hadoop, folder).forEach(signature -> giveWay(hadoop, folder, signature)));
-        qualified.forEach((folder, key) -> requireNew(hadoop, key, folder));
+        keys.forEach((folder, key) -> requireNew(hadoop, key, folder));
         OutputFolders taken = new OutputFolders(hadoop, folders);
         taken.sign();
         taken.refuseAnother();
@@ -88,61 +87,96 @@ public final class OutputFolders implements AutoCloseable {
     }
 
     /**
-     * Refuses what another job has begun to write and not completed: a folder, something in it, or what it lies in. What
-     * nobody writes, or this process itself, passes.
+     * Refuses what another job has begun to write and not completed: a folder, or something in it. What nobody writes, or
+     * this process itself, passes.
      *
      * @param key the setting that names it
      * @throws InvalidInputException when it is incomplete
      */
     public static void requireComplete(Configuration hadoop, String key, String folder) {
-        Storage storage = Storage.at(folder, hadoop);
-        Stream<Signature> signatures = signatures(hadoop, storage.toString());
-        Path place = new Path(storage.toString());
-        for (int i = 0; i < DEPTH && place.getParent() != null; i++, place = place.getParent()) {
-            signatures = Stream.concat(signatures, signed(hadoop, place.toString()));
-        }
-        signatures
-                .map(Signature::owner)
-                .filter(Predicate.not(Owner::isSelf))
+        String path = Storage.at(folder, hadoop).toString();
+        Stream.concat(signatures(hadoop, path), readable(() -> signed(hadoop, path)))
+                .filter(signature -> !signature.owner().isSelf() && signature.names(hadoop))
                 .findFirst()
-                .ifPresent(owner -> {
-                    throw incomplete(key, folder, owner);
+                .ifPresent(signature -> {
+                    throw incomplete(key, folder, signature);
                 });
     }
 
-    private static InvalidInputException incomplete(String key, String folder, Owner owner) {
-        String folders = String.join(", ", owner.folders());
-        return new InvalidInputException((owner.stillRuns()
-                        ? "%s: %s is not complete: process %d on %s still writes %s. Wait until it ends."
-                        : "%s: %s is not complete: process %d on %s was killed while it wrote %s. Run that job again, or remove this.")
-                .formatted(key, folder, owner.process(), owner.host(), folders));
+    /** Whether a job has begun to write a folder, and has not completed it. */
+    public static boolean isBeingWritten(Configuration hadoop, String folder) {
+        return signed(hadoop, Storage.at(folder, hadoop).toString()).findAny().isPresent();
     }
 
-    /** Says that all is written: from now on the folders count. */
-    public void complete() {
-        // The first signature names all folders: while it stands none of them counts.
+    /** Those beside the folder, unless its parent may not be listed, such as the root of a bucket. */
+    private static Stream<Signature> readable(Supplier<Stream<Signature>> signatures) {
+        try {
+            return signatures.get();
+        } catch (InvalidInputException e) {
+            LOG.debug("not looked at", e);
+            return Stream.empty();
+        }
+    }
+
+    private static InvalidInputException incomplete(String key, String folder, Signature signature) {
+        Owner owner = signature.owner();
+        String folders = String.join(", ", owner.folders());
+        return new InvalidInputException((owner.stillRuns()
+                        ? "%s: %s is not complete: process %d on %s still writes %s. Wait until it ends; if it is gone, delete %s."
+                        : "%s: %s is not complete: process %d on %s was killed while it wrote %s. Run that job again, or delete all of this and %s.")
+                .formatted(key, folder, owner.process(), owner.host(), folders, signature.path()));
+    }
+
+    /**
+     * Says that all is written: from now on the folders count.
+     *
+     * @throws FolderInUseException when another process has taken the folders, as this one was silent for too long
+     */
+    public synchronized void complete() {
+        requireOurs();
+        ended = true;
+        // The first signature names all folders: while it stands the next attempt removes them.
         for (int i = signatures.size() - 1; i >= 0; i--) {
             delete(signatures.get(i));
         }
-        complete = true;
     }
 
-    /** Removes the folders, unless they are complete. */
-    @Override
-    public void close() {
-        renewal.interrupt();
-        if (!complete) {
-            folders.forEach(folder -> delete(new Path(folder)));
-            signatures.forEach(this::delete);
-            made.stream()
-                    .map(parent -> Storage.at(parent.toString(), hadoop))
-                    .filter(parent -> parent.list("").isEmpty())
-                    .forEach(parent -> parent.delete(""));
+    private void requireOurs() {
+        for (Path signature : signatures) {
+            if (!storage(signature).exists(signature.getName())) {
+                ended = true;
+                throw new FolderInUseException(
+                        "%s is gone: another process has taken %s, as this one was silent for more than %d seconds. Nothing of that is touched; start again when it ends."
+                                .formatted(signature, String.join(", ", folders), Owner.STALE.toSeconds()));
+            }
         }
     }
 
+    /** Removes the folders, unless they are complete or another's. */
+    @Override
+    public synchronized void close() {
+        renewal.interrupt();
+        if (ended) {
+            return;
+        }
+        requireOurs();
+        ended = true;
+        folders.forEach(folder -> delete(new Path(folder)));
+        signatures.forEach(this::delete);
+        made.stream()
+                .map(parent -> Storage.at(parent.toString(), hadoop))
+                .filter(parent -> parent.list("").isEmpty())
+                .forEach(parent -> parent.delete(""));
+    }
+
     /** A file that names what its owner writes. */
-    private record Signature(Path path, Owner owner) {}
+    private record Signature(Path path, Owner owner) {
+        /** Whether something of what it names is there; of a copied or emptied tree nothing may be. */
+        boolean names(Configuration hadoop) {
+            return owner.folders().stream()
+                    .anyMatch(folder -> Storage.at(folder, hadoop).exists(""));
+        }
+    }
 
     private void sign() {
         folders.stream().map(folder -> new Path(folder).getParent()).distinct().forEach(parent -> {
@@ -164,10 +198,15 @@ public final class OutputFolders implements AutoCloseable {
                         .map(signature -> inUse(folder, signature)))
                 .findFirst()
                 .ifPresent(other -> {
-                    signatures.forEach(this::delete);
-                    renewal.interrupt();
+                    endWithoutATrace();
                     throw other;
                 });
+    }
+
+    private synchronized void endWithoutATrace() {
+        ended = true;
+        renewal.interrupt();
+        signatures.forEach(this::delete);
     }
 
     private void renew() {
@@ -182,7 +221,10 @@ public final class OutputFolders implements AutoCloseable {
     }
 
     // A renewal that fails is made up by the next one.
-    private void renewOnce() {
+    private synchronized void renewOnce() {
+        if (ended) {
+            return;
+        }
         for (Path signature : signatures) {
             try {
                 Storage storage = storage(signature);
@@ -205,10 +247,10 @@ public final class OutputFolders implements AutoCloseable {
 
     /** Removes what a killed job has left, of all folders that it wrote. */
     private static void giveWay(Configuration hadoop, String folder, Signature signature) {
-        Owner owner = awaitEnd(hadoop, folder, signature);
-        if (owner.stillRuns()) {
-            throw inUse(folder, signature);
+        if (!isDead(hadoop, folder, signature)) {
+            return; // it has completed its folders meanwhile
         }
+        Owner owner = signature.owner();
         for (String left : owner.folders()) {
             Storage storage = Storage.at(left, hadoop);
             if (storage.exists("")) {
@@ -234,11 +276,20 @@ public final class OutputFolders implements AutoCloseable {
                                 signature.path()));
     }
 
-    /** A scheduler's next attempt begins before the last one, on another host, is seen to be gone. */
-    private static Owner awaitEnd(Configuration hadoop, String folder, Signature signature) {
+    /**
+     * Whether the process that signed is gone. A scheduler's next attempt begins before the last one, on another host, is
+     * seen to be.
+     *
+     * @return false when it has taken its signature away
+     * @throws FolderInUseException when it is alive
+     */
+    private static boolean isDead(Configuration hadoop, String folder, Signature signature) {
         Owner owner = signature.owner();
-        if (owner.isHere() || !owner.stillRuns()) {
-            return owner;
+        if (!owner.stillRuns()) {
+            return true;
+        }
+        if (owner.isHere()) {
+            throw inUse(folder, signature);
         }
         LOG.info(
                 "{} is being written by process {} on {}; if that is gone, this goes on within {} seconds",
@@ -247,22 +298,36 @@ public final class OutputFolders implements AutoCloseable {
                 owner.host(),
                 Owner.STALE.toSeconds());
         long deadline = System.nanoTime() + Owner.STALE.toNanos();
-        Optional<Owner> now = Optional.of(owner);
-        // Its clock may be another one, so that a changed signature counts.
-        while (System.nanoTime() < deadline
-                && now.filter(Owner::stillRuns).filter(owner::equals).isPresent()) {
-            try {
-                Thread.sleep(POLL.toMillis());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return owner;
+        while (System.nanoTime() < deadline) {
+            if (!pause(POLL)) {
+                throw inUse(folder, signature);
             }
-            now = owner(hadoop, signature.path());
+            if (!Storage.at(signature.path().toString(), hadoop).exists("")) {
+                return false;
+            }
+            // Its clock may be another one, so that a changed signature counts. One that cannot be read is being
+            // written.
+            if (owner(hadoop, signature.path())
+                    .filter(now -> !now.equals(owner))
+                    .isPresent()) {
+                throw inUse(folder, signature);
+            }
+            if (!owner.stillRuns()) {
+                return true;
+            }
         }
-        boolean silent = now.filter(other -> !other.equals(owner)).isEmpty();
-        return silent
-                ? new Owner(owner.token(), owner.host(), owner.process(), owner.processStart(), 0, owner.folders())
-                : now.get();
+        return true;
+    }
+
+    /** False when the thread was interrupted meanwhile. */
+    private static boolean pause(Duration duration) {
+        try {
+            Thread.sleep(duration.toMillis());
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** The signatures beside a folder that name it. */
@@ -282,12 +347,23 @@ public final class OutputFolders implements AutoCloseable {
                 .flatMap(file -> owner(hadoop, file).map(owner -> new Signature(file, owner)).stream());
     }
 
-    /** Who signed; nobody where the process was killed while it signed, for then it had written nothing else. */
+    /**
+     * Who signed. A file cut short is read again, as its owner may be writing it. Then it is nobody's: its process was killed
+     * while it signed, and had written nothing else.
+     */
     private static Optional<Owner> owner(Configuration hadoop, Path signature) {
-        return Storage.at(signature.toString(), hadoop)
-                .read("")
-                .filter(StateFile::isWhole)
-                .map(content -> StateFile.read(
-                        signature.toString(), content, Owner.class, "Delete it when no other recthink writes there."));
+        Storage file = Storage.at(signature.toString(), hadoop);
+        for (int attempt = 0; attempt < ATTEMPTS && file.exists(""); attempt++) {
+            Optional<byte[]> content = file.read("").filter(StateFile::isWhole);
+            if (content.isPresent()) {
+                return Optional.of(StateFile.read(
+                        signature.toString(),
+                        content.get(),
+                        Owner.class,
+                        "Delete it when no other recthink writes there."));
+            }
+            pause(WRITING);
+        }
+        return Optional.empty();
     }
 }

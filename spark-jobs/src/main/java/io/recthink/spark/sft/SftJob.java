@@ -23,6 +23,7 @@ import io.recthink.spark.rollout.PromptOrder;
 import io.recthink.spark.run.CommonComputeType;
 import io.recthink.spark.run.IdleGpus;
 import io.recthink.spark.run.RunWriter;
+import io.recthink.spark.table.Digest;
 import io.recthink.spark.table.PreparedData;
 import java.util.ArrayList;
 import java.util.List;

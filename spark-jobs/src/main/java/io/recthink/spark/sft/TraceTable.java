@@ -54,8 +54,10 @@ final class TraceTable implements AutoCloseable {
      * @throws io.recthink.InvalidInputException when a table of traces or of the data set is not whole
      */
     static Dataset<Row> read(SparkSession spark, String path, String data) {
-        OutputFolders.requireComplete(spark.sparkContext().hadoopConfiguration(), "paths.traces", path);
         ListedTable.requireAllWhole(spark, "paths.traces", path);
+        ListedTable.folders("paths.traces", path, spark.sparkContext().hadoopConfiguration())
+                .forEach(folder -> OutputFolders.requireComplete(
+                        spark.sparkContext().hadoopConfiguration(), "paths.traces", folder));
         Dataset<Row> traces = spark.read()
                 .schema(Tables.TRACES)
                 .parquet(LiteralPath.unlessPattern(spark, path))

@@ -1,7 +1,6 @@
 package io.recthink.spark.source;
 
 import io.recthink.InvalidInputException;
-import java.io.EOFException;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -13,7 +12,8 @@ import org.apache.spark.sql.AnalysisException;
 final class Analysis {
     private static final int LONGEST = 300; // characters of Spark's words
 
-    private static final Pattern DAMAGED = Pattern.compile("gzip|stream|check|block");
+    private static final Pattern DAMAGED = Pattern.compile(
+            "gzip stream CRC failure|Not in GZIP format|incorrect (?:data|header) check|Unexpected end of|invalid stored block");
 
     private Analysis() {}
 
@@ -34,8 +34,7 @@ final class Analysis {
             if (cause.isPresent()) {
                 throw new InvalidInputException("%s: cannot read %s: %s".formatted(key, what, words(cause.get())), e);
             }
-            if (cause(e, EOFException.class).isPresent()
-                    || cause(e, ZipException.class).isPresent()
+            if (cause(e, ZipException.class).isPresent()
                     || cause(e, IOException.class)
                             .filter(found -> DAMAGED.matcher(String.valueOf(found.getMessage()))
                                     .find())

@@ -67,7 +67,8 @@ public final class ListedTable {
         folders(key, pattern, hadoop).forEach(folder -> requireWhole(key, folder, hadoop));
     }
 
-    private static List<String> folders(String key, String pattern, Configuration hadoop) {
+    /** The folders that a pattern of Hadoop stands for, or the one at this path; none when nothing is there. */
+    public static List<String> folders(String key, String pattern, Configuration hadoop) {
         try {
             Path path = new Path(pattern);
             FileSystem files = path.getFileSystem(hadoop);

@@ -15,11 +15,13 @@ import org.apache.hadoop.conf.Configuration;
  * @param system its name in the predictions
  * @param policy path of its folder
  * @param sha256 of its weights
+ * @param request a hash of the policy, the data and the settings; predictions of the same are the same. Null where a version
+ *     wrote them that did not say it
  * @param training of the run that it lies in; null for a policy of no run
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record PolicyOrigin(String system, String policy, String sha256, Training training) {
+public record PolicyOrigin(String system, String policy, String sha256, String request, Training training) {
     private static final String FILE = "_policy.json";
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -167,7 +168,7 @@ public record PreparedData(
      */
     public static Dataset<Row> examples(SparkSession spark, String folder) {
         PreparedData data = read(spark, folder);
-        data.requireWhole(spark, folder);
+        data.requireWhole(spark, folder, Set.of(EXAMPLES));
         return examplesOf(spark, folder);
     }
 
@@ -182,11 +183,20 @@ public record PreparedData(
      * @throws InvalidInputException when a table lacks a file, has another one, or has other rows
      */
     public void requireWhole(SparkSession spark, String folder) {
-        tables.forEach((name, files) -> files.requireSame(
-                table(name, folder),
-                folder + "/" + name,
-                COPY_AGAIN,
-                spark.sparkContext().hadoopConfiguration()));
+        requireWhole(spark, folder, tables.keySet());
+    }
+
+    /** The same of some tables: of a copy people may leave out what they do not need. */
+    private void requireWhole(SparkSession spark, String folder, Set<String> needed) {
+        tables.forEach((name, files) -> {
+            if (needed.contains(name)) {
+                files.requireSame(
+                        table(name, folder),
+                        folder + "/" + name,
+                        COPY_AGAIN,
+                        spark.sparkContext().hadoopConfiguration());
+            }
+        });
         TableFiles examples = tables.get(EXAMPLES);
         long found = examples == null ? count(spark, folder) : examples.rows();
         if (found != rows) {

@@ -33,6 +33,7 @@ import org.apache.spark.util.SerializableConfiguration;
  */
 public record TableFiles(long rows, List<TableFile> files) {
     private static final int SHOWN = 3;
+    private static final int TASKS_A_CORE = 4;
 
     /**
      * A file of a table.
@@ -68,7 +69,13 @@ public record TableFiles(long rows, List<TableFile> files) {
         SerializableConfiguration hadoop =
                 new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
         return JavaSparkContext.fromSparkContext(spark.sparkContext())
-                .parallelize(names, Math.max(1, names.size()))
+                .parallelize(
+                        names,
+                        Math.max(
+                                1,
+                                Math.min(
+                                        names.size(),
+                                        TASKS_A_CORE * spark.sparkContext().defaultParallelism())))
                 .map(name -> sha256(new Path(folder, name), hadoop.value()))
                 .collect();
     }

@@ -11,7 +11,7 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * Writes a file so that readers see all of it or nothing, also when the process is killed or the disk is full. Object stores
- * do so by themselves. In a local folder it is written under another name first.
+ * do so by themselves. In a local folder it is written under another name first. HDFS shows an empty file until it is closed.
  */
 public final class WholeFile {
     private WholeFile() {}
@@ -41,7 +41,9 @@ public final class WholeFile {
             throw new FileAlreadyExistsException(file.toString());
         }
         Files.createDirectories(file.getParent());
-        java.nio.file.Path part = file.resolveSibling("." + file.getFileName() + ".part");
+        // Of two processes that write the same file neither meets the part of the other.
+        java.nio.file.Path part = file.resolveSibling(".%s.%d.part"
+                .formatted(file.getFileName(), ProcessHandle.current().pid()));
         try {
             Files.write(part, content);
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
@@ -58,7 +60,11 @@ public final class WholeFile {
             out.write(content);
             out.close();
         } catch (IOException | FSError e) {
-            files.delete(file, false);
+            try {
+                files.delete(file, false);
+            } catch (IOException another) {
+                e.addSuppressed(another);
+            }
             throw e;
         }
     }

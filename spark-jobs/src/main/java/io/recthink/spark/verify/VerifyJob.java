@@ -5,6 +5,7 @@ import io.recthink.config.Configuration;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
+import io.recthink.spark.run.OutputFolders;
 import io.recthink.spark.run.RunFolder;
 import io.recthink.spark.table.ListedTable;
 import io.recthink.spark.table.PreparedData;
@@ -81,6 +82,7 @@ public final class VerifyJob implements Job {
         if (!exists(spark, folder)) {
             return false;
         }
+        OutputFolders.requireComplete(spark.sparkContext().hadoopConfiguration(), key, folder);
         ListedTable.requireContents(spark, key, folder)
                 .ifPresentOrElse(
                         files -> said(folder, files),

@@ -32,7 +32,7 @@ class KnownFailureTest {
                                 new EOFException("Unexpected end of input stream")))
                         .orElseThrow())
                 .startsWith("file:///data/a.csv.gz is broken: ");
-        assertThat(KnownFailure.of(new RuntimeException(
+        assertThat(KnownFailure.of(new IOException(
                                 "file:/d/p.parquet is not a Parquet file. Expected magic number at tail"))
                         .orElseThrow())
                 .isEqualTo("file:/d/p.parquet is broken: is not a Parquet file. Copy or make it again.");
@@ -63,5 +63,14 @@ class KnownFailureTest {
         assertThat(KnownFailure.of(new IllegalStateException("step 4 has no gradient")))
                 .isEmpty();
         assertThat(KnownFailure.of(new UnsupportedOperationException())).isEmpty();
+        assertThat(KnownFailure.of(
+                        new IllegalStateException("invalid block size 3: not in GZIP format, No space left on device")))
+                .isEmpty();
+        assertThat(KnownFailure.of(new EOFException())).isEmpty();
+        assertThat(
+                        KnownFailure.of(
+                                new SparkException(
+                                        "FetchFailed: Failed to connect to worker3:7337\njava.lang.IllegalStateException: invalid code 7")))
+                .isEmpty();
     }
 }

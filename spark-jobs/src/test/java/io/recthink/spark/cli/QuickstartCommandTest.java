@@ -27,7 +27,7 @@ class QuickstartCommandTest {
                         "prepare.pools={coldStart: 200, rl: 60}",
                         "sft={steps: 2, batchSize: 8, saveEvery: 1}",
                         "train={steps: 1, promptsPerStep: 4}",
-                        "validation={every: 1, rows: 10}",
+                        "validation={every: 1, rows: 10, maxFailed: 1.0}",
                         "compare.resamples=50"));
         new QuickstartCommand().jobs(true).values().forEach(job -> job.run(SparkTest.spark(), configuration));
         assertThat(root.resolve("work/table/comparison.csv"))

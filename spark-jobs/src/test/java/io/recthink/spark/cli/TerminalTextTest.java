@@ -3,6 +3,7 @@ package io.recthink.spark.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -20,8 +21,17 @@ class TerminalTextTest {
         assertThat(shown("title\033]0;evil\u0007")).isEqualTo("title\\u001b]0;evil\\u0007");
         assertThat(shown("wrong\rright\n")).isEqualTo("wrong\\u000dright\n");
         assertThat(shown("\r\033[Xz")).isEqualTo("\\u000d\\u001b[Xz");
-        assertThat(shown("\r\r\033[Kz")).isEqualTo("\\u000d\r\033[Kz");
+        assertThat(shown("x\r\033[Kz")).isEqualTo("x\\u000d\\u001b[Kz");
         assertThat(shown("\u009b31m \u007f \u0000")).isEqualTo("\\u009b31m \\u007f \\u0000");
+    }
+
+    @Test
+    void aByteOfAnotherEncodingDoesNotLetTheNextOnePass() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        TerminalText latin = new TerminalText(bytes);
+        latin.write("\u00c2\033[2J \u00c2".getBytes(StandardCharsets.ISO_8859_1));
+        latin.flush();
+        assertThat(bytes.toString(StandardCharsets.ISO_8859_1)).isEqualTo("\u00c2\\u001b[2J \u00c2");
     }
 
     private static String shown(String text) {

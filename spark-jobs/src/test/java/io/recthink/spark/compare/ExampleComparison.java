@@ -21,6 +21,7 @@ final class ExampleComparison {
             GRPO.system(),
             "/runs/1/step-000000/policy",
             "aa",
+            null,
             new PolicyOrigin.Training("/runs/1", "train", 0, true, "loss: huber\n")));
 
     private ExampleComparison() {}

@@ -26,8 +26,10 @@ class RunCardTest {
                 "grpo",
                 "p",
                 "aa",
+                null,
                 new PolicyOrigin.Training("/runs/1", "train", 40, false, "train:\n  groupSize: 5\n"));
-        String json = RunCard.of(SparkTest.spark(), comparing, List.of(trained, new PolicyOrigin("x", "y", "z", null)))
+        String json = RunCard.of(
+                        SparkTest.spark(), comparing, List.of(trained, new PolicyOrigin("x", "y", "z", null, null)))
                 .json();
         assertThat(json)
                 .contains("groupSize: 5", "resamples: 123", "\"step\" : 40")

@@ -68,6 +68,6 @@ class OriginOfPolicyTest {
 
     private PolicyOrigin origin(String policy, String sha256) {
         return OriginOfPolicy.of(
-                "grpo", new PolicyReference(root + "/" + policy, 0, sha256, "digest"), new Configuration());
+                "grpo", new PolicyReference(root + "/" + policy, 0, sha256, "digest"), "request", new Configuration());
     }
 }

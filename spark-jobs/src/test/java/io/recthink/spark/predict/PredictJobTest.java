@@ -108,6 +108,19 @@ class PredictJobTest {
     }
 
     @Test
+    void theNextAttemptKeepsWhatIsCompleteAndTheSame() throws IOException {
+        predict("again", "predict.policies.first=model");
+        Path table = root.resolve("again/first/_policy.json");
+        long written = Files.getLastModifiedTime(table).toMillis();
+        predict("again", "predict.policies.first=model", "predict.policies.second=model");
+        assertThat(Files.getLastModifiedTime(table).toMillis()).isEqualTo(written);
+        assertThat(root.resolve("again/second/_policy.json")).exists();
+        assertThatThrownBy(() -> predict("again", "predict.policies.first=model", "seed=99"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("again/first is already there");
+    }
+
+    @Test
     void samplesGiveMeanAndMedianOverTheRatingsThatCanBeRead() {
         Map<String, Row> rows = new HashMap<>();
         predict("samples", "predict.policies.policy=model", "predict.samples=5")

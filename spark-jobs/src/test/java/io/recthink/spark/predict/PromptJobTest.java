@@ -5,6 +5,8 @@ import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.table.RowId;
@@ -71,7 +73,10 @@ class PromptJobTest {
                 .withColumn("pool", when(col("rowId").notEqual(ids.get(0)), col("pool")))
                 .write()
                 .parquet(root + "/other/examples");
-        Files.copy(root.resolve("data/data.json"), root.resolve("other/data.json"));
+        ObjectNode data = (ObjectNode)
+                new ObjectMapper().readTree(root.resolve("data/data.json").toFile());
+        Files.writeString(
+                root.resolve("other/data.json"), data.without("tables").toString());
         show(Optional.empty(), "paths.data=other");
         assertThat(counts.get(0)).startsWith("row " + ids.get(1) + ": ");
     }

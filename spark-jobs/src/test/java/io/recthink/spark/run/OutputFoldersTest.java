@@ -62,7 +62,7 @@ class OutputFoldersTest {
         write(second);
         write(root.resolve("predictions/whole"));
         sign(InetAddress.getLocalHost().getHostName(), 1, System.currentTimeMillis());
-        for (Path path : List.of(first, first.resolve("x/y"), root.resolve("predictions"))) {
+        for (Path path : List.of(first, root.resolve("predictions"))) {
             assertThatThrownBy(() -> OutputFolders.requireComplete(HADOOP, "paths.x", path.toString()))
                     .isInstanceOf(InvalidInputException.class)
                     .hasMessageStartingWith("paths.x: " + path + " is not complete: process 1 on ")
@@ -101,6 +101,54 @@ class OutputFoldersTest {
         sign("elsewhere", 1, System.currentTimeMillis() - Owner.STALE.toMillis() - 1);
         take().close();
         assertThat(files(root)).isEmpty();
+    }
+
+    @Test
+    void whatIsCompletedWhileTheNextAttemptWaitsIsKept() throws Exception {
+        write(first);
+        sign("elsewhere", 1, System.currentTimeMillis() + 600_000);
+        Thread other = new Thread(() -> {
+            try {
+                Thread.sleep(1500);
+                for (Path folder : List.of(second, first)) {
+                    Files.delete(folder.resolveSibling("_writing-t.json"));
+                }
+            } catch (InterruptedException | IOException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        other.start();
+        assertThatThrownBy(this::take)
+                .isInstanceOf(InvalidInputException.class)
+                .isNotInstanceOf(FolderInUseException.class)
+                .hasMessageContaining("is already there");
+        other.join();
+        assertThat(first.resolve("part")).exists();
+    }
+
+    @Test
+    void aJobWhoseFoldersAnotherHasTakenTouchesNothing() throws IOException {
+        OutputFolders silent = take();
+        write(first);
+        for (Path folder : List.of(first, second)) {
+            try (Stream<Path> files = Files.list(folder.getParent())) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+        assertThatThrownBy(silent::complete)
+                .isInstanceOf(FolderInUseException.class)
+                .hasMessageContaining("another process has taken");
+        silent.close();
+        assertThat(first.resolve("part")).exists();
+    }
+
+    @Test
+    void aSignatureOfWhatIsNotThereIsInNobodysWay() throws IOException {
+        sign(InetAddress.getLocalHost().getHostName(), 1, System.currentTimeMillis());
+        write(root.resolve("predictions/whole"));
+        OutputFolders.requireComplete(HADOOP, "key", root.resolve("predictions").toString());
     }
 
     @Test

@@ -409,7 +409,10 @@ class RunWriterTest {
         try (RunWriter writer = open(false)) {
             Files.createDirectories(run.resolve("step-000001"));
             // The name under which a local file is written first.
-            Files.createSymbolicLink(run.resolve("step-000001/.metrics.json.part"), Path.of("/dev/full"));
+            Files.createSymbolicLink(
+                    run.resolve("step-000001/.metrics.json.%d.part"
+                            .formatted(ProcessHandle.current().pid())),
+                    Path.of("/dev/full"));
             assertThatThrownBy(() -> writer.writeMetrics(1, Map.of("step", 1)))
                     .isInstanceOf(InvalidInputException.class)
                     .hasMessageContaining("metrics.json cannot be written: No space left on device. Free space there");

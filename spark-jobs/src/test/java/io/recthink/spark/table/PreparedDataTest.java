@@ -196,8 +196,21 @@ class PreparedDataTest {
         refused(" has 0 rows, and data.json says 10.");
     }
 
-    private void refused(String... parts) {
+    @Test
+    void whoReadsTheExamplesNeedsThemAlone() throws IOException {
+        listed();
+        for (Path part : parts("reviews")) {
+            Files.delete(part);
+        }
+        assertThat(PreparedData.examples(SPARK, folder.toString()).count()).isEqualTo(10);
+        Files.delete(parts("examples").get(0));
         assertThatThrownBy(() -> PreparedData.examples(SPARK, folder.toString()))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("the table examples of");
+    }
+
+    private void refused(String... parts) {
+        assertThatThrownBy(() -> PreparedData.read(SPARK, folder.toString()).requireWhole(SPARK, folder.toString()))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContainingAll(parts)
                 .message()

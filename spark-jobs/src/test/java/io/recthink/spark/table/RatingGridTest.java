@@ -78,7 +78,6 @@ class RatingGridTest {
     }
 
     private void write(String step) throws IOException {
-        Files.deleteIfExists(folder.resolve(".data.json.crc"));
         Files.writeString(
                 folder.resolve("data.json"),
                 """

@@ -40,7 +40,8 @@ class WholeFileTest {
     void whenItCannotBeWrittenTheEarlierFileIsAsItWas() throws IOException {
         write("c.json", "first", false);
         // The name under which it is written first is taken by a folder.
-        Files.createDirectories(folder.resolve(".c.json.part/x"));
+        Files.createDirectories(folder.resolve(
+                ".c.json.%d.part/x".formatted(ProcessHandle.current().pid())));
         assertThatThrownBy(() -> write("c.json", "second", true)).isInstanceOf(IOException.class);
         assertThat(folder.resolve("c.json")).hasContent("first");
     }

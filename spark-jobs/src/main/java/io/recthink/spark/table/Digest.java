@@ -1,4 +1,4 @@
-package io.recthink.spark.sft;
+package io.recthink.spark.table;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -6,15 +6,16 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
-/** One SHA-256 for the examples and the traces that a warm start learns from. */
-final class Digest {
+/** One SHA-256 of several things: what a run learns from, what predictions were asked for. */
+public final class Digest {
     private Digest() {}
 
-    static String of(String dataSha256, List<String> traceKeys) {
+    /** In lower-case hexadecimal digits. */
+    public static String of(String first, List<String> others) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(dataSha256.getBytes(StandardCharsets.UTF_8));
-            traceKeys.forEach(key -> digest.update((key + "\n").getBytes(StandardCharsets.UTF_8)));
+            digest.update(first.getBytes(StandardCharsets.UTF_8));
+            others.forEach(other -> digest.update((other + "\n").getBytes(StandardCharsets.UTF_8)));
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e); // every Java platform has it
