@@ -414,7 +414,7 @@ class PrepareJobTest {
     void whatOthersWroteIsNeverRemoved() throws IOException {
         Files.createDirectories(folder.resolve("data/examples"));
         Files.writeString(folder.resolve("data/thesis.txt"), "ten years of work");
-        assertThatThrownBy(() -> run(configuration("prepare.kcore=0")))
+        assertThatThrownBy(() -> prepare(randomLog(1), "prepare.kcore=0"))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
                         "paths.data: %s/data holds thesis.txt, which prepare did not write; name a folder of its own",
