@@ -1,8 +1,6 @@
 package io.recthink.spark.run;
 
 import io.recthink.InvalidInputException;
-import io.recthink.spark.table.StateFile;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +21,6 @@ import org.slf4j.LoggerFactory;
 public final class OutputFolders implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OutputFolders.class);
     private static final String PREFIX = "_writing-";
-    private static final Duration RENEWAL = Duration.ofSeconds(10);
-    private static final Duration POLL = Duration.ofSeconds(1);
-
-    private static final Duration WRITING = Duration.ofMillis(100);
-    private static final int ATTEMPTS = 5;
 
     private final Configuration hadoop;
     private final List<String> folders;
@@ -212,7 +205,7 @@ public final class OutputFolders implements AutoCloseable {
     private void renew() {
         try {
             while (true) {
-                Thread.sleep(RENEWAL.toMillis());
+                Thread.sleep(Owner.RENEWAL.toMillis());
                 renewOnce();
             }
         } catch (InterruptedException e) {
@@ -299,7 +292,7 @@ public final class OutputFolders implements AutoCloseable {
                 Owner.STALE.toSeconds());
         long deadline = System.nanoTime() + Owner.STALE.toNanos();
         while (System.nanoTime() < deadline) {
-            if (!pause(POLL)) {
+            if (!Owner.pause(Owner.POLL)) {
                 throw inUse(folder, signature);
             }
             if (!Storage.at(signature.path().toString(), hadoop).exists("")) {
@@ -319,17 +312,6 @@ public final class OutputFolders implements AutoCloseable {
         return true;
     }
 
-    /** False when the thread was interrupted meanwhile. */
-    private static boolean pause(Duration duration) {
-        try {
-            Thread.sleep(duration.toMillis());
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
     /** The signatures beside a folder that name it. */
     private static Stream<Signature> signed(Configuration hadoop, String folder) {
         Path parent = new Path(folder).getParent();
@@ -347,23 +329,7 @@ public final class OutputFolders implements AutoCloseable {
                 .flatMap(file -> owner(hadoop, file).map(owner -> new Signature(file, owner)).stream());
     }
 
-    /**
-     * Who signed. A file cut short is read again, as its owner may be writing it. Then it is nobody's: its process was killed
-     * while it signed, and had written nothing else.
-     */
     private static Optional<Owner> owner(Configuration hadoop, Path signature) {
-        Storage file = Storage.at(signature.toString(), hadoop);
-        for (int attempt = 0; attempt < ATTEMPTS && file.exists(""); attempt++) {
-            Optional<byte[]> content = file.read("").filter(StateFile::isWhole);
-            if (content.isPresent()) {
-                return Optional.of(StateFile.read(
-                        signature.toString(),
-                        content.get(),
-                        Owner.class,
-                        "Delete it when no other recthink writes there."));
-            }
-            pause(WRITING);
-        }
-        return Optional.empty();
+        return Owner.read(Storage.at(signature.getParent().toString(), hadoop), signature.getName());
     }
 }

@@ -1,12 +1,14 @@
 package io.recthink.spark.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.recthink.spark.table.StateFile;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -24,6 +26,15 @@ record Owner(
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> folders) {
     /** How long an owner on another host may stay silent. */
     static final Duration STALE = Duration.ofMinutes(2);
+
+    /** How often an owner says that it is alive. */
+    static final Duration RENEWAL = Duration.ofSeconds(10);
+
+    /** How often one who waits for an owner looks. */
+    static final Duration POLL = Duration.ofSeconds(1);
+
+    private static final Duration WRITING = Duration.ofMillis(100);
+    private static final int ATTEMPTS = 5;
 
     Owner {
         Objects.requireNonNull(token, "no token");
@@ -63,6 +74,36 @@ record Owner(
     /** Whether it is this very process. */
     boolean isSelf() {
         return isHere() && process == ProcessHandle.current().pid() && stillRuns();
+    }
+
+    /**
+     * Who signed a file. One cut short is read again, as its owner may be writing it. Then it is nobody's: the process was
+     * killed while it signed, and had done nothing else.
+     */
+    static Optional<Owner> read(Storage storage, String file) {
+        for (int attempt = 0; attempt < ATTEMPTS && storage.exists(file); attempt++) {
+            Optional<byte[]> content = storage.read(file).filter(StateFile::isWhole);
+            if (content.isPresent()) {
+                return Optional.of(StateFile.read(
+                        storage.path(file).toString(),
+                        content.get(),
+                        Owner.class,
+                        "Delete it when no other recthink uses the folder."));
+            }
+            pause(WRITING);
+        }
+        return Optional.empty();
+    }
+
+    /** False when the thread was interrupted meanwhile. */
+    static boolean pause(Duration duration) {
+        try {
+            Thread.sleep(duration.toMillis());
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private static long now() {

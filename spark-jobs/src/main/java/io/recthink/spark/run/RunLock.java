@@ -1,6 +1,5 @@
 package io.recthink.spark.run;
 
-import io.recthink.spark.table.StateFile;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,10 +15,7 @@ import org.slf4j.LoggerFactory;
 final class RunLock implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
     private static final String FILE = "lock.json";
-    private static final Duration RENEWAL = Duration.ofSeconds(10);
     private static final int BEFORE_FILE_SYSTEMS_CLOSE = FileSystem.SHUTDOWN_HOOK_PRIORITY + 50;
-    private static final Duration POLL = Duration.ofSeconds(1);
-    private static final Duration WRITING = Duration.ofMillis(100);
 
     private final Storage storage;
     private final Owner owner;
@@ -53,7 +49,11 @@ final class RunLock implements AutoCloseable {
 
     /** Returns when the folder could be taken; throws as {@link #take} does. */
     static void awaitFree(Storage storage, Duration patience) {
-        refuse(storage, read(storage).filter(Owner::stillRuns).filter(owner -> !fallsSilent(storage, owner, patience)));
+        refuse(
+                storage,
+                Owner.read(storage, FILE)
+                        .filter(Owner::stillRuns)
+                        .filter(owner -> !fallsSilent(storage, owner, patience)));
     }
 
     /** Whether an owner on another host turns out to be gone. Its clock may be another one, so that a change counts. */
@@ -70,10 +70,10 @@ final class RunLock implements AutoCloseable {
         long deadline = System.nanoTime() + patience.toNanos();
         Optional<Owner> now = Optional.of(owner);
         while (System.nanoTime() < deadline && now.filter(Owner::stillRuns).isPresent()) {
-            if (!pause(POLL)) {
+            if (!Owner.pause(Owner.POLL)) {
                 return false;
             }
-            now = read(storage);
+            now = Owner.read(storage, FILE);
         }
         return now.filter(Owner::stillRuns)
                 .filter(other -> !other.equals(owner))
@@ -89,7 +89,7 @@ final class RunLock implements AutoCloseable {
         if (released) {
             throw new IllegalStateException(storage.path(FILE) + " was given back: the process is ending");
         }
-        refuse(storage, read(storage).filter(found -> !isOurs(found)));
+        refuse(storage, Owner.read(storage, FILE).filter(found -> !isOurs(found)));
     }
 
     @Override
@@ -104,7 +104,7 @@ final class RunLock implements AutoCloseable {
     private synchronized void release() {
         released = true;
         renewal.interrupt();
-        if (read(storage).filter(this::isOurs).isPresent()) {
+        if (Owner.read(storage, FILE).filter(this::isOurs).isPresent()) {
             storage.delete(FILE);
         }
     }
@@ -112,7 +112,7 @@ final class RunLock implements AutoCloseable {
     private void renew() {
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                Thread.sleep(RENEWAL.toMillis());
+                Thread.sleep(Owner.RENEWAL.toMillis());
                 renewOnce();
             }
         } catch (InterruptedException e) {
@@ -123,7 +123,8 @@ final class RunLock implements AutoCloseable {
     // A renewal that fails is made up by the next one; check() tells when the lock was lost.
     private synchronized void renewOnce() {
         try {
-            if (!renewal.isInterrupted() && read(storage).filter(this::isOurs).isPresent()) {
+            if (!renewal.isInterrupted()
+                    && Owner.read(storage, FILE).filter(this::isOurs).isPresent()) {
                 storage.writeJson(FILE, owner.renew());
             }
         } catch (RuntimeException e) {
@@ -133,33 +134,6 @@ final class RunLock implements AutoCloseable {
 
     private boolean isOurs(Owner other) {
         return other.token().equals(owner.token());
-    }
-
-    /** The owner in the lock file. A file cut short is read again, as its owner may be writing it; then it is nobody's. */
-    private static Optional<Owner> read(Storage storage) {
-        for (int attempt = 0; attempt < 5 && storage.exists(FILE); attempt++) {
-            Optional<byte[]> content = storage.read(FILE).filter(StateFile::isWhole);
-            if (content.isPresent()) {
-                return Optional.of(StateFile.read(
-                        storage.path(FILE).toString(),
-                        content.get(),
-                        Owner.class,
-                        "Delete it when no other recthink uses the folder."));
-            }
-            pause(WRITING);
-        }
-        return Optional.empty();
-    }
-
-    /** False when the thread was interrupted meanwhile. */
-    private static boolean pause(Duration duration) {
-        try {
-            Thread.sleep(duration.toMillis());
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 
     private static void refuse(Storage storage, Optional<Owner> other) {
