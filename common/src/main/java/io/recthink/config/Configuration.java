@@ -40,26 +40,7 @@ public record Configuration(
     public Configuration with(Prompt otherPrompt, int maxTokens) {
         Rollout otherRollout =
                 new Rollout(maxTokens, rollout.temperature, rollout.topP, rollout.partitions, rollout.microBatch);
-        return new Configuration(
-                name,
-                seed,
-                paths,
-                simulate,
-                source,
-                prepare,
-                otherPrompt,
-                coldStart,
-                initModel,
-                model,
-                lora,
-                otherRollout,
-                reward,
-                sft,
-                train,
-                validation,
-                predict,
-                mf,
-                compare);
+        return with(otherPrompt, otherRollout, reward);
     }
 
     /** The same with the width of a scale where {@code reward.maxError} stands for it: what a run records. */
@@ -74,6 +55,10 @@ public record Configuration(
                 maxRating - minRating,
                 reward.answerNeedsFormat,
                 reward.truncateTruth);
+        return with(prompt, rollout, resolved);
+    }
+
+    private Configuration with(Prompt otherPrompt, Rollout otherRollout, Reward otherReward) {
         return new Configuration(
                 name,
                 seed,
@@ -81,13 +66,13 @@ public record Configuration(
                 simulate,
                 source,
                 prepare,
-                prompt,
+                otherPrompt,
                 coldStart,
                 initModel,
                 model,
                 lora,
-                rollout,
-                resolved,
+                otherRollout,
+                otherReward,
                 sft,
                 train,
                 validation,
