@@ -73,12 +73,19 @@ final class DriverLog {
     private static final class Unwanted extends AbstractFilter {
         @Override
         public Result filter(LogEvent event) {
-            if (silent || isRefusal(event) || announcesFailure(event)) {
+            if (silent) {
                 return Result.DENY;
             }
+            return event.getLoggerName().startsWith("org.apache.spark.") ? ofSpark(event) : Result.NEUTRAL;
+        }
+
+        private static Result ofSpark(LogEvent event) {
             String message = event.getMessage().getFormattedMessage();
+            if (isTold(event.getThrown()) || names(message) || announcesFailure(event, message)) {
+                return Result.DENY;
+            }
             Matcher lost = LOST.matcher(message);
-            if (event.getLoggerName().startsWith("org.apache.spark.") && lost.lookingAt() && message.contains("\n")) {
+            if (lost.lookingAt() && message.contains("\n")) {
                 // The executor's own log has the stack, and so has the failure of the job when nothing is tried again.
                 LOG.warn(KnownFailure.of(message)
                         .map(text -> lost.group() + text)
@@ -89,28 +96,18 @@ final class DriverLog {
         }
 
         /** Spark says twice that a job fails before it throws the reason, which the command then says. */
-        private static boolean announcesFailure(LogEvent event) {
-            return event.getThrown() == null
-                    && event.getLoggerName().startsWith("org.apache.spark.")
-                    && ANNOUNCEMENT
-                            .matcher(event.getMessage().getFormattedMessage())
-                            .matches();
+        private static boolean announcesFailure(LogEvent event, String message) {
+            return event.getThrown() == null && ANNOUNCEMENT.matcher(message).matches();
         }
 
-        /** Of what Spark says of a task: our own words and those of other libraries are not said twice. */
-        private static boolean isRefusal(LogEvent event) {
-            if (!event.getLoggerName().startsWith("org.apache.spark.")) {
-                return false;
-            }
-            for (Throwable cause = event.getThrown(); cause != null; cause = cause.getCause()) {
+        /** Whether the command ends with a line about it. */
+        private static boolean isTold(Throwable thrown) {
+            for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
                 if (cause instanceof InvalidInputException || names(cause.getMessage())) {
                     return true;
                 }
             }
-            if (event.getThrown() != null && KnownFailure.of(event.getThrown()).isPresent()) {
-                return true;
-            }
-            return names(event.getMessage().getFormattedMessage());
+            return thrown != null && KnownFailure.of(thrown).isPresent();
         }
 
         private static boolean names(String message) {

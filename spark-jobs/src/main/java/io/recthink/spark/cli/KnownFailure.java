@@ -8,7 +8,6 @@ import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.util.VersionInfo;
 import org.apache.spark.SparkEnv;
@@ -168,10 +167,6 @@ final class KnownFailure {
 
     private String broken(MatchResult match) {
         String place = find(BROKEN_PLACE).map(KnownFailure::first).orElse("A file that the command reads");
-        return "%s is broken: %s. Copy or make it again.".formatted(place, reason(match));
-    }
-
-    private static String reason(MatchResult match) {
-        return first(match).lines().collect(Collectors.joining(" "));
+        return "%s is broken: %s. Copy or make it again.".formatted(place, first(match));
     }
 }
