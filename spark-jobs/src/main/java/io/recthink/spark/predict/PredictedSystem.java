@@ -78,7 +78,7 @@ record PredictedSystem(
                             "paths.predictions",
                             folder()));
             if (ValidationPredictions.wanted(asked.predict())) {
-                new ValidationPredictions(spark, Map.of(name, asked), data).write(examples, bias, Map.of(name, policy));
+                new ValidationPredictions(spark, name, policy, asked, data).write(examples, bias);
             }
             PolicyTraining.of(name, policy.path(), hadoop)
                     .ifPresent(cost -> TrainingCost.write(folder(), List.of(cost), hadoop));

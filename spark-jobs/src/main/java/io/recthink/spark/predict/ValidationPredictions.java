@@ -13,9 +13,7 @@ import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -29,15 +27,18 @@ import org.apache.spark.storage.StorageLevel;
  */
 final class ValidationPredictions {
     private final SparkSession spark;
-    private final Map<String, Configuration> asked;
-    private final Configuration configuration;
+    private final String system;
+    private final PolicyReference policy;
+    private final Configuration asked;
     private final PreparedData data;
 
-    /** @param asked how each policy is asked; but for that the same */
-    ValidationPredictions(SparkSession spark, Map<String, Configuration> asked, PreparedData data) {
+    /** @param asked how the policy is asked */
+    ValidationPredictions(
+            SparkSession spark, String system, PolicyReference policy, Configuration asked, PreparedData data) {
         this.spark = spark;
+        this.system = system;
+        this.policy = policy;
         this.asked = asked;
-        this.configuration = asked.values().iterator().next();
         this.data = data;
     }
 
@@ -53,59 +54,53 @@ final class ValidationPredictions {
     }
 
     /**
-     * Writes a folder a system.
+     * Writes the folder of the system.
      *
      * @param examples as {@code Tables.EXAMPLES}, all splits
-     * @param bias predicts the rows where a policy fails to
+     * @param bias predicts the rows where the policy fails to
      */
-    void write(Dataset<Row> examples, FittedBiasModel bias, Map<String, PolicyReference> policies) {
+    void write(Dataset<Row> examples, FittedBiasModel bias) {
         Dataset<Row> rows = StratifiedSample.of(
                         examples.where(col("split").equalTo("validation")),
-                        configuration.predict().validationRows())
+                        asked.predict().validationRows())
                 .persist(StorageLevel.MEMORY_AND_DISK());
         try {
             if (rows.isEmpty()) {
                 System.out.println("The data set has no validation rows: the table will have no +iso rows.");
                 return;
             }
-            Map<String, PolicyReference> left = new LinkedHashMap<>(policies);
-            policies.forEach(
-                    (system, policy) -> saved(asked.get(system), policy, rows).ifPresent(predictions -> {
-                        write(system, predictions.withColumn("system", lit(system)));
-                        left.remove(system);
-                    }));
-            predict(rows, bias, left);
+            Optional<Dataset<Row>> saved = saved(rows);
+            if (saved.isPresent()) {
+                write(saved.get().withColumn("system", lit(system)));
+            } else {
+                predict(rows, bias);
+            }
         } finally {
             rows.unpersist();
         }
     }
 
-    private void predict(Dataset<Row> rows, FittedBiasModel bias, Map<String, PolicyReference> policies) {
-        if (policies.isEmpty()) {
-            return;
-        }
-        int samples = configuration.predict().samples();
-        try (Scoring scoring = Scoring.of(rows, bias, configuration, data)) {
+    private void predict(Dataset<Row> rows, FittedBiasModel bias) {
+        try (Scoring scoring = Scoring.of(rows, bias, asked, data)) {
             scoring.showing(
                     "predict validation rows",
-                    policies.size(),
-                    () -> policies.forEach((system, policy) ->
-                            write(system, scoring.asking(asked.get(system)).predict(system, policy, samples))));
+                    1,
+                    () -> write(scoring.predict(system, policy, asked.predict().samples())));
         }
     }
 
-    private void write(String system, Dataset<Row> predictions) {
-        ListedTable.write(predictions, "paths.validationPredictions", folder(configuration, system));
+    private void write(Dataset<Row> predictions) {
+        ListedTable.write(predictions, "paths.validationPredictions", folder(asked, system));
     }
 
     /** What the training of a policy has predicted, when it is all that is asked for. */
-    private Optional<Dataset<Row>> saved(Configuration asked, PolicyReference policy, Dataset<Row> rows) {
-        if (configuration.predict().samples() > 0) {
+    private Optional<Dataset<Row>> saved(Dataset<Row> rows) {
+        if (asked.predict().samples() > 0) {
             return Optional.empty(); // trainings read the greedy completion alone
         }
         return PolicyOfRun.at(policy.path()).flatMap(place -> {
             RunFolder run = RunFolder.at(place.run(), spark.sparkContext().hadoopConfiguration());
-            if (!sameSettings(asked, run, place.step(), policy)) {
+            if (!sameSettings(run, place.step())) {
                 return Optional.empty();
             }
             String saved = run.predictions(place.step());
@@ -115,7 +110,7 @@ final class ValidationPredictions {
         });
     }
 
-    private boolean sameSettings(Configuration asked, RunFolder run, int step, PolicyReference policy) {
+    private boolean sameSettings(RunFolder run, int step) {
         Optional<Manifest> manifest = run.manifest(step);
         if (manifest.isEmpty()
                 || !run.reference(manifest.get()).digest().equals(policy.digest())
