@@ -224,7 +224,8 @@ class ControlTokenGuardTest {
         }
     }
 
-    private static PromptTemplate template(String targetItem, int history) {
+    /** A prompt without instruction or user: the target item alone, after so many items of the history. */
+    static PromptTemplate template(String targetItem, int history) {
         return new PromptTemplate(
                 new Prompt(
                         ThinkMode.NONE,

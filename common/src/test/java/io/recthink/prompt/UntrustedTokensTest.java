@@ -7,9 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.Fixtures;
-import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.Prompt;
-import io.recthink.config.Configuration.ThinkMode;
 import io.recthink.model.ChatTemplate;
 import io.recthink.model.ModelTokenizer;
 import java.io.IOException;
@@ -19,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
@@ -76,7 +72,11 @@ class UntrustedTokensTest {
         for (int variant = 0; variant < 8; variant++) {
             Set<Integer> added = write(kind, variant, random);
             try (ModelTokenizer tokenizer = ModelTokenizer.open(folder)) {
-                PromptEncoder encoder = new PromptEncoder(template(), tokenizer, ChatTemplate.open(folder), 100_000);
+                PromptEncoder encoder = new PromptEncoder(
+                        ControlTokenGuardTest.template("{title}{brand} [{title}] {brand}INST]\n### {title}:", 0),
+                        tokenizer,
+                        ChatTemplate.open(folder),
+                        100_000);
                 int[] harmless = controls(encoder, "a", "b", added);
                 for (int round = 0; round < ROUNDS; round++) {
                     String title = text(random);
@@ -245,29 +245,5 @@ class UntrustedTokensTest {
             letters.add(prefix + c);
         }
         letters.forEach(letter -> vocabulary.put(letter, vocabulary.size()));
-    }
-
-    private static PromptTemplate template() {
-        return new PromptTemplate(
-                new Prompt(
-                        ThinkMode.NONE,
-                        false,
-                        0,
-                        1000,
-                        1000,
-                        1000,
-                        1000,
-                        0,
-                        0,
-                        0,
-                        1,
-                        " ",
-                        "{target_item}",
-                        "{title}",
-                        "{title}{brand} [{title}] {brand}INST]\n### {title}:",
-                        Map.of(),
-                        Configuration.PromptSource.POLICY),
-                1,
-                5);
     }
 }
