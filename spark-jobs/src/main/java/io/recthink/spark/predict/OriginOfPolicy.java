@@ -1,6 +1,7 @@
 package io.recthink.spark.predict;
 
 import io.recthink.InvalidInputException;
+import io.recthink.spark.run.PolicyOfRun;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.run.RunFolder;
 import io.recthink.spark.table.PolicyOrigin;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.run.PolicyOfRun;
 import io.recthink.spark.run.RunDescription;
 import io.recthink.spark.run.RunFolder;
 import io.recthink.spark.table.TrainingCost;

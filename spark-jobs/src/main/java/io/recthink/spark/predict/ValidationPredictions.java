@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.lit;
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.run.Manifest;
+import io.recthink.spark.run.PolicyOfRun;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.run.RunFolder;
 import io.recthink.spark.table.ListedTable;

@@ -27,8 +27,6 @@ import org.apache.hadoop.fs.FileStatus;
 public final class RunFolder {
     private static final Pattern STEP = Pattern.compile("step-(\\d{6,9})");
 
-    private static final Pattern POLICY = Pattern.compile("(.+)/step-(\\d{6,9})/policy/?");
-
     static final String DESCRIPTION = "run.json";
     static final String MANIFEST = "/manifest.json";
     static final String STOP = "stopped.json";
@@ -154,21 +152,17 @@ public final class RunFolder {
      * @throws InvalidInputException when a file is missing, another one or added, or the manifest cannot be read
      */
     public static void requirePublished(String path, Configuration hadoop) {
-        Matcher place = POLICY.matcher(path);
-        if (place.matches()) {
-            RunFolder run = at(place.group(1), hadoop);
-            run.manifest(Integer.parseInt(place.group(2))).ifPresent(run::policy);
-        }
+        PolicyOfRun.at(path).ifPresent(place -> {
+            RunFolder run = at(place.run(), hadoop);
+            run.manifest(place.step()).ifPresent(run::policy);
+        });
     }
 
     /** The version of the policy in a folder, where that is the folder of a policy in a run. */
     static Optional<PolicyVersion> version(String path, Configuration hadoop) {
-        Matcher place = POLICY.matcher(path);
-        return place.matches()
-                ? at(place.group(1), hadoop)
-                        .manifest(Integer.parseInt(place.group(2)))
-                        .map(Manifest::policyVersion)
-                : Optional.empty();
+        return PolicyOfRun.at(path)
+                .flatMap(place -> at(place.run(), hadoop).manifest(place.step()))
+                .map(Manifest::policyVersion);
     }
 
     /**

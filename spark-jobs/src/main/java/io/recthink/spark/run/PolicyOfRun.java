@@ -1,4 +1,4 @@
-package io.recthink.spark.predict;
+package io.recthink.spark.run;
 
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -10,11 +10,11 @@ import java.util.regex.Pattern;
  * @param run path of the run folder
  * @param step that published it
  */
-record PolicyOfRun(String run, int step) {
+public record PolicyOfRun(String run, int step) {
     private static final Pattern FOLDER = Pattern.compile("(.+)/step-(\\d{6,9})/policy/?");
 
     /** The place in a run that a policy's path says; nothing for a policy from elsewhere. */
-    static Optional<PolicyOfRun> at(String path) {
+    public static Optional<PolicyOfRun> at(String path) {
         Matcher folder = FOLDER.matcher(path);
         return folder.matches()
                 ? Optional.of(new PolicyOfRun(folder.group(1), Integer.parseInt(folder.group(2))))
