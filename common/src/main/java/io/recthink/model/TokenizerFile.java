@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import io.recthink.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,9 +23,7 @@ final class TokenizerFile {
             "byte_fallback", BooleanNode.FALSE,
             "fuse_unk", BooleanNode.FALSE,
             "use_regex", BooleanNode.TRUE,
-            "trim_offsets", BooleanNode.TRUE,
-            "continuing_subword_prefix", TextNode.valueOf(""),
-            "end_of_word_suffix", TextNode.valueOf(""));
+            "trim_offsets", BooleanNode.TRUE);
 
     private static final List<String> NAMING_FILES = List.of(ChatTemplate.TOKENIZER_CONFIG, "special_tokens_map.json");
     private static final List<String> NAMING_KEYS =
