@@ -122,7 +122,7 @@ public final class CompareJob implements Job {
                                     notes,
                                     folders.origins())
                             .with(new SystemTraces(configuration, grid, folders.origins())
-                                    .of(predictions, evaluated.rows(), keys));
+                                    .of(saved.predictions(), evaluated.rows(), keys));
                 } finally {
                     rows.unpersist();
                 }

@@ -63,6 +63,11 @@ final class ChartCatalogue {
                             line("traces/distinct", "train"),
                             line("eval/traces/distinct", "validation")),
                     lines(
+                            "The same trace at another row",
+                            "Completions whose trace stands at another row of the step, too: it cannot be about either.",
+                            Unit.SHARE,
+                            line("traces/shared", "train")),
+                    lines(
                             "Copied from the instruction",
                             "How much of a trace stands word for word in the instruction. High: it fills in the form instead of"
                                     + " thinking.",

@@ -3,7 +3,6 @@ package io.recthink.spark.train;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.config.Configuration;
 import io.recthink.prompt.TraceMeasure;
-import io.recthink.prompt.TraceSummary;
 import io.recthink.spark.Activity;
 import io.recthink.spark.gradient.GradientRequest;
 import io.recthink.spark.gradient.GradientRequest.ClipAndReduction;
@@ -111,7 +110,7 @@ final class GrpoSteps implements AutoCloseable {
                 gradient.start(ScoredCompletion.liveGroups(completions, examples.rowIds()), request(completions));
         say(step, "table of rewards");
         writeBehind(running, scored, run.folder().table(step, "scored"));
-        Optional<TraceSummary> traces = traces(running, scored, asked);
+        Optional<StepTraces.Summary> traces = traces(running, scored, asked);
         StepGradient sum = running.await();
         scored.unpersist();
         double gradientSeconds = watch.lap();
@@ -152,7 +151,8 @@ final class GrpoSteps implements AutoCloseable {
     }
 
     /** The traces are measured beside the gradient, too. */
-    private Optional<TraceSummary> traces(GradientStage.Running running, Dataset<Row> scored, List<Prompt> asked) {
+    private Optional<StepTraces.Summary> traces(
+            GradientStage.Running running, Dataset<Row> scored, List<Prompt> asked) {
         try {
             return measure.flatMap(by -> StepTraces.summary(scored, asked, by));
         } catch (RuntimeException e) {

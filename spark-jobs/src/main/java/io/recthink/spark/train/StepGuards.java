@@ -84,6 +84,7 @@ final class StepGuards {
     private static ThoughtGuards.Seen seen(JsonNode metrics) {
         return new ThoughtGuards.Seen(
                 number(metrics, ThoughtGuards.DISTINCT),
+                number(metrics, ThoughtGuards.SHARED),
                 number(metrics, ThoughtGuards.COPIED),
                 number(metrics, ThoughtGuards.DEAD));
     }

@@ -1,7 +1,6 @@
 package io.recthink.spark.train;
 
 import io.recthink.learn.GradientStatistics;
-import io.recthink.prompt.TraceSummary;
 import io.recthink.spark.gradient.StepGradient;
 import io.recthink.spark.learn.LearningRun.Update;
 import io.recthink.torch.TorchRuntime;
@@ -65,11 +64,12 @@ final class StepMetrics {
     }
 
     /** Whether the traces of all completions look like thinking; nothing where no traces are asked for. */
-    StepMetrics traces(Optional<TraceSummary> summary) {
-        summary.ifPresent(traces -> {
-            put(ThoughtGuards.DISTINCT, traces.distinct());
-            put(ThoughtGuards.COPIED, traces.copied());
-            put(ThoughtGuards.ABOUT, traces.about());
+    StepMetrics traces(Optional<StepTraces.Summary> summary) {
+        summary.ifPresent(step -> {
+            put(ThoughtGuards.DISTINCT, step.traces().distinct());
+            put(ThoughtGuards.SHARED, step.shared());
+            put(ThoughtGuards.COPIED, step.traces().copied());
+            put(ThoughtGuards.ABOUT, step.traces().about());
         });
         return this;
     }

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
@@ -26,10 +27,17 @@ final class StepTraces {
     /**
      * What the traces of a step are like.
      *
+     * @param shared share of completions whose trace stands at another row of the step, too
+     */
+    record Summary(TraceSummary traces, double shared) {}
+
+    /**
+     * Measures the traces of a step.
+     *
      * @param rollouts with rowId, sample and text
      * @param prompts of their rows
      */
-    static Optional<TraceSummary> summary(Dataset<Row> rollouts, List<Prompt> prompts, TraceMeasure measure) {
+    static Optional<Summary> summary(Dataset<Row> rollouts, List<Prompt> prompts, TraceMeasure measure) {
         Map<String, long[]> ownWords =
                 prompts.stream().collect(Collectors.toMap(Prompt::rowId, Prompt::ownWords, (words, same) -> words));
         JavaRDD<Measured> measured = rollouts.select("rowId", "sample", "text")
@@ -38,10 +46,21 @@ final class StepTraces {
                         row.getString(0),
                         row.getInt(1),
                         measure.measure(row.getString(2), ownWords.get(row.getString(0)))));
-        return TraceSummary.of(measured.collect().stream()
+        List<Measured> all = measured.collect().stream()
                 .sorted(Comparator.comparing(Measured::rowId).thenComparingInt(Measured::sample))
-                .map(Measured::figures)
-                .toList());
+                .toList();
+        return TraceSummary.of(all.stream().map(Measured::figures).toList())
+                .map(traces -> new Summary(traces, shared(all)));
+    }
+
+    private static double shared(List<Measured> all) {
+        Map<Long, Set<String>> rows = all.stream()
+                .collect(Collectors.groupingBy(
+                        one -> one.figures().trace(), Collectors.mapping(Measured::rowId, Collectors.toSet())));
+        long shared = all.stream()
+                .filter(one -> rows.get(one.figures().trace()).size() > 1)
+                .count();
+        return (double) shared / all.size();
     }
 
     private record Measured(String rowId, int sample, TraceFigures figures) implements Serializable {}

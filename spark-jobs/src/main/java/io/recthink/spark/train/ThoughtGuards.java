@@ -9,14 +9,20 @@ import java.util.function.Supplier;
  * Tells when a policy has stopped thinking: it writes the same trace whatever the row, it copies the instruction, or the
  * completions of each group earn the same, so that nothing is left to learn from. One bad step proves nothing; what counts
  * is steps in a row.
+ *
+ * <p>Few different traces alone are no failure: a policy that is sure of what it thinks of a row writes it in all
+ * completions of the group and samples the rating alone, one trace a row at the least. It has failed when rows share their
+ * traces.
  */
 final class ThoughtGuards {
     static final String DISTINCT = "traces/distinct";
+    static final String SHARED = "traces/shared";
     static final String COPIED = "traces/copied";
     static final String ABOUT = "traces/about";
     static final String DEAD = "frac_reward_zero_std";
 
     private static final int STEPS = 5;
+    private static final double MOST_SHARED = 0.5;
     private static final String HELP =
             " What helps: a lower train.optimizer.learningRate, train.klCoefficient above 0 (0.01 to 0.05),"
                     + " reward.shape=l2, and a prompt.system that says in words what belongs into each block instead of"
@@ -37,13 +43,15 @@ final class ThoughtGuards {
      * What a step's completions were like; what is not known of it is NaN and ends a row of steps.
      *
      * @param distinct share of different traces
+     * @param shared share of completions whose trace stands at another row, too
      * @param copied mean share of a trace that stands in the instruction
      * @param deadGroups share of groups whose completions earned the same
      */
-    record Seen(double distinct, double copied, double deadGroups) {}
+    record Seen(double distinct, double shared, double copied, double deadGroups) {}
 
     void remember(Seen step) {
-        uniform = step.distinct() < settings.minDistinct() ? uniform + 1 : 0;
+        boolean same = step.distinct() < settings.minDistinct() && step.shared() > MOST_SHARED;
+        uniform = same ? uniform + 1 : 0;
         copying = step.copied() > settings.maxCopied() ? copying + 1 : 0;
         dead = step.deadGroups() == 1 ? dead + 1 : 0;
     }
@@ -64,8 +72,8 @@ final class ThoughtGuards {
         if (uniform >= STEPS) {
             return reason(
                     "the policy writes nearly the same whatever the user and the product: for %d steps in a row less than"
-                            + " train.guards.minDistinct %.2f of a step's traces were different ones (%.2f now).%s It has learnt the form"
-                            + " and a safe rating, not to think.%s train.guards.minDistinct=0 goes on all the same",
+                            + " train.guards.minDistinct %.2f of a step's traces were different ones (%.2f now),"
+                            + " and most stood at several rows.%s It has learnt the form and a safe rating, not to think.%s train.guards.minDistinct=0 goes on all the same",
                     uniform, settings.minDistinct(), last.distinct(), traces.get(), HELP);
         }
         if (settings.deadSteps() > 0 && dead >= settings.deadSteps()) {

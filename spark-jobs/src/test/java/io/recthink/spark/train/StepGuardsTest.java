@@ -90,6 +90,16 @@ class StepGuardsTest {
     }
 
     @Test
+    void aPolicyThatIsSureOfItsTracesGoesOnAsLongAsTheyDifferFromRowToRow() {
+        StepGuards guards = guards();
+        for (int step = 1; step < 30; step++) {
+            Map<String, Object> metrics = thought(step, 0.125, 0, 0);
+            metrics.put(ThoughtGuards.SHARED, 0.5);
+            assertThat(guards.reasonToStop(metrics)).isEmpty();
+        }
+    }
+
+    @Test
     void aCopiedInstructionStopsAfterFiveStepsInARow() {
         StepGuards guards = guards();
         for (int step = 1; step < 5; step++) {
@@ -163,6 +173,7 @@ class StepGuardsTest {
         Map<String, Object> metrics = step(1, 20.0, 0);
         metrics.put("step", step);
         metrics.put(ThoughtGuards.DISTINCT, distinct);
+        metrics.put(ThoughtGuards.SHARED, 0.9);
         metrics.put(ThoughtGuards.COPIED, copied);
         metrics.put(ThoughtGuards.DEAD, dead);
         return metrics;

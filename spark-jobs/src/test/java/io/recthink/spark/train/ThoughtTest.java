@@ -1,22 +1,31 @@
 package io.recthink.spark.train;
 
+import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.recthink.prompt.TraceMeasure;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.learn.StoppedException;
+import io.recthink.spark.rollout.Prompt;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.RunFolder;
 import io.recthink.spark.table.Tables;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,9 +34,14 @@ import org.junit.jupiter.api.io.TempDir;
 class ThoughtTest {
     private static final SparkSession SPARK = SparkTest.spark();
 
-    /** A temperature at which all completions of a prompt are the same, and a reward that none of them earns. */
+    /** All completions are the same, as all prompts are, and none of them earns a reward. */
     private static final String[] STIFF = {
-        "prompt.think=free", "rollout.temperature=0.001", "reward.format=0", "reward.answerNeedsFormat=true"
+        "prompt.think=free",
+        "prompt.historyItem=an item",
+        "prompt.targetItem=an item",
+        "rollout.temperature=0.001",
+        "reward.format=0",
+        "reward.answerNeedsFormat=true"
     };
 
     private static final String INSTRUCTION = "1 2 3 4 5 4 3 2 1 1 1 1 1 2 2 2 2 2 3 3 3 3 3 4 4 4 4 4 5 5 5 5 5";
@@ -52,7 +66,54 @@ class ThoughtTest {
         assertThat(texts).hasSize(16);
         assertThat(metrics.get("traces/distinct").asDouble()).isEqualTo(distinct(texts));
         assertThat(metrics.get("traces/copied").asDouble()).isCloseTo(copied(texts), within(1e-12));
+        assertThat(metrics.get("traces/shared").asDouble()).isBetween(0.0, 0.5);
         assertThat(metrics.get("traces/about").asDouble()).isZero();
+    }
+
+    @Test
+    void aSummaryDoesNotDependOnWhereTheRowsLie() {
+        Random random = new Random(3);
+        List<Row> rows = IntStream.range(0, 300)
+                .mapToObj(i -> RowFactory.create(
+                        "row-" + i / 3,
+                        i % 3,
+                        IntStream.range(0, 4 + random.nextInt(20))
+                                        .mapToObj(word -> "" + (1 + random.nextInt(2)))
+                                        .collect(Collectors.joining(" "))
+                                + " liked"))
+                .toList();
+        StructType schema = new StructType()
+                .add("rowId", DataTypes.StringType)
+                .add("sample", DataTypes.IntegerType)
+                .add("text", DataTypes.StringType);
+        Dataset<Row> table = SPARK.createDataFrame(rows, schema);
+        List<Prompt> prompts = IntStream.range(0, 100)
+                .mapToObj(i -> new Prompt("row-" + i, new int[0], 3, new long[0]))
+                .toList();
+        TraceMeasure measure = TraceMeasure.of(
+                        world.configuration("prompt.think=free", "prompt.system=" + INSTRUCTION)
+                                .prompt(),
+                        1,
+                        5)
+                .orElseThrow();
+
+        StepTraces.Summary one =
+                StepTraces.summary(table.coalesce(1), prompts, measure).orElseThrow();
+
+        assertThat(one.traces().copied().orElseThrow()).isBetween(0.1, 0.9);
+        for (int partitions : List.of(2, 7)) {
+            assertThat(StepTraces.summary(table.repartition(partitions, col("text")), prompts, measure))
+                    .hasValue(one);
+        }
+    }
+
+    @Test
+    void aTraceThatSeveralRowsHaveIsShared() {
+        ObjectNode metrics =
+                train("shared", with(STIFF, "train.steps=1")).metrics(1).orElseThrow();
+
+        assertThat(metrics.get("traces/distinct").asDouble()).isEqualTo(1.0 / 16);
+        assertThat(metrics.get("traces/shared").asDouble()).isEqualTo(1);
     }
 
     @Test
