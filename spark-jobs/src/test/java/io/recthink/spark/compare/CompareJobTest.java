@@ -453,16 +453,18 @@ class CompareJobTest {
                 .add("a", "train", "u", "Quiet steel espresso maker", 3)
                 .add("b", "test", "u", "Quiet steel espresso maker", 4)
                 .add("c", "test", "u", "Poems", 4)
+                .add("d", "test", "u", "Novels", 4)
                 .write(root.resolve("about/data"));
         new PredictionRows("one")
                 .add("b", 4)
                 .add("c", 4)
+                .add("d", 4)
                 .traces("Steel is quiet, says this maker. <rate>4</rate>")
                 .write(root.resolve("about/predictions"), 1);
 
         Comparison found = compare("about/predictions", "paths.data=about/data");
 
-        assertThat(found.traces().values()).extracting(TraceSummary::about).containsExactly(0.5);
+        assertThat(found.traces().values()).extracting(TraceSummary::about).containsExactly(1.0 / 3);
     }
 
     @Test
