@@ -686,6 +686,9 @@ public record Configuration(
             problems.atLeast(1, "keep.last", keep.last);
             problems.atLeast(0, "keep.every", keep.every);
             problems.atLeast(0, "guards.startCompletions", guards.startCompletions);
+            problems.between(0, 1, "guards.minDistinct", guards.minDistinct);
+            problems.between(0, 1, "guards.maxCopied", guards.maxCopied);
+            problems.atLeast(0, "guards.deadSteps", guards.deadSteps);
         }
     }
 
@@ -707,7 +710,10 @@ public record Configuration(
             double armedAt,
             double maxLengthGrowth,
             double minEntropy,
-            double maxEntropy) {}
+            double maxEntropy,
+            double minDistinct,
+            double maxCopied,
+            int deadSteps) {}
 
     /** The validation during training. */
     public record Validation(int every, int rows, double maxFailed) {

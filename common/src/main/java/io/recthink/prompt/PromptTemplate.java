@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The two messages that ask a policy for a rating: the instruction and the data. The built-in texts are the templates
@@ -127,6 +128,14 @@ public final class PromptTemplate {
         }
         messages.add(new Message("user", user.fill(values)));
         return messages;
+    }
+
+    /** What every prompt says, whatever its row: the system message, and the fixed parts of the user message. */
+    List<String> instruction() {
+        Map<String, String> scale = Map.of("min_rating", plain(min), "max_rating", plain(max));
+        Set<String> empty = settings.meanFeatures() ? Set.of() : Set.of("user_mean", "item_mean");
+        return Stream.concat(Stream.of(system.fill(scale)), user.fixedParts(empty).stream())
+                .toList();
     }
 
     /** Messages for people, each under its role. */

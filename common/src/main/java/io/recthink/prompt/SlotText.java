@@ -57,4 +57,20 @@ final class SlotText {
                         .replaceAll(slot -> Matcher.quoteReplacement(values.get(slot.group(1)))))
                 .collect(Collectors.joining("\n"));
     }
+
+    /**
+     * What stands before, between and after the slots.
+     *
+     * @param empty slots that have no value, so that their parts of a line are left out
+     */
+    List<String> fixedParts(Set<String> empty) {
+        String shown = lines.stream()
+                .map(parts -> parts.stream()
+                        .filter(part -> SLOT.matcher(part).results().noneMatch(slot -> empty.contains(slot.group(1))))
+                        .toList())
+                .filter(parts -> !parts.isEmpty())
+                .map(parts -> String.join(SEPARATOR, parts))
+                .collect(Collectors.joining("\n"));
+        return SLOT.splitAsStream(shown).filter(part -> !part.isBlank()).toList();
+    }
 }

@@ -120,7 +120,9 @@ public final class CompareJob implements Job {
                                     rows,
                                     CostBlock.of(predictions, unit, keys, folders.trainings()),
                                     notes,
-                                    folders.origins());
+                                    folders.origins())
+                            .with(new SystemTraces(configuration, grid, folders.origins())
+                                    .of(saved.predictions(), evaluated.rows(), keys));
                 } finally {
                     rows.unpersist();
                 }

@@ -1,9 +1,11 @@
 package io.recthink.spark.compare;
 
 import io.recthink.metric.Interval;
+import io.recthink.prompt.TraceSummary;
 import io.recthink.spark.table.PolicyOrigin;
 import io.recthink.spark.table.TrainingCost;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -21,6 +23,7 @@ import java.util.OptionalDouble;
  * @param costs of the saved systems
  * @param notes what a reader must know of the rows, a sentence each
  * @param origins which policies have predicted, of those of which it is known
+ * @param traces what the traces of the systems are like that have some
  */
 record Comparison(
         List<ComparisonRow> rows,
@@ -33,7 +36,8 @@ record Comparison(
         List<CalibrationBin> calibration,
         List<CostRow> costs,
         List<String> notes,
-        List<PolicyOrigin> origins) {
+        List<PolicyOrigin> origins,
+        Map<SystemKey, TraceSummary> traces) {
     Comparison {
         rows = List.copyOf(rows);
         focusRows = List.copyOf(focusRows);
@@ -43,6 +47,24 @@ record Comparison(
         costs = List.copyOf(costs);
         notes = List.copyOf(notes);
         origins = List.copyOf(origins);
+        traces = Map.copyOf(traces);
+    }
+
+    /** The same with what the traces are like. */
+    Comparison with(Map<SystemKey, TraceSummary> summaries) {
+        return new Comparison(
+                rows,
+                reference,
+                confidence,
+                focus,
+                focusRows,
+                seeds,
+                slices,
+                calibration,
+                costs,
+                notes,
+                origins,
+                summaries);
     }
 
     /** The training that a system is of, or that it maps the answers of; nothing where there is none. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.metric.Interval;
+import io.recthink.prompt.TraceSummary;
 import io.recthink.spark.compare.Comparison.CalibrationBin;
 import io.recthink.spark.compare.Comparison.FocusRow;
 import io.recthink.spark.compare.Comparison.SliceRow;
@@ -105,6 +106,14 @@ final class ComparisonData {
         fields.put("varianceRatio", defined(shape.varianceRatio()));
         fields.put("integerShare", shape.integerShare());
         fields.put("modalShare", shape.modalShare());
+        if (!comparison.traces().isEmpty()) {
+            Optional<TraceSummary> traces =
+                    Optional.ofNullable(comparison.traces().get(row.key()));
+            fields.put("tracesDistinct", traces.map(TraceSummary::distinct).orElse(null));
+            fields.put(
+                    "tracesCopied", traces.map(some -> optional(some.copied())).orElse(null));
+            fields.put("tracesAbout", traces.map(TraceSummary::about).orElse(null));
+        }
         fields.put("beatsPromptMeans", row.beatsPromptMeans());
         Optional<PolicyOrigin.Training> training = comparison.training(row.key());
         fields.put("job", training.map(PolicyOrigin.Training::job).orElse(null));

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -83,10 +84,13 @@ final class ComparisonTables {
                 "modal %",
                 "CRPS",
                 "MAE parsed"));
+        if (!comparison.traces().isEmpty()) {
+            header.addAll(List.of("distinct traces %", "copied %", "about the row %"));
+        }
         return table(header, row -> {
             Errors errors = row.errors();
             Shape shape = row.shape();
-            return List.of(
+            List<String> cells = new ArrayList<>(List.of(
                     signed(errors.skillMae()),
                     signed(errors.skillMse()),
                     number(errors.macroMae()),
@@ -99,8 +103,21 @@ final class ComparisonTables {
                     percent(shape.integerShare()),
                     percent(shape.modalShare()),
                     number(errors.crps()),
-                    number(errors.parsedMae()));
+                    number(errors.parsedMae())));
+            if (!comparison.traces().isEmpty()) {
+                cells.addAll(traces(row.key()));
+            }
+            return cells;
         });
+    }
+
+    private List<String> traces(SystemKey key) {
+        return Optional.ofNullable(comparison.traces().get(key))
+                .map(traces -> List.of(
+                        percent(traces.distinct()),
+                        traces.copied().isPresent() ? percent(traces.copied().getAsDouble()) : NONE,
+                        percent(traces.about())))
+                .orElse(List.of(NONE, NONE, NONE));
     }
 
     /** The system in focus against all others. */
@@ -256,6 +273,12 @@ final class ComparisonTables {
                 "skill: 1 - MAE / constant median, 1 - MSE / global mean. macro-MAE: mean over true ratings. user MAE:"
                         + " mean over users. pairs: share of one user's pairs of rows ordered rightly, ties one half. slope: of the"
                         + " truth on the prediction. variance: of predictions over truths.");
+        if (!comparison.traces().isEmpty()) {
+            notes.add(
+                    "distinct traces: different texts before the answer, of all rows. copied: share of a trace that stands word"
+                            + " for word in the instruction. about the row: traces with at least three words of the user's own reviews or"
+                            + " of the product.");
+        }
         if (uncorrected()) {
             notes.add(UNCORRECTED.strip()
                     + " The interval, which is that of one comparison alone, excludes zero; the p does not tell"

@@ -56,6 +56,7 @@ final class PredictionColumns {
             .add("tokensIn", DataTypes.IntegerType)
             .add("tokensOut", DataTypes.IntegerType)
             .add("ms", DataTypes.DoubleType)
+            .add("trace", DataTypes.StringType)
             .add(PROBLEM, DataTypes.StringType);
 
     private static final String NUMBER = "^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$";
@@ -123,6 +124,7 @@ final class PredictionColumns {
             tokensIn.cast("int").as("tokensIn"),
             tokensOut.cast("int").as("tokensOut"),
             milliseconds.as("ms"),
+            trace().as("trace"),
             coalesce(problems.toArray(Column[]::new)).as(PROBLEM)
         };
     }
@@ -157,6 +159,14 @@ final class PredictionColumns {
             }
             return trim(named(column).cast("string"));
         });
+    }
+
+    /** What was thought before the answer; nothing where another program has something else under this name. */
+    private Column trace() {
+        return field("trace")
+                .filter(field -> field.dataType().equals(DataTypes.StringType))
+                .map(field -> named("trace"))
+                .orElse(lit(null).cast("string"));
     }
 
     private static Column named(String column) {

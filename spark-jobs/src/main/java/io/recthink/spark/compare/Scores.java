@@ -91,7 +91,8 @@ final class Scores {
                     calibration(layout, plain, details, rows, ranks),
                     costs,
                     notes,
-                    origins);
+                    origins,
+                    Map.of());
         } finally {
             users.unpersist();
         }

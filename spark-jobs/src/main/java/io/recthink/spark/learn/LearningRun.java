@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -381,6 +382,7 @@ public final class LearningRun implements AutoCloseable {
         metrics.put("eval/mae", score.mae());
         metrics.put("eval/rmse", score.rmse());
         metrics.put("eval/failures", score.failures());
+        new TreeMap<>(score.more()).forEach((name, value) -> metrics.put("eval/" + name, value));
         Best now = new Best(step, score.mae(), score.failures());
         return before == null ? now : before.orBetter(now, settings.maxFailed());
     }

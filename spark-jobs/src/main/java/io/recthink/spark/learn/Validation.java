@@ -1,6 +1,7 @@
 package io.recthink.spark.learn;
 
 import io.recthink.spark.run.PolicyReference;
+import java.util.Map;
 
 /** Scores a policy on a fixed sample of validation rows. */
 public interface Validation {
@@ -17,6 +18,16 @@ public interface Validation {
      * @param mae mean absolute error
      * @param rmse root mean squared error
      * @param failures share of completions without a rating
+     * @param more what else was seen, by the name of its metric
      */
-    record Score(double mae, double rmse, double failures) {}
+    record Score(double mae, double rmse, double failures, Map<String, Double> more) {
+        public Score {
+            more = Map.copyOf(more);
+        }
+
+        /** The errors alone. */
+        public Score(double mae, double rmse, double failures) {
+            this(mae, rmse, failures, Map.of());
+        }
+    }
 }

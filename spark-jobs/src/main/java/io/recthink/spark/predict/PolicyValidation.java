@@ -5,16 +5,22 @@ import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.prompt.TraceMeasure;
 import io.recthink.spark.learn.Validation;
 import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.table.ListedTable;
 import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.PreparedData;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -31,11 +37,13 @@ public final class PolicyValidation implements Validation, AutoCloseable {
 
     private final SparkSession spark;
     private final Scoring scoring;
+    private final Optional<TraceMeasure> measure;
     private final Dataset<Row> truths;
 
-    private PolicyValidation(SparkSession spark, Scoring scoring, Dataset<Row> truths) {
+    private PolicyValidation(SparkSession spark, Scoring scoring, Optional<TraceMeasure> measure, Dataset<Row> truths) {
         this.spark = spark;
         this.scoring = scoring;
+        this.measure = measure;
         this.truths = truths;
     }
 
@@ -61,24 +69,58 @@ public final class PolicyValidation implements Validation, AutoCloseable {
                     "the data set has no validation rows; move prepare.validationFrom or switch validation off");
         }
         return new PolicyValidation(
-                spark, scoring, rows.select("rowId", "truth").persist(StorageLevel.MEMORY_AND_DISK()));
+                spark,
+                scoring,
+                TraceMeasure.of(configuration.prompt(), data.minRating(), data.maxRating()),
+                rows.select(col("rowId"), col("truth"), MeasuredTraces.ownWords())
+                        .persist(StorageLevel.MEMORY_AND_DISK()));
     }
 
     @Override
     public Score of(PolicyReference policy, String path) {
         ListedTable.write(scoring.predict(SYSTEM, policy, 0), "paths.run", path);
         Column error = col("yhat").minus(col("truth"));
-        Row sums = spark.read()
+        Dataset<Row> predictions = spark.read()
                 .parquet(LiteralPath.of(path))
                 .join(truths, "rowId")
-                .agg(
-                        count(lit(1)),
-                        sum(abs(error).cast(DECIMAL)).cast("double"),
-                        sum(error.multiply(error).cast(DECIMAL)).cast("double"),
-                        avg(when(col("failed"), 1.0).otherwise(0.0)))
+                .persist(StorageLevel.MEMORY_AND_DISK());
+        try {
+            Row sums = predictions
+                    .agg(
+                            count(lit(1)),
+                            sum(abs(error).cast(DECIMAL)).cast("double"),
+                            sum(error.multiply(error).cast(DECIMAL)).cast("double"),
+                            avg(when(col("failed"), 1.0).otherwise(0.0)))
+                    .head();
+            long rows = sums.getLong(0);
+            return new Score(
+                    sums.getDouble(1) / rows,
+                    Math.sqrt(sums.getDouble(2) / rows),
+                    sums.getDouble(3),
+                    variety(predictions));
+        } finally {
+            predictions.unpersist();
+        }
+    }
+
+    /** Whether the answers and what is thought before them differ from row to row, under the names of the steps' metrics. */
+    private Map<String, Double> variety(Dataset<Row> predictions) {
+        Map<String, Double> variety = new HashMap<>();
+        Row answers = predictions
+                .where(not(col("failed")))
+                .groupBy("yhat")
+                .count()
+                .agg(max("count"), sum("count"))
                 .head();
-        long rows = sums.getLong(0);
-        return new Score(sums.getDouble(1) / rows, Math.sqrt(sums.getDouble(2) / rows), sums.getDouble(3));
+        if (!answers.isNullAt(0)) {
+            variety.put("modal_share", (double) answers.getLong(0) / answers.getLong(1));
+        }
+        measure.flatMap(by -> MeasuredTraces.summary(predictions, by)).ifPresent(traces -> {
+            variety.put("traces/distinct", traces.distinct());
+            traces.copied().ifPresent(copied -> variety.put("traces/copied", copied));
+            variety.put("traces/about", traces.about());
+        });
+        return variety;
     }
 
     @Override

@@ -45,8 +45,41 @@ final class ChartCatalogue {
                             "A policy that collapses to a constant shows first in the share of its most frequent rating.",
                             Unit.SHARE,
                             line("modal_share", "most frequent rating"),
-                            line("integer_share", "whole numbers")),
+                            line("integer_share", "whole numbers"),
+                            line("eval/modal_share", "most frequent, validation")),
                     lines("Loss", "What the step minimises.", Unit.NONE, line("loss", "loss"))));
+
+    /** The heading under which the traces of the first and the newest step stand, too. */
+    static final String THINKING = "Does it think, or only fill in the form?";
+
+    private static final Section THOUGHT = new Section(
+            THINKING,
+            List.of(
+                    lines(
+                            "Different traces",
+                            "Different traces among all, the rating aside. Near zero: the same whatever the"
+                                    + " user and the product.",
+                            Unit.SHARE,
+                            line("traces/distinct", "train"),
+                            line("eval/traces/distinct", "validation")),
+                    lines(
+                            "The same trace at another row",
+                            "Completions whose trace stands at another row of the step, too: it cannot be about either.",
+                            Unit.SHARE,
+                            line("traces/shared", "train")),
+                    lines(
+                            "Copied from the instruction",
+                            "How much of a trace stands word for word in the instruction. High: it fills in the form instead of"
+                                    + " thinking.",
+                            Unit.SHARE,
+                            line("traces/copied", "train"),
+                            line("eval/traces/copied", "validation")),
+                    lines(
+                            "About this user and this product",
+                            "Traces with at least three words of the user's own reviews or of the product.",
+                            Unit.SHARE,
+                            line("traces/about", "train"),
+                            line("eval/traces/about", "validation"))));
 
     private static final Section HEALTH = new Section(
             "Is it healthy?",
@@ -170,7 +203,7 @@ final class ChartCatalogue {
         List<Section> sections = new ArrayList<>();
         Set<String> rest = new TreeSet<>(curves.names());
         rest.removeAll(ELSEWHERE);
-        for (Section section : List.of(LEARNING, HEALTH, COST)) {
+        for (Section section : List.of(LEARNING, THOUGHT, HEALTH, COST)) {
             section.charts().forEach(chart -> chart.lines().forEach(line -> rest.remove(line.metric())));
             Section shown = section.in(curves);
             if (!shown.charts().isEmpty()) {

@@ -23,13 +23,19 @@ final class ReportPage {
 
     private final RunFolder run;
     private final Curves curves;
+    private final List<TraceTable> firstAndNewest;
     private final List<TraceTable> traces;
     private final List<ChartCatalogue.Section> sections;
     private final HtmlWriter html = new HtmlWriter();
 
-    ReportPage(RunFolder run, Curves curves, List<TraceTable> traces) {
+    /**
+     * @param firstAndNewest traces that tell whether the policy thinks
+     * @param traces all others
+     */
+    ReportPage(RunFolder run, Curves curves, List<TraceTable> firstAndNewest, List<TraceTable> traces) {
         this.run = run;
         this.curves = curves;
+        this.firstAndNewest = firstAndNewest;
         this.traces = traces;
         this.sections = ChartCatalogue.sections(curves);
     }
@@ -164,6 +170,9 @@ final class ReportPage {
         if (!section.zero().isEmpty()) {
             html.element("p", "Zero at every step: " + String.join(", ", section.zero()) + ".", "class", "hint");
         }
+        if (section.title().equals(ChartCatalogue.THINKING)) {
+            firstAndNewest.forEach(this::traces);
+        }
         html.close();
     }
 
@@ -234,14 +243,16 @@ final class ReportPage {
             return;
         }
         html.open("section").element("h2", "What does it write?");
-        for (TraceTable table : traces) {
-            html.open("article").element("h3", table.title()).element("p", table.note(), "class", "note");
-            oneExample(table).ifPresent(this::example);
-            html.open("div", "class", "traces", "role", "region", "tabindex", "0", "aria-label", table.title());
-            table.columns().forEach(column -> column(column, oneExample(table).isEmpty()));
-            html.close().close();
-        }
+        traces.forEach(this::traces);
         html.close();
+    }
+
+    private void traces(TraceTable table) {
+        html.open("article").element("h3", table.title()).element("p", table.note(), "class", "note");
+        oneExample(table).ifPresent(this::example);
+        html.open("div", "class", "traces", "role", "region", "tabindex", "0", "aria-label", table.title());
+        table.columns().forEach(column -> column(column, oneExample(table).isEmpty()));
+        html.close().close();
     }
 
     /** The example of a table whose columns all show the same row. */

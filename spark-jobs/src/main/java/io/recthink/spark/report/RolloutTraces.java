@@ -56,7 +56,8 @@ final class RolloutTraces {
     /** One group of a step. */
     record Group(String rowId, double truth, List<Trace> traces) {}
 
-    private Dataset<Row> completions(int step) {
+    /** All completions of a step with what they earned. */
+    Dataset<Row> completions(int step) {
         run.requireTable(step, "rollouts");
         run.requireTable(step, "scored");
         Dataset<Row> rollouts =
@@ -117,7 +118,7 @@ final class RolloutTraces {
         return new Group(any.getAs("rowId"), any.getAs("truth"), traces);
     }
 
-    private static Trace trace(Row row) {
+    static Trace trace(Row row) {
         return new Trace(
                 row.getAs("text"),
                 Optional.ofNullable(row.getAs("rating")),

@@ -38,8 +38,14 @@ public final class RunReport {
                     "%s has no complete step with metrics: there is nothing to show. Name a run folder of train or sft that has finished at least one step."
                             .formatted(folder.path()));
         }
-        List<TraceTable> traces = new TraceTables(spark, folder).of(steps);
-        String html = new ReportPage(folder, curves, traces).html();
+        TraceTables tables = new TraceTables(spark, folder);
+        List<TraceTable> firstAndNewest = showsThought(curves) ? tables.firstAndNewest(steps) : List.of();
+        String html = new ReportPage(folder, curves, firstAndNewest, tables.of(steps)).html();
         return TextFile.write("--output", output, html, hadoop);
+    }
+
+    private static boolean showsThought(Curves curves) {
+        return ChartCatalogue.sections(curves).stream()
+                .anyMatch(section -> section.title().equals(ChartCatalogue.THINKING));
     }
 }

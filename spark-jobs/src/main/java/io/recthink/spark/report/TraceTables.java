@@ -49,6 +49,42 @@ final class TraceTables {
         return tables;
     }
 
+    /** Traces of the first and of the newest of the steps, side by side; none when the run has no rollouts. */
+    List<TraceTable> firstAndNewest(List<Integer> steps) {
+        List<Integer> sampled =
+                steps.stream().filter(step -> run.hasTable(step, "scored")).toList();
+        if (sampled.isEmpty()) {
+            return List.of();
+        }
+        List<List<FirstAndNewest.Written>> traces =
+                FirstAndNewest.of(new RolloutTraces(spark, run), sampled.get(0), sampled.get(sampled.size() - 1));
+        Map<String, Known> known = known(traces.stream()
+                .flatMap(List::stream)
+                .map(FirstAndNewest.Written::rowId)
+                .distinct()
+                .toList());
+        return IntStream.range(0, traces.size())
+                .mapToObj(i -> firstAndNewest(i + 1, traces.get(i), known))
+                .toList();
+    }
+
+    private static TraceTable firstAndNewest(
+            int number, List<FirstAndNewest.Written> traces, Map<String, Known> known) {
+        return new TraceTable(
+                "Trace %d, first and newest step".formatted(number),
+                traces.stream().map(FirstAndNewest.Written::rowId).distinct().count() == 1
+                        ? "The same row at each of the steps, chosen by a hash of its id, not by the outcome."
+                        : "The steps have sampled different rows; each was chosen by a hash of its id, not by the outcome.",
+                traces.stream()
+                        .map(written -> column(
+                                written.step(),
+                                written.rowId(),
+                                Optional.of(written.truth()),
+                                known,
+                                List.of(written.trace())))
+                        .toList());
+    }
+
     private List<TraceTable> validation(List<Integer> steps) {
         Map<String, List<ValidationTraces.Written>> rows = new ValidationTraces(spark, run)
                 .of(steps, VALIDATION_ROWS).stream()

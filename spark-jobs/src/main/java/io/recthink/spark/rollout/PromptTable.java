@@ -1,5 +1,7 @@
 package io.recthink.spark.rollout;
 
+import io.recthink.prompt.PromptInput;
+import io.recthink.prompt.TraceMeasure;
 import io.recthink.spark.table.Examples;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -57,8 +59,14 @@ public final class PromptTable implements AutoCloseable {
     private static Iterator<Prompt> encode(Iterator<Row> rows, PromptEncoding encoding) {
         List<Prompt> prompts = new ArrayList<>();
         try (PromptEncoding.Open open = encoding.open()) {
-            rows.forEachRemaining(row -> prompts.add(new Prompt(
-                    row.getAs("rowId"), open.encoder().encode(Examples.input(row)), row.<Double>getAs("truth"))));
+            rows.forEachRemaining(row -> {
+                PromptInput input = Examples.input(row);
+                prompts.add(new Prompt(
+                        row.getAs("rowId"),
+                        open.encoder().encode(input),
+                        row.<Double>getAs("truth"),
+                        TraceMeasure.ownWords(input)));
+            });
         }
         return prompts.iterator();
     }

@@ -2,6 +2,7 @@ package io.recthink.spark.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.config.Configuration;
+import io.recthink.prompt.TraceMeasure;
 import io.recthink.spark.Activity;
 import io.recthink.spark.gradient.GradientRequest;
 import io.recthink.spark.gradient.GradientRequest.ClipAndReduction;
@@ -42,6 +43,7 @@ final class GrpoSteps implements AutoCloseable {
     private final RolloutStage rollout;
     private final ScoreStage score;
     private final GradientStage gradient;
+    private final Optional<TraceMeasure> measure;
     private final StepGuards guards;
     private Optional<String> reasonToStop;
     private long tokens;
@@ -71,7 +73,8 @@ final class GrpoSteps implements AutoCloseable {
         this.prompts = new PromptTable(pool, PromptEncoding.of(run.reference(), configuration.prompt(), data));
         this.rollout = new RolloutStage(spark, configuration);
         this.score = new ScoreStage(configuration, data, assistantStart);
-        this.guards = StepGuards.before(configuration, run.folder(), run.stepsDone());
+        this.measure = TraceMeasure.of(configuration.prompt(), data.minRating(), data.maxRating());
+        this.guards = StepGuards.before(configuration, run.folder(), run.stepsDone(), this::quotedTraces);
         Optional<ObjectNode> last = run.folder().metrics(run.stepsDone());
         this.reasonToStop = last.flatMap(guards::reasonToStop);
         this.tokens = last.map(metrics -> metrics.path("num_tokens").asLong()).orElse(0L);
@@ -107,6 +110,7 @@ final class GrpoSteps implements AutoCloseable {
                 gradient.start(ScoredCompletion.liveGroups(completions, examples.rowIds()), request(completions));
         say(step, "table of rewards");
         writeBehind(running, scored, run.folder().table(step, "scored"));
+        Optional<StepTraces.Summary> traces = traces(running, scored, asked);
         StepGradient sum = running.await();
         scored.unpersist();
         double gradientSeconds = watch.lap();
@@ -117,7 +121,9 @@ final class GrpoSteps implements AutoCloseable {
         double publishSeconds = watch.lap();
 
         metrics.completions(completions)
+                .traces(traces)
                 .learning(sum, update)
+                .sampledEntropy(completions)
                 .tokens(completions, sum.statistics(), tokens, rolloutSeconds, gradientSeconds)
                 .time("rollout", rolloutSeconds, rolloutEngine)
                 .time("score", scoreSeconds, 0)
@@ -142,6 +148,22 @@ final class GrpoSteps implements AutoCloseable {
             running.cancel();
             throw e;
         }
+    }
+
+    /** The traces are measured beside the gradient, too. */
+    private Optional<StepTraces.Summary> traces(
+            GradientStage.Running running, Dataset<Row> scored, List<Prompt> asked) {
+        try {
+            return measure.flatMap(by -> StepTraces.summary(scored, asked, by));
+        } catch (RuntimeException e) {
+            running.cancel();
+            throw e;
+        }
+    }
+
+    private String quotedTraces(int step) {
+        run.folder().requireTable(step, "rollouts");
+        return StepTraces.quoted(rollout.read(run.folder().table(step, "rollouts")));
     }
 
     private void save(Cursor next, Map<String, Object> metrics) {

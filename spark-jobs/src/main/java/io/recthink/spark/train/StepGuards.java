@@ -1,6 +1,7 @@
 package io.recthink.spark.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.FormatGrading;
 import io.recthink.config.Configuration.Guards;
@@ -8,6 +9,7 @@ import io.recthink.spark.run.RunFolder;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** Tells when a run has gone wrong and must stop; what it remembers comes from the metrics of all steps so far. */
@@ -16,11 +18,15 @@ final class StepGuards {
     static final String LENGTH = "completions/mean_well_formed_length";
     static final String CLIPPED = "completions/clipped_ratio";
     static final String ENTROPY = "entropy";
+    private static final String STEP = "step";
     private static final int FIRST_STEPS = 3;
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Guards settings;
     private final boolean strictFormat;
     private final int completions;
+    private final ThoughtGuards thought;
+    private final IntFunction<String> traces;
     private boolean armed;
     private double startLength = Double.NaN;
     private int steps;
@@ -32,40 +38,60 @@ final class StepGuards {
      *
      * @param strictFormat whether a completion that is not well formed earns nothing for its format
      * @param completions of a step
+     * @param traces quotes traces of a step, for people
      */
-    StepGuards(Guards settings, boolean strictFormat, int completions) {
+    StepGuards(Guards settings, boolean strictFormat, int completions, IntFunction<String> traces) {
         this.settings = settings;
+        this.thought = new ThoughtGuards(settings);
+        this.traces = traces;
         this.strictFormat = strictFormat;
         this.completions = completions;
     }
 
     /** Guards of a configuration. */
-    static StepGuards of(Configuration configuration) {
+    static StepGuards of(Configuration configuration, IntFunction<String> traces) {
         Configuration.Train train = configuration.train();
         return new StepGuards(
                 train.guards(),
                 configuration.reward().formatGrading() == FormatGrading.STRICT,
-                train.promptsPerStep() * train.groupSize());
+                train.promptsPerStep() * train.groupSize(),
+                traces);
     }
 
     /** Guards that have seen all steps of a run before the given one. */
-    static StepGuards before(Configuration configuration, RunFolder folder, int step) {
-        StepGuards guards = of(configuration);
+    static StepGuards before(Configuration configuration, RunFolder folder, int step, IntFunction<String> traces) {
+        StepGuards guards = of(configuration, traces);
         IntStream.range(1, step)
                 .mapToObj(folder::metrics)
                 .flatMap(Optional::stream)
-                .forEach(metrics -> guards.remember(
-                        number(metrics, FORMAT_RATE), number(metrics, LENGTH), number(metrics, CLIPPED)));
+                .forEach(metrics -> {
+                    guards.remember(number(metrics, FORMAT_RATE), number(metrics, LENGTH), number(metrics, CLIPPED));
+                    guards.thought.remember(seen(metrics));
+                });
         return guards;
     }
 
     /** Why a run must stay stopped after a step that it has recorded, if it must. */
     Optional<String> reasonToStop(JsonNode metrics) {
         return reasonToStop(
-                number(metrics, FORMAT_RATE),
-                number(metrics, LENGTH),
-                number(metrics, CLIPPED),
-                metrics.path(ENTROPY).isNumber() ? metrics.path(ENTROPY).asDouble() : null);
+                        number(metrics, FORMAT_RATE),
+                        number(metrics, LENGTH),
+                        number(metrics, CLIPPED),
+                        metrics.path(ENTROPY).isNumber() ? metrics.path(ENTROPY).asDouble() : null)
+                .or(() -> hollow(seen(metrics), metrics.path(STEP).asInt()));
+    }
+
+    private static ThoughtGuards.Seen seen(JsonNode metrics) {
+        return new ThoughtGuards.Seen(
+                number(metrics, ThoughtGuards.DISTINCT),
+                number(metrics, ThoughtGuards.SHARED),
+                number(metrics, ThoughtGuards.COPIED),
+                number(metrics, ThoughtGuards.DEAD));
+    }
+
+    private Optional<String> hollow(ThoughtGuards.Seen step, int number) {
+        thought.remember(step);
+        return thought.reasonToStop(step, () -> traces.apply(number));
     }
 
     private static double number(JsonNode metrics, String name) {
@@ -82,11 +108,8 @@ final class StepGuards {
 
     /** Why the run must stop after a step with these metrics, if it must. */
     Optional<String> reasonToStop(Map<String, Object> metrics) {
-        return reasonToStop(
-                (Double) metrics.get(FORMAT_RATE),
-                metrics.get(LENGTH) instanceof Double length ? length : Double.NaN,
-                (Double) metrics.get(CLIPPED),
-                (Double) metrics.get(ENTROPY));
+        JsonNode tree = JSON.valueToTree(metrics);
+        return reasonToStop(tree);
     }
 
     /**

@@ -5,9 +5,11 @@ import io.recthink.spark.gradient.StepGradient;
 import io.recthink.spark.learn.LearningRun.Update;
 import io.recthink.torch.TorchRuntime;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
@@ -15,7 +17,7 @@ import java.util.stream.Collectors;
 
 /**
  * The metrics of a step under the names of {@code metrics.json}. Values that do not exist (the error when nothing could be
- * parsed, the entropy when every group was dead) are left out.
+ * parsed, the KL divergence when every group was dead) are left out.
  */
 final class StepMetrics {
     private final Map<String, Object> values = new LinkedHashMap<>();
@@ -31,7 +33,7 @@ final class StepMetrics {
         put("reward_std", mean(all, ScoredCompletion::groupStd));
         put("rewards/format/mean", mean(all, ScoredCompletion::rewardFormat));
         put("rewards/answer/mean", mean(all, ScoredCompletion::rewardAnswer));
-        put("frac_reward_zero_std", share(all, ScoredCompletion::dead));
+        put(ThoughtGuards.DEAD, share(all, ScoredCompletion::dead));
         put(StepGuards.FORMAT_RATE, share(all, ScoredCompletion::formatOk));
         put("parse_failures", share(all, completion -> !completion.parsed()));
         ratings(all.stream().filter(ScoredCompletion::parsed).toList());
@@ -59,6 +61,40 @@ final class StepMetrics {
                 counts.values().stream()
                         .mapToDouble(count -> (double) count / parsed.size())
                         .max());
+    }
+
+    /** Whether the traces of all completions look like thinking; nothing where no traces are asked for. */
+    StepMetrics traces(Optional<StepTraces.Summary> summary) {
+        summary.ifPresent(step -> {
+            put(ThoughtGuards.DISTINCT, step.traces().distinct());
+            put(ThoughtGuards.SHARED, step.shared());
+            put(ThoughtGuards.COPIED, step.traces().copied());
+            put(ThoughtGuards.ABOUT, step.traces().about());
+        });
+        return this;
+    }
+
+    /**
+     * The entropy of a step without a live group, which no gradient task saw: minus the mean log-probability that the sampler
+     * gave to the tokens it drew, whose expectation is the entropy as long as rollout.topP is 1.
+     */
+    StepMetrics sampledEntropy(List<ScoredCompletion> all) {
+        if (!values.containsKey(StepGuards.ENTROPY)) {
+            double sum = all.stream()
+                    .sorted(Comparator.comparing(ScoredCompletion::rowId).thenComparingInt(ScoredCompletion::sample))
+                    .mapToDouble(StepMetrics::negativeLogProbability)
+                    .sum();
+            put(StepGuards.ENTROPY, sum / tokens(all));
+        }
+        return this;
+    }
+
+    private static double negativeLogProbability(ScoredCompletion completion) {
+        double sum = 0;
+        for (float logprob : completion.logprobs()) {
+            sum -= logprob;
+        }
+        return sum;
     }
 
     /** What the gradient tasks saw and what the learner did. */

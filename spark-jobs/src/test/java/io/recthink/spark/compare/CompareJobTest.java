@@ -9,14 +9,17 @@ import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.metric.Referee;
+import io.recthink.prompt.TraceSummary;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.table.ExampleRows;
+import io.recthink.spark.table.PolicyOrigin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -402,6 +405,74 @@ class CompareJobTest {
             rows.add("row-" + row, referee.at("yhat/" + system + "/" + row).asDouble());
         }
         return rows;
+    }
+
+    @Test
+    void systemsWithTracesSayWhatTheyAreLike() {
+        predictions("copies", 0)
+                .traces("<match>name of the item like</match><rate>#</rate>")
+                .write(root.resolve("traced"), 2);
+        predictions("thinks", 1)
+                .traces("<match>number # suits him</match><rate>4</rate>")
+                .write(root.resolve("traced"), 2);
+        predictions("trained", 2)
+                .traces("<match>one two three four #</match><rate>4</rate>")
+                .write(root.resolve("traced"), 2);
+        predictions("silent", 0).write(root.resolve("traced"), 2);
+        new PolicyOrigin(
+                        "trained",
+                        "/runs/1/step-000001/policy",
+                        "aa",
+                        new PolicyOrigin.Training(
+                                "/runs/1", "train", 1, false, "prompt:\n  system: One, two, three, four.\n"))
+                .write(
+                        root + "/traced/trained",
+                        SparkTest.spark().sparkContext().hadoopConfiguration());
+
+        Comparison found = compare("traced");
+
+        assertThat(found.traces())
+                .containsOnly(
+                        Map.entry(row(found, "copies").key(), new TraceSummary(0.01, OptionalDouble.of(1), 0)),
+                        Map.entry(row(found, "thinks").key(), new TraceSummary(1, OptionalDouble.of(0), 0)),
+                        // One of the two sequences of four words stands in the instruction that it was trained with.
+                        Map.entry(row(found, "trained").key(), new TraceSummary(1, OptionalDouble.of(0.5), 0)));
+        ComparisonTables tables = new ComparisonTables(found);
+        assertThat(tables.details().header())
+                .endsWith("MAE parsed", "distinct traces %", "copied %", "about the row %");
+        assertThat(tables.details().rows())
+                .anySatisfy(row -> assertThat(row).startsWith("copies").endsWith("1.0", "100.0", "0.0"))
+                .anySatisfy(row -> assertThat(row).startsWith("silent").endsWith("-", "-", "-"));
+        assertThat(tables.notes()).anyMatch(note -> note.startsWith("distinct traces: "));
+        assertThat(new ComparisonData(found).csv()).contains(",tracesDistinct,tracesCopied,tracesAbout,");
+    }
+
+    @Test
+    void tracesAreAboutTheirRowWithThreeWordsOfItsOwn() throws IOException {
+        new ExampleRows()
+                .add("a", "train", "u", "Quiet steel espresso maker", 3)
+                .add("b", "test", "u", "Quiet steel espresso maker", 4)
+                .add("c", "test", "u", "Poems", 4)
+                .add("d", "test", "u", "Novels", 4)
+                .write(root.resolve("about/data"));
+        new PredictionRows("one")
+                .add("b", 4)
+                .add("c", 4)
+                .add("d", 4)
+                .traces("Steel is quiet, says this maker. <rate>4</rate>")
+                .write(root.resolve("about/predictions"), 1);
+
+        Comparison found = compare("about/predictions", "paths.data=about/data");
+
+        assertThat(found.traces().values()).extracting(TraceSummary::about).containsExactly(1.0 / 3);
+    }
+
+    @Test
+    void withoutTracesTheTablesHaveNoColumnsForThem() {
+        assertThat(comparison.traces()).isEmpty();
+        assertThat(new ComparisonTables(comparison).details().header()).endsWith("MAE parsed");
+        assertThat(new ComparisonData(comparison).csv()).doesNotContain("traces");
+        assertThat(new ComparisonTables(comparison).notes()).noneMatch(note -> note.contains("traces"));
     }
 
     private static ComparisonRow row(Comparison comparison, String system) {

@@ -4,6 +4,7 @@ import io.recthink.metric.Interval;
 import io.recthink.spark.table.PolicyOrigin;
 import io.recthink.spark.table.TrainingCost;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -50,7 +51,8 @@ final class ExampleComparison {
                 List.of(new Comparison.CostRow(
                         GRPO, 400, 500, 20, 30, 100.5, 200.25, 5, OptionalDouble.empty(), Optional.of(TRAINING))),
                 List.of("Two rows."),
-                ORIGINS);
+                ORIGINS,
+                Map.of());
     }
 
     private static Comparison.SliceRow slice(String name, long rows) {

@@ -41,6 +41,18 @@ final class PredictionRows {
         return with(2, number);
     }
 
+    /** The same trace before each answer; {@code #} in it is the number of the row. */
+    PredictionRows traces(String trace) {
+        for (int i = 0; i < rows.size(); i++) {
+            Row row = rows.get(i);
+            String number = String.valueOf(i);
+            Object[] values = new Object[row.size()];
+            Arrays.setAll(values, column -> column == 10 ? trace.replace("#", number) : row.get(column));
+            rows.set(i, RowFactory.create(values));
+        }
+        return this;
+    }
+
     private PredictionRows with(int column, Object value) {
         rows.replaceAll(row -> {
             Object[] values = new Object[row.size()];

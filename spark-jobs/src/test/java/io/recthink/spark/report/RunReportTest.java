@@ -53,6 +53,46 @@ final class RunReportTest {
     }
 
     @Test
+    void whetherItThinksHasItsHeadingWithTracesOfTheFirstStepBesideTheNewest() throws IOException {
+        List<String> rows = List.of("row-a", "row-b", "row-c", "row-d", "only-once-1");
+        ExampleRun run = thinkingRun(3)
+                .rollouts(1, 4, rows, List.of("early thought", "other"))
+                .rollouts(2, 4, rows, List.of("between", "other"))
+                .rollouts(3, 4, List.of("row-a", "row-b", "row-c", "row-d", "only-once-3"), List.of("late thought"));
+
+        String page = page(run);
+        String section = page.substring(
+                page.indexOf("<h2>Does it think, or only fill in the form?</h2>"),
+                page.indexOf("<h2>Is it healthy?</h2>"));
+
+        assertThat(section)
+                .contains("Different traces", "Copied from the instruction", "About this user and this product")
+                .contains("train: first 100.0 %, last 33.3 %")
+                .contains("Trace 1, first and newest step", "Trace 2, first", "Trace 3, first")
+                .contains("The same row at each of the steps")
+                .doesNotContain("Trace 4", "only-once", ">between<", ">other<", "sampled different rows");
+        assertThat(count(">early thought<", section)).isEqualTo(3);
+        assertThat(count(">late thought<", section)).isEqualTo(3);
+        assertThat(page(run)).as("chosen by a hash").isEqualTo(page);
+    }
+
+    @Test
+    void stepsWithoutACommonRowShowRowsOfTheirOwn() throws IOException {
+        String page = page(thinkingRun(2)
+                .rollouts(1, 4, List.of("first"), List.of("early"))
+                .rollouts(2, 4, List.of("second"), List.of("late")));
+
+        assertThat(page).contains("The steps have sampled different rows").doesNotContain("Trace 2, first");
+    }
+
+    @Test
+    void aRunThatDoesNotThinkHasNoSuchHeading() throws IOException {
+        String page = page(trainRun(1).rollouts(1, 4, List.of("row-a"), List.of(WELL_FORMED)));
+
+        assertThat(page).doesNotContain("Does it think").doesNotContain("first and newest step");
+    }
+
+    @Test
     void markupInACompletionStaysText() throws IOException {
         String attack = "</pre><script>alert('x')</script><img src=x onerror=alert(1)> & \u0007 <rate>4</rate>";
 
@@ -251,6 +291,18 @@ final class RunReportTest {
                 .map(folder -> Path.of(folder, program))
                 .filter(Files::isExecutable)
                 .findFirst();
+    }
+
+    private ExampleRun thinkingRun(int steps) {
+        ExampleRun run = new ExampleRun(spark, folder.resolve("run")).begin("train");
+        for (int step = 1; step <= steps; step++) {
+            Map<String, Object> metrics = ExampleRun.trainMetrics(step, steps);
+            metrics.put("traces/distinct", 1.0 / step);
+            metrics.put("traces/copied", 0.1 * step);
+            metrics.put("traces/about", 0.5);
+            run.metrics(step, metrics).manifest(step, null);
+        }
+        return run;
     }
 
     private ExampleRun trainRun(int steps) {

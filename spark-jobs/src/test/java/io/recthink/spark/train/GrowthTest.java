@@ -79,6 +79,7 @@ class GrowthTest {
                 "train.steps=" + STEPS,
                 "train.guards.minFormatRate=0",
                 "train.guards.startCompletions=0",
+                "train.guards.deadSteps=0",
                 "rollout.maxTokens=24"));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)

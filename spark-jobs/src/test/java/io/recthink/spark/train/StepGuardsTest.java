@@ -74,8 +74,114 @@ class StepGuardsTest {
                         reason -> assertThat(reason).contains("181.0 tokens").contains("start value 100.0"));
     }
 
+    @Test
+    void tracesThatAreAllTheSameStopAfterFiveStepsInARow() {
+        StepGuards guards = guards();
+        for (int step = 1; step < 5; step++) {
+            assertThat(guards.reasonToStop(thought(step, 0.19, 0.1, 0.5))).isEmpty();
+        }
+        assertThat(guards.reasonToStop(thought(5, 0.19, 0.1, 0.5))).hasValueSatisfying(reason -> assertThat(reason)
+                .contains("nearly the same whatever the user and the product: for 5 steps in a row")
+                .contains("train.guards.minDistinct 0.20")
+                .contains("(0.19 now)")
+                .contains("Two of them: of step 5.")
+                .contains("train.klCoefficient")
+                .contains("train.guards.minDistinct=0 goes on"));
+    }
+
+    @Test
+    void aPolicyThatIsSureOfItsTracesGoesOnAsLongAsTheyDifferFromRowToRow() {
+        StepGuards guards = guards();
+        for (int step = 1; step < 30; step++) {
+            Map<String, Object> metrics = thought(step, 0.125, 0, 0);
+            metrics.put(ThoughtGuards.SHARED, 0.5);
+            assertThat(guards.reasonToStop(metrics)).isEmpty();
+        }
+    }
+
+    @Test
+    void aCopiedInstructionStopsAfterFiveStepsInARow() {
+        StepGuards guards = guards();
+        for (int step = 1; step < 5; step++) {
+            assertThat(guards.reasonToStop(thought(step, 1, 0.7, 0))).isEmpty();
+        }
+        assertThat(guards.reasonToStop(thought(5, 1, 0.7, 0))).hasValueSatisfying(reason -> assertThat(reason)
+                .contains("copies the instruction instead of thinking: for 5 steps in a row")
+                .contains("train.guards.maxCopied 0.50")
+                .contains("(0.70 now)")
+                .contains("Two of them: of step 5.")
+                .contains("prompt.system"));
+    }
+
+    @Test
+    void honestTracesGoOn() {
+        StepGuards guards = guards();
+        for (int step = 1; step < 30; step++) {
+            assertThat(guards.reasonToStop(thought(step, 0.2, 0.5, 0.9))).isEmpty();
+        }
+    }
+
+    @Test
+    void oneBetterStepBeginsTheRowAnew() {
+        StepGuards guards = guards();
+        for (int step = 1; step < 30; step++) {
+            boolean better = step % 5 == 0;
+            assertThat(guards.reasonToStop(thought(step, better ? 0.3 : 0.1, better ? 0.4 : 0.9, 0)))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void stepsWithoutTracesProveNothing() {
+        StepGuards guards = guards();
+        for (int step = 1; step < 30; step++) {
+            assertThat(guards.reasonToStop(step(1, 20.0, 0))).isEmpty();
+        }
+    }
+
+    @Test
+    void tenStepsInARowWithoutAGradientStop() {
+        StepGuards guards = guards();
+        for (int step = 1; step < 10; step++) {
+            assertThat(guards.reasonToStop(thought(step, 1, 0, 1))).isEmpty();
+        }
+        assertThat(guards.reasonToStop(thought(10, 1, 0, 1))).hasValueSatisfying(reason -> assertThat(reason)
+                .contains("nothing has been learnt for 10 steps in a row")
+                .contains("Two of them: of step 10.")
+                .contains("train.guards.deadSteps=0 goes on"));
+    }
+
+    @Test
+    void oneLiveGroupIsAGradient() {
+        StepGuards guards = guards();
+        for (int step = 1; step < 30; step++) {
+            assertThat(guards.reasonToStop(thought(step, 1, 0, step % 10 == 0 ? 0.75 : 1)))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void theGuardsOfThoughtCanBeSwitchedOff() {
+        StepGuards guards =
+                guards("train.guards.minDistinct=0", "train.guards.maxCopied=1", "train.guards.deadSteps=0");
+        for (int step = 1; step < 30; step++) {
+            assertThat(guards.reasonToStop(thought(step, 0.01, 1, 1))).isEmpty();
+        }
+    }
+
+    private static Map<String, Object> thought(int step, double distinct, double copied, double dead) {
+        Map<String, Object> metrics = step(1, 20.0, 0);
+        metrics.put("step", step);
+        metrics.put(ThoughtGuards.DISTINCT, distinct);
+        metrics.put(ThoughtGuards.SHARED, 0.9);
+        metrics.put(ThoughtGuards.COPIED, copied);
+        metrics.put(ThoughtGuards.DEAD, dead);
+        return metrics;
+    }
+
     private static StepGuards guards(String... settings) {
-        return StepGuards.of(ConfigurationReader.read("test", "", List.of(settings)));
+        return StepGuards.of(
+                ConfigurationReader.read("test", "", List.of(settings)), step -> " Two of them: of step " + step + ".");
     }
 
     private static Map<String, Object> step(double formatRate, Double length, double clipped) {

@@ -1,0 +1,94 @@
+package io.recthink.spark.train;
+
+import io.recthink.config.Configuration.Guards;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Tells when a policy has stopped thinking: it writes the same trace whatever the row, it copies the instruction, or the
+ * completions of each group earn the same, so that nothing is left to learn from. One bad step proves nothing; what counts
+ * is steps in a row.
+ *
+ * <p>Few different traces alone are no failure: a policy that is sure of what it thinks of a row writes it in all
+ * completions of the group and samples the rating alone, one trace a row at the least. It has failed when rows share their
+ * traces.
+ */
+final class ThoughtGuards {
+    static final String DISTINCT = "traces/distinct";
+    static final String SHARED = "traces/shared";
+    static final String COPIED = "traces/copied";
+    static final String ABOUT = "traces/about";
+    static final String DEAD = "frac_reward_zero_std";
+
+    private static final int STEPS = 5;
+    private static final double MOST_SHARED = 0.5;
+    private static final String HELP =
+            " What helps: a lower train.optimizer.learningRate, train.klCoefficient above 0 (0.01 to 0.05),"
+                    + " reward.shape=l2, and a prompt.system that says in words what belongs into each block instead of"
+                    + " showing a pattern with dots. Begin again from a step whose traces inspect shows to be good, or from the"
+                    + " start. docs/training.md explains it;";
+
+    private final Guards settings;
+    private int uniform;
+    private int copying;
+    private int dead;
+
+    /** Guards that have seen no step. */
+    ThoughtGuards(Guards settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * What a step's completions were like; what is not known of it is NaN and ends a row of steps.
+     *
+     * @param distinct share of different traces
+     * @param shared share of completions whose trace stands at another row, too
+     * @param copied mean share of a trace that stands in the instruction
+     * @param deadGroups share of groups whose completions earned the same
+     */
+    record Seen(double distinct, double shared, double copied, double deadGroups) {}
+
+    void remember(Seen step) {
+        boolean same = step.distinct() < settings.minDistinct() && step.shared() > MOST_SHARED;
+        uniform = same ? uniform + 1 : 0;
+        copying = step.copied() > settings.maxCopied() ? copying + 1 : 0;
+        dead = step.deadGroups() == 1 ? dead + 1 : 0;
+    }
+
+    /**
+     * Why the run must stop after the step that was remembered last, if it must.
+     *
+     * @param traces two of the step's traces, for people; asked for only when there is a reason
+     */
+    Optional<String> reasonToStop(Seen last, Supplier<String> traces) {
+        if (copying >= STEPS) {
+            return reason(
+                    "the policy copies the instruction instead of thinking: for %d steps in a row more than train.guards.maxCopied %.2f of"
+                            + " what its traces say stands word for word in the instruction (%.2f now).%s%s"
+                            + " train.guards.maxCopied=1 goes on all the same",
+                    copying, settings.maxCopied(), last.copied(), traces.get(), HELP);
+        }
+        if (uniform >= STEPS) {
+            return reason(
+                    "the policy writes nearly the same whatever the user and the product: for %d steps in a row less than"
+                            + " train.guards.minDistinct %.2f of a step's traces were different ones (%.2f now),"
+                            + " and most stood at several rows.%s It has learnt the form and a safe rating, not to think.%s train.guards.minDistinct=0 goes on all the same",
+                    uniform, settings.minDistinct(), last.distinct(), traces.get(), HELP);
+        }
+        if (settings.deadSteps() > 0 && dead >= settings.deadSteps()) {
+            return reason(
+                    "nothing has been learnt for %d steps in a row (train.guards.deadSteps): in every group all completions"
+                            + " earned the same reward, so that there was no gradient.%s What helps: reward.shape=l2, a higher"
+                            + " rollout.temperature, more completions a prompt (train.groupSize), a lower train.optimizer.learningRate"
+                            + " from the start, or a warm start that is less sure (coldStart.spread). docs/training.md explains it;"
+                            + " train.guards.deadSteps=0 goes on all the same",
+                    dead, traces.get());
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> reason(String format, Object... values) {
+        return Optional.of(String.format(Locale.ROOT, format, values));
+    }
+}
