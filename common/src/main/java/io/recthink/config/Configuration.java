@@ -73,7 +73,8 @@ public record Configuration(
                 reward.formatGrading,
                 maxRating - minRating,
                 reward.answerNeedsFormat,
-                reward.truncateTruth);
+                reward.truncateTruth,
+                reward.minWords);
         return new Configuration(
                 name,
                 seed,
@@ -369,6 +370,7 @@ public record Configuration(
     /** What a prompt shows. */
     public record Prompt(
             ThinkMode think,
+            PromptLayout layout,
             boolean meanFeatures,
             int historyItems,
             int titleCharacters,
@@ -443,6 +445,16 @@ public record Configuration(
         NONE,
         @JsonProperty("free")
         FREE
+    }
+
+    /** How the built-in instructions say what an answer holds. */
+    public enum PromptLayout {
+        /** In sentences, which give nothing to copy. */
+        @JsonProperty("words")
+        WORDS,
+        /** By a skeleton with dots: the templates of RecZero. */
+        @JsonProperty("skeleton")
+        SKELETON
     }
 
     /** The traces of the supervised warm start. */
@@ -581,9 +593,11 @@ public record Configuration(
             FormatGrading formatGrading,
             double maxError,
             boolean answerNeedsFormat,
-            boolean truncateTruth)
+            boolean truncateTruth,
+            int minWords)
             implements Serializable {
         void check(Problems problems) {
+            problems.atLeast(0, "minWords", minWords);
             problems.require(format >= 0, "format", "at least 0", format);
             problems.require(maxError >= 0 && Double.isFinite(maxError), "maxError", "at least 0 and finite", maxError);
         }

@@ -251,6 +251,7 @@ class UntrustedTokensTest {
         return new PromptTemplate(
                 new Prompt(
                         ThinkMode.NONE,
+                        Configuration.PromptLayout.SKELETON,
                         false,
                         0,
                         1000,

@@ -10,9 +10,11 @@ import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import io.recthink.config.Configuration;
+import io.recthink.prompt.ContentRule;
 import io.recthink.prompt.OutputGrammar;
 import io.recthink.prompt.ParsedOutput;
 import io.recthink.reward.Reward;
+import io.recthink.prompt.PromptTemplate;
 import io.recthink.reward.RewardFunction;
 import io.recthink.spark.run.TableFailure;
 import io.recthink.spark.table.PreparedData;
@@ -51,7 +53,8 @@ public final class ScoreStage {
                         configuration.prompt().think(),
                         data.minRating(),
                         data.maxRating(),
-                        assistantStart),
+                        assistantStart,
+                        new PromptTemplate(configuration.prompt(), data.minRating(), data.maxRating()).instruction()),
                 REWARD);
     }
 
@@ -108,7 +111,9 @@ public final class ScoreStage {
                 Configuration.ThinkMode think,
                 double minRating,
                 double maxRating,
-                String assistantStart) {
+        private final String instruction;
+                String assistantStart,
+                String instruction) {
             this.settings = settings;
             this.think = think;
             this.minRating = minRating;
@@ -119,9 +124,12 @@ public final class ScoreStage {
         @Override
         public Row call(String text, String finish, Double truth) {
             if (function == null) {
-                grammar = OutputGrammar.of(think, minRating, maxRating).afterPrompt(assistantStart);
+                grammar = OutputGrammar.of(think, minRating, maxRating)
+                        .afterPrompt(assistantStart)
+                        .asking(new ContentRule(settings.minWords(), instruction));
                 function = new RewardFunction(settings, grammar);
             }
+            this.instruction = instruction;
             ParsedOutput output = grammar.parse(text, finish.equals("stop"));
             Reward reward = function.of(output, truth);
             Double rating = output.rating().isPresent() ? output.rating().getAsDouble() : null;

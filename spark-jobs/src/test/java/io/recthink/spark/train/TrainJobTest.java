@@ -269,6 +269,24 @@ class TrainJobTest {
     }
 
     @Test
+    void aRunFromBeforeTheLayoutsKeepsItsPromptOrIsNotGoneOnWith(@TempDir Path other) throws IOException {
+        Path copy = TinyWorld.copy(world.run(), other.resolve("run"));
+        Path config = copy.resolve("config.yaml");
+        List<String> before = Files.readAllLines(config).stream()
+                .filter(line -> !line.startsWith("  layout:") && !line.startsWith("  minWords:"))
+                .toList();
+        assertThat(Files.readAllLines(config)).hasSize(before.size() + 2);
+        Files.write(config, before);
+        assertThatThrownBy(
+                        () -> new TrainJob(true).run(SPARK, world.configuration(with(FOUR_STEPS, "paths.run=" + copy))))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("prompt.layout: was skeleton, is words")
+                .hasMessageContaining("reward.minWords: was 0, is 10");
+        String[] asBefore = with(with(FOUR_STEPS, "prompt.layout=skeleton"), "reward.minWords=0");
+        new TrainJob(true).run(SPARK, world.configuration(with(asBefore, "paths.run=" + copy)));
+    }
+
+    @Test
     void resumingWithAnotherModelIsRefused(@TempDir Path other) throws IOException {
         Path model = TinyWorld.copy(root.resolve("model"), other.resolve("model"));
         Files.writeString(model.resolve("chat_template.jinja"), "{{ messages[0]['content'] }}");
