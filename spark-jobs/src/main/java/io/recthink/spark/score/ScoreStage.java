@@ -10,11 +10,12 @@ import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import io.recthink.config.Configuration;
+import io.recthink.config.Configuration.AdvantageScale;
 import io.recthink.prompt.ContentRule;
 import io.recthink.prompt.OutputGrammar;
 import io.recthink.prompt.ParsedOutput;
-import io.recthink.reward.Reward;
 import io.recthink.prompt.PromptTemplate;
+import io.recthink.reward.Reward;
 import io.recthink.reward.RewardFunction;
 import io.recthink.spark.run.TableFailure;
 import io.recthink.spark.table.PreparedData;
@@ -33,7 +34,8 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * Scores rollouts: the reward of each completion from its text, and its advantage among the completions of the same prompt,
- * A = (R - mean) / (std + 1e-6) with the sample standard deviation; 0 in a dead group, where all rewards are equal.
+ * A = (R - mean) / (std + 1e-6) with the sample standard deviation, or R - mean alone where {@code train.scaleAdvantage} is
+ * none (Liu et al. 2025, Dr. GRPO); 0 in a dead group, where all rewards are equal.
  */
 public final class ScoreStage {
     private static final double EPSILON = 1e-6;
@@ -44,9 +46,11 @@ public final class ScoreStage {
             .add("rewardAnswer", DataTypes.DoubleType, false);
 
     private final UserDefinedFunction reward;
+    private final AdvantageScale scale;
 
     /** @param assistantStart the end of every prompt, see {@link OutputGrammar#afterPrompt} */
     public ScoreStage(Configuration configuration, PreparedData data, String assistantStart) {
+        this.scale = configuration.train().scaleAdvantage();
         this.reward = udf(
                 new RewardOfText(
                         configuration.reward(),
@@ -65,8 +69,12 @@ public final class ScoreStage {
                 .orderBy("sample")
                 .rowsBetween(Window.unboundedPreceding(), Window.unboundedFollowing());
         Column reward = col("rewardFormat").plus(col("rewardAnswer"));
+        Column difference = col("reward").minus(col("groupMean"));
         Column advantage =
-                col("reward").minus(col("groupMean")).divide(col("groupStd").plus(EPSILON));
+                switch (scale) {
+                    case GROUP -> difference.divide(col("groupStd").plus(EPSILON));
+                    case NONE -> difference;
+                };
         // One task: the rows of a step are few, all of them come to the driver, and a shuffle would take longer than
         // they do.
         return rollouts.coalesce(1)
@@ -103,6 +111,7 @@ public final class ScoreStage {
         private final double minRating;
         private final double maxRating;
         private final String assistantStart;
+        private final String instruction;
         private transient OutputGrammar grammar;
         private transient RewardFunction function;
 
@@ -111,7 +120,6 @@ public final class ScoreStage {
                 Configuration.ThinkMode think,
                 double minRating,
                 double maxRating,
-        private final String instruction;
                 String assistantStart,
                 String instruction) {
             this.settings = settings;
@@ -119,6 +127,7 @@ public final class ScoreStage {
             this.minRating = minRating;
             this.maxRating = maxRating;
             this.assistantStart = assistantStart;
+            this.instruction = instruction;
         }
 
         @Override
@@ -129,7 +138,6 @@ public final class ScoreStage {
                         .asking(new ContentRule(settings.minWords(), instruction));
                 function = new RewardFunction(settings, grammar);
             }
-            this.instruction = instruction;
             ParsedOutput output = grammar.parse(text, finish.equals("stop"));
             Reward reward = function.of(output, truth);
             Double rating = output.rating().isPresent() ? output.rating().getAsDouble() : null;

@@ -18,6 +18,8 @@ import java.util.stream.Collectors;
  * parsed, the entropy when every group was dead) are left out.
  */
 final class StepMetrics {
+    private static final String REPLACED = "dynamic_sampling/replaced";
+
     private final Map<String, Object> values = new LinkedHashMap<>();
     private double engineSeconds;
 
@@ -59,6 +61,13 @@ final class StepMetrics {
                 counts.values().stream()
                         .mapToDouble(count -> (double) count / parsed.size())
                         .max());
+    }
+
+    /** What dynamic sampling did: rounds after the first, and groups that further prompts replaced, over all of them. */
+    StepMetrics dynamicSampling(int rounds, int replaced) {
+        values.put("dynamic_sampling/rounds", rounds);
+        values.put(REPLACED, replaced);
+        return this;
     }
 
     /** What the gradient tasks saw and what the learner did. */
