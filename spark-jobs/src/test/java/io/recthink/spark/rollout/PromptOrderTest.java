@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -102,7 +103,7 @@ class PromptOrderTest {
             Map<String, Double> truths = truths(shape);
             List<String> names = new ArrayList<>(truths.keySet());
             Collections.shuffle(names, new Random(1));
-            Map<String, Double> other = new HashMap<>();
+            Map<String, Double> other = new LinkedHashMap<>();
             names.forEach(name -> other.put(name, truths.get(name)));
             PromptOrder one = PromptOrder.balanced(3, truths, shape[0], "pool");
             PromptOrder same = PromptOrder.balanced(3, other, shape[0], "pool");
