@@ -54,7 +54,8 @@ public record Configuration(
                 reward.formatGrading,
                 maxRating - minRating,
                 reward.answerNeedsFormat,
-                reward.truncateTruth);
+                reward.truncateTruth,
+                reward.minWords);
         return with(prompt, rollout, resolved);
     }
 
@@ -354,6 +355,7 @@ public record Configuration(
     /** What a prompt shows. */
     public record Prompt(
             ThinkMode think,
+            PromptLayout layout,
             boolean meanFeatures,
             int historyItems,
             int titleCharacters,
@@ -428,6 +430,16 @@ public record Configuration(
         NONE,
         @JsonProperty("free")
         FREE
+    }
+
+    /** How the built-in instructions say what an answer holds. */
+    public enum PromptLayout {
+        /** In sentences, which give nothing to copy. */
+        @JsonProperty("words")
+        WORDS,
+        /** By a skeleton with dots: the templates of RecZero. */
+        @JsonProperty("skeleton")
+        SKELETON
     }
 
     /** The traces of the supervised warm start. */
@@ -566,9 +578,11 @@ public record Configuration(
             FormatGrading formatGrading,
             double maxError,
             boolean answerNeedsFormat,
-            boolean truncateTruth)
+            boolean truncateTruth,
+            int minWords)
             implements Serializable {
         void check(Problems problems) {
+            problems.atLeast(0, "minWords", minWords);
             problems.require(format >= 0, "format", "at least 0", format);
             problems.require(maxError >= 0 && Double.isFinite(maxError), "maxError", "at least 0 and finite", maxError);
         }
@@ -656,22 +670,30 @@ public record Configuration(
             String start,
             int steps,
             int promptsPerStep,
+            PromptDraw prompts,
             int groupSize,
+            int dynamicSampling,
             int partitions,
             int microBatch,
             double clipLow,
             double clipHigh,
             double importanceCap,
+            AdvantageScale scaleAdvantage,
             Reduction reduction,
             double klCoefficient,
+            double entropyBonus,
             Optimizer optimizer,
             Keep keep,
             Guards guards) {
+        /** The most rounds of dynamic sampling: a policy that needs more has nothing to learn from. */
+        public static final int MOST_ROUNDS = 100;
+
         void check(Problems problems) {
             problems.require(!start.isBlank(), "start", "warm-start, model or a folder", "'" + start + "'");
             problems.atLeast(1, "steps", steps);
             problems.atLeast(1, "promptsPerStep", promptsPerStep);
             problems.atLeast(2, "groupSize", groupSize);
+            problems.between(0, MOST_ROUNDS, "dynamicSampling", dynamicSampling);
             problems.atLeast(1, "partitions", partitions);
             problems.atLeast(1, "microBatch", microBatch);
             problems.require(clipLow >= 0 && clipLow <= 1, "clipLow", "between 0 and 1", clipLow);
@@ -682,6 +704,11 @@ public record Configuration(
                     "0 or at least 1",
                     importanceCap);
             problems.require(klCoefficient >= 0, "klCoefficient", "at least 0", klCoefficient);
+            problems.require(
+                    entropyBonus >= 0 && Double.isFinite(entropyBonus),
+                    "entropyBonus",
+                    "at least 0 and finite",
+                    entropyBonus);
             optimizer.check(problems.in("optimizer"));
             problems.atLeast(1, "keep.last", keep.last);
             problems.atLeast(0, "keep.every", keep.every);
@@ -697,7 +724,29 @@ public record Configuration(
         @JsonProperty("sequence-mean")
         SEQUENCE_MEAN,
         @JsonProperty("token-mean")
-        TOKEN_MEAN
+        TOKEN_MEAN,
+        @JsonProperty("max-length")
+        MAX_LENGTH
+    }
+
+    /** What a reward's distance from the mean of its group is divided by. */
+    public enum AdvantageScale {
+        /** The standard deviation of the group. */
+        @JsonProperty("group")
+        GROUP,
+        /** Nothing. */
+        @JsonProperty("none")
+        NONE
+    }
+
+    /** How the prompts of steps are drawn from their pool. */
+    public enum PromptDraw {
+        /** Each once an epoch, whatever its true rating. */
+        @JsonProperty("as-is")
+        AS_IS,
+        /** Each true rating as often as the others. */
+        @JsonProperty("balanced")
+        BALANCED
     }
 
     /** Which steps keep their policy and optimizer. */

@@ -42,6 +42,13 @@ public final class ConfigurationReader {
     /** The section whose keys are names that a person gives. A map of them is the whole of it; one named adds to it. */
     private static final String POLICIES = "predict.policies";
 
+    /** What runs and policies were made with before there were these keys, where that is not the default. */
+    private static final String EARLIER =
+            """
+            prompt: {layout: skeleton}
+            reward: {minWords: 0}
+            """;
+
     private static final Pattern OCTAL = Pattern.compile("[+-]?0[0-7]+");
     private static final Pattern NO_NUMBER = Pattern.compile("[ =:,\\[][+-]?\\.(?i:nan|inf)\\b");
     private static final String NO_NUMBER_TEXT = "no setting can be .nan or .inf; give a number";
@@ -64,7 +71,24 @@ public final class ConfigurationReader {
      * @throws ConfigurationException naming every unknown key and every value out of range
      */
     public static Configuration read(String origin, String yaml, List<String> settings) {
+        return read(origin, yaml, settings, defaultsTree());
+    }
+
+    /**
+     * Reads a configuration that a run or a policy has recorded. A key that it lacks is younger than the record and has the
+     * value that stands for what was done before.
+     *
+     * @param origin the name of the file, for messages
+     * @param yaml the text of the file, may be empty
+     * @throws ConfigurationException as {@link #read(String, String, List)}
+     */
+    public static Configuration readRecord(String origin, String yaml) {
         ObjectNode tree = defaultsTree();
+        merge(tree, parse("earlier", EARLIER), defaultsTree(), "", new Problems());
+        return read(origin, yaml, List.of(), tree);
+    }
+
+    private static Configuration read(String origin, String yaml, List<String> settings, ObjectNode tree) {
         Problems problems = new Problems();
         merge(tree, parse(origin, yaml), defaultsTree(), "", problems);
         for (String setting : settings) {

@@ -184,20 +184,41 @@ public final class GradientComputation implements AutoCloseable {
             NDArray hidden = plain("rows", chunk, allHidden, from, to);
             NDArray targets = plain("rows", chunk, allTargets, from, to);
             NDList result = kernels.callWithGradient("head", chunk, hidden, head, targets, temperature);
-            float[] derivatives =
+            Derivatives derivatives =
                     losses.add(result.get(1).toFloatArray(), result.get(2).toFloatArray());
+            NDArray ofLogprobs = chunk.create(derivatives.logprobs());
+            NDArray headGradient = decoder.learns(decoder.headName()) ? sum(decoder.headName()) : decoder.absent();
+            NDArray probabilities = result.get(0);
+            if (!objective.rewardsEntropy()) {
+                return plain(
+                        "head_backward",
+                        local,
+                        probabilities,
+                        hidden,
+                        head,
+                        targets,
+                        ofLogprobs,
+                        temperature,
+                        headGradient);
+            }
             return plain(
-                    "head_backward",
+                    "head_backward_with_entropy",
                     local,
-                    result.get(0),
+                    probabilities,
                     hidden,
                     head,
                     targets,
-                    chunk.create(derivatives),
+                    ofLogprobs,
+                    result.get(2),
+                    chunk.create(derivatives.entropies()),
                     temperature,
-                    decoder.learns(decoder.headName()) ? sum(decoder.headName()) : decoder.absent());
+                    headGradient);
         }
     }
+
+    /** Of the loss, by the log-probabilities of tokens and by the entropies where they stand. */
+    @SuppressWarnings("ArrayRecordComponent") // one number a token; never compared
+    private record Derivatives(float[] logprobs, float[] entropies) {}
 
     /** A layer whose input, and perhaps its whole computation, has been kept for the backward pass. */
     private final class RecordedLayer {
@@ -296,22 +317,24 @@ public final class GradientComputation implements AutoCloseable {
                     .toList();
         }
 
-        /** Takes the next tokens; returns the derivative of the loss by each of their log-probabilities. */
-        float[] add(float[] logprobs, float[] entropies) {
-            var derivatives = new float[logprobs.length];
+        /** Takes the next tokens. */
+        Derivatives add(float[] logprobs, float[] entropies) {
+            var derivatives = new Derivatives(new float[logprobs.length], new float[logprobs.length]);
             for (int i = 0; i < logprobs.length; i++) {
                 if (position == rows.get(row).completion().length) {
                     row++;
                     position = 0;
                 }
-                derivatives[i] = (float) add(rows.get(row), logprobs[i], entropies[i]);
+                TokenLoss token = add(rows.get(row), logprobs[i], entropies[i]);
+                derivatives.logprobs[i] = (float) token.derivative();
+                derivatives.entropies[i] = (float) token.entropyDerivative();
                 position++;
             }
             return derivatives;
         }
 
-        private double add(Row current, double logprob, double entropy) {
-            TokenLoss token = objective.token(current, position, logprob);
+        private TokenLoss add(Row current, double logprob, double entropy) {
+            TokenLoss token = objective.token(current, position, logprob, entropy);
             loss += token.loss();
             klSum += token.kl();
             clippedTokens += token.clipped() ? 1 : 0;
@@ -322,7 +345,7 @@ public final class GradientComputation implements AutoCloseable {
                 differenceSum += difference;
                 differenceMax = Math.max(differenceMax, difference);
             }
-            return token.derivative();
+            return token;
         }
 
         GradientStatistics statistics() {

@@ -15,5 +15,7 @@ public enum FormatTest {
     /** No U+FFFD and no control character other than tab, line feed and carriage return. */
     READABLE,
     /** The completion was not cut off by the token limit. */
-    FINISHED
+    FINISHED,
+    /** Every block but the rating's has words of its own, see {@link ContentRule}. Asked only where there is such a rule. */
+    OWN_WORDS
 }

@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
  * </pre>
  *
  * White space is free around tags and around the number. Text outside the blocks is tolerated, digits after the last
- * block are not. Immutable; safe for use by many threads.
+ * block are not. With a {@link ContentRule} each block but the last also needs words of its own. Immutable; safe for use by many threads.
  */
 public final class OutputGrammar {
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]{0,8})(\\.[0-9]{1,2})?");
@@ -36,17 +36,25 @@ public final class OutputGrammar {
     private final double min;
     private final double max;
     private final boolean firstIsOpen;
+    private final Optional<ContentRule> rule;
 
     private OutputGrammar(List<Block> blocks, Set<FormatTest> tests, double min, double max) {
-        this(blocks, tests, min, max, false);
+        this(blocks, tests, min, max, false, Optional.empty());
     }
 
-    private OutputGrammar(List<Block> blocks, Set<FormatTest> tests, double min, double max, boolean firstIsOpen) {
+    private OutputGrammar(
+            List<Block> blocks,
+            Set<FormatTest> tests,
+            double min,
+            double max,
+            boolean firstIsOpen,
+            Optional<ContentRule> rule) {
         this.blocks = blocks;
         this.tests = tests;
         this.min = min;
         this.max = max;
         this.firstIsOpen = firstIsOpen;
+        this.rule = rule;
     }
 
     /**
@@ -57,7 +65,21 @@ public final class OutputGrammar {
      */
     public OutputGrammar afterPrompt(String assistantStart) {
         boolean open = assistantStart.strip().endsWith(blocks.get(0).open());
-        return new OutputGrammar(blocks, tests, min, max, open);
+        return new OutputGrammar(blocks, tests, min, max, open, rule);
+    }
+
+    /**
+     * The same grammar, whose completions must also say something of their own in each block but the rating's: one more
+     * format test, of which no rating depends. A grammar without such blocks, and a rule that asks for nothing, leave it as
+     * it is.
+     */
+    public OutputGrammar asking(ContentRule contentRule) {
+        if (!contentRule.applies() || blocks.size() == 1) {
+            return this;
+        }
+        Set<FormatTest> more = EnumSet.copyOf(tests);
+        more.add(FormatTest.OWN_WORDS);
+        return new OutputGrammar(blocks, more, min, max, firstIsOpen, Optional.of(contentRule));
     }
 
     /** The block that the prompt has opened. */
@@ -76,13 +98,17 @@ public final class OutputGrammar {
             throw new IllegalArgumentException(
                     "a rating scale needs -1e9 < min < max < 1e9, was " + min + " to " + max);
         }
-        Set<FormatTest> all = EnumSet.allOf(FormatTest.class);
+        Set<FormatTest> all = EnumSet.complementOf(EnumSet.of(FormatTest.OWN_WORDS));
         return switch (think) {
             case FOUR_STEPS ->
                 new OutputGrammar(List.of(Block.USER, Block.ITEM, Block.MATCH, Block.RATE), all, min, max);
             case FREE -> new OutputGrammar(List.of(Block.THINK, Block.RATE), all, min, max);
             case NONE ->
-                new OutputGrammar(List.of(Block.RATE), EnumSet.complementOf(EnumSet.of(FormatTest.ORDER)), min, max);
+                new OutputGrammar(
+                        List.of(Block.RATE),
+                        EnumSet.complementOf(EnumSet.of(FormatTest.ORDER, FormatTest.OWN_WORDS)),
+                        min,
+                        max);
         };
     }
 
@@ -130,6 +156,7 @@ public final class OutputGrammar {
                         case TAIL -> noDigitsAfterRating(completion);
                         case READABLE -> completion.codePoints().noneMatch(OutputGrammar::unreadable);
                         case FINISHED -> finished;
+                        case OWN_WORDS -> ownWords(contents);
                     };
             if (!holds) {
                 failed.add(test);
@@ -187,6 +214,13 @@ public final class OutputGrammar {
             last = at;
         }
         return true;
+    }
+
+    private boolean ownWords(Map<Block, String> contents) {
+        ContentRule contentRule = rule.orElseThrow();
+        return blocks.stream()
+                .filter(block -> block != Block.RATE)
+                .allMatch(block -> contentRule.holds(contents.getOrDefault(block, "")));
     }
 
     private static boolean noDigitsAfterRating(String completion) {

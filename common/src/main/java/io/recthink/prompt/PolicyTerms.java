@@ -64,8 +64,8 @@ public record PolicyTerms(
     }
 
     /**
-     * Reads the file. Settings that a later version has added are passed over, those that an earlier one lacks have their
-     * defaults.
+     * Reads the file. Settings that a later version has added are passed over, those that an earlier one lacks have the
+     * values that stand for what it did.
      *
      * @param origin its name, for messages
      * @throws InvalidInputException when it cannot be read
@@ -73,7 +73,8 @@ public record PolicyTerms(
     public static PolicyTerms parse(String origin, String json) {
         try {
             ObjectNode tree = (ObjectNode) JSON.readTree(json);
-            ObjectNode prompt = JSON.valueToTree(ConfigurationReader.defaults().prompt());
+            ObjectNode prompt =
+                    JSON.valueToTree(ConfigurationReader.readRecord(origin, "").prompt());
             tree.path("prompt").properties().forEach(setting -> prompt.set(setting.getKey(), setting.getValue()));
             tree.set("prompt", prompt);
             PolicyTerms terms = JSON.treeToValue(tree, PolicyTerms.class);

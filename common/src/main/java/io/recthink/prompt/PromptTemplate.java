@@ -1,6 +1,7 @@
 package io.recthink.prompt;
 
 import io.recthink.config.Configuration;
+import io.recthink.config.Configuration.PromptLayout;
 import io.recthink.config.Configuration.ThinkMode;
 import io.recthink.model.ChatTemplate.Message;
 import java.io.IOException;
@@ -21,7 +22,7 @@ import java.util.stream.Stream;
 
 /**
  * The two messages that ask a policy for a rating: the instruction and the data. The built-in texts are the templates
- * of the three think modes; the settings {@code prompt.system}, {@code user}, {@code historyItem} and
+ * of the three think modes in the two layouts; the settings {@code prompt.system}, {@code user}, {@code historyItem} and
  * {@code targetItem} replace them. Their slots:
  *
  * <pre>
@@ -66,7 +67,7 @@ public final class PromptTemplate {
         this.settings = settings;
         this.min = min;
         this.max = max;
-        String[] messages = builtIn(settings.think());
+        String[] messages = builtIn(settings.think(), settings.layout());
         system = text("system", settings.system(), messages[0], Set.of("min_rating", "max_rating"));
         user = text(
                 "user",
@@ -131,7 +132,7 @@ public final class PromptTemplate {
     }
 
     /** What every prompt says, whatever its row: the system message, and the fixed parts of the user message. */
-    List<String> instruction() {
+    public List<String> instruction() {
         Map<String, String> scale = Map.of("min_rating", plain(min), "max_rating", plain(max));
         Set<String> empty = settings.meanFeatures() ? Set.of() : Set.of("user_mean", "item_mean");
         return Stream.concat(Stream.of(system.fill(scale)), user.fixedParts(empty).stream())
@@ -223,15 +224,20 @@ public final class PromptTemplate {
         return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
     }
 
-    /** The system and the user message of a think mode. */
-    private static String[] builtIn(ThinkMode think) {
-        String file =
+    /** The system and the user message of a think mode in a layout. */
+    private static String[] builtIn(ThinkMode think, PromptLayout layout) {
+        String steps =
                 switch (think) {
-                    case FOUR_STEPS -> "four-steps.txt";
-                    case NONE -> "none.txt";
-                    case FREE -> "free.txt";
+                    case FOUR_STEPS -> "four-steps";
+                    case NONE -> "none";
+                    case FREE -> "free";
                 };
-        try (InputStream in = PromptTemplate.class.getResourceAsStream(file)) {
+        String form =
+                switch (layout) {
+                    case WORDS -> "words";
+                    case SKELETON -> "skeleton";
+                };
+        try (InputStream in = PromptTemplate.class.getResourceAsStream(steps + "-" + form + ".txt")) {
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             String[] messages = text.substring("[system]\n".length()).split("\n\\[user]\n", 2);
             return new String[] {messages[0].strip(), messages[1].strip()};

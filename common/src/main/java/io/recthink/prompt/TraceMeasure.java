@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * <ul>
  *   <li>The trace is the completion without what its rating block holds, runs of white space taken as one blank. What stands
  *       outside the blocks belongs to it. Two completions with equal traces have the same {@link TraceFigures#trace}.
- *   <li>Words are runs of letters, marks and digits of any script, in lower case. The tags of the grammar are no words, and
+ *   <li>Words are in lower case, of any script; where blanks do not part words each character is one. The tags of the grammar are no words, and
  *       no sequence of words goes across one.
  *   <li>Copied is the share of a trace's sequences of four words that stand in the instruction, repeated ones counted each
  *       time. The instruction is the system message and the fixed words of the user message. A trace in which no four words
@@ -33,7 +33,6 @@ import java.util.stream.Stream;
  */
 public final class TraceMeasure implements Serializable {
     private static final long serialVersionUID = 1L;
-    private static final int SEQUENCE = 4;
     private static final int LEAST_OWN_WORDS = 3;
     private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
 
@@ -54,7 +53,7 @@ public final class TraceMeasure implements Serializable {
         for (String part : instruction) {
             for (List<String> words : Words.of(part)) {
                 words.forEach(word -> instructionWords.add(Words.hash(word)));
-                sequences(words).forEach(instructionSequences::add);
+                Words.runs(words).forEach(instructionSequences::add);
             }
         }
     }
@@ -102,7 +101,7 @@ public final class TraceMeasure implements Serializable {
     public TraceFigures measure(String completion, long[] ownWords) {
         String trace = trace(completion);
         List<List<String>> words = Words.of(trace);
-        List<String> sequences = words.stream().flatMap(TraceMeasure::sequences).toList();
+        List<String> sequences = words.stream().flatMap(Words::runs).toList();
         long copied = sequences.stream().filter(instructionSequences::contains).count();
         Set<Long> own = words.stream()
                 .flatMap(List::stream)
@@ -113,10 +112,5 @@ public final class TraceMeasure implements Serializable {
                 Words.hash(trace),
                 sequences.isEmpty() ? Double.NaN : (double) copied / sequences.size(),
                 own.size() >= LEAST_OWN_WORDS);
-    }
-
-    private static Stream<String> sequences(List<String> words) {
-        return Stream.iterate(0, from -> from + SEQUENCE <= words.size(), from -> from + 1)
-                .map(from -> String.join(" ", words.subList(from, from + SEQUENCE)));
     }
 }

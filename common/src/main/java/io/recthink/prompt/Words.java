@@ -5,11 +5,21 @@ import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The words of a text: runs of letters, marks and digits of any script, in lower case. */
+/**
+ * The words of a text, in lower case: runs of letters, marks and digits of any script, apostrophes within them included. In
+ * scripts without blanks between words each character is one.
+ */
 final class Words {
-    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{M}\\p{N}]+");
+    /** The words in a row that make a copy. */
+    static final int RUN = 4;
+
+    private static final String ALONE =
+            "\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}\\p{IsThai}\\p{IsLao}\\p{IsKhmer}\\p{IsMyanmar}";
+    private static final Pattern WORD =
+            Pattern.compile("[" + ALONE + "]|[\\p{L}\\p{M}\\p{N}&&[^" + ALONE + "]]+(?:['’][\\p{L}\\p{M}]+)*");
     private static final Pattern TAG = Pattern.compile(Stream.of(Block.values())
             .flatMap(block -> Stream.of(block.open(), block.close()))
             .map(Pattern::quote)
@@ -20,12 +30,23 @@ final class Words {
     /** The words of each part between two tags of the output grammar, in order; parts without words are left out. */
     static List<List<String>> of(String text) {
         return TAG.splitAsStream(text)
-                .map(part -> WORD.matcher(part.toLowerCase(Locale.ROOT))
-                        .results()
-                        .map(MatchResult::group)
-                        .toList())
+                .map(Words::in)
                 .filter(words -> !words.isEmpty())
                 .toList();
+    }
+
+    /** The words of a text without tags, in order. */
+    static List<String> in(String text) {
+        return WORD.matcher(text.toLowerCase(Locale.ROOT))
+                .results()
+                .map(MatchResult::group)
+                .toList();
+    }
+
+    /** Every {@link #RUN} words in a row, in order; none of fewer words. */
+    static Stream<String> runs(List<String> words) {
+        return IntStream.rangeClosed(0, words.size() - RUN)
+                .mapToObj(from -> String.join(" ", words.subList(from, from + RUN)));
     }
 
     /** FNV-1a with 64 bits over UTF-16: equal on every machine and small to carry. */

@@ -10,6 +10,7 @@ import io.recthink.prompt.ParsedOutput;
  * <pre>
  * R_format   strict:  +f when well formed, -f otherwise
  *            tags:    f (2 s - 1), s the share of the format tests that hold
+ *            (minWords adds a test to the grammar, see ContentRule)
  * R_answer   l1:      1 - |y - rating| / maxError
  *            l2:      1 - ((y - rating) / maxError)^2
  *            exact:   1 when the rating equals y, 0 otherwise

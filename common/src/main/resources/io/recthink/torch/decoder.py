@@ -229,6 +229,17 @@ def head_backward(self, probabilities: Tensor, hidden: Tensor, weight: Tensor, t
     self.add_product(weight_gradient, logits_gradient, hidden.type_as(weight))
   return torch.mm(logits_gradient, weight).to(6)
 
+# the same where the loss also depends on the entropies [T], with derivatives [T] by them:
+# d entropy / d logit(v) = -p(v) (log p(v) + entropy) / temperature
+def head_backward_with_entropy(self, probabilities: Tensor, hidden: Tensor, weight: Tensor, targets: Tensor, derivatives: Tensor, entropies: Tensor, entropy_derivatives: Tensor, temperature: Tensor, weight_gradient: Tensor) -> Tensor:
+  scale = (derivatives / float(temperature)).unsqueeze(-1)
+  of_entropy = torch.xlogy(probabilities, probabilities).addcmul_(probabilities, entropies.unsqueeze(-1))
+  of_entropy = of_entropy.mul_((entropy_derivatives / float(temperature)).unsqueeze(-1).neg())
+  logits_gradient = probabilities.mul_(-scale).add_(of_entropy).scatter_add_(1, targets.unsqueeze(-1), scale).type_as(weight)
+  if weight_gradient.numel() > 0:
+    self.add_product(weight_gradient, logits_gradient, hidden.type_as(weight))
+  return torch.mm(logits_gradient, weight).to(6)
+
 # sum [V, H] += x^T y for x [T, V], y [T, H]; some rows at a time, so that the product is still in the cache when it is added
 def add_product(self, sum: Tensor, x: Tensor, y: Tensor) -> Tensor:
   V, rows = sum.size(0), 4096

@@ -317,6 +317,16 @@ final class ConfigurationReaderTest {
     }
 
     @Test
+    void aRecordWithoutAKeyWasMadeAsBeforeThereWasTheKey() {
+        Configuration record = ConfigurationReader.readRecord("run/config.yaml", "train: {steps: 7}");
+        assertThat(record.train().steps()).isEqualTo(7);
+        assertThat(record.prompt().layout()).isEqualTo(Configuration.PromptLayout.SKELETON);
+        assertThat(record.reward().minWords()).isZero();
+        String now = ConfigurationReader.write(read(""));
+        assertThat(ConfigurationReader.readRecord("run/config.yaml", now)).isEqualTo(read(""));
+    }
+
+    @Test
     void relativePathsLieBelowTheRootAndOthersStay() {
         Configuration.Paths paths = read("", "paths.root=/data/books").paths();
 

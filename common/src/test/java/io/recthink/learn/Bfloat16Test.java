@@ -100,7 +100,7 @@ class Bfloat16Test {
             }
             long tokens =
                     rows.stream().mapToLong(row -> row.completion().length).sum();
-            var objective = new Objective.Grpo(0.2, 0.2, 0, Reduction.SEQUENCE_MEAN, 0, rows.size(), tokens, 1);
+            var objective = new Objective.Grpo(0.2, 0.2, 0, Reduction.SEQUENCE_MEAN, 0, 0, rows.size(), tokens, 300, 1);
             GradientStatistics statistics =
                     assertNear(exact, rounded, new Group(prompt, rows), objective, SMALLEST_COSINE);
             assertThat(statistics.logpDifferenceSum() / statistics.tokens()).isLessThan(LARGEST_MEAN_DIFFERENCE);

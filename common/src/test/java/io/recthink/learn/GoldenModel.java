@@ -95,7 +95,8 @@ final class GoldenModel implements AutoCloseable {
                 : Reduction.TOKEN_MEAN;
         List<Row> rows = grpoGroup(grpoCase).rows();
         long tokens = rows.stream().mapToLong(row -> row.completion().length).sum();
-        return new Objective.Grpo(clip, clip, 0, reduction, settings.get("beta").doubleValue(), rows.size(), tokens, 1);
+        return new Objective.Grpo(
+                clip, clip, 0, reduction, settings.get("beta").doubleValue(), 0, rows.size(), tokens, 64, 1);
     }
 
     float[] tensor(String name) {

@@ -111,6 +111,22 @@ class GradientComputationTest {
     }
 
     @Test
+    void theGradientIsTheSlopeOfTheLossWithAnEntropyBonusToo() {
+        List<List<Group>> batches = List.of(randomGroups(2));
+        Objective objective = new Objective.Grpo(0.2, 0.3, 0, Reduction.MAX_LENGTH, 0.1, 0.5, 20, 150, 20, 0.7);
+        ParameterVector weights = ParameterVector.read(model.decoder().layout(), model.folder());
+        ParameterVector gradient = gradient(objective, batches);
+        double step = 1e-3 / gradient.norm();
+        try {
+            double above = lossAt(weights, gradient, step, objective, batches);
+            double below = lossAt(weights, gradient, -step, objective, batches);
+            assertThat((above - below) / (2 * step) / gradient.dot(gradient)).isCloseTo(1, within(0.01));
+        } finally {
+            model.decoder().set(weights);
+        }
+    }
+
+    @Test
     void completionsOfOneTokenTrain() {
         var group = new Group(model.prompt(), List.of(Row.supervised(new int[] {7}), Row.supervised(new int[] {9, 2})));
         List<Group> alone = List.of(
@@ -169,7 +185,7 @@ class GradientComputationTest {
     }
 
     private static Objective objective(double temperature) {
-        return new Objective.Grpo(0.2, 0.3, 0, Reduction.SEQUENCE_MEAN, 0.1, 20, 150, temperature);
+        return new Objective.Grpo(0.2, 0.3, 0, Reduction.SEQUENCE_MEAN, 0.1, 0, 20, 150, 20, temperature);
     }
 
     /** Groups of different prompt lengths, group sizes and completion lengths. */

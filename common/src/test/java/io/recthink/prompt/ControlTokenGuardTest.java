@@ -229,6 +229,7 @@ class ControlTokenGuardTest {
         return new PromptTemplate(
                 new Prompt(
                         ThinkMode.NONE,
+                        Configuration.PromptLayout.SKELETON,
                         false,
                         history,
                         1000,

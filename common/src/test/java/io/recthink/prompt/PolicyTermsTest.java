@@ -3,8 +3,12 @@ package io.recthink.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.config.Configuration.PromptLayout;
 import io.recthink.config.ConfigurationReader;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,6 +37,25 @@ class PolicyTermsTest {
         assertThat(read.prompt().think()).isEqualTo(Configuration.ThinkMode.FREE);
         assertThat(read.prompt().historyItems())
                 .isEqualTo(ConfigurationReader.defaults().prompt().historyItems());
+    }
+
+    @Test
+    void aPolicyFromBeforeTheLayoutsGoesOnBeingAskedWithTheSkeleton() {
+        ObjectNode before = tree(PolicyTerms.of(configuration(), 1, 5, null).toJson());
+        ((ObjectNode) before.get("prompt")).remove("layout");
+        PolicyTerms read = PolicyTerms.parse("file", before.toString());
+        assertThat(read.prompt().layout()).isEqualTo(PromptLayout.SKELETON);
+        assertThat(read.applyTo(configuration(), "grpo").prompt().layout()).isEqualTo(PromptLayout.SKELETON);
+        assertThat(read.applyPromptTo(configuration(), "grpo").prompt().layout())
+                .isEqualTo(PromptLayout.SKELETON);
+    }
+
+    @Test
+    void aPolicyOfWordsIsNotAskedWithTheSkeletonByMistake() {
+        PolicyTerms words = PolicyTerms.of(configuration(), 1, 5, null);
+        assertThat(PolicyTerms.parse("file", words.toJson()).prompt().layout()).isEqualTo(PromptLayout.WORDS);
+        assertThatThrownBy(() -> words.applyTo(configuration("prompt.layout=skeleton"), "grpo"))
+                .hasMessageContaining("prompt.layout is \"skeleton\" here and \"words\" there");
     }
 
     @Test
@@ -83,6 +106,14 @@ class PolicyTermsTest {
         assertThatThrownBy(() -> terms.requireScale(1, 10, configuration(), "grpo"))
                 .hasMessageContaining(
                         "was trained on ratings from 0.5 to 5.0, and is asked for ratings from 1.0 to 10.0");
+    }
+
+    private static ObjectNode tree(String json) {
+        try {
+            return (ObjectNode) new ObjectMapper().readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Configuration configuration(String... settings) {

@@ -19,6 +19,7 @@ class PromptEncoderTest {
     private static final PromptTemplate TEMPLATE = new PromptTemplate(
             new Prompt(
                     ThinkMode.NONE,
+                    Configuration.PromptLayout.SKELETON,
                     false,
                     3,
                     200,

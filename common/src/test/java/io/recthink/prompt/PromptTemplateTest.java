@@ -6,16 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Prompt;
+import io.recthink.config.Configuration.PromptLayout;
 import io.recthink.config.Configuration.ThinkMode;
+import io.recthink.config.ConfigurationReader;
 import io.recthink.model.ChatTemplate.Message;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.text.Normalizer;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -63,6 +70,59 @@ class PromptTemplateTest {
     }
 
     @Test
+    void theLayoutInWordsSaysInSentencesWhatEachBlockHolds() {
+        PromptTemplate words = new PromptTemplate(settings(ThinkMode.FOUR_STEPS, PromptLayout.WORDS), 0.5, 5);
+        assertThat(words.messages(INPUT).get(0).content())
+                .isEqualTo(
+                        """
+                        You predict how a user will rate a product, from 0.5 to 5. You receive the user's past purchases,
+                        each with the user's rating and review, and one target item. Think in four steps, each between its own tags, in your
+                        own words and in full sentences about these very products.
+                        First, between <analyze user> and </analyze user>, say what this user liked and disliked about each past purchase, and
+                        what that shows about the user.
+                        Second, between <analyze item> and </analyze item>, say what the target item offers and what this user may like or
+                        dislike about it.
+                        Third, between <match> and </match>, weigh what speaks for and against the item for this user.
+                        Last, between <rate> and </rate>, write only the number you expect. Decimals are allowed.""");
+    }
+
+    @ParameterizedTest
+    @EnumSource(ThinkMode.class)
+    void theLayoutInWordsHasNothingToCopyAndShowsTheSameData(ThinkMode think) {
+        List<Message> words = new PromptTemplate(settings(think, PromptLayout.WORDS), 1, 5).messages(INPUT);
+        assertThat(words.get(0).content())
+                .doesNotContain("..")
+                .doesNotContain("[")
+                .contains("from 1 to 5");
+        for (Block block : OutputGrammar.of(think, 1, 5).blocks()) {
+            assertThat(words.get(0).content()).contains("between %s and %s".formatted(block.open(), block.close()));
+        }
+        assertThat(words.get(1))
+                .isEqualTo(template(think, false).messages(INPUT).get(1));
+        assertThat(ConfigurationReader.defaults().prompt().layout()).isEqualTo(PromptLayout.WORDS);
+    }
+
+    /** The texts of the skeletons have not changed since the first policies were trained with them. */
+    @ParameterizedTest
+    @CsvSource({
+        "FOUR_STEPS, c799a6ddad68e0d4be1c8cc54bfd0f56771b0c4190245528928a1920d6ad1969",
+        "FREE, 1ceab025627883c2f60a80b556faa8e42a2fccee98f1f693092bac71c099e51d",
+        "NONE, 65b11eb11272eaef6866bcd54ed19cf2e42bbe99e3154f9ca94d5fb546ebb501"
+    })
+    void theSkeletonIsWhatItAlwaysWas(ThinkMode think, String sha256) throws NoSuchAlgorithmException {
+        byte[] system = template(think, false).messages(INPUT).get(0).content().getBytes(StandardCharsets.UTF_8);
+        assertThat(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(system)))
+                .isEqualTo(sha256);
+    }
+
+    @Test
+    void anInstructionIsWhatStandsInEveryPrompt() {
+        List<String> instruction = template(ThinkMode.NONE, true).instruction();
+        assertThat(instruction.get(0)).contains("<rate>...</rate>");
+        assertThat(String.join("", instruction)).contains("Past purchases:", "Target item:");
+    }
+
+    @Test
     void meanLinesAppearWithMeanFeatures() {
         String user = user(template(ThinkMode.FOUR_STEPS, true), INPUT);
         assertThat(user)
@@ -101,6 +161,7 @@ class PromptTemplateTest {
     void theLatestPastPurchasesAreShown() {
         Prompt one = new Prompt(
                 ThinkMode.NONE,
+                Configuration.PromptLayout.SKELETON,
                 false,
                 1,
                 200,
@@ -126,6 +187,7 @@ class PromptTemplateTest {
     void longTextsAreCutAtWholeCharacters() {
         Prompt five = new Prompt(
                 ThinkMode.NONE,
+                Configuration.PromptLayout.SKELETON,
                 false,
                 10,
                 200,
@@ -310,10 +372,22 @@ class PromptTemplateTest {
         return new PromptTemplate(settings(think, means, "", "", "", ""), 1, 5);
     }
 
+    private static Prompt settings(ThinkMode think, PromptLayout layout) {
+        return ConfigurationReader.read(
+                        "test",
+                        "",
+                        List.of(
+                                "prompt.think="
+                                        + think.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                                "prompt.layout=" + layout.name().toLowerCase(Locale.ROOT)))
+                .prompt();
+    }
+
     private static Prompt settings(
             ThinkMode think, boolean means, String system, String user, String historyItem, String targetItem) {
         return new Prompt(
                 think,
+                Configuration.PromptLayout.SKELETON,
                 means,
                 10,
                 200,

@@ -83,7 +83,7 @@ class RewardFunctionTest {
     @Test
     void otherScalesKeepTheirDecimalsUnlessTruncated() {
         Configuration.Reward settings =
-                new Configuration.Reward(RewardShape.L1, 0.5, FormatGrading.STRICT, 4.5, false, false);
+                new Configuration.Reward(RewardShape.L1, 0.5, FormatGrading.STRICT, 4.5, false, false, 0);
         assertThat(new RewardFunction(settings, HALF_STARS)
                         .of(wellFormed("0.5"), true, 0.5)
                         .answer())
@@ -92,7 +92,8 @@ class RewardFunctionTest {
 
     private static RewardFunction function(
             RewardShape shape, double format, FormatGrading grading, double maxError, boolean needs, boolean truncate) {
-        return new RewardFunction(new Configuration.Reward(shape, format, grading, maxError, needs, truncate), GRAMMAR);
+        return new RewardFunction(
+                new Configuration.Reward(shape, format, grading, maxError, needs, truncate, 0), GRAMMAR);
     }
 
     private static String wellFormed(String rating) {

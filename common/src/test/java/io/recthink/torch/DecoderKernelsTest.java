@@ -248,6 +248,63 @@ class DecoderKernelsTest {
     }
 
     @Test
+    void differentiatesTheHeadByTheEntropiesToo() {
+        NDArray hidden = random(5, HIDDEN);
+        NDArray weight = random(7, HIDDEN);
+        NDArray targets = manager.create(new long[] {0, 6, 3, 3, 1});
+        NDArray derivatives = random(5);
+        NDArray entropyDerivatives = random(5);
+        NDArray hiddenLeaf = Gradients.leaf(hidden, manager);
+        NDArray weightLeaf = Gradients.leaf(weight, manager);
+        NDArray loss = Gradients.record(() -> {
+            NDArray logprobs = hiddenLeaf.matMul(weightLeaf.transpose()).mul(2).logSoftmax(-1);
+            NDArray chosen = logprobs.gather(targets.expandDims(1), 1).squeeze(1);
+            NDArray entropies = logprobs.exp().mul(logprobs).sum(new int[] {1}).neg();
+            return chosen.mul(derivatives).add(entropies.mul(entropyDerivatives));
+        });
+        Gradients.backward(loss, manager.ones(new Shape(5)));
+        NDArray temperature = manager.create(0.5);
+        NDArray sum = random(7, HIDDEN);
+        NDArray before = sum.duplicate();
+        NDList head = Kernels.instance().callWithGradient("head", manager, hidden, weight, targets, temperature);
+        NDArray gradient = kernel(
+                "head_backward_with_entropy",
+                head.get(0),
+                hidden,
+                weight,
+                targets,
+                derivatives,
+                head.get(2),
+                entropyDerivatives,
+                temperature,
+                sum);
+        assertClose(gradient, Gradients.of(hiddenLeaf, manager).orElseThrow());
+        assertClose(sum.sub(before), Gradients.of(weightLeaf, manager).orElseThrow());
+    }
+
+    /** A token that is certain, or impossible, has no slope of entropy, and no NaN. */
+    @Test
+    void theSlopeOfTheEntropyOfACertainTokenIsZero() {
+        NDArray hidden = manager.create(new float[] {1000, 0}, new Shape(1, 2));
+        NDArray weight = manager.create(new float[] {1, 0, -1, 0, 0, 1}, new Shape(3, 2));
+        NDArray targets = manager.create(new long[] {0});
+        NDArray temperature = manager.create(1.0);
+        NDList head = Kernels.instance().callWithGradient("head", manager, hidden, weight, targets, temperature);
+        NDArray gradient = kernel(
+                "head_backward_with_entropy",
+                head.get(0),
+                hidden,
+                weight,
+                targets,
+                manager.zeros(new Shape(1)),
+                head.get(2),
+                manager.ones(new Shape(1)),
+                temperature,
+                manager.zeros(new Shape(3, 2)));
+        assertThat(gradient.toFloatArray()).containsExactly(0, 0);
+    }
+
+    @Test
     void addsUpTheGradientsOfRowsThatAreUsedTwice() {
         NDArray gradient = random(3, 2);
         NDArray rows = manager.create(new long[] {4, 1, 4});

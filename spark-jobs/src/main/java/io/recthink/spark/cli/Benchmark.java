@@ -165,7 +165,16 @@ final class Benchmark {
 
     private Objective objective(int groups, long tokens) {
         return new Objective.Grpo(
-                CLIP_LOW, CLIP_HIGH, 0, Reduction.SEQUENCE_MEAN, 0, (long) groups * work.group, tokens, 1);
+                CLIP_LOW,
+                CLIP_HIGH,
+                0,
+                Reduction.SEQUENCE_MEAN,
+                0,
+                0,
+                (long) groups * work.group,
+                tokens,
+                work.completion,
+                1);
     }
 
     /** Prompts of words, so that a trained model has something to go on from. */

@@ -9,7 +9,9 @@ import static org.apache.spark.sql.functions.stddev_pop;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.prompt.ContentRule;
 import io.recthink.prompt.OutputGrammar;
+import io.recthink.prompt.PromptTemplate;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
@@ -63,7 +65,39 @@ public final class ColdStartJob implements Job {
                 "paths.traces",
                 output);
 
-        report(spark.read().schema(Tables.TRACES).parquet(LiteralPath.of(output)), examples, output);
+        Dataset<Row> traces = spark.read().schema(Tables.TRACES).parquet(LiteralPath.of(output));
+        report(traces, examples, output);
+        sayShort(traces, configuration, prepared);
+    }
+
+    /** A policy that learns blocks too short for {@code reward.minWords} finds no completion of its own well formed. */
+    private static void sayShort(Dataset<Row> traces, Configuration configuration, PreparedData prepared) {
+        Configuration.Prompt prompt = configuration.prompt();
+        double min = prepared.minRating();
+        double max = prepared.maxRating();
+        int minWords = configuration.reward().minWords();
+        List<String> instruction = new PromptTemplate(prompt, min, max).instruction();
+        long tooShort = traces.select("completion")
+                .mapPartitions(
+                        (MapPartitionsFunction<Row, Boolean>) rows -> {
+                            OutputGrammar grammar = OutputGrammar.of(prompt.think(), min, max)
+                                    .asking(new ContentRule(minWords, instruction));
+                            Iterable<Row> iterable = () -> rows;
+                            return StreamSupport.stream(iterable.spliterator(), false)
+                                    .map(row -> grammar.parse(row.getString(0), true)
+                                            .formatOk())
+                                    .iterator();
+                        },
+                        Encoders.BOOLEAN())
+                .filter(col("value").equalTo(false))
+                .count();
+        if (tooShort > 0) {
+            System.out.printf(
+                    "WARNING: %d of the traces have a block without reward.minWords=%d different words of its own: train will"
+                            + " call completions like them malformed. To train on them set reward.minWords=0, or the number of"
+                            + " words that they have.%n",
+                    tooShort, minWords);
+        }
     }
 
     /** Row ids are hashes, so their order is a random one that stays. */

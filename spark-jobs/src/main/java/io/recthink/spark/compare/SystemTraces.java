@@ -95,8 +95,7 @@ final class SystemTraces {
             return Optional.of(configuration.prompt());
         }
         try {
-            return Optional.of(
-                    ConfigurationReader.read(system, training, List.of()).prompt());
+            return Optional.of(ConfigurationReader.readRecord(system, training).prompt());
         } catch (InvalidInputException e) { // a run of another version, whose instruction cannot be told
             return Optional.empty();
         }

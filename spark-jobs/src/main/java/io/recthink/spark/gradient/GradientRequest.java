@@ -45,9 +45,10 @@ public record GradientRequest(PolicyReference policy, Configuration.Model model,
     /**
      * The loss of GRPO.
      *
-     * @param train clip, reduction and KL coefficient
+     * @param train clip, reduction, KL coefficient and entropy bonus
      * @param totalSequences completions of the step, those of dead groups included
      * @param totalTokens completion tokens of the step, those of dead groups included
+     * @param maxTokens the most that a completion could have
      * @param temperature the completions were sampled at
      * @param reference the fixed policy of the KL term; used only when its coefficient is above 0
      */
@@ -55,6 +56,7 @@ public record GradientRequest(PolicyReference policy, Configuration.Model model,
             ClipAndReduction train,
             long totalSequences,
             long totalTokens,
+            int maxTokens,
             double temperature,
             PolicyReference reference)
             implements Loss {
@@ -66,8 +68,10 @@ public record GradientRequest(PolicyReference policy, Configuration.Model model,
                     train.importanceCap,
                     train.reduction,
                     train.klCoefficient,
+                    train.entropyBonus,
                     totalSequences,
                     totalTokens,
+                    maxTokens,
                     temperature);
         }
 
@@ -83,11 +87,17 @@ public record GradientRequest(PolicyReference policy, Configuration.Model model,
             double clipHigh,
             double importanceCap,
             Configuration.Reduction reduction,
-            double klCoefficient)
+            double klCoefficient,
+            double entropyBonus)
             implements Serializable {
         public static ClipAndReduction of(Configuration.Train train) {
             return new ClipAndReduction(
-                    train.clipLow(), train.clipHigh(), train.importanceCap(), train.reduction(), train.klCoefficient());
+                    train.clipLow(),
+                    train.clipHigh(),
+                    train.importanceCap(),
+                    train.reduction(),
+                    train.klCoefficient(),
+                    train.entropyBonus());
         }
     }
 }

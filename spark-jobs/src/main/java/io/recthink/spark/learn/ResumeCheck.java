@@ -36,7 +36,7 @@ final class ResumeCheck {
      * @param free keys below them that do not
      */
     ResumeCheck same(String yaml, Configuration now, List<String> fixed, List<String> free) {
-        Configuration before = ConfigurationReader.read(run + "/config.yaml", yaml, List.of());
+        Configuration before = ConfigurationReader.readRecord(run + "/config.yaml", yaml);
         JsonNode beforeTree = JSON.valueToTree(before);
         JsonNode nowTree = JSON.valueToTree(now);
         for (String name : fixed) {

@@ -8,7 +8,6 @@ import io.recthink.spark.run.PolicyOfRun;
 import io.recthink.spark.run.RunDescription;
 import io.recthink.spark.run.RunFolder;
 import io.recthink.spark.table.TrainingCost;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -59,7 +58,18 @@ final class PolicyTraining {
 
     private void add(RunFolder run, int step) {
         RunDescription description = run.description();
-        Configuration settings = ConfigurationReader.read(run.path(), run.configuration(), List.of());
+        Configuration settings = ConfigurationReader.readRecord(run.path(), run.configuration());
+        long replaced = 0;
+        int before = 0;
+        for (int saved = 1; saved <= step; saved++) {
+            Optional<ObjectNode> metrics = run.metrics(saved);
+            if (metrics.isPresent()) {
+                // Of several steps that were saved as one the metrics are means.
+                seconds += metrics.get().path("step_time").asDouble() * (saved - before);
+                before = saved;
+                replaced += metrics.get().path("dynamic_sampling/replaced").asLong();
+            }
+        }
         samples += switch (description.job()) {
             case "sft" ->
                 Math.min(
@@ -68,17 +78,8 @@ final class PolicyTraining {
             default ->
                 Math.min(
                         settings.prepare().pools().rl(),
-                        (long) step * settings.train().promptsPerStep());
+                        (long) step * settings.train().promptsPerStep() + replaced);
         };
-        int before = 0;
-        for (int saved = 1; saved <= step; saved++) {
-            Optional<ObjectNode> metrics = run.metrics(saved);
-            if (metrics.isPresent()) {
-                // Of several steps that were saved as one the metrics are means.
-                seconds += metrics.get().path("step_time").asDouble() * (saved - before);
-                before = saved;
-            }
-        }
         processors = Math.max(processors, description.processors());
         device = description.device();
     }

@@ -14,7 +14,6 @@ import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -119,7 +118,7 @@ final class ValidationPredictions {
                 || !run.description().dataSha256().equals(data.sha256())) {
             return false;
         }
-        Configuration trained = ConfigurationReader.read(run.path(), run.configuration(), List.of());
+        Configuration trained = ConfigurationReader.readRecord(run.path(), run.configuration());
         return trained.seed() == asked.seed()
                 && trained.prompt().equals(asked.prompt())
                 && trained.model().equals(asked.model())

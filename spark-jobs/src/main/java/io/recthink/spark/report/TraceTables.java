@@ -151,8 +151,7 @@ final class TraceTables {
 
     private Optional<Dataset<Row>> examples() {
         try {
-            Configuration.Paths paths = ConfigurationReader.read(
-                            run.path() + "/config.yaml", run.configuration(), List.of())
+            Configuration.Paths paths = ConfigurationReader.readRecord(run.path() + "/config.yaml", run.configuration())
                     .paths();
             return Optional.of(PreparedData.examples(spark, paths.resolve(paths.data()))
                     .select("rowId", "truth", "target.title", "userHistory.title", "userHistory.rating")

@@ -3,8 +3,13 @@ package io.recthink.spark.rollout;
 import io.recthink.InvalidInputException;
 import io.recthink.generate.Seeds;
 import io.recthink.spark.run.Cursor;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * The order in which a pool is walked through: each epoch in a shuffled order of its own that depends on the seed and on
@@ -16,6 +21,7 @@ public final class PromptOrder {
 
     private final long seed;
     private final List<String> rowIds;
+    private final Optional<Map<String, Double>> balancedBy;
     private final int perStep;
     private int epoch = -1;
     private List<String> order = List.of();
@@ -29,6 +35,24 @@ public final class PromptOrder {
      * @throws InvalidInputException when the pool is smaller than one step
      */
     public PromptOrder(long seed, List<String> rowIds, int perStep, String pool) {
+        this(seed, rowIds, Optional.empty(), perStep, pool);
+    }
+
+    /**
+     * An order in which every true rating comes as often as the others, see {@link BalancedEpoch}. It depends on the rows of a
+     * step too.
+     *
+     * @param truths the true ratings of the pool by row id
+     * @param perStep rows of one step
+     * @param pool its name, for messages
+     * @throws InvalidInputException when the pool is smaller than one step
+     */
+    public static PromptOrder balanced(long seed, Map<String, Double> truths, int perStep, String pool) {
+        return new PromptOrder(seed, List.copyOf(truths.keySet()), Optional.of(Map.copyOf(truths)), perStep, pool);
+    }
+
+    private PromptOrder(
+            long seed, List<String> rowIds, Optional<Map<String, Double>> balancedBy, int perStep, String pool) {
         if (rowIds.size() < perStep) {
             throw new InvalidInputException(
                     "The %s has %d rows, a step takes %d. Prepare a larger one or lower the rows of a step."
@@ -36,6 +60,7 @@ public final class PromptOrder {
         }
         this.seed = seed;
         this.rowIds = List.copyOf(rowIds);
+        this.balancedBy = balancedBy;
         this.perStep = perStep;
     }
 
@@ -48,12 +73,35 @@ public final class PromptOrder {
      */
     public record Step(List<String> rowIds, Cursor first, Cursor next) {}
 
-    /** The rows of the step that begins at a cursor. */
+    /** The rows of the step that begins at a cursor; no two are the same. */
     public Step at(Cursor cursor) {
         Cursor start = cursor.position() + perStep <= rowIds.size() ? cursor : new Cursor(cursor.epoch() + 1, 0);
         int end = start.position() + perStep;
         List<String> rows = List.copyOf(order(start.epoch()).subList(start.position(), end));
         return new Step(rows, start, new Cursor(start.epoch(), end));
+    }
+
+    /**
+     * Further rows from a cursor on, for a step that needs more than its own: those of the epoch that are left and then those
+     * of the next one, without rows that the step has. They are fewer than asked for where there are no others.
+     *
+     * @param without rows that the step has
+     * @return next is where it goes on after the last of them: rows that were passed over count as used
+     */
+    public Step further(Cursor cursor, int rows, Set<String> without) {
+        Set<String> had = new HashSet<>(without);
+        List<String> found = new ArrayList<>();
+        Cursor next = cursor;
+        for (int pass = cursor.epoch(); pass <= cursor.epoch() + 1; pass++) {
+            List<String> all = order(pass);
+            for (int i = pass == cursor.epoch() ? cursor.position() : 0; i < all.size() && found.size() < rows; i++) {
+                if (had.add(all.get(i))) {
+                    found.add(all.get(i));
+                    next = new Cursor(pass, i + 1);
+                }
+            }
+        }
+        return new Step(List.copyOf(found), cursor, next);
     }
 
     /** Up to {@code rows} rows of the epoch of a cursor from there on: what the coming steps need. */
@@ -64,11 +112,14 @@ public final class PromptOrder {
 
     private List<String> order(int wanted) {
         if (wanted != epoch) {
-            order = rowIds.stream()
+            List<String> shuffled = rowIds.stream()
                     .map(id -> new Keyed(id, Seeds.of(seed, wanted, id, SHUFFLE)))
                     .sorted(Comparator.comparingLong(Keyed::key).thenComparing(Keyed::rowId))
                     .map(Keyed::rowId)
                     .toList();
+            order = balancedBy
+                    .map(truths -> BalancedEpoch.of(seed, wanted, shuffled, truths, perStep))
+                    .orElse(shuffled);
             epoch = wanted;
         }
         return order;

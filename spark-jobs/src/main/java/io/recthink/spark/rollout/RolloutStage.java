@@ -1,5 +1,7 @@
 package io.recthink.spark.rollout;
 
+import static org.apache.spark.sql.functions.col;
+
 import io.recthink.config.Configuration;
 import io.recthink.generate.Completion;
 import io.recthink.generate.Generator;
@@ -17,9 +19,11 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -58,6 +62,17 @@ public final class RolloutStage {
         try {
             spark.createDataFrame(rollouts, Tables.ROLLOUTS).write().parquet(path);
             return engine.lap();
+        } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+            throw TableFailure.explain(path, e);
+        }
+    }
+
+    /** Writes rollouts that were read, or such with more columns, into another table. */
+    public void write(Dataset<Row> rollouts, String path) {
+        Column[] columns =
+                Stream.of(Tables.ROLLOUTS.fieldNames()).map(name -> col(name)).toArray(Column[]::new);
+        try {
+            rollouts.select(columns).write().parquet(path);
         } catch (Exception e) { // Spark throws checked exceptions that it does not declare
             throw TableFailure.explain(path, e);
         }

@@ -20,7 +20,7 @@ import org.apache.hadoop.fs.FileStatus;
  * <pre>
  * RUN/run.json, config.yaml
  * RUN/stopped.json                     after a stop by a guard
- * RUN/step-000012/{rollouts/, scored/, metrics.json, policy/, optimizer/optimizer.safetensors, manifest.json}
+ * RUN/step-000012/{rollouts/, scored/, sampled-N/ with dynamic sampling, metrics.json, policy/, optimizer/optimizer.safetensors, manifest.json}
  * RUN/eval/step-000012/predictions/
  * </pre>
  */

@@ -10,13 +10,17 @@ import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import io.recthink.config.Configuration;
+import io.recthink.config.Configuration.AdvantageScale;
+import io.recthink.prompt.ContentRule;
 import io.recthink.prompt.OutputGrammar;
 import io.recthink.prompt.ParsedOutput;
+import io.recthink.prompt.PromptTemplate;
 import io.recthink.reward.Reward;
 import io.recthink.reward.RewardFunction;
 import io.recthink.spark.run.TableFailure;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
+import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -31,7 +35,8 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * Scores rollouts: the reward of each completion from its text, and its advantage among the completions of the same prompt,
- * A = (R - mean) / (std + 1e-6) with the sample standard deviation; 0 in a dead group, where all rewards are equal.
+ * A = (R - mean) / (std + 1e-6) with the sample standard deviation, or R - mean alone where {@code train.scaleAdvantage} is
+ * none (Liu et al. 2025, Dr. GRPO); 0 in a dead group, where all rewards are equal.
  */
 public final class ScoreStage {
     private static final double EPSILON = 1e-6;
@@ -42,16 +47,19 @@ public final class ScoreStage {
             .add("rewardAnswer", DataTypes.DoubleType, false);
 
     private final UserDefinedFunction reward;
+    private final AdvantageScale scale;
 
     /** @param assistantStart the end of every prompt, see {@link OutputGrammar#afterPrompt} */
     public ScoreStage(Configuration configuration, PreparedData data, String assistantStart) {
+        this.scale = configuration.train().scaleAdvantage();
         this.reward = udf(
                 new RewardOfText(
                         configuration.reward(),
                         configuration.prompt().think(),
                         data.minRating(),
                         data.maxRating(),
-                        assistantStart),
+                        assistantStart,
+                        new PromptTemplate(configuration.prompt(), data.minRating(), data.maxRating()).instruction()),
                 REWARD);
     }
 
@@ -62,8 +70,12 @@ public final class ScoreStage {
                 .orderBy("sample")
                 .rowsBetween(Window.unboundedPreceding(), Window.unboundedFollowing());
         Column reward = col("rewardFormat").plus(col("rewardAnswer"));
+        Column difference = col("reward").minus(col("groupMean"));
         Column advantage =
-                col("reward").minus(col("groupMean")).divide(col("groupStd").plus(EPSILON));
+                switch (scale) {
+                    case GROUP -> difference.divide(col("groupStd").plus(EPSILON));
+                    case NONE -> difference;
+                };
         // One task: the rows of a step are few, all of them come to the driver, and a shuffle would take longer than
         // they do.
         return rollouts.coalesce(1)
@@ -100,6 +112,7 @@ public final class ScoreStage {
         private final double minRating;
         private final double maxRating;
         private final String assistantStart;
+        private final List<String> instruction;
         private transient OutputGrammar grammar;
         private transient RewardFunction function;
 
@@ -108,18 +121,22 @@ public final class ScoreStage {
                 Configuration.ThinkMode think,
                 double minRating,
                 double maxRating,
-                String assistantStart) {
+                String assistantStart,
+                List<String> instruction) {
             this.settings = settings;
             this.think = think;
             this.minRating = minRating;
             this.maxRating = maxRating;
             this.assistantStart = assistantStart;
+            this.instruction = instruction;
         }
 
         @Override
         public Row call(String text, String finish, Double truth) {
             if (function == null) {
-                grammar = OutputGrammar.of(think, minRating, maxRating).afterPrompt(assistantStart);
+                grammar = OutputGrammar.of(think, minRating, maxRating)
+                        .afterPrompt(assistantStart)
+                        .asking(new ContentRule(settings.minWords(), instruction));
                 function = new RewardFunction(settings, grammar);
             }
             ParsedOutput output = grammar.parse(text, finish.equals("stop"));

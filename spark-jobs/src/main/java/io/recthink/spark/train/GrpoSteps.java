@@ -8,40 +8,39 @@ import io.recthink.spark.gradient.GradientRequest;
 import io.recthink.spark.gradient.GradientRequest.ClipAndReduction;
 import io.recthink.spark.gradient.GradientRequest.GrpoLoss;
 import io.recthink.spark.gradient.GradientStage;
+import io.recthink.spark.gradient.LearningGroup;
 import io.recthink.spark.gradient.StepGradient;
 import io.recthink.spark.learn.LearningRun;
 import io.recthink.spark.learn.LearningRun.Update;
 import io.recthink.spark.learn.StoppedException;
 import io.recthink.spark.learn.Stopwatch;
-import io.recthink.spark.rollout.Prompt;
 import io.recthink.spark.rollout.PromptEncoding;
 import io.recthink.spark.rollout.PromptOrder;
 import io.recthink.spark.rollout.PromptTable;
 import io.recthink.spark.rollout.RolloutStage;
-import io.recthink.spark.run.Cursor;
 import io.recthink.spark.score.ScoreStage;
 import io.recthink.spark.table.PreparedData;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.storage.StorageLevel;
 
 /** The steps of a GRPO run, one at a time. */
 final class GrpoSteps implements AutoCloseable {
-    private static final int PROMPTS_AHEAD = 1024;
-    private static final List<String> TABLES = List.of("rollouts", "scored");
+    private static final String SCORED = "scored";
 
     private final SparkSession spark;
     private final Configuration configuration;
     private final LearningRun run;
-    private final PromptOrder order;
     private final PromptTable prompts;
     private final RolloutStage rollout;
     private final ScoreStage score;
+    private final StepSampling sampling;
     private final GradientStage gradient;
     private final Optional<TraceMeasure> measure;
     private final StepGuards guards;
@@ -68,11 +67,11 @@ final class GrpoSteps implements AutoCloseable {
         this.spark = spark;
         this.configuration = configuration;
         this.run = run;
-        this.order = order;
         this.gradient = gradient;
         this.prompts = new PromptTable(pool, PromptEncoding.of(run.reference(), configuration.prompt(), data));
         this.rollout = new RolloutStage(spark, configuration);
         this.score = new ScoreStage(configuration, data, assistantStart);
+        this.sampling = new StepSampling(spark, configuration.train(), order, prompts, rollout, score, run.folder());
         this.measure = TraceMeasure.of(configuration.prompt(), data.minRating(), data.maxRating());
         this.guards = StepGuards.before(configuration, run.folder(), run.stepsDone(), this::quotedTraces);
         Optional<ObjectNode> last = run.folder().metrics(run.stepsDone());
@@ -86,54 +85,49 @@ final class GrpoSteps implements AutoCloseable {
      * @return a summary for people
      */
     String next() {
-        Configuration.Train train = configuration.train();
         int step = run.stepsDone() + 1;
         Stopwatch watch = new Stopwatch();
-        say(step, "prompts");
-        PromptOrder.Step examples = order.at(run.cursor());
-        List<Prompt> asked = prompts.fetch(examples.rowIds(), order.ahead(examples.first(), PROMPTS_AHEAD));
-        say(step, "rollout");
-        double rolloutEngine =
-                rollout.write(step, asked, run.policy(), run.folder().table(step, "rollouts"));
         StepMetrics metrics = new StepMetrics(step);
-        double rolloutSeconds = watch.lap();
+        try (StepCompletions completions = sampling.of(step, run.policy(), run.cursor())) {
+            watch.lap();
+            say(step, "gradient");
+            GradientStage.Running running = gradient.start(groups(completions), request(completions.learnt()));
+            say(step, "table of rewards");
+            writeBehind(running, step, completions);
+            Optional<StepTraces.Summary> traces = traces(running, completions);
+            StepGradient sum = running.await();
+            double gradientSeconds = watch.lap();
 
-        say(step, "score");
-        Dataset<Row> scored =
-                score.score(rollout.read(run.folder().table(step, "rollouts"))).persist(StorageLevel.MEMORY_AND_DISK());
-        List<ScoredCompletion> completions =
-                ScoredCompletion.collect(scored, run.policy(), train.promptsPerStep(), train.groupSize());
-        double scoreSeconds = watch.lap();
+            Update update = run.learn(sum.gradient());
+            double learnSeconds = watch.lap();
+            run.publish();
+            double publishSeconds = watch.lap();
 
-        say(step, "gradient");
-        GradientStage.Running running =
-                gradient.start(ScoredCompletion.liveGroups(completions, examples.rowIds()), request(completions));
-        say(step, "table of rewards");
-        writeBehind(running, scored, run.folder().table(step, "scored"));
-        Optional<StepTraces.Summary> traces = traces(running, scored, asked);
-        StepGradient sum = running.await();
-        scored.unpersist();
-        double gradientSeconds = watch.lap();
-
-        Update update = run.learn(sum.gradient());
-        double learnSeconds = watch.lap();
-        run.publish();
-        double publishSeconds = watch.lap();
-
-        metrics.completions(completions)
-                .traces(traces)
-                .learning(sum, update)
-                .sampledEntropy(completions)
-                .tokens(completions, sum.statistics(), tokens, rolloutSeconds, gradientSeconds)
-                .time("rollout", rolloutSeconds, rolloutEngine)
-                .time("score", scoreSeconds, 0)
-                .time("gradient", gradientSeconds, sum.engineSeconds())
-                .time("learn", learnSeconds, learnSeconds)
-                .time("publish", publishSeconds, 0)
-                .stepTime(watch.total());
-        say(step, "validation");
-        save(examples.next(), metrics.values());
+            StepCompletions.Times times = completions.times();
+            metrics.completions(completions.sampled())
+                    .traces(traces)
+                    .learning(sum, update)
+                    .sampledEntropy(completions.sampled())
+                    .tokens(completions.sampled(), sum.statistics(), tokens, times.rollout(), gradientSeconds)
+                    .time("rollout", times.rollout(), times.rolloutEngine())
+                    .time("score", times.score(), 0)
+                    .time("gradient", gradientSeconds, sum.engineSeconds())
+                    .time("learn", learnSeconds, learnSeconds)
+                    .time("publish", publishSeconds, 0)
+                    .stepTime(watch.total());
+            Configuration.Train train = configuration.train();
+            if (train.dynamicSampling() > 0) {
+                metrics.dynamicSampling(completions.rounds(), completions.replaced(train.groupSize()));
+            }
+            say(step, "validation");
+            save(completions, metrics.values());
+        }
         return summary(metrics.values());
+    }
+
+    private List<LearningGroup> groups(StepCompletions completions) {
+        boolean withDead = configuration.train().entropyBonus() > 0;
+        return ScoredCompletion.groups(completions.learnt(), completions.rowIds(), withDead);
     }
 
     private void say(int step, String what) {
@@ -141,20 +135,22 @@ final class GrpoSteps implements AutoCloseable {
     }
 
     /** Nobody waits for the table of rewards: it is written by cores that the tasks of the gradient leave free. */
-    private void writeBehind(GradientStage.Running running, Dataset<Row> scored, String path) {
+    private void writeBehind(GradientStage.Running running, int step, StepCompletions completions) {
         try {
-            score.write(scored, path);
+            score.write(completions.scored(), run.folder().table(step, SCORED));
+            if (!completions.tables().contains(StepSampling.ROLLOUTS)) {
+                rollout.write(completions.scored(), run.folder().table(step, StepSampling.ROLLOUTS));
+            }
         } catch (RuntimeException e) {
             running.cancel();
             throw e;
         }
     }
 
-    /** The traces are measured beside the gradient, too. */
-    private Optional<StepTraces.Summary> traces(
-            GradientStage.Running running, Dataset<Row> scored, List<Prompt> asked) {
+    /** The traces are measured beside the gradient, too: those of all that was sampled. */
+    private Optional<StepTraces.Summary> traces(GradientStage.Running running, StepCompletions completions) {
         try {
-            return measure.flatMap(by -> StepTraces.summary(scored, asked, by));
+            return measure.flatMap(by -> StepTraces.summary(completions.texts(), completions.asked(), by));
         } catch (RuntimeException e) {
             running.cancel();
             throw e;
@@ -162,12 +158,14 @@ final class GrpoSteps implements AutoCloseable {
     }
 
     private String quotedTraces(int step) {
-        run.folder().requireTable(step, "rollouts");
-        return StepTraces.quoted(rollout.read(run.folder().table(step, "rollouts")));
+        run.folder().requireTable(step, StepSampling.ROLLOUTS);
+        return StepTraces.quoted(rollout.read(run.folder().table(step, StepSampling.ROLLOUTS)));
     }
 
-    private void save(Cursor next, Map<String, Object> metrics) {
-        run.save(next, metrics, TABLES);
+    private void save(StepCompletions completions, Map<String, Object> metrics) {
+        Set<String> tables = new LinkedHashSet<>(List.of(StepSampling.ROLLOUTS, SCORED));
+        tables.addAll(completions.tables());
+        run.save(completions.next(), metrics, List.copyOf(tables));
         tokens = (Long) metrics.get("num_tokens");
         reasonToStop = guards.reasonToStop(metrics);
     }
@@ -178,6 +176,7 @@ final class GrpoSteps implements AutoCloseable {
                 ClipAndReduction.of(train),
                 completions.size(),
                 StepMetrics.tokens(completions),
+                configuration.rollout().maxTokens(),
                 configuration.rollout().temperature(),
                 run.reference());
         return new GradientRequest(run.policy(), configuration.model(), train.microBatch(), loss);

@@ -92,13 +92,14 @@ record ScoredCompletion(
     }
 
     /**
-     * The groups to learn from: those that are not dead.
+     * The groups to learn from: those that are not dead, and the dead where a loss that does not depend on advantages is to be
+     * minimised too.
      *
      * @param order the row ids of the step
      */
-    static List<LearningGroup> liveGroups(List<ScoredCompletion> completions, List<String> order) {
+    static List<LearningGroup> groups(List<ScoredCompletion> completions, List<String> order, boolean withDead) {
         Map<String, List<ScoredCompletion>> groups = completions.stream()
-                .filter(completion -> !completion.dead())
+                .filter(completion -> withDead || !completion.dead())
                 .sorted(Comparator.comparingInt(ScoredCompletion::sample))
                 .collect(Collectors.groupingBy(ScoredCompletion::rowId));
         List<List<ScoredCompletion>> live =

@@ -156,7 +156,7 @@ final class StepGuards {
     private Optional<String> fruitless() {
         String seen = anyFinished ? "none is well formed" : "all are cut off at rollout.maxTokens";
         return reason(
-                "of the first %d completions %s, so there is nothing to learn from. Look at them with inspect; then make a warm start (cold-start, sft), raise rollout.maxTokens, or set reward.formatGrading=tags. train.guards.startCompletions=0 goes on all the same",
+                "of the first %d completions %s, so there is nothing to learn from. Look at them with inspect; then make a warm start (cold-start, sft), raise rollout.maxTokens, lower reward.minWords, or set reward.formatGrading=tags. train.guards.startCompletions=0 goes on all the same",
                 steps * (long) completions, seen);
     }
 

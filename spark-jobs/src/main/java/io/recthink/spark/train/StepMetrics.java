@@ -20,6 +20,8 @@ import java.util.stream.Collectors;
  * parsed, the KL divergence when every group was dead) are left out.
  */
 final class StepMetrics {
+    private static final String REPLACED = "dynamic_sampling/replaced";
+
     private final Map<String, Object> values = new LinkedHashMap<>();
     private double engineSeconds;
 
@@ -95,6 +97,13 @@ final class StepMetrics {
             sum -= logprob;
         }
         return sum;
+    }
+
+    /** What dynamic sampling did: rounds after the first, and groups that further prompts replaced, over all of them. */
+    StepMetrics dynamicSampling(int rounds, int replaced) {
+        values.put("dynamic_sampling/rounds", rounds);
+        values.put(REPLACED, replaced);
+        return this;
     }
 
     /** What the gradient tasks saw and what the learner did. */

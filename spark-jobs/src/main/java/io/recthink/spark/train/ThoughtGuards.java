@@ -24,9 +24,9 @@ final class ThoughtGuards {
     private static final int STEPS = 5;
     private static final double MOST_SHARED = 0.5;
     private static final String HELP =
-            " What helps: a lower train.optimizer.learningRate, train.klCoefficient above 0 (0.01 to 0.05),"
-                    + " reward.shape=l2, and a prompt.system that says in words what belongs into each block instead of"
-                    + " showing a pattern with dots. Begin again from a step whose traces inspect shows to be good, or from the"
+            " What helps: prompt.layout=words instead of a prompt that shows a pattern with dots, reward.minWords=10,"
+                    + " train.prompts=balanced, a lower train.optimizer.learningRate, train.klCoefficient above 0 (0.01 to"
+                    + " 0.05), reward.shape=l2. Begin again from a step whose traces inspect shows to be good, or from the"
                     + " start. docs/training.md explains it;";
 
     private final Guards settings;
@@ -79,8 +79,8 @@ final class ThoughtGuards {
         if (settings.deadSteps() > 0 && dead >= settings.deadSteps()) {
             return reason(
                     "nothing has been learnt for %d steps in a row (train.guards.deadSteps): in every group all completions"
-                            + " earned the same reward, so that there was no gradient.%s What helps: reward.shape=l2, a higher"
-                            + " rollout.temperature, more completions a prompt (train.groupSize), a lower train.optimizer.learningRate"
+                            + " earned the same reward, so that there was no gradient.%s What helps: reward.shape=l2,"
+                            + " train.dynamicSampling=2, a higher rollout.temperature, more completions a prompt (train.groupSize), a lower train.optimizer.learningRate"
                             + " from the start, or a warm start that is less sure (coldStart.spread). docs/training.md explains it;"
                             + " train.guards.deadSteps=0 goes on all the same",
                     dead, traces.get());

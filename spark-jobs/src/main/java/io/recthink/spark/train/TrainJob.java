@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -130,28 +131,46 @@ public final class TrainJob implements Job {
     private static void refuseLargeStep(Configuration configuration) {
         Configuration.Train train = configuration.train();
         int completion = configuration.rollout().maxTokens();
-        double step = (double) train.promptsPerStep()
+        double step = (1.0 + train.dynamicSampling())
+                * train.promptsPerStep()
                 * (4.0 * configuration.prompt().maxTokens() + 8.0 * train.groupSize() * completion)
                 / MIB;
         double heap = Runtime.getRuntime().maxMemory() / MIB;
         if (step > heap / 4) {
             throw new InvalidInputException(
-                    "A step of train.promptsPerStep %d prompts with train.groupSize %d completions of up to rollout.maxTokens %d tokens takes %.0f MiB on the driver, which has %.0f MiB of heap. Lower one of them, or start with --driver-memory %.0fm."
+                    "A step of train.promptsPerStep %d prompts with train.groupSize %d completions of up to rollout.maxTokens %d tokens%s takes %.0f MiB on the driver, which has %.0f MiB of heap. Lower one of them, or start with --driver-memory %.0fm."
                             .formatted(
                                     train.promptsPerStep(),
                                     train.groupSize(),
                                     completion,
+                                    train.dynamicSampling() == 0
+                                            ? ""
+                                            : ", sampled up to %d times (train.dynamicSampling),"
+                                                    .formatted(1 + train.dynamicSampling()),
                                     step,
                                     heap,
                                     Math.ceil(5 * step)));
         }
     }
 
-    /** The driver keeps the row ids of the pool: as many as prepare.pools.rl allows, however long the log is. */
+    /** The driver keeps the row ids of the pool, and their ratings where prompts are balanced: as many as prepare.pools.rl allows, however long the log is. */
     private static PromptOrder order(Configuration configuration, Dataset<Row> pool) {
-        List<String> rowIds = pool.select("rowId").as(Encoders.STRING()).collectAsList();
-        return new PromptOrder(
-                configuration.seed(), rowIds, configuration.train().promptsPerStep(), "pool rl of paths.data");
+        Configuration.Train train = configuration.train();
+        String name = "pool rl of paths.data";
+        return switch (train.prompts()) {
+            case AS_IS ->
+                new PromptOrder(
+                        configuration.seed(),
+                        pool.select("rowId").as(Encoders.STRING()).collectAsList(),
+                        train.promptsPerStep(),
+                        name);
+            case BALANCED -> PromptOrder.balanced(configuration.seed(), truths(pool), train.promptsPerStep(), name);
+        };
+    }
+
+    private static Map<String, Double> truths(Dataset<Row> pool) {
+        return pool.select("rowId", "truth").collectAsList().stream()
+                .collect(Collectors.toMap(row -> row.getString(0), row -> row.getDouble(1)));
     }
 
     private static RunSettings settings(

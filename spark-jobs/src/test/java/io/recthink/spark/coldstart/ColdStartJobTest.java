@@ -12,7 +12,10 @@ import io.recthink.spark.SparkTest;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.SplitLabel;
 import io.recthink.spark.table.Tables;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -53,6 +56,28 @@ class ColdStartJobTest {
                 .isEqualTo(
                         spark.read().parquet(high + "/traces").orderBy("rowId").collectAsList())
                 .hasSize(5);
+    }
+
+    @Test
+    void tracesThatTheRewardWouldCallMalformedAreToldOf(@TempDir Path root) throws IOException {
+        prepare(root, 5, 3.0);
+        assertThat(printed(() -> new ColdStartJob().run(spark, configuration(root, "paths.traces=short"))))
+                .contains("WARNING: 5 of the traces have a block without reward.minWords=10 different words")
+                .contains("set reward.minWords=0");
+        assertThat(printed(() -> new ColdStartJob().run(spark, configuration(root, "reward.minWords=0"))))
+                .doesNotContain("WARNING");
+    }
+
+    private static String printed(Runnable run) {
+        PrintStream before = System.out;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            run.run();
+        } finally {
+            System.setOut(before);
+        }
+        return printed.toString(StandardCharsets.UTF_8);
     }
 
     @Test

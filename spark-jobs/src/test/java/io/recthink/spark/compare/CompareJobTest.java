@@ -423,6 +423,7 @@ class CompareJobTest {
                         "trained",
                         "/runs/1/step-000001/policy",
                         "aa",
+                        null,
                         new PolicyOrigin.Training(
                                 "/runs/1", "train", 1, false, "prompt:\n  system: One, two, three, four.\n"))
                 .write(

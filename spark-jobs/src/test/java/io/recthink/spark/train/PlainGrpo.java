@@ -9,7 +9,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.Reduction;
 import io.recthink.model.ModelConfig;
 import io.recthink.model.ParameterLayout;
 import io.recthink.model.ParameterLayout.Parameter;
@@ -38,9 +37,13 @@ final class PlainGrpo {
         Map<String, double[]> sum = new TreeMap<>();
         weights.forEach((name, values) -> sum.put(name, new double[values.length]));
         for (PlainSample sample : samples) {
-            double share = configuration.train().reduction() == Reduction.SEQUENCE_MEAN
-                    ? 1.0 / samples.size() / sample.completion().length
-                    : 1.0 / tokens;
+            double share =
+                    switch (configuration.train().reduction()) {
+                        case SEQUENCE_MEAN -> 1.0 / samples.size() / sample.completion().length;
+                        case TOKEN_MEAN -> 1.0 / tokens;
+                        case MAX_LENGTH ->
+                            1.0 / samples.size() / configuration.rollout().maxTokens();
+                    };
             add(sum, gradient(weights, sample, share));
         }
         return sum;
@@ -71,7 +74,7 @@ final class PlainGrpo {
         }
     }
 
-    /** Minus the clipped surrogate, summed over the tokens of a completion. */
+    /** Minus the clipped surrogate and the entropy bonus, summed over the tokens of a completion. */
     private NDArray loss(Map<String, NDArray> parameters, PlainSample sample, NDManager manager) {
         int prompt = sample.prompt().length;
         int length = sample.completion().length;
@@ -81,16 +84,16 @@ final class PlainGrpo {
         NDArray logits = logits(parameters, sequence, manager)
                 .div(configuration.rollout().temperature());
         NDArray chosen = manager.create(sample.completion()).oneHot(model.vocabularySize());
-        NDArray logprobs = logits.logSoftmax(-1)
-                .get(prompt - 1 + ":" + (prompt + length - 1))
-                .mul(chosen)
-                .sum(new int[] {1});
+        NDArray all = logits.logSoftmax(-1).get(prompt - 1 + ":" + (prompt + length - 1));
+        NDArray logprobs = all.mul(chosen).sum(new int[] {1});
+        NDArray entropies = all.exp().mul(all).sum(new int[] {1}).neg();
         NDArray old = manager.create(sample.oldLogprobs()).toType(DataType.FLOAT32, false);
         NDArray ratio = logprobs.sub(old).exp();
         Configuration.Train train = configuration.train();
         NDArray clipped = ratio.clip(1 - train.clipLow(), 1 + train.clipHigh());
         float advantage = (float) sample.advantage();
-        return ratio.mul(advantage).minimum(clipped.mul(advantage)).sum().neg();
+        NDArray surrogate = ratio.mul(advantage).minimum(clipped.mul(advantage));
+        return surrogate.add(entropies.mul(train.entropyBonus())).sum().neg();
     }
 
     /** The next-token logits of every position, [length, vocabulary]. */

@@ -10,6 +10,7 @@ import io.recthink.spark.SparkTest;
 import io.recthink.spark.run.RunFolder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,18 +29,29 @@ class StepReplayTest {
     private final SparkSession spark = SparkTest.spark();
 
     @ParameterizedTest
-    @CsvSource({"sequence-mean, 1000", "token-mean, 0.2"})
-    void theFoldersOfTwoStepsGiveTheirWeights(String reduction, String maxGradNorm, @TempDir Path root) {
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    1000 | train.reduction=sequence-mean
+                    0.2  | train.reduction=token-mean
+                    1000 | train.reduction=max-length;train.scaleAdvantage=none
+                    1000 | train.entropyBonus=0.3
+                    1000 | train.dynamicSampling=2;train.promptsPerStep=6;train.groupSize=2
+                    1000 | train.prompts=balanced
+                    """)
+    void theFoldersOfTwoStepsGiveTheirWeights(String maxGradNorm, String settings, @TempDir Path root) {
         TinyWorld world = TinyWorld.create(spark, root);
         // With this epsilon an update is nearly proportional to the gradient: a wrong factor anywhere would show.
-        Configuration configuration = world.configuration(
+        List<String> all = new ArrayList<>(List.of(
                 "train.steps=2",
                 "train.keep.every=1",
                 "train.optimizer.learningRate=0.5",
                 "train.optimizer.epsilon=1",
                 "train.optimizer.weightDecay=0.01",
-                "train.optimizer.maxGradNorm=" + maxGradNorm,
-                "train.reduction=" + reduction);
+                "train.optimizer.maxGradNorm=" + maxGradNorm));
+        all.addAll(List.of(settings.split(";", -1)));
+        Configuration configuration = world.configuration(all.toArray(new String[0]));
         new TrainJob(false).run(spark, configuration);
         PlainAdamW optimizer = new PlainAdamW(configuration.train().optimizer());
         for (int step = 1; step <= 2; step++) {

@@ -8,6 +8,7 @@ import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.learn.StoppedException;
+import io.recthink.spark.rollout.PromptOrder;
 import io.recthink.spark.run.Cursor;
 import io.recthink.spark.run.FileEntry;
 import io.recthink.spark.run.Manifest;
@@ -18,12 +19,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.MapOutputTrackerMaster;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerStageCompleted;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
@@ -230,6 +234,35 @@ class TrainJobTest {
     }
 
     @Test
+    void balancedPromptsComeInTheirOrder(@TempDir Path other) {
+        Path run = other.resolve("run");
+        new TrainJob(false)
+                .run(SPARK, world.configuration("train.steps=2", "train.prompts=balanced", "paths.run=" + run));
+        Map<String, Double> truths =
+                SPARK
+                        .read()
+                        .parquet(root.resolve("data/examples").toString())
+                        .where("pool = 'rl'")
+                        .collectAsList()
+                        .stream()
+                        .collect(Collectors.toMap(row -> row.getAs("rowId"), row -> row.getAs("truth")));
+        PromptOrder.Step first = PromptOrder.balanced(17, truths, 4, "pool").at(Cursor.START);
+        PromptOrder.Step second = PromptOrder.balanced(17, truths, 4, "pool").at(first.next());
+        assertThat(rowIds(run, 1)).isEqualTo(Set.copyOf(first.rowIds()));
+        assertThat(rowIds(run, 2)).isEqualTo(Set.copyOf(second.rowIds()));
+        assertThat(folder(run).required(2).cursor()).isEqualTo(second.next());
+    }
+
+    private static Set<String> rowIds(Path run, int step) {
+        return Set.copyOf(SPARK.read()
+                .parquet(folder(run).table(step, "rollouts"))
+                .select("rowId")
+                .distinct()
+                .as(Encoders.STRING())
+                .collectAsList());
+    }
+
+    @Test
     void theKlTermHoldsThePolicyNearItsStart(@TempDir Path other) {
         String[] settings = {"train.steps=2", "train.optimizer.learningRate=0.01"};
         Path free = other.resolve("free");
@@ -266,6 +299,24 @@ class TrainJobTest {
                 .hasMessageContaining("seed: was 17, is 18")
                 .hasMessageContaining("train.promptsPerStep: was 4, is 2")
                 .hasMessageNotContaining("keep");
+    }
+
+    @Test
+    void aRunFromBeforeTheLayoutsKeepsItsPromptOrIsNotGoneOnWith(@TempDir Path other) throws IOException {
+        Path copy = TinyWorld.copy(world.run(), other.resolve("run"));
+        Path config = copy.resolve("config.yaml");
+        List<String> before = Files.readAllLines(config).stream()
+                .filter(line -> !line.startsWith("  layout:") && !line.startsWith("  minWords:"))
+                .toList();
+        assertThat(Files.readAllLines(config)).hasSize(before.size() + 2);
+        Files.write(config, before);
+        assertThatThrownBy(
+                        () -> new TrainJob(true).run(SPARK, world.configuration(with(FOUR_STEPS, "paths.run=" + copy))))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("prompt.layout: was skeleton, is words")
+                .hasMessageContaining("reward.minWords: was 0, is 10");
+        String[] asBefore = with(with(FOUR_STEPS, "prompt.layout=skeleton"), "reward.minWords=0");
+        new TrainJob(true).run(SPARK, world.configuration(with(asBefore, "paths.run=" + copy)));
     }
 
     @Test

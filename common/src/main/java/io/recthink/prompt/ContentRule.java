@@ -1,0 +1,88 @@
+package io.recthink.prompt;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Asks a think block for words of its own. RecZero demands output "free of unreadable content" and does not say what that
+ * is; this rule is recthink's reading of it, for policies that learn to fill in the form:
+ *
+ * <ul>
+ *   <li>A block needs a number of different words. A word has a letter; case does not count. In scripts without blanks
+ *       between words each character is one.
+ *   <li>What is copied from the instruction does not count: a line that stands in it, and four or more words in a row that
+ *       do. Line ends and punctuation do not matter.
+ *   <li>No line may end in dots that hold the place of words: {@code ...} alone, after a blank, or after a bracket or a
+ *       colon.
+ * </ul>
+ *
+ * Immutable; safe for use by many threads.
+ */
+public final class ContentRule {
+    private static final Pattern LETTER = Pattern.compile("\\p{L}");
+    private static final Pattern PLACEHOLDER =
+            Pattern.compile("(?:^|[\\s\\]):>])(?:\\.{3,}|…+)\\s*$", Pattern.MULTILINE);
+
+    private final int minWords;
+    private final String instruction;
+    private final Set<String> runs;
+
+    /**
+     * A rule.
+     *
+     * @param minWords different words that a block needs; 0 for no rule
+     * @param instruction what the policy was told, see {@link PromptTemplate#instruction}
+     */
+    public ContentRule(int minWords, List<String> instruction) {
+        List<List<String>> parts = instruction.stream().map(Words::in).toList();
+        this.minWords = minWords;
+        this.instruction = parts.stream().map(ContentRule::line).collect(Collectors.joining("\n"));
+        this.runs = parts.stream().flatMap(Words::runs).collect(Collectors.toSet());
+    }
+
+    /** Whether anything is asked for. */
+    boolean applies() {
+        return minWords > 0;
+    }
+
+    /** Whether the content of a block has enough words of its own, and no dots in place of words. */
+    boolean holds(String content) {
+        return !PLACEHOLDER.matcher(content).find() && ownWords(content).size() >= minWords;
+    }
+
+    private Set<String> ownWords(String content) {
+        Set<String> own = new HashSet<>();
+        for (String line : content.lines().toList()) {
+            List<String> words = Words.in(line);
+            boolean[] copied = copied(words);
+            for (int i = 0; i < copied.length; i++) {
+                if (!copied[i] && LETTER.matcher(words.get(i)).find()) {
+                    own.add(words.get(i));
+                }
+            }
+        }
+        return own;
+    }
+
+    private boolean[] copied(List<String> words) {
+        boolean[] copied = new boolean[words.size()];
+        if (words.size() < Words.RUN) {
+            Arrays.fill(copied, instruction.contains(line(words)));
+        }
+        List<String> ofLine = Words.runs(words).toList();
+        for (int i = 0; i < ofLine.size(); i++) {
+            if (runs.contains(ofLine.get(i))) {
+                Arrays.fill(copied, i, i + Words.RUN, true);
+            }
+        }
+        return copied;
+    }
+
+    private static String line(List<String> words) {
+        return " " + String.join(" ", words) + " ";
+    }
+}

@@ -1,0 +1,102 @@
+package io.recthink.spark.rollout;
+
+import io.recthink.generate.Seeds;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * An epoch in which every true rating comes as often as the others. It has as many prompts as the pool has rows: rows of a
+ * rare rating come several times, of a common one some rows do not come, and others in each epoch. A row that has come
+ * comes back after those of its rating, and not within the prompts of one step. Where that leaves a rating no row, the
+ * others come more often.
+ */
+final class BalancedEpoch {
+    private static final int TIE = -2;
+
+    private final long seed;
+    private final int epoch;
+    private final int perStep;
+    private final List<String> order = new ArrayList<>();
+    private final List<Rated> ratings = new ArrayList<>();
+
+    private BalancedEpoch(long seed, int epoch, int perStep) {
+        this.seed = seed;
+        this.epoch = epoch;
+        this.perStep = perStep;
+    }
+
+    /**
+     * The row ids of an epoch.
+     *
+     * @param shuffled the pool, at least {@code perStep} rows, in the random order of the epoch
+     * @param truths of the rows
+     * @param perStep prompts in a row of which none comes twice
+     */
+    static List<String> of(long seed, int epoch, List<String> shuffled, Map<String, Double> truths, int perStep) {
+        BalancedEpoch balanced = new BalancedEpoch(seed, epoch, perStep);
+        Map<Double, List<String>> rows = new TreeMap<>();
+        shuffled.forEach(row -> rows.computeIfAbsent(truths.get(row), rating -> new ArrayList<>())
+                .add(row));
+        rows.forEach((rating, ofRating) -> balanced.ratings.add(balanced.new Rated(rating, ofRating)));
+        for (int i = 0; i < shuffled.size(); i++) {
+            balanced.draw();
+        }
+        return balanced.order;
+    }
+
+    private void draw() {
+        Rated next = ratings.stream()
+                .filter(Rated::isReady)
+                .min(Comparator.comparingInt(Rated::draws)
+                        .thenComparingLong(Rated::tie)
+                        .thenComparingDouble(Rated::rating))
+                .orElseThrow();
+        order.add(next.draw());
+    }
+
+    /** The rows of one rating, which take turns. */
+    private final class Rated {
+        private final double rating;
+        private final List<String> rows;
+        private final List<Integer> places = new ArrayList<>(); // in the epoch, of each draw
+        private long tie;
+
+        Rated(double rating, List<String> rows) {
+            this.rating = rating;
+            this.rows = rows;
+            this.tie = tieOfNext();
+        }
+
+        /** Whether the row whose turn it is has not come within a step. */
+        boolean isReady() {
+            int before = places.size() - rows.size();
+            return before < 0 || places.get(before) <= order.size() - perStep;
+        }
+
+        int draws() {
+            return places.size();
+        }
+
+        long tie() {
+            return tie;
+        }
+
+        double rating() {
+            return rating;
+        }
+
+        String draw() {
+            String row = rows.get(places.size() % rows.size());
+            places.add(order.size());
+            tie = tieOfNext();
+            return row;
+        }
+
+        private long tieOfNext() {
+            return Seeds.of(seed, epoch, "rating " + rating, TIE - places.size());
+        }
+    }
+}

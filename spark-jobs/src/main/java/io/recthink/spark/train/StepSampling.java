@@ -1,0 +1,150 @@
+package io.recthink.spark.train;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.recthink.config.Configuration;
+import io.recthink.spark.Activity;
+import io.recthink.spark.learn.Stopwatch;
+import io.recthink.spark.rollout.Prompt;
+import io.recthink.spark.rollout.PromptOrder;
+import io.recthink.spark.rollout.PromptTable;
+import io.recthink.spark.rollout.RolloutStage;
+import io.recthink.spark.run.Cursor;
+import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.run.RunFolder;
+import io.recthink.spark.score.ScoreStage;
+import io.recthink.spark.train.StepCompletions.Times;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * Samples and scores the completions of a step. With {@code train.dynamicSampling} above 0, groups whose completions all earn
+ * the same give their places to groups of further prompts, round by round (Yu et al. 2025, DAPO). Each round is written as
+ * {@code sampled-0}, {@code sampled-1}, ... before it is scored. What is drawn depends on the cursor, the seeds and the
+ * rewards alone: a step that is made again is the same.
+ */
+final class StepSampling {
+    static final String ROLLOUTS = "rollouts";
+    private static final int PROMPTS_AHEAD = 1024;
+
+    private final SparkSession spark;
+    private final Configuration.Train settings;
+    private final PromptOrder order;
+    private final PromptTable prompts;
+    private final RolloutStage rollout;
+    private final ScoreStage score;
+    private final RunFolder folder;
+
+    StepSampling(
+            SparkSession spark,
+            Configuration.Train settings,
+            PromptOrder order,
+            PromptTable prompts,
+            RolloutStage rollout,
+            ScoreStage score,
+            RunFolder folder) {
+        this.spark = spark;
+        this.settings = settings;
+        this.order = order;
+        this.prompts = prompts;
+        this.rollout = rollout;
+        this.score = score;
+        this.folder = folder;
+    }
+
+    /** The completions of the step whose prompts begin at a cursor. */
+    StepCompletions of(int step, PolicyReference policy, Cursor cursor) {
+        Rounds rounds = new Rounds(step, policy);
+        PromptOrder.Step drawn = order.at(cursor);
+        List<String> groups = new ArrayList<>(drawn.rowIds());
+        rounds.sample(drawn);
+        while (rounds.count() <= settings.dynamicSampling()) {
+            List<String> dead = groups.stream().filter(rounds.dead::contains).toList();
+            PromptOrder.Step further = order.further(drawn.next(), dead.size(), rounds.rowIds());
+            if (further.rowIds().isEmpty()) {
+                break;
+            }
+            for (int i = 0; i < further.rowIds().size(); i++) {
+                groups.set(groups.indexOf(dead.get(i)), further.rowIds().get(i));
+            }
+            drawn = further;
+            rounds.sample(drawn);
+        }
+        return rounds.completions(groups, drawn);
+    }
+
+    /** The rounds of one step. */
+    private final class Rounds {
+        private final int step;
+        private final PolicyReference policy;
+        private final List<Dataset<Row>> held = new ArrayList<>();
+        private final List<String> tables = new ArrayList<>();
+        private final List<Prompt> prompted = new ArrayList<>();
+        private final List<ScoredCompletion> sampled = new ArrayList<>();
+        private final Set<String> dead = new HashSet<>();
+        private Times times = Times.NONE;
+
+        Rounds(int step, PolicyReference policy) {
+            this.step = step;
+            this.policy = policy;
+        }
+
+        /** The rounds so far. */
+        int count() {
+            return held.size();
+        }
+
+        Set<String> rowIds() {
+            Set<String> rowIds = new HashSet<>();
+            sampled.forEach(completion -> rowIds.add(completion.rowId()));
+            return rowIds;
+        }
+
+        void sample(PromptOrder.Step drawn) {
+            String round = settings.dynamicSampling() == 0 ? "" : ", round " + count();
+            Stopwatch watch = new Stopwatch();
+            say("prompts" + round);
+            List<Prompt> asked = prompts.fetch(drawn.rowIds(), order.ahead(drawn.first(), PROMPTS_AHEAD));
+            say("rollout" + round);
+            String table = settings.dynamicSampling() == 0 ? ROLLOUTS : "sampled-" + count();
+            String path = folder.table(step, table);
+            double engine = rollout.write(step, asked, policy, path);
+            double rolloutSeconds = watch.lap();
+            say("score" + round);
+            Dataset<Row> scored = score.score(rollout.read(path)).persist(StorageLevel.MEMORY_AND_DISK());
+            held.add(scored);
+            tables.add(table);
+            prompted.addAll(asked);
+            List<ScoredCompletion> completions =
+                    ScoredCompletion.collect(scored, policy, asked.size(), settings.groupSize());
+            sampled.addAll(completions);
+            completions.stream().filter(ScoredCompletion::dead).forEach(completion -> dead.add(completion.rowId()));
+            times = times.plus(rolloutSeconds, engine, watch.lap());
+        }
+
+        StepCompletions completions(List<String> groups, PromptOrder.Step last) {
+            Dataset<Row> all = held.stream().reduce(Dataset::unionByName).orElseThrow();
+            return new StepCompletions(
+                    prompted,
+                    List.copyOf(groups),
+                    StepCompletions.of(sampled, groups),
+                    sampled,
+                    held.size() == 1 ? all : all.where(col("rowId").isin(groups.toArray())),
+                    held,
+                    tables,
+                    last.next(),
+                    count() - 1,
+                    times);
+        }
+
+        private void say(String what) {
+            Activity.begin(spark, "train step " + step, "step %d: %s".formatted(step, what));
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package io.recthink.spark.score;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.recthink.config.Configuration;
+import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.SparkTest;
+import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.SplitLabel;
+import io.recthink.spark.table.Tables;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+
+class ScoreStageTest {
+    private static final SparkSession SPARK = SparkTest.spark();
+    private static final String OWN = "She praises the bronze strings for their warm tone but finds the pedal noisy";
+    private static final PreparedData DATA = new PreparedData(
+            "test",
+            1,
+            5,
+            "",
+            "",
+            1,
+            Map.of(),
+            Map.of(),
+            1.0,
+            SplitLabel.globalTime(Instant.ofEpochSecond(1), Instant.ofEpochSecond(2)));
+
+    @Test
+    void aHollowTraceIsNotWellFormedAndItsRatingIsReadAllTheSame() {
+        List<Row> rows = scored(
+                configuration("prompt.think=free"),
+                "<think>" + OWN + "</think><rate>4</rate>",
+                "<think>good</think><rate>4</rate>",
+                "<think>" + OWN + "\n...</think><rate>4</rate>",
+                "<think>You predict how a user will rate a product, from 1 to 5. You receive the user's past purchases"
+                        + "</think><rate>4</rate>");
+        assertThat(rows).extracting(row -> row.<Boolean>getAs("formatOk")).containsExactly(true, false, false, false);
+        assertThat(rows).extracting(row -> row.<Double>getAs("rating")).containsOnly(4.0);
+        assertThat(rows).extracting(row -> row.<Double>getAs("rewardFormat")).containsExactly(0.5, -0.5, -0.5, -0.5);
+        assertThat(rows).extracting(row -> row.<Double>getAs("rewardAnswer")).containsOnly(0.75);
+    }
+
+    @Test
+    void gradedTagsCountTheRuleAsOneTestMore() {
+        List<Row> rows = scored(
+                configuration("prompt.think=free", "reward.formatGrading=tags"),
+                "<think>" + OWN + "</think><rate>4</rate>",
+                "<think>good</think><rate>4</rate>",
+                "<think>good</think>");
+        // Of the eight tests the last fails tags, order, content, number, tail and words.
+        double[] expected = {0.5, 0.5 * (2 * 7 / 8.0 - 1), 0.5 * (2 * 2 / 8.0 - 1)};
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(rows.get(i).<Double>getAs("rewardFormat")).isCloseTo(expected[i], within(1e-12));
+        }
+    }
+
+    @Test
+    void withoutMinWordsTheFormIsAllThatCounts() {
+        List<Row> rows = scored(
+                configuration("prompt.think=free", "reward.minWords=0"),
+                "<think>good</think><rate>4</rate>",
+                "<think>...</think><rate>4</rate>");
+        assertThat(rows).extracting(row -> row.<Boolean>getAs("formatOk")).containsOnly(true);
+    }
+
+    @Test
+    void anAdvantageIsDividedByTheDeviationUnlessScalingIsOff() {
+        String[] texts = {"<rate>5</rate>", "<rate>4</rate>", "<rate>4</rate>", "<rate>1</rate>"};
+        double[] rewards = {1.5, 1.25, 1.25, 0.5};
+        double mean = 1.125;
+        double deviation = Math.sqrt((2 * 0.125 * 0.125 + 0.375 * 0.375 + 0.625 * 0.625) / 3);
+        List<Row> scaled = scored(configuration("prompt.think=none"), texts);
+        List<Row> plain = scored(configuration("prompt.think=none", "train.scaleAdvantage=none"), texts);
+        for (int i = 0; i < texts.length; i++) {
+            assertThat(scaled.get(i).<Double>getAs("advantage"))
+                    .isCloseTo((rewards[i] - mean) / (deviation + 1e-6), within(1e-9));
+            assertThat(plain.get(i).<Double>getAs("advantage")).isCloseTo(rewards[i] - mean, within(1e-12));
+            assertThat(plain.get(i).<Double>getAs("groupStd")).isCloseTo(deviation, within(1e-9));
+        }
+    }
+
+    @Test
+    void aDeadGroupHasNoAdvantageWhateverTheScale() {
+        for (String scale : List.of("group", "none")) {
+            List<Row> rows = scored(
+                    configuration("prompt.think=none", "train.scaleAdvantage=" + scale),
+                    "<rate>5</rate>",
+                    "<rate>5</rate>");
+            assertThat(rows).extracting(row -> row.<Double>getAs("advantage")).containsOnly(0.0);
+            assertThat(rows).extracting(row -> row.<Boolean>getAs("dead")).containsOnly(true);
+        }
+    }
+
+    /** The completions as one group of a row whose truth is 5, scored. */
+    private static List<Row> scored(Configuration configuration, String... texts) {
+        List<Row> rollouts = new ArrayList<>();
+        for (int sample = 0; sample < texts.length; sample++) {
+            rollouts.add(RowFactory.create(
+                    1,
+                    "row",
+                    sample,
+                    0,
+                    "sha256",
+                    7L,
+                    new int[] {1},
+                    new int[] {2},
+                    new float[] {-1},
+                    texts[sample],
+                    "stop",
+                    5.0));
+        }
+        return new ScoreStage(configuration, DATA, "")
+                .score(SPARK.createDataFrame(rollouts, Tables.ROLLOUTS))
+                .orderBy("sample")
+                .collectAsList();
+    }
+
+    private static Configuration configuration(String... settings) {
+        return ConfigurationReader.read("test", "", List.of(settings));
+    }
+}
