@@ -113,7 +113,7 @@ final class TraceMeasureTest {
 
     @Test
     void theSkeletonOfTheInstructionIsCopied() {
-        TraceFigures copied = builtIn().measure(COPIED, OWN);
+        TraceFigures copied = measure("prompt.layout=skeleton").measure(COPIED, OWN);
 
         assertThat(copied.copied()).isEqualTo(1);
         assertThat(copied.about()).isFalse();

@@ -110,7 +110,7 @@ class StepGuardsTest {
                 .contains("train.guards.maxCopied 0.50")
                 .contains("(0.70 now)")
                 .contains("Two of them: of step 5.")
-                .contains("prompt.system"));
+                .contains("prompt.layout=words"));
     }
 
     @Test
