@@ -1,20 +1,57 @@
 package io.recthink.spark;
 
-import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The lines between the packages of the Spark application. */
 final class ArchitectureTest {
+    private static final String ROOT = "io.recthink.spark";
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("io.recthink.spark");
+            .importPackages(ROOT);
+
+    /** The packages of the application that a package may use, beside the root package. A new package needs a line here. */
+    private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
+            entry("html", List.of()),
+            entry("table", List.of()),
+            entry("run", List.of("table")),
+            entry("gradient", List.of("run")),
+            entry("learn", List.of("run")),
+            entry("rollout", List.of("run", "table")),
+            entry("score", List.of("run", "table")),
+            entry("simulate", List.of("run", "table")),
+            entry("source", List.of("run", "table")),
+            entry("verify", List.of("run", "table")),
+            entry("report", List.of("html", "run", "table")),
+            entry("prepare", List.of("html", "run", "source", "table")),
+            entry("coldstart", List.of("rollout", "run", "table")),
+            entry("predict", List.of("learn", "rollout", "run", "table")),
+            entry("mf", List.of("predict", "run", "table")),
+            entry("sft", List.of("gradient", "learn", "predict", "rollout", "run", "table")),
+            entry("train", List.of("gradient", "learn", "predict", "rollout", "run", "score", "table")),
+            entry("compare", List.of("html", "predict", "report", "run", "table")),
+            entry("probe", List.of("compare", "predict", "rollout", "run", "table")));
+
+    /** It may use all of them; none of them may use it. */
+    private static final String CLI = "cli";
 
     @Test
     void noJobKnowsTheInternalsOfThePyTorchEngine() {
@@ -39,14 +76,21 @@ final class ArchitectureTest {
     }
 
     @Test
-    void tablesKnowNoJob() {
-        noClasses()
-                .that()
-                .resideInAPackage("io.recthink.spark.table..")
-                .should()
-                .dependOnClassesThat(
-                        resideInAPackage("io.recthink.spark..").and(not(resideInAPackage("io.recthink.spark.table.."))))
-                .check(CLASSES);
+    void packagesUseOnlyWhatTheyMay() {
+        MAY_USE.forEach((name, below) -> mayUseOnly(name, below).check(CLASSES));
+    }
+
+    @Test
+    void everyPackageHasItsPlace() {
+        Set<String> packages = CLASSES.stream()
+                .map(JavaClass::getPackageName)
+                .filter(name -> !name.equals(ROOT))
+                .map(name -> name.substring(ROOT.length() + 1).split("\\.", -1)[0])
+                .filter(name -> !name.equals(CLI))
+                .collect(Collectors.toSet());
+        assertThat(MAY_USE.keySet())
+                .as("packages with a line in MAY_USE of this test")
+                .containsExactlyInAnyOrderElementsOf(packages);
     }
 
     @Test
@@ -61,5 +105,21 @@ final class ArchitectureTest {
                 .haveNameMatching(".*(Util|Utils|Manager|Helper|Impl)(\\$.*)?")
                 .because("a class is named for what it is")
                 .check(CLASSES);
+    }
+
+    private static ArchRule mayUseOnly(String name, List<String> below) {
+        String[] allowed = Stream.concat(
+                        Stream.of(ROOT, packages(name)), below.stream().map(ArchitectureTest::packages))
+                .toArray(String[]::new);
+        return classes()
+                .that()
+                .resideInAPackage(packages(name))
+                .should()
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage(allowed).or(DescribedPredicate.not(resideInAPackage(ROOT + ".."))));
+    }
+
+    private static String packages(String name) {
+        return ROOT + "." + name + "..";
     }
 }
