@@ -31,7 +31,7 @@ final class ArchitectureTest {
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
             entry("config", List.of()),
             entry("progress", List.of()),
-            entry("metric", List.of()),
+            entry("statistics", List.of()),
             entry("text", List.of()),
             entry("torch", List.of()),
             entry("model", List.of("config", "text", "torch")),

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.baseline.mf.MfJob;
 import io.recthink.spark.compare.CompareJob;
-import io.recthink.spark.mf.MfJob;
 import io.recthink.spark.prepare.PrepareJob;
 import io.recthink.spark.simulate.SimulateJob;
 import io.recthink.spark.table.PreparedData;

@@ -19,7 +19,7 @@ import io.recthink.model.Decoder;
 import io.recthink.model.ModelTokenizer;
 import io.recthink.model.ParameterReader;
 import io.recthink.progress.Progress;
-import io.recthink.spark.learn.Stopwatch;
+import io.recthink.spark.training.Stopwatch;
 import io.recthink.torch.TorchRuntime;
 import java.util.ArrayList;
 import java.util.Arrays;

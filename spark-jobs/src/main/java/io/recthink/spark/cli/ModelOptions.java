@@ -1,10 +1,11 @@
 package io.recthink.spark.cli;
 
 import io.recthink.InvalidInputException;
-import io.recthink.spark.predict.PolicyArgument;
-import io.recthink.spark.run.PolicyFolder;
-import io.recthink.spark.run.PolicyReference;
-import io.recthink.spark.run.PolicyStore;
+import io.recthink.spark.policy.PolicyFolder;
+import io.recthink.spark.policy.PolicyReference;
+import io.recthink.spark.policy.PolicyStore;
+import io.recthink.spark.run.BaseModel;
+import io.recthink.spark.run.PolicyArgument;
 import io.recthink.spark.run.RunFolder;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -75,9 +76,10 @@ final class ModelOptions {
                     "file:" + folder.toAbsolutePath(), SparkHadoopUtil.get().conf());
             return folder;
         }
-        PolicyFolder folder = place().get().folder();
-        PolicyReference base =
-                model.map(given -> folder.base(PolicyFolder.at(given))).orElseGet(folder::base);
-        return PolicyStore.localize(base);
+        BaseModel base =
+                new BaseModel(place().get().folder(), SparkHadoopUtil.get().conf());
+        PolicyReference found =
+                model.map(given -> base.in(PolicyFolder.at(given))).orElseGet(base::named);
+        return PolicyStore.localize(found);
     }
 }

@@ -5,13 +5,13 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
-import io.recthink.metric.FixedPoint;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
-import io.recthink.spark.predict.FittedBiasModel;
+import io.recthink.spark.baseline.bias.FittedBiasModel;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.RatingGrid;
+import io.recthink.statistics.FixedPoint;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

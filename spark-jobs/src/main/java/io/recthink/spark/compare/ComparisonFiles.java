@@ -1,8 +1,8 @@
 package io.recthink.spark.compare;
 
 import io.recthink.config.Configuration;
+import io.recthink.spark.files.TextFile;
 import io.recthink.spark.report.Curves;
-import io.recthink.spark.table.TextFile;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;

@@ -1,17 +1,17 @@
 package io.recthink.spark.compare;
 
-import io.recthink.metric.Interval;
 import io.recthink.spark.compare.Comparison.CalibrationBin;
 import io.recthink.spark.compare.Comparison.SliceRow;
 import io.recthink.spark.compare.Comparison.SliceScore;
 import io.recthink.spark.compare.ComparisonRow.Kind;
-import io.recthink.spark.html.Axis;
-import io.recthink.spark.html.HtmlWriter;
-import io.recthink.spark.html.IntervalPlot;
-import io.recthink.spark.html.PageStyle;
-import io.recthink.spark.html.PointPlot;
+import io.recthink.spark.page.Axis;
+import io.recthink.spark.page.HtmlWriter;
+import io.recthink.spark.page.IntervalPlot;
+import io.recthink.spark.page.PageStyle;
+import io.recthink.spark.page.PointPlot;
 import io.recthink.spark.report.Curves;
 import io.recthink.spark.table.PolicyOrigin;
+import io.recthink.statistics.Interval;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,6 +1,6 @@
 package io.recthink.spark.compare;
 
-import io.recthink.metric.Interval;
+import io.recthink.statistics.Interval;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 

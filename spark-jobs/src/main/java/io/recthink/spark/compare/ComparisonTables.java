@@ -1,6 +1,5 @@
 package io.recthink.spark.compare;
 
-import io.recthink.metric.Interval;
 import io.recthink.spark.compare.Comparison.CostRow;
 import io.recthink.spark.compare.Comparison.FocusRow;
 import io.recthink.spark.compare.Comparison.SeedRow;
@@ -12,6 +11,7 @@ import io.recthink.spark.compare.ComparisonRow.Kind;
 import io.recthink.spark.compare.ComparisonRow.Shape;
 import io.recthink.spark.table.PolicyOrigin;
 import io.recthink.spark.table.TrainingCost;
+import io.recthink.statistics.Interval;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;

@@ -10,8 +10,8 @@ import static org.apache.spark.sql.functions.round;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
-import io.recthink.metric.FixedPoint;
 import io.recthink.spark.table.TrainingCost;
+import io.recthink.statistics.FixedPoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

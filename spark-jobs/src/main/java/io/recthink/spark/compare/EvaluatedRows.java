@@ -7,8 +7,8 @@ import static org.apache.spark.sql.functions.when;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.spark.predict.StratifiedSample;
 import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.StratifiedSample;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

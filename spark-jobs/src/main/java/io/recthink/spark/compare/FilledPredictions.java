@@ -3,7 +3,7 @@ package io.recthink.spark.compare;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.when;
 
-import io.recthink.spark.predict.FittedBiasModel;
+import io.recthink.spark.baseline.bias.FittedBiasModel;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 

@@ -3,7 +3,7 @@ package io.recthink.spark.compare;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.round;
 
-import io.recthink.metric.Isotonic;
+import io.recthink.statistics.Isotonic;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,8 +3,8 @@ package io.recthink.spark.compare;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
 
-import io.recthink.metric.FixedPoint;
-import io.recthink.metric.LinearRegression;
+import io.recthink.statistics.FixedPoint;
+import io.recthink.statistics.LinearRegression;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;

@@ -1,7 +1,7 @@
 package io.recthink.spark.compare;
 
 import io.recthink.InvalidInputException;
-import io.recthink.spark.table.ListedTable;
+import io.recthink.spark.files.ListedTable;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,8 +3,8 @@ package io.recthink.spark.compare;
 import static org.apache.spark.sql.functions.col;
 
 import io.recthink.InvalidInputException;
-import io.recthink.spark.run.OutputFolders;
-import io.recthink.spark.table.LiteralPath;
+import io.recthink.spark.files.LiteralPath;
+import io.recthink.spark.files.OutputFolders;
 import io.recthink.spark.table.PolicyOrigin;
 import io.recthink.spark.table.PredictionNote;
 import io.recthink.spark.table.TrainingCost;

@@ -1,7 +1,7 @@
 package io.recthink.spark.compare;
 
 import io.recthink.InvalidInputException;
-import io.recthink.spark.table.LiteralPath;
+import io.recthink.spark.files.LiteralPath;
 import java.util.List;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;

@@ -6,7 +6,7 @@ import static org.apache.spark.sql.functions.collect_list;
 import static org.apache.spark.sql.functions.sort_array;
 import static org.apache.spark.sql.functions.struct;
 
-import io.recthink.metric.Isotonic;
+import io.recthink.statistics.Isotonic;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -1,9 +1,6 @@
 package io.recthink.spark.compare;
 
 import io.recthink.config.Configuration;
-import io.recthink.metric.FixedPoint;
-import io.recthink.metric.Holm;
-import io.recthink.metric.Interval;
 import io.recthink.spark.compare.Comparison.CalibrationBin;
 import io.recthink.spark.compare.Comparison.CostRow;
 import io.recthink.spark.compare.Comparison.FocusRow;
@@ -15,6 +12,9 @@ import io.recthink.spark.compare.ComparisonRow.Errors;
 import io.recthink.spark.compare.ComparisonRow.Kind;
 import io.recthink.spark.compare.ComparisonRow.Shape;
 import io.recthink.spark.table.PolicyOrigin;
+import io.recthink.statistics.FixedPoint;
+import io.recthink.statistics.Holm;
+import io.recthink.statistics.Interval;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -8,7 +8,7 @@ import io.recthink.config.Configuration.PromptSource;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.prompt.TraceMeasure;
 import io.recthink.prompt.TraceSummary;
-import io.recthink.spark.predict.MeasuredTraces;
+import io.recthink.spark.evaluate.MeasuredTraces;
 import io.recthink.spark.table.PolicyOrigin;
 import io.recthink.spark.table.RatingGrid;
 import java.util.HashMap;

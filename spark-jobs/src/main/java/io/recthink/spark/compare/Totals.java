@@ -1,6 +1,6 @@
 package io.recthink.spark.compare;
 
-import io.recthink.metric.FixedPoint;
+import io.recthink.statistics.FixedPoint;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.stream.IntStream;

@@ -13,8 +13,8 @@ import static org.apache.spark.sql.functions.round;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 
-import io.recthink.metric.LinearRegression;
-import io.recthink.spark.predict.FittedBiasModel;
+import io.recthink.spark.baseline.bias.FittedBiasModel;
+import io.recthink.statistics.LinearRegression;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

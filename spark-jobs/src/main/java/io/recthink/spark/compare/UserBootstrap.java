@@ -1,7 +1,7 @@
 package io.recthink.spark.compare;
 
-import io.recthink.metric.Cluster;
-import io.recthink.metric.ClusterDraws;
+import io.recthink.statistics.Cluster;
+import io.recthink.statistics.ClusterDraws;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;

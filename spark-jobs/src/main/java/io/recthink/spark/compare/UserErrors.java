@@ -1,7 +1,7 @@
 package io.recthink.spark.compare;
 
-import io.recthink.metric.Cluster;
-import io.recthink.metric.FixedPoint;
+import io.recthink.statistics.Cluster;
+import io.recthink.statistics.FixedPoint;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;

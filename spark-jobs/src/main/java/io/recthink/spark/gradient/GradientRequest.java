@@ -2,7 +2,7 @@ package io.recthink.spark.gradient;
 
 import io.recthink.config.Configuration;
 import io.recthink.learn.Objective;
-import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.policy.PolicyReference;
 import java.io.Serializable;
 import java.util.Optional;
 

@@ -5,8 +5,8 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
 
-import io.recthink.spark.learn.StoppedException;
-import io.recthink.spark.table.LiteralPath;
+import io.recthink.spark.StoppedException;
+import io.recthink.spark.files.LiteralPath;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Row;

@@ -7,10 +7,16 @@ import io.recthink.config.Configuration;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
-import io.recthink.spark.run.CommonComputeType;
-import io.recthink.spark.run.IdleGpus;
-import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.baseline.bias.FittedBiasModel;
+import io.recthink.spark.completion.PredictionStage;
+import io.recthink.spark.completion.PromptRoom;
+import io.recthink.spark.policy.CommonComputeType;
+import io.recthink.spark.policy.IdleGpus;
+import io.recthink.spark.policy.PolicyReference;
+import io.recthink.spark.run.AskedPolicy;
+import io.recthink.spark.run.PolicyArgument;
 import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.StratifiedSample;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,8 +71,9 @@ public final class PredictJob implements Job {
         try (FittedBiasModel bias = FittedBiasModel.fit(
                 examples.where(col("split").equalTo("train")), data.minRating(), data.maxRating())) {
             Activity.begin(spark, NAME, "predict: rows by length");
-            try (Scoring scoring = Scoring.of(rows, bias, configuration, data)) {
-                if (scoring.rows() == 0) {
+            try (PredictionStage stage =
+                    PredictionStage.of(bias.predict(rows, PredictionStage.FALLBACK), configuration, data)) {
+                if (stage.rows() == 0) {
                     throw new InvalidInputException("predict.split: the split %s of %s has no rows"
                             .formatted(settings.split(), paths.resolve(paths.data())));
                 }
@@ -74,7 +81,7 @@ public final class PredictJob implements Job {
                     PredictedSystem system = systems.get(i);
                     Activity.begin(spark, NAME, "predict: " + system.name());
                     String step = systems.size() == 1 ? "predict" : "predict %d/%d,".formatted(i + 1, systems.size());
-                    system.write(step, scoring, examples, bias);
+                    system.write(step, stage, examples, bias);
                     System.out.println(system.name() + ": " + system.folder());
                 }
             }

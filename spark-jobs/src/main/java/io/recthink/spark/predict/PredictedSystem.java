@@ -2,10 +2,14 @@ package io.recthink.spark.predict;
 
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
-import io.recthink.spark.run.OutputFolders;
-import io.recthink.spark.run.PolicyReference;
-import io.recthink.spark.table.Digest;
-import io.recthink.spark.table.ListedTable;
+import io.recthink.spark.baseline.bias.FittedBiasModel;
+import io.recthink.spark.completion.PredictionStage;
+import io.recthink.spark.files.Digest;
+import io.recthink.spark.files.ListedTable;
+import io.recthink.spark.files.OutputFolders;
+import io.recthink.spark.policy.PolicyReference;
+import io.recthink.spark.run.OriginOfPolicy;
+import io.recthink.spark.run.PolicyTraining;
 import io.recthink.spark.table.PolicyOrigin;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.TrainingCost;
@@ -62,18 +66,18 @@ record PredictedSystem(
      * Writes all of it.
      *
      * @param step what is being done, for people
-     * @param scoring of the rows
+     * @param stage of the rows
      * @param examples as {@code Tables.EXAMPLES}, all splits
      * @param bias predicts the rows where the policy fails to
      */
-    void write(String step, Scoring scoring, Dataset<Row> examples, FittedBiasModel bias) {
+    void write(String step, PredictionStage stage, Dataset<Row> examples, FittedBiasModel bias) {
         org.apache.hadoop.conf.Configuration hadoop = spark.sparkContext().hadoopConfiguration();
         try (OutputFolders output = take()) {
-            scoring.showing(
+            stage.showing(
                     step,
                     1,
                     () -> ListedTable.write(
-                            scoring.asking(asked)
+                            stage.asking(asked)
                                     .predict(name, policy, asked.predict().samples()),
                             "paths.predictions",
                             folder()));

@@ -1,7 +1,7 @@
 package io.recthink.spark.predict;
 
 import io.recthink.InvalidInputException;
-import io.recthink.spark.table.TextFile;
+import io.recthink.spark.files.TextFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

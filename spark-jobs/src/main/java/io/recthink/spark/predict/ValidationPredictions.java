@@ -5,13 +5,16 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.baseline.bias.FittedBiasModel;
+import io.recthink.spark.completion.PredictionStage;
+import io.recthink.spark.files.ListedTable;
+import io.recthink.spark.files.LiteralPath;
+import io.recthink.spark.policy.PolicyReference;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.PolicyOfRun;
-import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.run.RunFolder;
-import io.recthink.spark.table.ListedTable;
-import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.StratifiedSample;
 import io.recthink.spark.table.Tables;
 import java.util.Arrays;
 import java.util.Optional;
@@ -81,11 +84,11 @@ final class ValidationPredictions {
     }
 
     private void predict(Dataset<Row> rows, FittedBiasModel bias) {
-        try (Scoring scoring = Scoring.of(rows, bias, asked, data)) {
-            scoring.showing(
+        try (PredictionStage stage = PredictionStage.of(bias.predict(rows, PredictionStage.FALLBACK), asked, data)) {
+            stage.showing(
                     "predict validation rows",
                     1,
-                    () -> write(scoring.predict(system, policy, asked.predict().samples())));
+                    () -> write(stage.predict(system, policy, asked.predict().samples())));
         }
     }
 

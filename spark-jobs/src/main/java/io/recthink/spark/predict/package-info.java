@@ -1,2 +1,2 @@
-/** Predictions of policies, and what they are made of: the rows, the read-outs, the fallback. */
+/** Predictions of policies for the rows of a data set, and for other rows in a pipeline. */
 package io.recthink.spark.predict;

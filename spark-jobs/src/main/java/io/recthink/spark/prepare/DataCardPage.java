@@ -1,7 +1,7 @@
 package io.recthink.spark.prepare;
 
-import io.recthink.spark.html.HtmlWriter;
-import io.recthink.spark.html.PageStyle;
+import io.recthink.spark.page.HtmlWriter;
+import io.recthink.spark.page.PageStyle;
 import io.recthink.spark.prepare.DataCard.Appended;
 import io.recthink.spark.prepare.DataCard.Copies;
 import io.recthink.spark.prepare.DataCard.Counts;

@@ -3,12 +3,12 @@ package io.recthink.spark.prepare;
 import static io.recthink.spark.prepare.DataCardPage.percent;
 import static io.recthink.spark.prepare.DataCardPage.whole;
 
-import io.recthink.spark.html.BarPlot;
-import io.recthink.spark.html.BarPlot.Bar;
-import io.recthink.spark.html.BarPlot.Tick;
-import io.recthink.spark.html.HtmlWriter;
-import io.recthink.spark.html.Strip;
-import io.recthink.spark.html.Strip.Part;
+import io.recthink.spark.page.BarPlot;
+import io.recthink.spark.page.BarPlot.Bar;
+import io.recthink.spark.page.BarPlot.Tick;
+import io.recthink.spark.page.HtmlWriter;
+import io.recthink.spark.page.Strip;
+import io.recthink.spark.page.Strip.Part;
 import io.recthink.spark.prepare.DataCard.Bin;
 import io.recthink.spark.prepare.DataCard.Counts;
 import io.recthink.spark.prepare.DataCard.Percentiles;

@@ -1,9 +1,9 @@
 package io.recthink.spark.prepare;
 
 import io.recthink.InvalidInputException;
+import io.recthink.spark.files.TableFiles;
+import io.recthink.spark.files.TextFile;
 import io.recthink.spark.table.PreparedData;
-import io.recthink.spark.table.TableFiles;
-import io.recthink.spark.table.TextFile;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Columns;
-import io.recthink.spark.table.StateFile;
+import io.recthink.spark.files.StateFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;

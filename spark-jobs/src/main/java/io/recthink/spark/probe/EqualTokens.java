@@ -6,7 +6,7 @@ import io.recthink.prompt.PromptEncoder;
 import io.recthink.prompt.PromptInput;
 import io.recthink.prompt.PromptTemplate;
 import io.recthink.prompt.ReviewedItem;
-import io.recthink.spark.rollout.PromptEncoding;
+import io.recthink.spark.completion.PromptEncoding;
 import io.recthink.spark.table.Examples;
 import java.util.Arrays;
 import java.util.Iterator;

@@ -10,7 +10,7 @@ import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.sha2;
 
 import io.recthink.config.Configuration;
-import io.recthink.spark.rollout.PromptEncoding;
+import io.recthink.spark.completion.PromptEncoding;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -8,21 +8,21 @@ import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
+import io.recthink.spark.baseline.bias.FittedBiasModel;
 import io.recthink.spark.compare.CompareJob;
-import io.recthink.spark.predict.AskedPolicy;
-import io.recthink.spark.predict.FittedBiasModel;
-import io.recthink.spark.predict.PolicyArgument;
-import io.recthink.spark.predict.PromptRoom;
-import io.recthink.spark.predict.Scoring;
-import io.recthink.spark.predict.StratifiedSample;
-import io.recthink.spark.rollout.PromptEncoding;
-import io.recthink.spark.run.CommonComputeType;
-import io.recthink.spark.run.IdleGpus;
-import io.recthink.spark.run.OutputFolders;
-import io.recthink.spark.run.PolicyReference;
-import io.recthink.spark.table.LiteralPath;
+import io.recthink.spark.completion.PredictionStage;
+import io.recthink.spark.completion.PromptEncoding;
+import io.recthink.spark.completion.PromptRoom;
+import io.recthink.spark.files.LiteralPath;
+import io.recthink.spark.files.OutputFolders;
+import io.recthink.spark.files.TextFile;
+import io.recthink.spark.policy.CommonComputeType;
+import io.recthink.spark.policy.IdleGpus;
+import io.recthink.spark.policy.PolicyReference;
+import io.recthink.spark.run.AskedPolicy;
+import io.recthink.spark.run.PolicyArgument;
 import io.recthink.spark.table.PreparedData;
-import io.recthink.spark.table.TextFile;
+import io.recthink.spark.table.StratifiedSample;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -81,17 +81,19 @@ public final class ProbeJob implements Job {
                 Probe probe = probes.get(i);
                 Activity.begin(spark, "probe", "probe: " + probe.name());
                 String step = "probe %d/%d, %s,".formatted(i + 1, probes.size() + 1, probe.name());
-                try (Scoring scoring = Scoring.of(probe.change().apply(rows), bias, configuration, data)) {
-                    scoring.showing(step, 1, () -> scoring.predict(probe.name(), probed, 0)
+                try (PredictionStage stage = PredictionStage.of(
+                        bias.predict(probe.change().apply(rows), PredictionStage.FALLBACK), configuration, data)) {
+                    stage.showing(step, 1, () -> stage.predict(probe.name(), probed, 0)
                             .write()
                             .parquet(predictions(folder, probe)));
                 }
             }
             Activity.begin(spark, "probe", "probe: samples");
             String step = "probe %d/%d, %d samples,".formatted(probes.size() + 1, probes.size() + 1, SAMPLES);
-            try (Scoring scoring = Scoring.of(rows, bias, configuration, data)) {
-                scoring.showing(
-                        step, 1, () -> scoring.ratings(probed, SAMPLES).write().parquet(folder + "/samples"));
+            try (PredictionStage stage =
+                    PredictionStage.of(bias.predict(rows, PredictionStage.FALLBACK), configuration, data)) {
+                stage.showing(
+                        step, 1, () -> stage.ratings(probed, SAMPLES).write().parquet(folder + "/samples"));
             }
         }
         Activity.begin(spark, "probe", "probe: report");

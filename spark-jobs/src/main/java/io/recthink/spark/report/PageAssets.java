@@ -1,6 +1,6 @@
 package io.recthink.spark.report;
 
-import io.recthink.spark.html.PageStyle;
+import io.recthink.spark.page.PageStyle;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;

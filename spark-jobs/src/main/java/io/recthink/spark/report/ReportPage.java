@@ -2,7 +2,7 @@ package io.recthink.spark.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.recthink.spark.html.HtmlWriter;
+import io.recthink.spark.page.HtmlWriter;
 import io.recthink.spark.run.Best;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.RunFolder;

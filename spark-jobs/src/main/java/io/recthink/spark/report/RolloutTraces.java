@@ -9,8 +9,8 @@ import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.sum;
 
+import io.recthink.spark.files.LiteralPath;
 import io.recthink.spark.run.RunFolder;
-import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.Tables;
 import java.util.Comparator;
 import java.util.List;

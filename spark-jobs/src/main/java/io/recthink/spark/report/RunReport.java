@@ -1,9 +1,9 @@
 package io.recthink.spark.report;
 
 import io.recthink.InvalidInputException;
+import io.recthink.spark.files.TextFile;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.RunFolder;
-import io.recthink.spark.table.TextFile;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;

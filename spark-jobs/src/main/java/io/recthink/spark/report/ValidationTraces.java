@@ -7,9 +7,9 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.struct;
 
+import io.recthink.spark.files.ListedTable;
+import io.recthink.spark.files.LiteralPath;
 import io.recthink.spark.run.RunFolder;
-import io.recthink.spark.table.ListedTable;
-import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.Tables;
 import java.util.List;
 import java.util.Optional;

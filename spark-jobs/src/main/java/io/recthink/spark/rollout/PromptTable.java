@@ -2,6 +2,8 @@ package io.recthink.spark.rollout;
 
 import io.recthink.prompt.PromptInput;
 import io.recthink.prompt.TraceMeasure;
+import io.recthink.spark.completion.Prompt;
+import io.recthink.spark.completion.PromptEncoding;
 import io.recthink.spark.table.Examples;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -2,7 +2,7 @@ package io.recthink.spark.run;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import io.recthink.spark.table.StateFile;
+import io.recthink.spark.files.StateFile;
 import java.util.Objects;
 
 /**

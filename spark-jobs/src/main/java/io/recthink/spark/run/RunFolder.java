@@ -2,7 +2,12 @@ package io.recthink.spark.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
-import io.recthink.spark.table.StateFile;
+import io.recthink.spark.files.FileEntry;
+import io.recthink.spark.files.StateFile;
+import io.recthink.spark.files.Storage;
+import io.recthink.spark.policy.PolicyDigest;
+import io.recthink.spark.policy.PolicyReference;
+import io.recthink.spark.policy.PolicyVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,8 @@
 package io.recthink.spark.run;
 
+import io.recthink.spark.files.FolderInUseException;
+import io.recthink.spark.files.Owner;
+import io.recthink.spark.files.Storage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -3,6 +3,8 @@ package io.recthink.spark.run;
 import io.recthink.InvalidInputException;
 import io.recthink.model.FolderFiles;
 import io.recthink.prompt.PolicyTerms;
+import io.recthink.spark.files.FileEntry;
+import io.recthink.spark.files.Storage;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;

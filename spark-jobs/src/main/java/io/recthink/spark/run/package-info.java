@@ -1,2 +1,2 @@
-/** Run folders, and the policies in them on every machine that needs them. */
+/** Run folders: what is in them, who may write them, and which policies lie in them. */
 package io.recthink.spark.run;

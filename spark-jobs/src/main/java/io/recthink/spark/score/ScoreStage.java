@@ -17,7 +17,7 @@ import io.recthink.prompt.ParsedOutput;
 import io.recthink.prompt.PromptTemplate;
 import io.recthink.reward.Reward;
 import io.recthink.reward.RewardFunction;
-import io.recthink.spark.run.TableFailure;
+import io.recthink.spark.files.TableFailure;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
 import java.util.List;

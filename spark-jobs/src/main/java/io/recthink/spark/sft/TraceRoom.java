@@ -6,7 +6,7 @@ import io.recthink.model.ModelFolder;
 import io.recthink.model.ModelTokenizer;
 import io.recthink.prompt.PromptEncoder;
 import io.recthink.prompt.PromptTemplate;
-import io.recthink.spark.rollout.ContextRoom;
+import io.recthink.spark.completion.ContextRoom;
 import io.recthink.spark.table.Examples;
 import io.recthink.spark.table.PreparedData;
 import java.nio.file.Path;

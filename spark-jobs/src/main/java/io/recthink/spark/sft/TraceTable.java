@@ -5,11 +5,11 @@ import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.hex;
 import static org.apache.spark.sql.functions.xxhash64;
 
-import io.recthink.spark.rollout.PromptEncoding;
-import io.recthink.spark.run.OutputFolders;
+import io.recthink.spark.completion.PromptEncoding;
+import io.recthink.spark.files.ListedTable;
+import io.recthink.spark.files.LiteralPath;
+import io.recthink.spark.files.OutputFolders;
 import io.recthink.spark.table.Examples;
-import io.recthink.spark.table.ListedTable;
-import io.recthink.spark.table.LiteralPath;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
 import java.util.ArrayList;

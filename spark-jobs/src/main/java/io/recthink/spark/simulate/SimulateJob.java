@@ -3,7 +3,7 @@ package io.recthink.spark.simulate;
 import io.recthink.config.Configuration;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
-import io.recthink.spark.run.OutputFolders;
+import io.recthink.spark.files.OutputFolders;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Dataset;

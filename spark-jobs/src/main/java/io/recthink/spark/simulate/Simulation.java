@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration.LogFormat;
 import io.recthink.config.Configuration.Simulate;
-import io.recthink.spark.table.TextFile;
+import io.recthink.spark.files.TextFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,6 @@
 package io.recthink.spark.table;
 
+import io.recthink.spark.files.TextFile;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;

@@ -6,7 +6,7 @@ import static org.apache.spark.sql.functions.when;
 import io.recthink.InvalidInputException;
 import io.recthink.spark.gradient.LearningGroup;
 import io.recthink.spark.gradient.LearningGroup.LearningCompletion;
-import io.recthink.spark.run.PolicyReference;
+import io.recthink.spark.policy.PolicyReference;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,6 +1,6 @@
 package io.recthink.spark.train;
 
-import io.recthink.spark.rollout.Prompt;
+import io.recthink.spark.completion.Prompt;
 import io.recthink.spark.run.Cursor;
 import java.util.List;
 import java.util.Set;

@@ -2,7 +2,7 @@ package io.recthink.spark.train;
 
 import io.recthink.learn.GradientStatistics;
 import io.recthink.spark.gradient.StepGradient;
-import io.recthink.spark.learn.LearningRun.Update;
+import io.recthink.spark.training.LearningRun.Update;
 import io.recthink.torch.TorchRuntime;
 import java.util.Collection;
 import java.util.Comparator;

@@ -3,7 +3,7 @@ package io.recthink.spark.train;
 import io.recthink.prompt.TraceFigures;
 import io.recthink.prompt.TraceMeasure;
 import io.recthink.prompt.TraceSummary;
-import io.recthink.spark.rollout.Prompt;
+import io.recthink.spark.completion.Prompt;
 import java.io.Serializable;
 import java.util.Comparator;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.recthink.spark.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.recthink.spark.html.Browser;
+import io.recthink.spark.page.Browser;
 import io.recthink.spark.report.Curves;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.recthink.spark.compare;
 
-import io.recthink.metric.Interval;
 import io.recthink.spark.table.PolicyOrigin;
 import io.recthink.spark.table.TrainingCost;
+import io.recthink.statistics.Interval;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recthink.InvalidInputException;
 import io.recthink.spark.SparkTest;
-import io.recthink.spark.table.ListedTable;
+import io.recthink.spark.files.ListedTable;
 import io.recthink.spark.table.RatingGrid;
 import java.io.IOException;
 import java.nio.file.Files;

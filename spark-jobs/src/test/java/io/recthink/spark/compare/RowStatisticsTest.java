@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.recthink.metric.LinearRegression;
-import io.recthink.metric.Referee;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.table.RatingGrid;
+import io.recthink.statistics.LinearRegression;
+import io.recthink.statistics.Referee;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.recthink.spark.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.recthink.metric.FixedPoint;
+import io.recthink.statistics.FixedPoint;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -9,15 +9,18 @@ import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.baseline.bias.FittedBiasModel;
+import io.recthink.spark.completion.PredictionStage;
+import io.recthink.spark.files.ListedTable;
+import io.recthink.spark.policy.PolicyReference;
+import io.recthink.spark.policy.PolicyVersion;
 import io.recthink.spark.run.Cursor;
 import io.recthink.spark.run.Manifest;
-import io.recthink.spark.run.PolicyReference;
-import io.recthink.spark.run.PolicyVersion;
 import io.recthink.spark.run.PublishedFiles;
 import io.recthink.spark.run.RunDescription;
 import io.recthink.spark.table.ExampleRows;
-import io.recthink.spark.table.ListedTable;
 import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.StratifiedSample;
 import io.recthink.spark.table.Tables;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -86,8 +89,8 @@ class ValidationPredictionsTest {
                 root.resolve("run/run.json").toFile(),
                 new RunDescription("id", "train", "1", "", "", "", "", "cpu", 1, 17, "", "", "d1", ""));
         Files.writeString(root.resolve("run/config.yaml"), ConfigurationReader.write(configuration("none")));
-        try (Scoring scoring = scoring(configuration("none"))) {
-            Dataset<Row> predictions = scoring.predict(
+        try (PredictionStage stage = scoring(configuration("none"))) {
+            Dataset<Row> predictions = stage.predict(
                             "policy", new PolicyReference(root + "/model", 1, "weights", "digest"), 0)
                     .withColumn("yhat", lit(2.0));
             ListedTable.write(predictions, "paths.run", root + "/run/eval/step-000001/predictions");
@@ -207,9 +210,12 @@ class ValidationPredictionsTest {
         return SPARK.read().parquet(root + "/" + name + "-validation/x");
     }
 
-    private static Scoring scoring(Configuration configuration) {
+    private static PredictionStage scoring(Configuration configuration) {
         PreparedData data = PreparedData.read(SPARK, root + "/data");
-        return Scoring.of(validation(), FittedBiasModel.fit(validation(), 1, 5), configuration, data);
+        return PredictionStage.of(
+                FittedBiasModel.fit(validation(), 1, 5).predict(validation(), PredictionStage.FALLBACK),
+                configuration,
+                data);
     }
 
     private static Dataset<Row> validation() {

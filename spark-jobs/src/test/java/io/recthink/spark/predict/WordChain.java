@@ -9,7 +9,7 @@ import io.recthink.model.ModelFolder;
 import io.recthink.model.ModelInitializer;
 import io.recthink.model.ParameterLayout;
 import io.recthink.model.Projection;
-import io.recthink.spark.run.PolicyFolder;
+import io.recthink.spark.policy.PolicyFolder;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;

@@ -11,7 +11,7 @@ import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.model.ModelTokenizer;
 import io.recthink.spark.SparkTest;
-import io.recthink.spark.html.Browser;
+import io.recthink.spark.page.Browser;
 import io.recthink.spark.table.PreparedData;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.completion.PromptEncoding;
+import io.recthink.spark.policy.PolicyReference;
 import io.recthink.spark.predict.WordChain;
-import io.recthink.spark.rollout.PromptEncoding;
-import io.recthink.spark.run.PolicyReference;
 import io.recthink.spark.table.Examples;
 import io.recthink.spark.table.Tables;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 package io.recthink.spark.run;
 
+import io.recthink.spark.files.FileEntry;
+import io.recthink.spark.files.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.recthink.InvalidInputException;
+import io.recthink.spark.files.FileEntry;
+import io.recthink.spark.files.FolderInUseException;
+import io.recthink.spark.files.Owner;
+import io.recthink.spark.files.Storage;
+import io.recthink.spark.policy.PolicyVersion;
 import io.recthink.spark.run.RunWriter.PublishedPolicy;
 import java.io.IOException;
 import java.io.UncheckedIOException;

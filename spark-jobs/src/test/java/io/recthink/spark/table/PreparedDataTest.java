@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration.SplitKind;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.files.TableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,2 +1,0 @@
-/** Error metrics, their intervals and the formulae of the trivial predictors, as pure functions. */
-package io.recthink.metric;

@@ -1,0 +1,2 @@
+/** Error metrics, their intervals and the formulae of the trivial predictors, as pure functions. */
+package io.recthink.statistics;

@@ -1,0 +1,124 @@
+package io.recthink.spark.baseline.bias;
+
+import io.recthink.InvalidInputException;
+import io.recthink.statistics.BiasModel;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * The {@link BiasModel} fitted on a table of ratings of any size. The ratings lie on the executors in primitive arrays, by
+ * user. In an alternation each part of the users sends one sum for each of its items to the part that the item belongs to,
+ * and gets the bias of each back: what travels is bounded by the pairs of a part and an item, not by the ratings, and a
+ * user or an item with very many ratings is one number like any other. All alternations are one Spark job.
+ *
+ * <p>Residuals are summed as whole multiples of 2^-32, so that the sum, unlike one of floating-point numbers, does not
+ * depend on the order in which tasks deliver: the fit is the same to the bit on any cluster and after any retry.
+ */
+public final class FittedBiasModel implements AutoCloseable {
+    private static final double RATINGS_A_PART = 1e6;
+
+    private final BiasModel model;
+    private final JavaRDD<Row> keptUsers;
+    private final JavaRDD<Row> keptItems;
+    private final Dataset<Row> userBiases;
+    private final Dataset<Row> itemBiases;
+
+    private FittedBiasModel(SparkSession spark, BiasModel model, JavaRDD<Row> users, JavaRDD<Row> items) {
+        this.model = model;
+        this.keptUsers = users;
+        this.keptItems = items;
+        this.userBiases = table(spark, users, "userId", "userBias");
+        this.itemBiases = table(spark, items, "itemId", "itemBias");
+    }
+
+    /**
+     * Fits the model.
+     *
+     * @param ratings the train rows: userId, itemId, truth
+     * @param min the lowest rating of the scale, for {@link #predict}
+     * @param max the highest rating of the scale
+     * @throws InvalidInputException when there are no rows
+     */
+    public static FittedBiasModel fit(Dataset<Row> ratings, double min, double max) {
+        return fit(ratings, min, max, 0);
+    }
+
+    /** @param parts into how many users and items are divided; 0: one for each million ratings. It changes no result. */
+    static FittedBiasModel fit(Dataset<Row> ratings, double min, double max, int parts) {
+        Row statistics = statistics(ratings);
+        long rows = statistics.getLong(1);
+        double mean = statistics.getDecimal(0).doubleValue() / rows;
+        int number = parts == 0 ? (int) Math.ceil(rows / RATINGS_A_PART) : parts;
+        try (BiasAlternations alternations = BiasAlternations.of(ratings, mean, number)) {
+            alternations.run(BiasModel.ALTERNATIONS);
+            return new FittedBiasModel(
+                    ratings.sparkSession(),
+                    new BiasModel(mean, min, max),
+                    kept(alternations.userBiases()),
+                    kept(alternations.itemBiases()));
+        }
+    }
+
+    /** The mean of the train ratings. */
+    public double mean() {
+        return model.mean();
+    }
+
+    /**
+     * Adds the predictions as a column. Every row gets one: unknown users and items have bias 0.
+     *
+     * @param rows any table with userId and itemId
+     */
+    public Dataset<Row> predict(Dataset<Row> rows, String column) {
+        BiasModel fitted = model;
+        return rows.join(userBiases, userBiases.col("userId").equalTo(rows.col("userId")), "left")
+                .drop(userBiases.col("userId"))
+                .join(itemBiases, itemBiases.col("itemId").equalTo(rows.col("itemId")), "left")
+                .drop(itemBiases.col("itemId"))
+                .withColumn(
+                        column,
+                        functions
+                                .udf(
+                                        (Double user, Double item) ->
+                                                fitted.predict(user == null ? 0 : user, item == null ? 0 : item),
+                                        DataTypes.DoubleType)
+                                .apply(functions.col("userBias"), functions.col("itemBias")))
+                .drop("userBias", "itemBias");
+    }
+
+    private static Row statistics(Dataset<Row> ratings) {
+        Row statistics = ratings.agg(
+                        functions.sum(functions.col("truth").cast("decimal(28,12)")), functions.count(functions.lit(1)))
+                .head();
+        if (statistics.getLong(1) == 0) {
+            throw new InvalidInputException("there are no train rows to fit the bias model on; prepare more data or"
+                    + " move prepare.validationFrom");
+        }
+        return statistics;
+    }
+
+    /** The executors keep the biases: they are few, and what they came from is freed after the fit. */
+    private static JavaRDD<Row> kept(JavaRDD<Row> biases) {
+        JavaRDD<Row> kept = biases.persist(StorageLevel.MEMORY_AND_DISK());
+        kept.foreachPartition(rows -> {}); // computes it
+        return kept;
+    }
+
+    private static Dataset<Row> table(SparkSession spark, JavaRDD<Row> biases, String id, String bias) {
+        return spark.createDataFrame(
+                biases, new StructType().add(id, DataTypes.StringType, false).add(bias, DataTypes.DoubleType, false));
+    }
+
+    /** Frees the biases; tables of predictions that are not computed by then fit the model again. */
+    @Override
+    public void close() {
+        keptUsers.unpersist();
+        keptItems.unpersist();
+    }
+}

@@ -1,0 +1,102 @@
+package io.recthink.spark.baseline.mf;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.element_at;
+import static org.apache.spark.sql.functions.hash;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.pmod;
+
+import java.util.Iterator;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * The place of each user, or of each item: the block that a hash of the id gives, and the index in the block by the order
+ * of the ids. It is a function of the set of ids and the number of blocks.
+ *
+ * @param id the name of the id column
+ * @param places one row an id: id, block, index; kept by the executors
+ * @param sizes ids in each block
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Dictionary(String id, Dataset<Row> places, int[] sizes) implements AutoCloseable {
+
+    /**
+     * Numbers the ids that stand in a column.
+     *
+     * @param id a string column without nulls
+     */
+    static Dictionary of(Dataset<Row> rows, String id, int blocks) {
+        StructType schema = new StructType()
+                .add(id, DataTypes.StringType, false)
+                .add("block", DataTypes.IntegerType, false)
+                .add("index", DataTypes.IntegerType, false);
+        Dataset<Row> places = rows.select(id)
+                .distinct()
+                .repartition(blocks, col(id))
+                .sortWithinPartitions(id)
+                .mapPartitions((MapPartitionsFunction<Row, Row>) Dictionary::number, Encoders.row(schema))
+                .persist(StorageLevel.MEMORY_AND_DISK());
+        int[] sizes = new int[blocks];
+        places.groupBy("block") // as many rows as blocks
+                .agg(count(lit(1)))
+                .collectAsList()
+                .forEach(row -> sizes[row.getInt(0)] = Math.toIntExact(row.getLong(1)));
+        return new Dictionary(id, places, sizes);
+    }
+
+    /** The block of an id, known or not: the partition that Spark's hash partitioning by the id gives it. */
+    static Column block(Column id, int blocks) {
+        return pmod(hash(id), lit(blocks));
+    }
+
+    private static Iterator<Row> number(Iterator<Row> ids) {
+        int block = TaskContext.getPartitionId();
+        return new Iterator<>() {
+            private int next;
+
+            @Override
+            public boolean hasNext() {
+                return ids.hasNext();
+            }
+
+            @Override
+            public Row next() {
+                return RowFactory.create(ids.next().getString(0), block, next++);
+            }
+        };
+    }
+
+    /** The number of ids. */
+    long size() {
+        long sum = 0;
+        for (int size : sizes) {
+            sum += size;
+        }
+        return sum;
+    }
+
+    /** The places with one number for all blocks, from 0 on: id, number. */
+    Dataset<Row> numbered() {
+        int[] offsets = new int[sizes.length];
+        for (int block = 1; block < sizes.length; block++) {
+            offsets[block] = Math.addExact(offsets[block - 1], sizes[block - 1]);
+        }
+        Column offset = element_at(lit(offsets), col("block").plus(1));
+        return places.select(col(id), offset.plus(col("index")).as("number"));
+    }
+
+    @Override
+    public void close() {
+        places.unpersist();
+    }
+}

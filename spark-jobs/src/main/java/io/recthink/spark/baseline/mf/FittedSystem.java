@@ -1,0 +1,66 @@
+package io.recthink.spark.baseline.mf;
+
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * A system with the setting that was chosen for it, and its predictions.
+ *
+ * @param predicted the rows to be predicted
+ * @param validated the validation rows, predicted by a model that has not seen them
+ */
+record FittedSystem(MfReport.Fit<?> fit, PredictionTable predicted, PredictionTable validated)
+        implements AutoCloseable {
+
+    /** Searches, trains and predicts. */
+    static <S> FittedSystem of(RatingSystem<S> system, MfRows rows) {
+        Search<S> search = system.search(rows.train());
+        Trial<S> chosen = search.best();
+        Trained<S> train = Trained.of(system, rows.train(), chosen);
+        PredictionTable validated = train.predict(rows.validation());
+        // Not two models where one has seen all that the other may see.
+        Trained<S> refit = rows.refit() == rows.train() ? train : Trained.of(system, rows.refit(), chosen);
+        PredictionTable predicted = refit.predict(rows.predicted());
+        train.model().close();
+        refit.model().close();
+        return new FittedSystem(fit(search, rows, refit, predicted, validated), predicted, validated);
+    }
+
+    /** A model of a system, and what its training took. */
+    private record Trained<S>(RatingSystem<S> system, RatingSystem.Model model, double seconds) {
+        static <S> Trained<S> of(RatingSystem<S> system, RatingSet ratings, Trial<S> chosen) {
+            long start = System.nanoTime();
+            RatingSystem.Model model = system.train(ratings, chosen);
+            return new Trained<>(system, model, (System.nanoTime() - start) / 1e9);
+        }
+
+        PredictionTable predict(Dataset<Row> rows) {
+            return PredictionTable.of(system.system(), system.readout(), model.predict(rows));
+        }
+    }
+
+    private static <S> MfReport.Fit<S> fit(
+            Search<S> search, MfRows rows, Trained<S> refit, PredictionTable predicted, PredictionTable validated) {
+        double[] errors = validated.errors(rows.validation());
+        return new MfReport.Fit<>(
+                refit.system().system(),
+                refit.system().readout(),
+                refit.system().loss(),
+                search.trials(),
+                search.best(),
+                rows.refit().blocked().trainRows(),
+                1,
+                1,
+                search.seconds(),
+                refit.seconds(),
+                1e6 * predicted.seconds() / predicted.rows(),
+                errors[0],
+                errors[1]);
+    }
+
+    @Override
+    public void close() {
+        predicted.close();
+        validated.close();
+    }
+}

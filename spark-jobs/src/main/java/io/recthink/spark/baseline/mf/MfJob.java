@@ -1,0 +1,156 @@
+package io.recthink.spark.baseline.mf;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.spark.Activity;
+import io.recthink.spark.Job;
+import io.recthink.spark.JobSession;
+import io.recthink.spark.table.PreparedData;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Predicts ratings from users and items alone: {@code MF}, matrix factorisation with biases, trained once on squares and
+ * once on absolute errors; and {@code bias+ALS}, Spark's ALS on the residuals of the bias model. The settings of each are
+ * searched on the validation rows. With {@code prepare.refit} the chosen setting is trained once more, on train and
+ * validation rows together, to predict the test rows; the validation rows are always predicted by a model of train rows.
+ *
+ * <p>The factorisation visits one rating after the other in plain Java: with a few dozen numbers a rating, the calls of
+ * a tensor engine would cost more than the arithmetic, and mini-batches more epochs.
+ */
+public final class MfJob implements Job {
+    private static final String NAME = "mf";
+
+    private final PrintStream out;
+
+    public MfJob() {
+        this(System.out);
+    }
+
+    MfJob(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public void execute(SparkSession spark, Configuration configuration) {
+        Configuration.Paths paths = configuration.paths();
+        Activity.begin(spark, NAME, "mf: ratings");
+        try (MfOutput output = new MfOutput(spark, paths, List.of(MatrixFactorization.SYSTEM, ResidualAls.SYSTEM))) {
+            fit(spark, configuration, output);
+        }
+    }
+
+    private void fit(SparkSession spark, Configuration configuration, MfOutput output) {
+        Configuration.Paths paths = configuration.paths();
+        PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
+        JobSession.fitPartitions(spark, paths.resolve(paths.data()));
+        Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()))
+                .select("rowId", "userId", "itemId", "truth", "split");
+        String checkpoints = paths.resolve("mf-checkpoints");
+        spark.sparkContext().setCheckpointDir(checkpoints);
+        try (MfRows rows = MfRows.of(examples, configuration)) {
+            List<FittedSystem> fitted = new ArrayList<>();
+            try {
+                for (RatingSystem<?> system : systems(configuration, data)) {
+                    Activity.begin(spark, NAME, "mf: %s, %s".formatted(system.system(), system.readout()));
+                    FittedSystem next = FittedSystem.of(system, rows);
+                    fitted.add(next);
+                    out.println(line(next.fit()));
+                }
+                Activity.begin(spark, NAME, "mf: tables");
+                write(output, fitted, report(configuration, data, rows, fitted));
+            } finally {
+                fitted.forEach(FittedSystem::close);
+            }
+        } finally {
+            MfOutput.delete(spark, checkpoints);
+        }
+    }
+
+    private static List<RatingSystem<?>> systems(Configuration configuration, PreparedData data) {
+        Configuration.Mf settings = configuration.mf();
+        if (!settings.biases() && data.minRating() < 0) {
+            throw new InvalidInputException(
+                    "mf.biases: false needs ratings of at least 0, and the scale begins at %s; set it to true"
+                            .formatted(data.minRating()));
+        }
+        long seed = configuration.seed();
+        return List.of(
+                new MatrixFactorization(settings, seed, Loss.SQUARED, data.minRating(), data.maxRating()),
+                new MatrixFactorization(settings, seed, Loss.ABSOLUTE, data.minRating(), data.maxRating()),
+                new ResidualAls(settings, seed, data.minRating(), data.maxRating()));
+    }
+
+    private static MfReport report(
+            Configuration configuration, PreparedData data, MfRows rows, List<FittedSystem> fitted) {
+        BlockedRatings ratings = rows.train().blocked();
+        PredictionTable predicted = fitted.get(0).predicted();
+        return new MfReport(
+                data.name(),
+                data.sha256(),
+                configuration.seed(),
+                ratings.trainRows(),
+                ratings.validationRows(),
+                ratings.users().size(),
+                ratings.items().size(),
+                ratings.sides(),
+                configuration.mf().biases(),
+                configuration.predict().split(),
+                predicted.rows(),
+                predicted.share("user", "both"),
+                predicted.share("item", "both"),
+                predicted.share("both"),
+                fitted.stream().<MfReport.Fit<?>>map(FittedSystem::fit).toList());
+    }
+
+    private void write(MfOutput output, List<FittedSystem> fitted, MfReport report) {
+        for (String system : List.of(MatrixFactorization.SYSTEM, ResidualAls.SYSTEM)) {
+            List<FittedSystem> readouts = fitted.stream()
+                    .filter(one -> one.fit().system().equals(system))
+                    .toList();
+            output.write(
+                    system,
+                    readouts.stream()
+                            .map(one -> one.predicted().table())
+                            .reduce(Dataset::union)
+                            .orElseThrow(),
+                    readouts.stream()
+                            .map(one -> one.validated().table())
+                            .reduce(Dataset::union)
+                            .orElseThrow());
+            out.println(system + ": " + output.predictions(system));
+        }
+        output.complete(report);
+        out.printf(
+                Locale.ROOT,
+                "%,d %s rows: %.1f %% of new users, %.1f %% of new items, %.1f %% of both%n%s%n",
+                report.predictedRows(),
+                report.split(),
+                100 * report.coldUserShare(),
+                100 * report.coldItemShare(),
+                100 * report.coldBothShare(),
+                output.report());
+    }
+
+    private static String line(MfReport.Fit<?> fit) {
+        return String.format(
+                Locale.ROOT,
+                "%s %s: best of %d settings %s, %d rounds; validation MAE %.4f, RMSE %.4f; search %.1f s, training %.1f s,"
+                        + " %.1f microseconds a prediction",
+                fit.system(),
+                fit.readout(),
+                fit.tried().size(),
+                fit.chosen().setting(),
+                fit.chosen().epochs(),
+                fit.validationMae(),
+                fit.validationRmse(),
+                fit.searchSeconds(),
+                fit.trainSeconds(),
+                fit.microsecondsPerPrediction());
+    }
+}

@@ -1,0 +1,56 @@
+package io.recthink.spark.baseline.mf;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * Which rows serve what.
+ *
+ * @param train what the search trains on and chooses by
+ * @param refit what the model of the predicted rows is trained on; the same object as train unless prepare.refit is set
+ * @param validation the validation rows
+ * @param predicted the rows of {@code predict.split}
+ */
+record MfRows(RatingSet train, RatingSet refit, Dataset<Row> validation, Dataset<Row> predicted)
+        implements AutoCloseable {
+
+    /**
+     * Sorts the examples by their use.
+     *
+     * @throws InvalidInputException when there is nothing to choose by or nothing to predict
+     */
+    static MfRows of(Dataset<Row> examples, Configuration configuration) {
+        String split = configuration.predict().split();
+        Dataset<Row> validation = rows(examples, "validation");
+        Dataset<Row> predicted = rows(examples, split);
+        if (validation.isEmpty()) {
+            throw new InvalidInputException(
+                    "the settings of mf are chosen on validation rows, and there are none; move prepare.validationFrom");
+        }
+        if (predicted.isEmpty()) {
+            throw new InvalidInputException("predict.split: the split %s has no rows".formatted(split));
+        }
+        Dataset<Row> train = rows(examples, "train");
+        RatingSet ratings = new RatingSet(configuration.mf(), train, validation);
+        boolean more = configuration.prepare().refit() && split.equals("test");
+        return new MfRows(
+                ratings,
+                more ? new RatingSet(configuration.mf(), train.union(validation), validation.limit(0)) : ratings,
+                validation,
+                predicted);
+    }
+
+    private static Dataset<Row> rows(Dataset<Row> examples, String split) {
+        return examples.where(col("split").equalTo(split)).drop("split");
+    }
+
+    @Override
+    public void close() {
+        train.close();
+        refit.close();
+    }
+}

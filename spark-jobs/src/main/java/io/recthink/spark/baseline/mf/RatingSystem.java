@@ -1,0 +1,40 @@
+package io.recthink.spark.baseline.mf;
+
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * A way to predict ratings from users and items alone.
+ *
+ * @param <S> its hyper-parameters
+ */
+interface RatingSystem<S> {
+    /** The name of the system in tables. */
+    String system();
+
+    /** The read-out that it predicts. */
+    String readout();
+
+    /** What its training minimises. */
+    String loss();
+
+    /** Tries settings on the validation ratings of a set, of which there must be some. */
+    Search<S> search(RatingSet ratings);
+
+    /** Trains with one setting on the train ratings of a set. */
+    Model train(RatingSet ratings, Trial<S> chosen);
+
+    /** A trained system; it can predict until it is closed. */
+    interface Model extends AutoCloseable {
+        /**
+         * Predicts every row, whether its user and item are known or not.
+         *
+         * @param rows with rowId, userId and itemId
+         * @return rowId, yhat, cold
+         */
+        Dataset<Row> predict(Dataset<Row> rows);
+
+        @Override
+        void close();
+    }
+}

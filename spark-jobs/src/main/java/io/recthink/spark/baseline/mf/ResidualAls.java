@@ -1,0 +1,139 @@
+package io.recthink.spark.baseline.mf;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.greatest;
+import static org.apache.spark.sql.functions.isnan;
+import static org.apache.spark.sql.functions.least;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.round;
+import static org.apache.spark.sql.functions.when;
+
+import io.recthink.config.Configuration;
+import io.recthink.progress.Progress;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.spark.SparkContext;
+import org.apache.spark.ml.recommendation.ALS;
+import org.apache.spark.ml.recommendation.ALSModel;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * The bias model with Spark's ALS on what it leaves over. ALS has neither an intercept nor biases and takes whole numbers
+ * for ids; so the biases are fitted first, ALS on the residuals, and where it knows a user or an item not it adds nothing:
+ * every row is predicted.
+ *
+ * <p>Blocks and input partitions are fixed. Spark adds up the shuffled ratings of a user in the order in which they
+ * come, which may change the last bits of a factor; predictions are rounded to 6 decimals, far above that.
+ */
+final class ResidualAls implements RatingSystem<AlsSetting> {
+    static final String SYSTEM = "bias+ALS";
+
+    private static final int DECIMALS = 6;
+    private static final int UNKNOWN = -1;
+
+    private final Configuration.Mf settings;
+    private final long seed;
+    private final double min;
+    private final double max;
+
+    /**
+     * The system under a configuration.
+     *
+     * @param min the lowest rating of the scale
+     * @param max the highest rating of the scale
+     */
+    ResidualAls(Configuration.Mf settings, long seed, double min, double max) {
+        this.settings = settings;
+        this.seed = seed;
+        this.min = min;
+        this.max = max;
+    }
+
+    @Override
+    public String system() {
+        return SYSTEM;
+    }
+
+    @Override
+    public String readout() {
+        return Loss.SQUARED.readout();
+    }
+
+    @Override
+    public String loss() {
+        return Loss.SQUARED.label();
+    }
+
+    @Override
+    public Search<AlsSetting> search(RatingSet ratings) {
+        List<AlsSetting> candidates = Settings.ofAls(settings, ratings.blocked().trainRows(), seed);
+        ratings.residuals(); // before the threads ask for them
+        Progress progress = new Progress("mf " + SYSTEM + " settings", 0, candidates.size());
+        AtomicInteger done = new AtomicInteger();
+        SparkContext spark = ratings.validation().sparkSession().sparkContext();
+        return Search.of(spark, "mf " + SYSTEM, candidates, settings.parallelism(), setting -> {
+            Trial<AlsSetting> trial = trial(ratings, setting);
+            synchronized (progress) {
+                progress.done(done.incrementAndGet(), "");
+            }
+            return trial;
+        });
+    }
+
+    private Trial<AlsSetting> trial(RatingSet ratings, AlsSetting setting) {
+        long start = System.nanoTime();
+        try (Model model = train(ratings.residuals(), setting);
+                PredictionTable predicted =
+                        PredictionTable.of(SYSTEM, readout(), model.predict(ratings.validation()))) {
+            double rmse = predicted.errors(ratings.validation())[1];
+            return new Trial<>(setting, settings.als().iterations(), rmse * rmse, (System.nanoTime() - start) / 1e9);
+        }
+    }
+
+    @Override
+    public Model train(RatingSet ratings, Trial<AlsSetting> chosen) {
+        return train(ratings.residuals(), chosen.setting());
+    }
+
+    private Model train(Residuals residuals, AlsSetting setting) {
+        ALSModel als = new ALS()
+                .setUserCol("user")
+                .setItemCol("item")
+                .setRatingCol("residual")
+                .setRank(setting.rank())
+                .setRegParam(setting.penalty())
+                .setMaxIter(settings.als().iterations())
+                .setNumBlocks(settings.als().blocks())
+                .setNonnegative(false)
+                .setImplicitPrefs(false)
+                .setColdStartStrategy("nan")
+                .setSeed(seed)
+                .fit(residuals.table());
+        return new Model() {
+            @Override
+            public Dataset<Row> predict(Dataset<Row> rows) {
+                return ResidualAls.this.predict(residuals, als, rows);
+            }
+
+            @Override
+            public void close() {
+                als.userFactors().unpersist();
+                als.itemFactors().unpersist();
+            }
+        };
+    }
+
+    private Dataset<Row> predict(Residuals residuals, ALSModel als, Dataset<Row> rows) {
+        Dataset<Row> numbered = residuals.numbered(rows.select("rowId", "userId", "itemId"));
+        Dataset<Row> added = als.transform(numbered.withColumn("cold", PredictionTable.cold(col("user"), col("item")))
+                .withColumn("user", coalesce(col("user"), lit(UNKNOWN)))
+                .withColumn("item", coalesce(col("item"), lit(UNKNOWN))));
+        Column residual = col("prediction").cast("double"); // NaN, which is not null, where ALS knows one side not
+        Column known = when(residual.isNull().or(isnan(residual)), 0.0).otherwise(residual);
+        Column clipped = greatest(lit(min), least(lit(max), col("bias").plus(known)));
+        return added.select(col("rowId"), round(clipped, DECIMALS).as("yhat"), col("cold"));
+    }
+}

@@ -1,0 +1,59 @@
+package io.recthink.spark.baseline.mf;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.recthink.spark.baseline.bias.FittedBiasModel;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * What the bias model leaves over of ratings, with whole numbers for ids, as ALS wants them.
+ *
+ * @param bias the bias model, unclipped
+ * @param users userId, number
+ * @param items itemId, number
+ * @param table user, item, residual; kept by the executors, in an order that the ratings alone decide
+ */
+record Residuals(FittedBiasModel bias, Dataset<Row> users, Dataset<Row> items, Dataset<Row> table)
+        implements AutoCloseable {
+
+    /**
+     * Fits the bias model and takes it from the ratings.
+     *
+     * @param train rows with userId, itemId and truth
+     * @param users the users of these rows
+     * @param items the items of these rows
+     * @param partitions of the table
+     */
+    static Residuals of(Dataset<Row> train, Dictionary users, Dictionary items, int partitions) {
+        // Clipping is for predictions only: residuals are taken on an endless scale.
+        FittedBiasModel bias = FittedBiasModel.fit(train, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+        Dataset<Row> userNumbers = users.numbered().withColumnRenamed("number", "user");
+        Dataset<Row> itemNumbers = items.numbered().withColumnRenamed("number", "item");
+        Dataset<Row> table = numbered(bias.predict(train, "bias"), userNumbers, itemNumbers)
+                .select(
+                        col("user"),
+                        col("item"),
+                        col("truth").minus(col("bias")).as("residual"))
+                .repartition(partitions, col("user"))
+                .sortWithinPartitions("user", "item", "residual")
+                .persist(StorageLevel.MEMORY_AND_DISK());
+        return new Residuals(bias, userNumbers, itemNumbers, table);
+    }
+
+    /** Adds {@code bias}, the unclipped prediction of the bias model, and the numbers, null where they are unknown. */
+    Dataset<Row> numbered(Dataset<Row> rows) {
+        return numbered(bias.predict(rows, "bias"), users, items);
+    }
+
+    private static Dataset<Row> numbered(Dataset<Row> rows, Dataset<Row> users, Dataset<Row> items) {
+        return rows.join(users, new String[] {"userId"}, "left").join(items, new String[] {"itemId"}, "left");
+    }
+
+    @Override
+    public void close() {
+        table.unpersist();
+        bias.close();
+    }
+}

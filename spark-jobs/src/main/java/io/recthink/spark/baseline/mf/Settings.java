@@ -1,0 +1,61 @@
+package io.recthink.spark.baseline.mf;
+
+import io.recthink.config.Configuration;
+import io.recthink.generate.Seeds;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The settings that a search tries: the middle of the configured lists first, then their other combinations in an order
+ * drawn from the seed (random search: Bergstra and Bengio 2012), as many as the ratings allow.
+ */
+final class Settings {
+    private Settings() {}
+
+    /** The settings of a factorisation. */
+    static List<Setting> of(Configuration.Mf mf, long ratings, long seed) {
+        List<Setting> all = new ArrayList<>();
+        mf.factors().forEach(factors -> mf.learningRates()
+                .forEach(rate -> mf.factorPenalties().forEach(factorPenalty -> mf.biasPenalties()
+                        .forEach(biasPenalty -> all.add(new Setting(factors, rate, factorPenalty, biasPenalty))))));
+        Setting middle = new Setting(
+                middle(mf.factors()),
+                middle(mf.learningRates()),
+                middle(mf.factorPenalties()),
+                middle(mf.biasPenalties()));
+        return drawn(all, middle, number(mf, ratings), seed);
+    }
+
+    /** The settings of ALS. */
+    static List<AlsSetting> ofAls(Configuration.Mf mf, long ratings, long seed) {
+        Configuration.Als als = mf.als();
+        List<AlsSetting> all = new ArrayList<>();
+        als.ranks().forEach(rank -> als.penalties().forEach(penalty -> all.add(new AlsSetting(rank, penalty))));
+        return drawn(all, new AlsSetting(middle(als.ranks()), middle(als.penalties())), number(mf, ratings), seed);
+    }
+
+    private static int number(Configuration.Mf mf, long ratings) {
+        double affordable = mf.maxUpdates() / ((double) ratings * mf.maxEpochs());
+        return (int) Math.max(mf.minSettings(), Math.min(Integer.MAX_VALUE, affordable));
+    }
+
+    /** Of two in the middle, the lower. */
+    private static <T> T middle(List<T> values) {
+        return values.get((values.size() - 1) / 2);
+    }
+
+    private static <T> List<T> drawn(List<T> all, T middle, int number, long seed) {
+        Comparator<Integer> order = Comparator.comparing(
+                        (Integer i) -> !all.get(i).equals(middle))
+                .thenComparing(i -> Seeds.of(seed, 0, "mf setting", i));
+        return IntStream.range(0, all.size())
+                .boxed()
+                .sorted(order)
+                .limit(number)
+                .<T>map(all::get)
+                .distinct()
+                .toList();
+    }
+}

@@ -1,0 +1,54 @@
+package io.recthink.spark.completion;
+
+import io.recthink.config.Configuration;
+import io.recthink.generate.Completion;
+import io.recthink.generate.Finish;
+import io.recthink.generate.Generator;
+import io.recthink.generate.PromptTokens;
+import io.recthink.generate.SamplingOptions;
+import io.recthink.prompt.OutputGrammar;
+import io.recthink.prompt.Turns;
+import io.recthink.spark.policy.PolicyHolder;
+import io.recthink.spark.table.Examples;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.apache.spark.TaskContext;
+import org.apache.spark.sql.Row;
+import org.apache.spark.util.TaskCompletionListener;
+
+/** The one policy of the JVM, in use by one Spark task. What it holds is given back when the task ends, however it ends. */
+public final class PolicyInTask {
+    private final PromptEncoding.Open prompts;
+    private final Generator generator;
+    private final OutputGrammar grammar;
+
+    public PolicyInTask(PromptEncoding encoding, Configuration.Model model) {
+        PromptEncoding.Open open = encoding.open();
+        atTaskEnd(open::close);
+        PolicyHolder.Lease lease = PolicyHolder.policy(encoding.policy(), model);
+        atTaskEnd(lease::close);
+        this.prompts = open;
+        this.generator = new Generator(lease.decoder(), lease.tokenizer());
+        this.grammar = OutputGrammar.of(encoding.settings().think(), encoding.minRating(), encoding.maxRating())
+                .afterPrompt(Turns.of(open.chatTemplate()).assistantStart());
+    }
+
+    private static void atTaskEnd(Runnable close) {
+        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> close.run());
+    }
+
+    /** The prompt of an example. */
+    public int[] prompt(Row example) {
+        return prompts.encoder().encode(Examples.input(example));
+    }
+
+    public List<List<Completion>> complete(List<PromptTokens> prompts, SamplingOptions options) {
+        return generator.generate(prompts, options);
+    }
+
+    /** The rating that a completion gives, when it can be read. */
+    public OptionalDouble rating(Completion completion) {
+        return grammar.parse(completion.text(), completion.finish() == Finish.STOP)
+                .rating();
+    }
+}

@@ -1,0 +1,2 @@
+/** The figures of predictions. */
+package io.recthink.spark.evaluate;

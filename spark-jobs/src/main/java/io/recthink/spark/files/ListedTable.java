@@ -1,0 +1,116 @@
+package io.recthink.spark.files;
+
+import io.recthink.InvalidInputException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * A folder of Parquet files that says itself what belongs to it: the file {@code _files.json} beside them, written last.
+ * Predictions and traces are such tables. Folders without the file come from an earlier version or another program.
+ */
+public final class ListedTable {
+    private static final String FILE = "_files.json";
+
+    private ListedTable() {}
+
+    /**
+     * Writes rows into a new folder.
+     *
+     * @param key the setting that names the folder
+     * @throws InvalidInputException when the list of files cannot be written
+     */
+    public static void write(Dataset<Row> rows, String key, String folder) {
+        rows.write().parquet(folder);
+        SparkSession spark = rows.sparkSession();
+        TableFiles files = TableFiles.of(spark, folder);
+        Map<String, Object> content = new LinkedHashMap<>();
+        content.put(StateFile.FORMAT_KEY, StateFile.FORMAT);
+        content.put("rows", files.rows());
+        content.put("files", files.files());
+        TextFile.write(
+                key,
+                folder + "/" + FILE,
+                new String(StateFile.write(content), StandardCharsets.UTF_8) + "\n",
+                spark.sparkContext().hadoopConfiguration());
+    }
+
+    /**
+     * Compares names and sizes of a folder's files with its list, where it has one.
+     *
+     * @param key the setting that names the folder
+     * @throws InvalidInputException when a file is missing, another one or not listed, or the list cannot be read
+     */
+    public static void requireWhole(String key, String folder, Configuration hadoop) {
+        list(key, folder, hadoop)
+                .ifPresent(files -> files.requireSame(table(key, folder), folder, remedy(folder), hadoop));
+    }
+
+    /**
+     * The same of all folders that a pattern of Hadoop stands for, or of the one at this path.
+     *
+     * @throws InvalidInputException as {@link #requireWhole}
+     */
+    public static void requireAllWhole(SparkSession spark, String key, String pattern) {
+        Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+        folders(key, pattern, hadoop).forEach(folder -> requireWhole(key, folder, hadoop));
+    }
+
+    /** The folders that a pattern of Hadoop stands for, or the one at this path; none when nothing is there. */
+    public static List<String> folders(String key, String pattern, Configuration hadoop) {
+        try {
+            Path path = new Path(pattern);
+            FileSystem files = path.getFileSystem(hadoop);
+            if (files.exists(path)) {
+                return List.of(pattern);
+            }
+            FileStatus[] found = files.globStatus(path);
+            return found == null
+                    ? List.of()
+                    : Stream.of(found)
+                            .filter(FileStatus::isDirectory)
+                            .map(folder -> folder.getPath().toString())
+                            .toList();
+        } catch (IOException | IllegalArgumentException e) {
+            throw new InvalidInputException("%s: %s cannot be reached: %s".formatted(key, pattern, e.getMessage()), e);
+        }
+    }
+
+    /**
+     * Compares the contents of a folder's files with its list.
+     *
+     * @return what it lists; nothing when the folder has no list
+     * @throws InvalidInputException as {@link #requireWhole}, and when a content is another one
+     */
+    public static Optional<TableFiles> requireContents(SparkSession spark, String key, String folder) {
+        Optional<TableFiles> list = list(key, folder, spark.sparkContext().hadoopConfiguration());
+        list.ifPresent(files -> files.requireSameContents(spark, table(key, folder), folder, remedy(folder)));
+        return list;
+    }
+
+    private static Optional<TableFiles> list(String key, String folder, Configuration hadoop) {
+        String file = folder + "/" + FILE;
+        return TextFile.read(key, file, "copy the folder again", hadoop, in -> in.readAllBytes())
+                .map(content -> StateFile.read(key + ": " + file, content, TableFiles.class, remedy(folder)));
+    }
+
+    private static String table(String key, String folder) {
+        return "%s: the table %s is not as its %s says".formatted(key, folder, FILE);
+    }
+
+    private static String remedy(String folder) {
+        return "Copy the folder again, or write it again in another place; if it was changed on purpose, delete %s/%s."
+                .formatted(folder, FILE);
+    }
+}

@@ -1,0 +1,335 @@
+package io.recthink.spark.files;
+
+import io.recthink.InvalidInputException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The folders that one job writes: all of them, or none. No job writes over the results of an earlier one. While the job
+ * runs, a file {@code _writing-*.json} beside the folders names them and its process. The job that fails removes what it
+ * wrote. What a killed one has left is taken for whole by nobody, and the next attempt removes it.
+ */
+public final class OutputFolders implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OutputFolders.class);
+    private static final String PREFIX = "_writing-";
+
+    private final Configuration hadoop;
+    private final List<String> folders;
+    private final List<Path> signatures = new ArrayList<>();
+    private final List<Path> made = new ArrayList<>();
+    private final Owner owner;
+    private final Thread renewal = new Thread(this::renew, "output-folders");
+    private boolean ended;
+
+    private OutputFolders(Configuration hadoop, List<String> folders) {
+        this.hadoop = hadoop;
+        this.folders = folders;
+        this.owner = Owner.self(folders);
+        renewal.setDaemon(true);
+    }
+
+    /**
+     * Takes one folder.
+     *
+     * @param key the setting that names it
+     * @throws InvalidInputException as {@link #take(Configuration, Map)} does
+     */
+    public static OutputFolders take(Configuration hadoop, String key, String folder) {
+        return take(hadoop, Map.of(folder, key));
+    }
+
+    /**
+     * Takes some folders or files, and removes what a killed attempt to write them has left.
+     *
+     * @param keys the setting that names a folder, by folder
+     * @throws InvalidInputException when one is already there or cannot be looked for
+     * @throws FolderInUseException when another process that is alive writes one of them
+     */
+    public static OutputFolders take(Configuration hadoop, Map<String, String> keys) {
+        List<String> folders = keys.keySet().stream()
+                .map(folder -> Storage.at(folder, hadoop).toString())
+                .toList();
+        folders.forEach(folder -> signed(hadoop, folder).forEach(signature -> giveWay(hadoop, folder, signature)));
+        keys.forEach((folder, key) -> requireNew(hadoop, key, folder));
+        OutputFolders taken = new OutputFolders(hadoop, folders);
+        taken.sign();
+        taken.refuseAnother();
+        return taken;
+    }
+
+    /**
+     * Refuses a folder that is already there.
+     *
+     * @param key the setting that names it
+     * @throws InvalidInputException when it is, or when it cannot be looked for
+     */
+    public static void requireNew(Configuration hadoop, String key, String folder) {
+        if (Storage.at(folder, hadoop).exists("")) {
+            throw new InvalidInputException(
+                    "%s: %s is already there; remove it or name another folder".formatted(key, folder));
+        }
+    }
+
+    /**
+     * Refuses what another job has begun to write and not completed: a folder, or something in it. What nobody writes, or
+     * this process itself, passes.
+     *
+     * @param key the setting that names it
+     * @throws InvalidInputException when it is incomplete
+     */
+    public static void requireComplete(Configuration hadoop, String key, String folder) {
+        String path = Storage.at(folder, hadoop).toString();
+        Stream.concat(signatures(hadoop, path), readable(() -> signed(hadoop, path)))
+                .filter(signature -> !signature.owner().isSelf() && signature.names(hadoop))
+                .findFirst()
+                .ifPresent(signature -> {
+                    throw incomplete(key, folder, signature);
+                });
+    }
+
+    /** Whether a job has begun to write a folder, and has not completed it. */
+    public static boolean isBeingWritten(Configuration hadoop, String folder) {
+        return signed(hadoop, Storage.at(folder, hadoop).toString()).findAny().isPresent();
+    }
+
+    /** Those beside the folder, unless its parent may not be listed, such as the root of a bucket. */
+    private static Stream<Signature> readable(Supplier<Stream<Signature>> signatures) {
+        try {
+            return signatures.get();
+        } catch (InvalidInputException e) {
+            LOG.debug("not looked at", e);
+            return Stream.empty();
+        }
+    }
+
+    private static InvalidInputException incomplete(String key, String folder, Signature signature) {
+        Owner owner = signature.owner();
+        String folders = String.join(", ", owner.folders());
+        return new InvalidInputException((owner.stillRuns()
+                        ? "%s: %s is not complete: process %d on %s still writes %s. Wait until it ends; if it is gone, delete %s."
+                        : "%s: %s is not complete: process %d on %s was killed while it wrote %s. Run that job again, or delete all of this and %s.")
+                .formatted(key, folder, owner.process(), owner.host(), folders, signature.path()));
+    }
+
+    /**
+     * Says that all is written: from now on the folders count.
+     *
+     * @throws FolderInUseException when another process has taken the folders, as this one was silent for too long
+     */
+    public synchronized void complete() {
+        requireOurs();
+        ended = true;
+        // The first signature names all folders: while it stands the next attempt removes them.
+        for (int i = signatures.size() - 1; i >= 0; i--) {
+            delete(signatures.get(i));
+        }
+    }
+
+    private void requireOurs() {
+        for (Path signature : signatures) {
+            if (!storage(signature).exists(signature.getName())) {
+                ended = true;
+                throw new FolderInUseException(
+                        "%s is gone: another process has taken %s, as this one was silent for more than %d seconds. Nothing of that is touched; start again when it ends."
+                                .formatted(signature, String.join(", ", folders), Owner.STALE.toSeconds()));
+            }
+        }
+    }
+
+    /** Removes the folders, unless they are complete or another's. */
+    @Override
+    public synchronized void close() {
+        renewal.interrupt();
+        if (ended) {
+            return;
+        }
+        requireOurs();
+        ended = true;
+        folders.forEach(folder -> delete(new Path(folder)));
+        signatures.forEach(this::delete);
+        made.stream()
+                .map(parent -> Storage.at(parent.toString(), hadoop))
+                .filter(parent -> parent.list("").isEmpty())
+                .forEach(parent -> parent.delete(""));
+    }
+
+    /** A file that names what its owner writes. */
+    private record Signature(Path path, Owner owner) {
+        /** Whether something of what it names is there; of a copied or emptied tree nothing may be. */
+        boolean names(Configuration hadoop) {
+            return owner.folders().stream()
+                    .anyMatch(folder -> Storage.at(folder, hadoop).exists(""));
+        }
+    }
+
+    private void sign() {
+        folders.stream().map(folder -> new Path(folder).getParent()).distinct().forEach(parent -> {
+            Path signature = new Path(parent, PREFIX + owner.token() + ".json");
+            signatures.add(signature);
+            if (!storage(signature).exists("")) {
+                made.add(parent);
+            }
+            storage(signature).writeJson(signature.getName(), owner);
+        });
+        renewal.start();
+    }
+
+    /** Of two jobs that begin at the same moment none may go on in the belief that it is alone. */
+    private void refuseAnother() {
+        folders.stream()
+                .flatMap(folder -> signed(hadoop, folder)
+                        .filter(signature -> !signature.owner().token().equals(owner.token()))
+                        .map(signature -> inUse(folder, signature)))
+                .findFirst()
+                .ifPresent(other -> {
+                    endWithoutATrace();
+                    throw other;
+                });
+    }
+
+    private synchronized void endWithoutATrace() {
+        ended = true;
+        renewal.interrupt();
+        signatures.forEach(this::delete);
+    }
+
+    private void renew() {
+        try {
+            while (true) {
+                Thread.sleep(Owner.RENEWAL.toMillis());
+                renewOnce();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed: the thread ends
+        }
+    }
+
+    // A renewal that fails is made up by the next one.
+    private synchronized void renewOnce() {
+        if (ended) {
+            return;
+        }
+        for (Path signature : signatures) {
+            try {
+                Storage storage = storage(signature);
+                if (storage.exists(signature.getName())) {
+                    storage.writeJson(signature.getName(), owner.renew());
+                }
+            } catch (RuntimeException e) {
+                LOG.warn("{} could not be renewed", signature, e);
+            }
+        }
+    }
+
+    private Storage storage(Path file) {
+        return Storage.at(file.getParent().toString(), hadoop);
+    }
+
+    private void delete(Path path) {
+        storage(path).delete(path.getName());
+    }
+
+    /** Removes what a killed job has left, of all folders that it wrote. */
+    private static void giveWay(Configuration hadoop, String folder, Signature signature) {
+        if (!isDead(hadoop, folder, signature)) {
+            return; // it has completed its folders meanwhile
+        }
+        Owner owner = signature.owner();
+        for (String left : owner.folders()) {
+            Storage storage = Storage.at(left, hadoop);
+            if (storage.exists("")) {
+                LOG.warn("{} was not completed: removed", left);
+                storage.delete("");
+            }
+        }
+        owner.folders().stream()
+                .map(left -> new Path(left).getParent())
+                .distinct()
+                .forEach(parent -> Storage.at(parent.toString(), hadoop)
+                        .delete(signature.path().getName()));
+    }
+
+    private static FolderInUseException inUse(String folder, Signature signature) {
+        return new FolderInUseException(
+                "%s is being written by process %d on %s. Wait until it ends, or name another folder; if that process is gone, the folder is free %d seconds after its end (or at once when you delete %s)."
+                        .formatted(
+                                folder,
+                                signature.owner().process(),
+                                signature.owner().host(),
+                                Owner.STALE.toSeconds(),
+                                signature.path()));
+    }
+
+    /**
+     * Whether the process that signed is gone. A scheduler's next attempt begins before the last one, on another host, is
+     * seen to be.
+     *
+     * @return false when it has taken its signature away
+     * @throws FolderInUseException when it is alive
+     */
+    private static boolean isDead(Configuration hadoop, String folder, Signature signature) {
+        Owner owner = signature.owner();
+        if (!owner.stillRuns()) {
+            return true;
+        }
+        if (owner.isHere()) {
+            throw inUse(folder, signature);
+        }
+        LOG.info(
+                "{} is being written by process {} on {}; if that is gone, this goes on within {} seconds",
+                folder,
+                owner.process(),
+                owner.host(),
+                Owner.STALE.toSeconds());
+        long deadline = System.nanoTime() + Owner.STALE.toNanos();
+        while (System.nanoTime() < deadline) {
+            if (!Owner.pause(Owner.POLL)) {
+                throw inUse(folder, signature);
+            }
+            if (!Storage.at(signature.path().toString(), hadoop).exists("")) {
+                return false;
+            }
+            // Its clock may be another one, so that a changed signature counts. One that cannot be read is being
+            // written.
+            if (owner(hadoop, signature.path())
+                    .filter(now -> !now.equals(owner))
+                    .isPresent()) {
+                throw inUse(folder, signature);
+            }
+            if (!owner.stillRuns()) {
+                return true;
+            }
+        }
+        return true;
+    }
+
+    /** The signatures beside a folder that name it. */
+    private static Stream<Signature> signed(Configuration hadoop, String folder) {
+        Path parent = new Path(folder).getParent();
+        return parent == null
+                ? Stream.empty()
+                : signatures(hadoop, parent.toString())
+                        .filter(signature -> signature.owner().folders().contains(folder));
+    }
+
+    /** The signatures in a folder. */
+    private static Stream<Signature> signatures(Configuration hadoop, String folder) {
+        return Storage.at(folder, hadoop).list("").stream()
+                .map(FileStatus::getPath)
+                .filter(file -> file.getName().startsWith(PREFIX))
+                .flatMap(file -> owner(hadoop, file).map(owner -> new Signature(file, owner)).stream());
+    }
+
+    private static Optional<Owner> owner(Configuration hadoop, Path signature) {
+        return Owner.read(Storage.at(signature.getParent().toString(), hadoop), signature.getName());
+    }
+}

@@ -1,0 +1,36 @@
+package io.recthink.spark.files;
+
+import io.recthink.InvalidInputException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+
+/** Says in a person's words why Spark could not write a table. */
+public final class TableFailure {
+    private static final List<String> STORAGE =
+            List.of("no space left on device", "permission denied", "access denied", "quota", "not a directory");
+
+    private TableFailure() {}
+
+    /**
+     * The reason of a failed job, when it is one that the user can mend.
+     *
+     * @param path the table that was written
+     * @param failure what Spark has thrown
+     * @return what to throw
+     */
+    public static RuntimeException explain(String path, Exception failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+            if (cause instanceof InvalidInputException refused) {
+                return refused;
+            }
+            if (cause instanceof IOException && STORAGE.stream().anyMatch(message::contains)) {
+                return Storage.unwritable(path, cause);
+            }
+        }
+        return failure instanceof RuntimeException unchecked
+                ? unchecked
+                : new IllegalStateException(path + " was not written: " + failure.getMessage(), failure);
+    }
+}

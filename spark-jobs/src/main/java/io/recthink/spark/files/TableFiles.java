@@ -1,0 +1,167 @@
+package io.recthink.spark.files;
+
+import io.recthink.InvalidInputException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * What belongs to a table that Spark has written as a folder of Parquet files. A copy that lacks a file reads as a smaller
+ * table: who opens the table compares names and sizes, which takes one listing.
+ *
+ * @param rows of all files
+ * @param files in the order of their names; those that Spark does not read, such as {@code _SUCCESS}, are not listed
+ */
+public record TableFiles(long rows, List<TableFile> files) {
+    private static final int SHOWN = 3;
+    private static final int TASKS_A_CORE = 4;
+
+    /**
+     * A file of a table.
+     *
+     * @param name below the folder of the table
+     * @param sha256 of its content, in lower-case hexadecimal digits
+     */
+    public record TableFile(String name, long bytes, String sha256) {
+        public TableFile {
+            Objects.requireNonNull(name, "a file without a name");
+            Objects.requireNonNull(sha256, "a file without a sha256");
+        }
+    }
+
+    public TableFiles {
+        Objects.requireNonNull(files, "no files");
+        files = List.copyOf(files);
+    }
+
+    /** Those of a table as it is now. Tasks read the files once, as they are; rows are counted by the files' footers. */
+    public static TableFiles of(SparkSession spark, String folder) {
+        Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+        Map<String, Long> sizes = sizes(folder, hadoop);
+        List<String> names = List.copyOf(sizes.keySet());
+        List<String> digests = digests(spark, folder, names);
+        List<TableFile> files = IntStream.range(0, names.size())
+                .mapToObj(i -> new TableFile(names.get(i), sizes.get(names.get(i)), digests.get(i)))
+                .toList();
+        return new TableFiles(spark.read().parquet(LiteralPath.of(folder)).count(), files);
+    }
+
+    private static List<String> digests(SparkSession spark, String folder, List<String> names) {
+        SerializableConfiguration hadoop =
+                new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
+        return JavaSparkContext.fromSparkContext(spark.sparkContext())
+                .parallelize(
+                        names,
+                        Math.max(
+                                1,
+                                Math.min(
+                                        names.size(),
+                                        TASKS_A_CORE * spark.sparkContext().defaultParallelism())))
+                .map(name -> sha256(new Path(folder, name), hadoop.value()))
+                .collect();
+    }
+
+    /**
+     * Compares names and sizes with those of the files in a folder.
+     *
+     * @param table names the table and what lists its files, for messages
+     * @param remedy a sentence: what to do with a table that is another one
+     * @throws InvalidInputException when a file is missing, another one or not listed
+     */
+    public void requireSame(String table, String folder, String remedy, Configuration hadoop) {
+        Map<String, Long> found = sizes(folder, hadoop);
+        List<String> differences = new ArrayList<>();
+        for (TableFile file : files) {
+            Long bytes = found.remove(file.name());
+            if (bytes == null) {
+                differences.add(file.name() + " is missing");
+            } else if (bytes != file.bytes()) {
+                differences.add("%s has %d bytes, not %d".formatted(file.name(), bytes, file.bytes()));
+            }
+        }
+        found.keySet().forEach(name -> differences.add(name + " is not of it"));
+        refuse(table, differences, remedy);
+    }
+
+    /**
+     * Compares the contents too, each read by a task.
+     *
+     * @throws InvalidInputException as {@link #requireSame}, and when a content is another one
+     */
+    public void requireSameContents(SparkSession spark, String table, String folder, String remedy) {
+        requireSame(table, folder, remedy, spark.sparkContext().hadoopConfiguration());
+        List<String> digests =
+                digests(spark, folder, files.stream().map(TableFile::name).toList());
+        List<String> differences = IntStream.range(0, files.size())
+                .filter(i -> !files.get(i).sha256().equals(digests.get(i)))
+                .mapToObj(i -> "%s has the sha256 %s, not %s"
+                        .formatted(
+                                files.get(i).name(),
+                                digests.get(i),
+                                files.get(i).sha256()))
+                .toList();
+        refuse(table, differences, remedy);
+    }
+
+    private static void refuse(String table, List<String> differences, String remedy) {
+        if (!differences.isEmpty()) {
+            String shown = differences.stream().limit(SHOWN).collect(Collectors.joining(", "));
+            String more = differences.size() > SHOWN ? " and %d more".formatted(differences.size() - SHOWN) : "";
+            throw new InvalidInputException("%s: %s%s. %s".formatted(table, shown, more, remedy));
+        }
+    }
+
+    /** The sizes of the files that Spark reads, by name; none when there is no such folder. */
+    public static Map<String, Long> sizes(String folder, Configuration hadoop) {
+        Map<String, Long> sizes = new TreeMap<>();
+        Path path = new Path(folder);
+        try {
+            for (FileStatus entry : path.getFileSystem(hadoop).listStatus(path)) {
+                String name = entry.getPath().getName();
+                if (!name.startsWith(".") && !name.startsWith("_") && !name.endsWith("._COPYING_")) {
+                    sizes.put(name, entry.getLen());
+                }
+            }
+        } catch (FileNotFoundException e) {
+            return sizes;
+        } catch (IOException e) {
+            throw new InvalidInputException(
+                    "%s cannot be read: %s; mend its permissions or the settings of its file system"
+                            .formatted(folder, StateFile.reason(e)),
+                    e);
+        }
+        return sizes;
+    }
+
+    private static String sha256(Path file, Configuration hadoop) throws IOException {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            FileSystem files = TextFile.raw(file.getFileSystem(hadoop));
+            try (InputStream in = new DigestInputStream(files.open(file), digest)) {
+                in.transferTo(OutputStream.nullOutputStream());
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java platform has it
+        }
+    }
+}

@@ -1,2 +1,0 @@
-/** Pages that need nothing else: no network, no other file. */
-package io.recthink.spark.html;

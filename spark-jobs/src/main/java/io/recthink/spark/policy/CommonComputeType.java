@@ -1,0 +1,75 @@
+package io.recthink.spark.policy;
+
+import ai.djl.Device;
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.config.Configuration.ComputeType;
+import io.recthink.config.ConfigurationReader;
+import io.recthink.model.Decoder;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the tasks of a job compute in: {@code model.dtype}, if the devices of all of them can. A job whose tasks rounded
+ * differently would depend on where they run, and its samplers would not be its learners.
+ */
+public final class CommonComputeType {
+    private static final Logger LOG = LoggerFactory.getLogger(CommonComputeType.class);
+
+    private CommonComputeType() {}
+
+    /**
+     * The configuration with the type that the cluster can compute in. For BF16 tasks are asked, one for each core that is
+     * there unless {@code spark.default.parallelism} says how many; when one of them has no instructions for it, the type is
+     * FP32 and a warning names where. Executors that were not asked compute in the same type or refuse to.
+     */
+    public static Configuration settle(SparkSession spark, Configuration configuration) {
+        return settle(spark, configuration, CommonComputeType::placeWithoutBfloat16);
+    }
+
+    /** @param ask in each task: the place of the device when it cannot compute in BF16 */
+    static Configuration settle(SparkSession spark, Configuration configuration, TaskSurvey.Question ask) {
+        if (configuration.model().dtype() == ComputeType.FLOAT32) {
+            return configuration;
+        }
+        List<String> places = TaskSurvey.answers(spark, ask);
+        if (places.isEmpty()) {
+            return configuration;
+        }
+        LOG.warn(
+                "computing in FP32, as with model.dtype: float32; there are no instructions for BF16 on {}",
+                String.join(", ", places));
+        return ConfigurationReader.change(configuration, List.of("model.dtype=" + ComputeType.FLOAT32.label()));
+    }
+
+    private static Optional<String> placeWithoutBfloat16() {
+        Device device = TaskDevice.get();
+        return can(ComputeType.BFLOAT16, device) ? Optional.empty() : Optional.of(place(device));
+    }
+
+    /**
+     * Refuses to compute in another type than the other tasks of a job.
+     *
+     * @throws InvalidInputException when the device of the calling task has no instructions for the type
+     */
+    static void require(ComputeType type, Device device) {
+        if (!can(type, device)) {
+            throw new InvalidInputException(
+                    "There are no instructions for BF16 on %s, while the tasks of this job compute in BF16. Keep the job away from such machines, or set model.dtype: float32."
+                            .formatted(place(device)));
+        }
+    }
+
+    private static boolean can(ComputeType type, Device device) {
+        return Decoder.typeOn(device, type) == type;
+    }
+
+    private static String place(Device device) {
+        String host = SparkEnv.get().blockManager().blockManagerId().host();
+        return "%s of %s".formatted(device.isGpu() ? device : "the processor", host);
+    }
+}

@@ -1,0 +1,99 @@
+package io.recthink.spark.run;
+
+import io.recthink.InvalidInputException;
+import io.recthink.learn.ParameterVector;
+import io.recthink.model.AdapterFolder;
+import io.recthink.model.ModelFolder;
+import io.recthink.spark.files.OutputFolders;
+import io.recthink.spark.policy.PolicyFolder;
+import io.recthink.spark.policy.PolicyReference;
+import io.recthink.spark.policy.PolicyReference.Adapter;
+import io.recthink.spark.policy.PolicyStore;
+import io.recthink.spark.policy.PolicyVersion;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * How a person names a policy: the folder of a model or of an adapter; a run folder, for its best policy on validation, or
+ * its newest where nothing was validated; or {@code run@step}.
+ */
+public final class PolicyArgument {
+    private static final Pattern AT_STEP = Pattern.compile("(.+)@(\\d{1,9})");
+
+    private PolicyArgument() {}
+
+    /**
+     * Where a policy lies.
+     *
+     * @param folder holds it
+     * @param number of its version in its run; 0 for one of no run
+     * @param sha256 of its weights, as they were published
+     */
+    public record Place(PolicyFolder folder, int number, String sha256) {
+        /** The folder on this machine. */
+        public Path localize() {
+            return PolicyStore.localize(folder.reference(number, sha256));
+        }
+    }
+
+    /**
+     * The policy that an argument names, for tasks to load.
+     *
+     * @param argument its name, for messages
+     * @param path resolved path of the folder, perhaps with a step
+     * @throws InvalidInputException when there is no such policy
+     */
+    public static PolicyReference resolve(String argument, String path, SparkSession spark) {
+        Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+        Place place = find(argument, path, hadoop);
+        PolicyReference policy = place.folder.reference(place.number, place.sha256);
+        return place.folder.isAdapter() ? withAdapter(policy, new BaseModel(place.folder, hadoop), spark) : policy;
+    }
+
+    /** The adapter is sent to the executors. */
+    private static PolicyReference withAdapter(PolicyReference policy, BaseModel named, SparkSession spark) {
+        Path local = PolicyStore.localize(policy);
+        PolicyReference base = named.named(local);
+        try (ModelFolder model = ModelFolder.open(PolicyStore.localize(base));
+                AdapterFolder adapter = AdapterFolder.open(local, model.config())) {
+            ParameterVector weights = ParameterVector.read(adapter.layout(), adapter);
+            return policy.with(Adapter.send(spark, base, adapter.config(), weights));
+        }
+    }
+
+    /**
+     * The place of the policy that an argument names.
+     *
+     * @param argument its name, for messages
+     * @param path resolved path of the folder, perhaps with a step
+     * @throws InvalidInputException when there is no such policy
+     */
+    public static Place find(String argument, String path, Configuration hadoop) {
+        PolicyFolder folder = PolicyFolder.at(path, hadoop);
+        if (folder.exists()) {
+            OutputFolders.requireComplete(hadoop, argument, path);
+            RunFolder.requirePublished(folder.path(), hadoop);
+            return new Place(folder, 0, folder.sha256());
+        }
+        Matcher step = AT_STEP.matcher(path);
+        if (step.matches() && !RunFolder.at(path, hadoop).exists()) {
+            RunFolder run = RunFolder.at(step.group(1), hadoop);
+            return ofRun(run, run.required(Integer.parseInt(step.group(2))), hadoop);
+        }
+        RunFolder run = RunFolder.at(path, hadoop);
+        if (!run.exists()) {
+            throw new InvalidInputException(
+                    "%s: %s is neither the folder of a model (no config.json) or of an adapter (no adapter_config.json) nor a run with a complete step"
+                            .formatted(argument, path));
+        }
+        return ofRun(run, run.best(), hadoop);
+    }
+
+    private static Place ofRun(RunFolder run, Manifest manifest, Configuration hadoop) {
+        PolicyVersion version = manifest.policyVersion();
+        return new Place(PolicyFolder.at(run.policy(manifest), hadoop), version.number(), version.sha256());
+    }
+}

@@ -1,0 +1,43 @@
+package io.recthink.spark.training;
+
+import io.recthink.config.Configuration.ComputeType;
+import io.recthink.learn.ParameterVector;
+import io.recthink.model.ModelFolder;
+import io.recthink.model.ParameterLayout;
+import io.recthink.spark.policy.PolicyReference;
+import java.nio.file.Path;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * All weights of a model are learnt. A policy is such a model.
+ *
+ * @param type what policies are written for; the tasks that load them would round them alike
+ */
+record FullModel(String path, ComputeType type) implements StartModel {
+    @Override
+    public Path model() {
+        return localize();
+    }
+
+    @Override
+    public ParameterLayout layout() {
+        return ParameterLayout.of(config());
+    }
+
+    @Override
+    public ParameterVector parameters() {
+        try (ModelFolder folder = ModelFolder.open(model())) {
+            return ParameterVector.read(folder.layout(), folder);
+        }
+    }
+
+    @Override
+    public void write(Path folder, ParameterVector parameters) {
+        ModelFolder.write(folder, model(), type, parameters.layout(), parameters);
+    }
+
+    @Override
+    public PolicyReference policy(SparkSession spark, PolicyReference published, ParameterVector parameters) {
+        return published;
+    }
+}

@@ -1,0 +1,407 @@
+package io.recthink.spark.training;
+
+import io.recthink.BuildInformation;
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.learn.LearningRate;
+import io.recthink.learn.ParameterVector;
+import io.recthink.prompt.PolicyTerms;
+import io.recthink.spark.files.FileEntry;
+import io.recthink.spark.policy.PolicyReference;
+import io.recthink.spark.policy.PolicyVersion;
+import io.recthink.spark.policy.TaskDevice;
+import io.recthink.spark.run.Best;
+import io.recthink.spark.run.Cursor;
+import io.recthink.spark.run.Manifest;
+import io.recthink.spark.run.RunDescription;
+import io.recthink.spark.run.RunFolder;
+import io.recthink.spark.run.RunWriter;
+import io.recthink.spark.run.RunWriter.PublishedPolicy;
+import io.recthink.spark.run.Stop;
+import io.recthink.torch.TorchRuntime;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The course of a run: begun or resumed, then one optimiser step after the other. Each step publishes its policy; a step that
+ * is saved can be resumed from. What nobody waits for, the state of the optimizer and the manifest behind it, is written while
+ * the next step samples and differentiates. Belongs to one thread of the driver.
+ */
+public final class LearningRun implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LearningRun.class);
+
+    private final SparkSession spark;
+    private final RunSettings settings;
+    private final Optional<? extends Validation> validation;
+    private final RunWriter writer;
+    private final RunFolder folder;
+    private final TreeSet<Integer> kept = new TreeSet<>();
+    private Learner learner;
+    private Manifest saved;
+    private PolicyReference reference;
+    private PolicyReference policy;
+    private List<FileEntry> published = List.of();
+    private final ExecutorService background = Executors.newSingleThreadExecutor();
+    private Future<?> saving = CompletableFuture.completedFuture(null);
+
+    private LearningRun(
+            SparkSession spark, RunSettings settings, Optional<? extends Validation> validation, RunWriter writer) {
+        this.spark = spark;
+        this.settings = settings;
+        this.validation = validation;
+        this.writer = writer;
+        this.folder = writer.folder();
+    }
+
+    /**
+     * Begins a run, or goes on with it.
+     *
+     * @param validation that finds the best policy; may be empty when the settings ask for none
+     * @param resume whether to go on with a run that is there
+     * @throws InvalidInputException when the folder cannot be used, or the run began with something else
+     */
+    public static LearningRun open(
+            SparkSession spark,
+            Configuration configuration,
+            RunSettings settings,
+            Optional<? extends Validation> validation,
+            boolean resume) {
+        RunWriter writer = RunWriter.open(settings.path(), spark.sparkContext().hadoopConfiguration(), resume);
+        try {
+            LearningRun run = new LearningRun(spark, settings, validation, writer);
+            Optional<Manifest> newest = writer.newest();
+            if (newest.isPresent()) {
+                run.resume(newest.get(), configuration);
+            } else {
+                run.begin(configuration);
+            }
+            return run;
+        } catch (Throwable e) { // Spark throws checked exceptions that its signatures do not declare
+            writer.close();
+            throw e;
+        }
+    }
+
+    private void begin(Configuration configuration) {
+        learner = Learner.start(settings.start(), settings.optimizer());
+        String digest = ModelDigest.of(settings.start().localize());
+        writer.begin(description(configuration, digest), configuration);
+        publishPolicy(0);
+        reference = policy.model();
+        saved = new Manifest(
+                0, PolicyVersion.of(policy), null, Cursor.START, validate(0, new LinkedHashMap<>()), published);
+        writer.complete(saved);
+        kept.add(0);
+        LOG.info("{} begins from {}", folder.path(), settings.start().path());
+    }
+
+    private void resume(Manifest newest, Configuration configuration) {
+        refuseChanges(configuration);
+        saved = newest;
+        StartModel model = settings.start();
+        learner = newest.step() == 0
+                ? Learner.start(model, settings.optimizer())
+                : writer.readOptimizer(newest.step(), state -> Learner.resume(model, state, settings.optimizer()));
+        policy = learner.policy(spark, published(newest));
+        refuseAnotherBase(newest.policyVersion());
+        // The starting policy is never forgotten.
+        reference = policy.adapter() == null ? published(folder.required(0)) : policy.model();
+        folder.manifests().forEach(manifest -> kept.add(manifest.step()));
+        leaving().forEach(writer::forget);
+        LOG.info("{} goes on after step {}", folder.path(), newest.step());
+    }
+
+    private void refuseChanges(Configuration configuration) {
+        RunDescription begun = folder.description();
+        Path start = settings.start().localize();
+        boolean sameStart = ModelDigest.is(begun.startSha256(), start);
+        new ResumeCheck(folder.path())
+                .same("job", begun.job(), settings.job())
+                .same("start model", begun.startSha256(), sameStart ? begun.startSha256() : ModelDigest.of(start))
+                .same("data", begun.dataSha256(), settings.dataSha256())
+                .same(folder.configuration(), configuration, settings.fixed(), settings.free())
+                .refuseChanges();
+    }
+
+    /** An adapter from elsewhere may name its base model without saying which weights that has. */
+    private void refuseAnotherBase(PolicyVersion begun) {
+        PolicyVersion now = PolicyVersion.of(policy);
+        ResumeCheck check =
+                new ResumeCheck(folder.path()).same("weights of the base model", baseSha256(begun), baseSha256(now));
+        if (begun.base() != null && begun.base().digest() != null) {
+            check.same(
+                    "configuration, tokenizer and template of the base model",
+                    begun.base().digest(),
+                    now.base() == null ? "" : now.base().digest());
+        }
+        check.refuseChanges();
+    }
+
+    private static String baseSha256(PolicyVersion version) {
+        return version.base() == null ? "" : version.base().sha256();
+    }
+
+    private PolicyReference published(Manifest manifest) {
+        return folder.reference(manifest);
+    }
+
+    private RunDescription description(Configuration configuration, String startSha256) {
+        BuildInformation build = BuildInformation.current();
+        return new RunDescription(
+                configuration.name() + "-" + settings.job() + "-" + UUID.randomUUID(),
+                settings.job(),
+                build.version(),
+                build.revision(),
+                spark.version(),
+                TorchRuntime.djlVersion(),
+                TorchRuntime.version(),
+                TaskDevice.typeOf(spark.sparkContext().conf()),
+                spark.sparkContext().defaultParallelism(),
+                configuration.seed(),
+                settings.start().path(),
+                startSha256,
+                settings.dataSha256(),
+                now());
+    }
+
+    /** Steps done, 0 for the starting policy alone. */
+    public int stepsDone() {
+        return policy.number();
+    }
+
+    /** Whether there are steps left. */
+    public boolean hasNext() {
+        return stepsDone() < settings.steps();
+    }
+
+    /** Where the examples of the step after the last saved one begin. */
+    public Cursor cursor() {
+        return saved.cursor();
+    }
+
+    /** The policy as it is now. */
+    public PolicyReference policy() {
+        return policy;
+    }
+
+    /**
+     * The model that the policy is held near to by the KL term, with the configuration and tokenizer of all policies: the
+     * starting policy, or where adapters are learnt their base model, which is the policy with its adapter switched off.
+     */
+    public PolicyReference reference() {
+        return reference;
+    }
+
+    /**
+     * Records that a guard stops the run after the step that was just made.
+     *
+     * @param reason in words
+     */
+    public void recordStop(String reason) {
+        writer.recordStop(new Stop(stepsDone(), reason, now()));
+    }
+
+    /** Forgets an earlier stop, as no guard stops the run any more. */
+    public void forgetStop() {
+        writer.forgetStop();
+    }
+
+    private static String now() {
+        return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /** The best policy on validation so far. */
+    public Optional<Best> best() {
+        return Optional.ofNullable(saved.best());
+    }
+
+    /** Says at the end of a run with validations which policy others will take, and warns of one that nobody wants. */
+    public void sayChosen() {
+        Best best = saved.best();
+        if (best == null) {
+            return;
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "Chosen on validation: step %d (MAE %.4f%s). %s@STEP names another one.%n",
+                best.step(),
+                best.mae(),
+                best.failures() == null ? "" : ", %.1f %% of the answers unreadable".formatted(100 * best.failures()),
+                folder.path());
+        if (best.fails(settings.maxFailed())) {
+            System.out.printf(
+                    "WARNING: every validated policy leaves more than validation.maxFailed %s of the answers unreadable,"
+                            + " also the chosen one. Its error is that of the bias model, which replaces such answers.%n",
+                    settings.maxFailed());
+        }
+        if (best.step() == 0 && settings.steps() > 0) {
+            System.out.println("WARNING: the chosen policy is step 0, the one that this run began with: no step of the"
+                    + " training was better on validation.");
+        }
+    }
+
+    /** The run as its readers see it. */
+    public RunFolder folder() {
+        return folder;
+    }
+
+    /**
+     * Makes the next step with its gradient; {@link #publish} follows.
+     *
+     * @return the norm of the gradient before it was clipped and the learning rate
+     */
+    public Update learn(ParameterVector gradient) {
+        awaitSaving();
+        double learningRate = LearningRate.at(settings.optimizer(), stepsDone() + 1, settings.steps());
+        return new Update(learner.step(gradient, learningRate), learningRate);
+    }
+
+    /**
+     * What the learner did.
+     *
+     * @param gradientNorm before clipping
+     * @param learningRate of the step
+     */
+    public record Update(double gradientNorm, double learningRate) {}
+
+    /** Publishes the policy after {@link #learn}; tasks can load it from now on. */
+    public void publish() {
+        int step = stepsDone() + 1;
+        publishPolicy(step);
+        if (step - 1 > saved.step()) {
+            writer.removeIncomplete(step - 1);
+        }
+    }
+
+    /**
+     * Saves the step that was published: validates it when that is due and writes its metrics. Its optimizer and its
+     * manifest follow in the background, before the next {@link #learn} changes the optimizer; then policies that are no
+     * longer kept go.
+     *
+     * @param next where the examples of the next step begin
+     * @param metrics of the step, to which those of the validation are added
+     * @param tables of the step that Spark has written into its folder
+     */
+    public void save(Cursor next, Map<String, Object> metrics, List<String> tables) {
+        int step = stepsDone();
+        Best best = validate(step, metrics);
+        List<FileEntry> files = new ArrayList<>(published);
+        tables.forEach(table -> files.addAll(writer.tableFiles(step, table)));
+        files.add(writer.writeMetrics(step, metrics));
+        PolicyVersion parent = saved.policyVersion();
+        saved = new Manifest(step, PolicyVersion.of(policy), parent.sha256(), next, best, files);
+        kept.add(step);
+        saving = background.submit(inBackground(saved, leaving()));
+    }
+
+    private Runnable inBackground(Manifest manifest, List<Integer> leaving) {
+        return () -> {
+            List<FileEntry> optimizer = writer.publishOptimizer(manifest.step(), learner::writeOptimizer);
+            writer.complete(manifest.with(optimizer));
+            leaving.forEach(writer::forget);
+        };
+    }
+
+    /** Waits until the last saved step is complete. */
+    private void awaitSaving() {
+        Future<?> last = saving;
+        saving = CompletableFuture.completedFuture(null); // what has failed is told once
+        try {
+            last.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while step " + saved.step() + " was saved", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException("step " + saved.step() + " cannot be saved", e.getCause());
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            awaitSaving();
+        } finally {
+            background.shutdown();
+            try {
+                policy.discard();
+            } finally {
+                writer.close();
+            }
+        }
+    }
+
+    private void publishPolicy(int step) {
+        PublishedPolicy written = writer.publishPolicy(step, local -> {
+            learner.writePolicy(local);
+            writeTerms(local);
+        });
+        Optional.ofNullable(policy).ifPresent(PolicyReference::discard);
+        policy = learner.policy(spark, written.policy());
+        published = written.files();
+    }
+
+    private void writeTerms(Path policy) {
+        try {
+            Files.writeString(policy.resolve(PolicyTerms.FILE), settings.terms().toJson());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The best policy with this step, after validating it when that is due; null without any validation so far. */
+    private Best validate(int step, Map<String, Object> metrics) {
+        Best before = saved == null ? null : saved.best();
+        if (validation.isEmpty() || !isValidated(step)) {
+            return before;
+        }
+        Validation.Score score = validation.get().of(policy, folder.predictions(step));
+        metrics.put("eval/mae", score.mae());
+        metrics.put("eval/rmse", score.rmse());
+        metrics.put("eval/failures", score.failures());
+        new TreeMap<>(score.more()).forEach((name, value) -> metrics.put("eval/" + name, value));
+        Best now = new Best(step, score.mae(), score.failures());
+        return before == null ? now : before.orBetter(now, settings.maxFailed());
+    }
+
+    private boolean isValidated(int step) {
+        int every = settings.validateEvery();
+        return every > 0 && (step % every == 0 || step == settings.steps());
+    }
+
+    /** The steps whose policies go; they are not kept from now on. */
+    private List<Integer> leaving() {
+        List<Integer> newest =
+                kept.descendingSet().stream().limit(settings.keepLast()).toList();
+        List<Integer> leaving = kept.stream()
+                .filter(step -> step != 0 && !newest.contains(step))
+                .filter(step -> saved.best() == null || saved.best().step() != step)
+                .filter(step -> settings.keepEvery() == 0 || step % settings.keepEvery() != 0)
+                .toList();
+        kept.removeAll(leaving);
+        return leaving;
+    }
+}

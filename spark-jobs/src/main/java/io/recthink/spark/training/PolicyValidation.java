@@ -1,0 +1,135 @@
+package io.recthink.spark.training;
+
+import static org.apache.spark.sql.functions.abs;
+import static org.apache.spark.sql.functions.avg;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.prompt.TraceMeasure;
+import io.recthink.spark.baseline.bias.FittedBiasModel;
+import io.recthink.spark.completion.PredictionStage;
+import io.recthink.spark.evaluate.MeasuredTraces;
+import io.recthink.spark.files.ListedTable;
+import io.recthink.spark.files.LiteralPath;
+import io.recthink.spark.policy.PolicyReference;
+import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.StratifiedSample;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * The validation of a run: greedy predictions of the same stratified sample of validation rows each time. The errors are
+ * those of the written predictions, in exact sums: the same predictions choose the same policy.
+ */
+public final class PolicyValidation implements Validation, AutoCloseable {
+    private static final String SYSTEM = "policy";
+    private static final String DECIMAL = "decimal(28,15)";
+
+    private final SparkSession spark;
+    private final PredictionStage stage;
+    private final Optional<TraceMeasure> measure;
+    private final Dataset<Row> truths;
+
+    private PolicyValidation(
+            SparkSession spark, PredictionStage stage, Optional<TraceMeasure> measure, Dataset<Row> truths) {
+        this.spark = spark;
+        this.stage = stage;
+        this.measure = measure;
+        this.truths = truths;
+    }
+
+    /**
+     * Prepares the rows.
+     *
+     * @param examples as {@code Tables.EXAMPLES}, all splits; the fallback is fitted on the train rows
+     * @throws InvalidInputException when there are no validation rows
+     */
+    public static PolicyValidation of(
+            SparkSession spark, Configuration configuration, PreparedData data, Dataset<Row> examples) {
+        Dataset<Row> rows = StratifiedSample.of(
+                examples.where(col("split").equalTo("validation")),
+                configuration.validation().rows());
+        PredictionStage stage;
+        try (FittedBiasModel bias = FittedBiasModel.fit(
+                examples.where(col("split").equalTo("train")), data.minRating(), data.maxRating())) {
+            stage = PredictionStage.of(bias.predict(rows, PredictionStage.FALLBACK), configuration, data);
+        }
+        if (stage.rows() == 0) {
+            stage.close();
+            throw new InvalidInputException(
+                    "the data set has no validation rows; move prepare.validationFrom or switch validation off");
+        }
+        return new PolicyValidation(
+                spark,
+                stage,
+                TraceMeasure.of(configuration.prompt(), data.minRating(), data.maxRating()),
+                rows.select(col("rowId"), col("truth"), MeasuredTraces.ownWords())
+                        .persist(StorageLevel.MEMORY_AND_DISK()));
+    }
+
+    @Override
+    public Score of(PolicyReference policy, String path) {
+        ListedTable.write(stage.predict(SYSTEM, policy, 0), "paths.run", path);
+        Column error = col("yhat").minus(col("truth"));
+        Dataset<Row> predictions = spark.read()
+                .parquet(LiteralPath.of(path))
+                .join(truths, "rowId")
+                .persist(StorageLevel.MEMORY_AND_DISK());
+        try {
+            Row sums = predictions
+                    .agg(
+                            count(lit(1)),
+                            sum(abs(error).cast(DECIMAL)).cast("double"),
+                            sum(error.multiply(error).cast(DECIMAL)).cast("double"),
+                            avg(when(col("failed"), 1.0).otherwise(0.0)))
+                    .head();
+            long rows = sums.getLong(0);
+            return new Score(
+                    sums.getDouble(1) / rows,
+                    Math.sqrt(sums.getDouble(2) / rows),
+                    sums.getDouble(3),
+                    variety(predictions));
+        } finally {
+            predictions.unpersist();
+        }
+    }
+
+    /** Whether the answers and what is thought before them differ from row to row, under the names of the steps' metrics. */
+    private Map<String, Double> variety(Dataset<Row> predictions) {
+        Map<String, Double> variety = new HashMap<>();
+        Row answers = predictions
+                .where(not(col("failed")))
+                .groupBy("yhat")
+                .count()
+                .agg(max("count"), sum("count"))
+                .head();
+        if (!answers.isNullAt(0)) {
+            variety.put("modal_share", (double) answers.getLong(0) / answers.getLong(1));
+        }
+        measure.flatMap(by -> MeasuredTraces.summary(predictions, by)).ifPresent(traces -> {
+            variety.put("traces/distinct", traces.distinct());
+            traces.copied().ifPresent(copied -> variety.put("traces/copied", copied));
+            variety.put("traces/about", traces.about());
+        });
+        return variety;
+    }
+
+    @Override
+    public void close() {
+        stage.close();
+        truths.unpersist();
+    }
+}

@@ -1,0 +1,50 @@
+package io.recthink.spark.baseline.mf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.recthink.config.Configuration;
+import io.recthink.config.ConfigurationReader;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SettingsTest {
+    private final Configuration.Mf mf = ConfigurationReader.read(
+                    "test",
+                    "",
+                    List.of(
+                            "mf.factors=[8, 16, 32]",
+                            "mf.learningRates=[0.005, 0.01]",
+                            "mf.factorPenalties=[0.02, 0.05, 0.1, 0.2]",
+                            "mf.biasPenalties=[0.005, 0.02, 0.1]",
+                            "mf.maxEpochs=100",
+                            "mf.maxUpdates=1.0e9",
+                            "mf.minSettings=4"))
+            .mf();
+
+    @Test
+    void aSmallLogAffordsEveryCombinationOnce() {
+        assertThat(Settings.of(mf, 1000, 1)).hasSize(3 * 2 * 4 * 3).doesNotHaveDuplicates();
+        assertThat(Settings.ofAls(mf, 1000, 1)).hasSize(8).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void theMiddleIsAlwaysTriedFirst() {
+        for (long ratings : new long[] {1000, 1_000_000_000}) {
+            assertThat(Settings.of(mf, ratings, 7)).first().isEqualTo(new Setting(16, 0.005, 0.05, 0.02));
+        }
+    }
+
+    @Test
+    void aLargeLogAffordsFewerButNeverLessThanTheMinimum() {
+        assertThat(Settings.of(mf, 1_000_000, 1)).hasSize(10);
+        assertThat(Settings.of(mf, 50_000_000, 1)).hasSize(4);
+    }
+
+    @Test
+    void theDrawDependsOnTheSeedAndTheFewAreAmongTheMany() {
+        assertThat(Settings.of(mf, 1_000_000, 1)).isEqualTo(Settings.of(mf, 1_000_000, 1));
+        assertThat(Settings.of(mf, 1_000_000, 2)).isNotEqualTo(Settings.of(mf, 1_000_000, 1));
+        assertThat(Settings.of(mf, 1_000_000, 1))
+                .startsWith(Settings.of(mf, 50_000_000, 1).toArray(Setting[]::new));
+    }
+}
