@@ -33,8 +33,9 @@ final class ArchitectureTest {
             entry("files", List.of()),
             entry("page", List.of()),
             entry("table", List.of("files")),
+            entry("datacard", List.of("page", "table")),
             entry("source", List.of("files", "table")),
-            entry("prepare", List.of("files", "page", "policy", "source", "table")),
+            entry("prepare", List.of("datacard", "files", "policy", "source", "table")),
             entry("policy", List.of("files")),
             entry("run", List.of("files", "policy", "table")),
             entry("completion", List.of("policy", "table")),
@@ -42,7 +43,7 @@ final class ArchitectureTest {
             entry("score", List.of("files", "table")),
             entry("gradient", List.of("files", "policy")),
             entry("baseline", List.of("files", "table")),
-            entry("evaluate", List.of("table")),
+            entry("evaluate", List.of("baseline", "files", "table")),
             entry("training", List.of("baseline", "completion", "evaluate", "files", "policy", "run", "table")),
             entry(
                     "train",
@@ -60,8 +61,8 @@ final class ArchitectureTest {
             entry("coldstart", List.of("completion", "files", "table")),
             entry("predict", List.of("baseline", "completion", "files", "policy", "run", "table")),
             entry("report", List.of("files", "page", "run", "table")),
-            entry("compare", List.of("baseline", "evaluate", "files", "page", "report", "table")),
-            entry("probe", List.of("baseline", "compare", "completion", "files", "policy", "run", "table")),
+            entry("compare", List.of("evaluate", "files", "page", "report", "table")),
+            entry("probe", List.of("baseline", "compare", "completion", "files", "page", "policy", "run", "table")),
             entry("simulate", List.of("files", "table")),
             entry("verify", List.of("files", "run", "table")));
 

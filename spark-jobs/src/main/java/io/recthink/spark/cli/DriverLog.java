@@ -52,7 +52,7 @@ final class DriverLog {
         }
     }
 
-    /** From now on nothing is logged: the process was told to end, and what breaks meanwhile is no news. */
+    /** From now on nothing is logged: the process is about to end, it is known why, and what breaks meanwhile is no news. */
     static void silence() {
         silent = true;
     }

@@ -77,6 +77,9 @@ public final class Main implements CommandLine.IVersionProvider {
         if (inMaster) {
             throw exitOfDriver(status);
         }
+        if (!LOG.isDebugEnabled()) {
+            DriverLog.silence(); // the command has said why it ends
+        }
         System.exit(status);
     }
 

@@ -1,6 +1,7 @@
 package io.recthink.spark.compare;
 
 import io.recthink.config.Configuration;
+import io.recthink.spark.evaluate.Comparison;
 import io.recthink.spark.files.TextFile;
 import io.recthink.spark.report.Curves;
 import java.util.Optional;

@@ -1,14 +1,20 @@
 package io.recthink.spark.compare;
 
-import io.recthink.spark.compare.Comparison.CalibrationBin;
-import io.recthink.spark.compare.Comparison.SliceRow;
-import io.recthink.spark.compare.Comparison.SliceScore;
-import io.recthink.spark.compare.ComparisonRow.Kind;
+import io.recthink.spark.evaluate.Comparison;
+import io.recthink.spark.evaluate.Comparison.CalibrationBin;
+import io.recthink.spark.evaluate.Comparison.SliceRow;
+import io.recthink.spark.evaluate.Comparison.SliceScore;
+import io.recthink.spark.evaluate.ComparisonRow;
+import io.recthink.spark.evaluate.ComparisonRow.Kind;
+import io.recthink.spark.evaluate.Slice;
+import io.recthink.spark.evaluate.SystemKey;
+import io.recthink.spark.evaluate.TrivialPredictors;
 import io.recthink.spark.page.Axis;
 import io.recthink.spark.page.HtmlWriter;
 import io.recthink.spark.page.IntervalPlot;
 import io.recthink.spark.page.PageStyle;
 import io.recthink.spark.page.PointPlot;
+import io.recthink.spark.page.TextTable;
 import io.recthink.spark.report.Curves;
 import io.recthink.spark.table.PolicyOrigin;
 import io.recthink.statistics.Interval;

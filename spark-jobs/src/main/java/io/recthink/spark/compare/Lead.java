@@ -1,5 +1,6 @@
 package io.recthink.spark.compare;
 
+import io.recthink.spark.page.TextTable;
 import java.util.List;
 
 /**

@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration.Prepare;
+import io.recthink.spark.table.Splits;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
@@ -37,7 +38,7 @@ import org.apache.spark.sql.Row;
  * <p>To learn from the newer rows, or to take late ones in, prepare the whole log anew: with new cuts it is another data
  * set, though rows of the same name, user, item and second keep their ids.
  */
-final class Append {
+public final class Append {
     private static final String NEW = "new";
     private static final String KNOWN = "known";
     private static final String REPEATED = "repeated";
@@ -98,7 +99,7 @@ final class Append {
 
     /** The rows that join: the columns of {@code distinct} and the split. */
     Dataset<Row> rows() {
-        return sorted.where(col("fate").equalTo(NEW)).drop("fate").withColumn("split", lit(SplitRule.TEST));
+        return sorted.where(col("fate").equalTo(NEW)).drop("fate").withColumn("split", lit(Splits.TEST));
     }
 
     private Dataset<Row> sort(Dataset<Row> distinct, Prepare options) {

@@ -2,8 +2,8 @@ package io.recthink.spark.prepare;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.recthink.config.Configuration.Prepare;
-import io.recthink.spark.prepare.DataCard.Appended;
-import io.recthink.spark.prepare.DataCard.Counts;
+import io.recthink.spark.datacard.DataCard.Appended;
+import io.recthink.spark.datacard.DataCard.Counts;
 import io.recthink.spark.source.Period;
 import io.recthink.spark.source.Quarantine;
 import java.time.Instant;

@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.struct;
 
 import io.recthink.config.Configuration.Prepare;
+import io.recthink.spark.table.Splits;
 import io.recthink.spark.table.Tables;
 import java.util.Arrays;
 import org.apache.spark.sql.Column;
@@ -19,8 +20,8 @@ import org.apache.spark.sql.types.StructType;
  * a refit shows them the validation rows too.
  */
 final class ExampleRows {
-    private static final Column TRAIN = col("split").equalTo(SplitRule.TRAIN);
-    private static final Column TEST = col("split").equalTo(SplitRule.TEST);
+    private static final Column TRAIN = col("split").equalTo(Splits.TRAIN);
+    private static final Column TEST = col("split").equalTo(Splits.TEST);
 
     private final Histories histories;
     private final boolean refit;

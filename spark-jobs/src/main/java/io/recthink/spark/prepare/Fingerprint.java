@@ -28,7 +28,7 @@ import org.apache.spark.sql.Row;
  * @param rowIds a line is a row id
  * @param table a line is a row id, a blank and Spark's {@code xxhash64} of all columns
  */
-record Fingerprint(String rowIds, String table) {
+public record Fingerprint(String rowIds, String table) {
     private static final int BUCKET_DIGITS = 3;
 
     static Fingerprint of(Dataset<Row> examples) {

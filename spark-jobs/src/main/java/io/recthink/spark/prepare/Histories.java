@@ -16,6 +16,7 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.when;
 
+import io.recthink.spark.table.Splits;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -58,10 +59,10 @@ final class Histories {
                 col(key).as("key"),
                 col("time").as("moment"),
                 col("rowId"),
-                col("split").equalTo(SplitRule.TRAIN).as("train"),
+                col("split").equalTo(Splits.TRAIN).as("train"),
                 col("rating").cast(EXACT).as("rating"),
                 entry.as("entry"));
-        Dataset<Row> asked = asking.where(col("split").notEqual(SplitRule.TRAIN)) // train rows ask at their own reviews
+        Dataset<Row> asked = asking.where(col("split").notEqual(Splits.TRAIN)) // train rows ask at their own reviews
                 .select(
                         col(key).as("key"),
                         col("horizon").as("moment"),

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration.Prepare;
+import io.recthink.spark.table.Splits;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -45,14 +46,14 @@ record KeptReviews(Dataset<Row> rows, long count, int rounds, long countOfWholeC
             Dataset<Row> reviews, Dataset<Row> ids, long count, Prepare options, long seed, PersistedTables tables) {
         SplitRule split = SplitRule.of(ids, count, options, seed);
         Dataset<Row> train = tables.keep(
-                split.assign(ids).where(col("split").equalTo(SplitRule.TRAIN)).drop("split"));
+                split.assign(ids).where(col("split").equalTo(Splits.TRAIN)).drop("split"));
         long trainRows = train.count();
         Core core = Core.of(train, trainRows, options.kcore(), tables);
         refuseEmpty(core, trainRows, options, "the train rows");
         long kept = core.count() + count - trainRows;
         Core wholeCore = Core.of(ids, count, options.kcore(), tables);
         Dataset<Row> rows = split.assign(marked(reviews, core))
-                .where(col("inCore").or(col("split").notEqual(SplitRule.TRAIN)))
+                .where(col("inCore").or(col("split").notEqual(Splits.TRAIN)))
                 .drop("inCore");
         return new KeptReviews(rows, kept, core.rounds(), wholeCore.count(), split);
     }

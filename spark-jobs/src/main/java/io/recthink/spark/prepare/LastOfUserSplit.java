@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.when;
 
 import io.recthink.spark.table.SplitLabel;
+import io.recthink.spark.table.Splits;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -24,9 +25,9 @@ record LastOfUserSplit() implements SplitRule {
         return rows.withColumn("fromLast", row_number().over(latestFirst))
                 .withColumn(
                         "split",
-                        when(fromLast.equalTo(1), TEST)
-                                .when(fromLast.equalTo(2), VALIDATION)
-                                .otherwise(TRAIN))
+                        when(fromLast.equalTo(1), Splits.TEST)
+                                .when(fromLast.equalTo(2), Splits.VALIDATION)
+                                .otherwise(Splits.TRAIN))
                 .drop("fromLast");
     }
 

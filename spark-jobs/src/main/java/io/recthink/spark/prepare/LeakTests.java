@@ -27,8 +27,9 @@ import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.recthink.config.Configuration.Prepare;
+import io.recthink.spark.datacard.LeakRules;
+import io.recthink.spark.table.Splits;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
@@ -44,7 +45,7 @@ import org.apache.spark.sql.expressions.WindowSpec;
  * <ul>
  *   <li>no row is lost;
  *   <li>the review to predict is in none of its own histories, neither under its own name nor, from
- *       {@value #MIN_CHARACTERS} characters on, as text inside another entry. People paste one text under several
+ *       {@value LeakRules#MIN_CHARACTERS} characters on, as text inside another entry. People paste one text under several
  *       products, so an entry that carries the text counts as a leak only unless the log itself has that text in the
  *       earlier review that the entry names; such copies are counted;
  *   <li>every row is in the split that the rule gives it;
@@ -55,21 +56,10 @@ import org.apache.spark.sql.expressions.WindowSpec;
  *   <li>no row id is there twice, and no row outside train is in a pool.
  * </ul>
  *
- * <p>Text of at least {@value #MIN_CHARACTERS} characters that stands both in train and in test is counted, no more:
+ * <p>Text of at least {@value LeakRules#MIN_CHARACTERS} characters that stands both in train and in test is counted, no more:
  * shops copy reviews between editions of a product. So are rows whose item's description says the review.
  */
 final class LeakTests {
-    static final int MIN_CHARACTERS = 20;
-
-    /** What has been tested when a table has passed, in words. */
-    static final List<String> RULES = List.of(
-            "every row is there, under an id of its own",
-            "no row's own review is in its histories, neither under its name nor as text",
-            "every history entry is earlier than its row and lies in the data that the model is fitted on",
-            "every row is in the split that the rule gives it",
-            "counts and means are those of a scan of all earlier rows, and histories are as long as they should be",
-            "pools are disjoint and hold train rows only");
-
     private static final double TOLERANCE = 1e-9;
 
     private final Dataset<Row> examples;
@@ -136,13 +126,13 @@ final class LeakTests {
 
     private static Column saysOwnReview(Column entry) {
         return length(trim(col("ownReview")))
-                .geq(MIN_CHARACTERS)
+                .geq(LeakRules.MIN_CHARACTERS)
                 .and(entry.getField("review").contains(trim(col("ownReview"))));
     }
 
     private static Column describedByOwnReview() {
         return length(trim(col("ownReview")))
-                .geq(MIN_CHARACTERS)
+                .geq(LeakRules.MIN_CHARACTERS)
                 .and(coalesce(col("target.description"), lit("")).contains(trim(col("ownReview"))));
     }
 
@@ -242,10 +232,10 @@ final class LeakTests {
                 .select("rowId", "split", "said.*");
         Dataset<Row> rows = examples.select(
                 col("userId"), col("itemId"), col("time"), col("split").as("saidSplit"));
-        Column train = col("saidSplit").equalTo(SplitRule.TRAIN);
+        Column train = col("saidSplit").equalTo(Splits.TRAIN);
         Column refitted = lit(refit)
-                .and(col("split").equalTo(SplitRule.TEST))
-                .and(col("saidSplit").equalTo(SplitRule.VALIDATION));
+                .and(col("split").equalTo(Splits.TEST))
+                .and(col("saidSplit").equalTo(Splits.VALIDATION));
         refuse(
                 entries.join(rows, new String[] {"userId", "itemId", "time"}, "left"),
                 Map.of(
@@ -318,7 +308,7 @@ final class LeakTests {
     private Dataset<Row> scan(Dataset<Row> rows, String side) {
         WindowSpec byTime = Window.partitionBy(side + "Id").orderBy("micros");
         WindowSpec before = byTime.rangeBetween(Window.unboundedPreceding(), -1);
-        Column train = col("split").equalTo(SplitRule.TRAIN);
+        Column train = col("split").equalTo(Splits.TRAIN);
         Dataset<Row> scanned = rows.withColumn(
                         side + "Trained", count(when(train, true)).over(before))
                 .withColumn(side + "Ratings", sum(when(train, col("truth"))).over(before))
@@ -330,8 +320,8 @@ final class LeakTests {
 
     /** After a refit the test rows see the validation rows too. */
     private static Dataset<Row> withValidation(Dataset<Row> rows, String side, WindowSpec before) {
-        Column visible = col("split").notEqual(SplitRule.TEST);
-        Column test = col("split").equalTo(SplitRule.TEST);
+        Column visible = col("split").notEqual(Splits.TEST);
+        Column test = col("split").equalTo(Splits.TEST);
         Column all = count(when(visible, true)).over(before);
         Column ratings = sum(when(visible, col("truth"))).over(before);
         return rows.withColumn(side + "Seen", when(test, all).otherwise(col(side + "Seen")))
@@ -340,7 +330,7 @@ final class LeakTests {
 
     private void testPools() {
         Column pooled = col("pool").isNotNull();
-        Column heldOut = col("split").notEqual(SplitRule.TRAIN);
+        Column heldOut = col("split").notEqual(Splits.TRAIN);
         Dataset<Row> ids = examples.groupBy("rowId")
                 .agg(
                         count(lit(1)).as("times"),
@@ -354,12 +344,12 @@ final class LeakTests {
 
     private Row testTextsInTrain() {
         Dataset<Row> ofUsers = reviews.select("rowId", "userId", "review")
-                .where(length(trim(col("review"))).geq(MIN_CHARACTERS))
+                .where(length(trim(col("review"))).geq(LeakRules.MIN_CHARACTERS))
                 .join(examples.select("rowId", "split"), "rowId")
                 .groupBy(xxhash64(trim(col("review"))).as("text"), col("userId"))
                 .agg(
-                        count(when(col("split").equalTo(SplitRule.TRAIN), true)).as("train"),
-                        count(when(col("split").equalTo(SplitRule.TEST), true)).as("test"));
+                        count(when(col("split").equalTo(Splits.TRAIN), true)).as("train"),
+                        count(when(col("split").equalTo(Splits.TEST), true)).as("test"));
         Dataset<Row> texts = ofUsers.groupBy("text")
                 .agg(
                         sum("train").as("train"),

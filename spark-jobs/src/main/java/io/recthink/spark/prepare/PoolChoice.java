@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 
 import io.recthink.config.Configuration.Pools;
+import io.recthink.spark.table.Splits;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -34,7 +35,7 @@ final class PoolChoice {
 
     /** @param rows narrow reviews with rowId, userId, time and split */
     PoolChoice(Dataset<Row> rows, Pools wanted, long seed) {
-        Dataset<Row> train = rows.where(col("split").equalTo(SplitRule.TRAIN));
+        Dataset<Row> train = rows.where(col("split").equalTo(Splits.TRAIN));
         this.eligible = train.join(train.groupBy("userId").agg(min("time").as("firstTime")), "userId")
                 .where(col("time").gt(col("firstTime")))
                 .select("rowId");

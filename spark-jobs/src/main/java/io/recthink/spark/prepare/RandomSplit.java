@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.substring;
 import static org.apache.spark.sql.functions.when;
 
 import io.recthink.spark.table.SplitLabel;
+import io.recthink.spark.table.Splits;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import org.apache.spark.sql.Column;
@@ -32,9 +33,9 @@ record RandomSplit(double validationFrom, double testFrom, long seed) implements
         Column fraction = substring(hash, 1, DIGITS);
         return rows.withColumn(
                 "split",
-                when(fraction.lt(digits(validationFrom)), TRAIN)
-                        .when(fraction.lt(digits(testFrom)), VALIDATION)
-                        .otherwise(TEST));
+                when(fraction.lt(digits(validationFrom)), Splits.TRAIN)
+                        .when(fraction.lt(digits(testFrom)), Splits.VALIDATION)
+                        .otherwise(Splits.TEST));
     }
 
     /** A fraction as the digits of a hash: of equal length, so that their order is that of the text. */

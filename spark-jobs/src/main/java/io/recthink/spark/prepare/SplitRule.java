@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.lit;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration.Prepare;
 import io.recthink.spark.table.SplitLabel;
+import io.recthink.spark.table.Splits;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -23,10 +24,6 @@ import org.apache.spark.sql.Row;
  * prompt stays honest where the fitted model is not.
  */
 sealed interface SplitRule permits TimeSplit, LastOfUserSplit, RandomSplit {
-    String TRAIN = "train";
-    String VALIDATION = "validation";
-    String TEST = "test";
-    List<String> ALL = List.of(TRAIN, VALIDATION, TEST);
 
     /**
      * The configured rule for a log.
@@ -77,7 +74,7 @@ sealed interface SplitRule permits TimeSplit, LastOfUserSplit, RandomSplit {
                 .select(col("split"), col("rows"))
                 .collectAsList();
         Set<String> filled = sizes.stream().map(row -> row.getString(0)).collect(Collectors.toSet());
-        for (String split : ALL) {
+        for (String split : Splits.ALL) {
             if (!filled.contains(split)) {
                 throw new InvalidInputException("%s: %s of the %d rows would be empty; %s"
                         .formatted(

@@ -17,19 +17,21 @@ import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.unix_micros;
 import static org.apache.spark.sql.functions.when;
 
-import io.recthink.spark.prepare.DataCard.Appended;
-import io.recthink.spark.prepare.DataCard.Bin;
-import io.recthink.spark.prepare.DataCard.Content;
-import io.recthink.spark.prepare.DataCard.Copies;
-import io.recthink.spark.prepare.DataCard.Counts;
-import io.recthink.spark.prepare.DataCard.Lengths;
-import io.recthink.spark.prepare.DataCard.Percentiles;
-import io.recthink.spark.prepare.DataCard.Split;
-import io.recthink.spark.prepare.DataCard.Ties;
-import io.recthink.spark.prepare.DataCard.TimeLine;
+import io.recthink.spark.datacard.DataCard;
+import io.recthink.spark.datacard.DataCard.Appended;
+import io.recthink.spark.datacard.DataCard.Bin;
+import io.recthink.spark.datacard.DataCard.Content;
+import io.recthink.spark.datacard.DataCard.Copies;
+import io.recthink.spark.datacard.DataCard.Counts;
+import io.recthink.spark.datacard.DataCard.Lengths;
+import io.recthink.spark.datacard.DataCard.Percentiles;
+import io.recthink.spark.datacard.DataCard.Split;
+import io.recthink.spark.datacard.DataCard.Ties;
+import io.recthink.spark.datacard.DataCard.TimeLine;
 import io.recthink.spark.source.LogReader;
 import io.recthink.spark.table.HistoryBuckets;
 import io.recthink.spark.table.SplitLabel;
+import io.recthink.spark.table.Splits;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -169,7 +171,7 @@ final class Statistics {
 
     private Map<String, Split> splits() {
         Map<String, Split> described = new LinkedHashMap<>();
-        for (String split : SplitRule.ALL) {
+        for (String split : Splits.ALL) {
             Row row = splits.get(split);
             described.put(
                     split,
@@ -244,7 +246,7 @@ final class Statistics {
 
     private static Map<String, Long> inOrder(Map<String, Long> rows) {
         Map<String, Long> ordered = new LinkedHashMap<>();
-        SplitRule.ALL.forEach(split -> ordered.put(split, rows.getOrDefault(split, 0L)));
+        Splits.ALL.forEach(split -> ordered.put(split, rows.getOrDefault(split, 0L)));
         return ordered;
     }
 

@@ -13,12 +13,13 @@ import io.recthink.model.ModelTokenizer;
 import io.recthink.prompt.PromptInput;
 import io.recthink.prompt.PromptTemplate;
 import io.recthink.prompt.Turns;
+import io.recthink.spark.datacard.DataCard.Fit;
+import io.recthink.spark.datacard.DataCard.Lengths;
+import io.recthink.spark.datacard.DataCard.Percentiles;
+import io.recthink.spark.datacard.DataCard.ShownPrompt;
 import io.recthink.spark.policy.PolicyStore;
-import io.recthink.spark.prepare.DataCard.Fit;
-import io.recthink.spark.prepare.DataCard.Lengths;
-import io.recthink.spark.prepare.DataCard.Percentiles;
-import io.recthink.spark.prepare.DataCard.ShownPrompt;
 import io.recthink.spark.table.Examples;
+import io.recthink.spark.table.Splits;
 import java.io.IOException;
 import java.io.Serializable;
 import java.math.BigInteger;
@@ -110,9 +111,8 @@ final class TextLengths implements AutoCloseable {
         if (tokenizer == null) {
             return null;
         }
-        List<Text> train = prompts.stream()
-                .filter(text -> text.split.equals(SplitRule.TRAIN))
-                .toList();
+        List<Text> train =
+                prompts.stream().filter(text -> text.split.equals(Splits.TRAIN)).toList();
         List<Text> tooLong = train.stream()
                 .filter(text -> ofPrompt(text) > prompt.maxTokens())
                 .toList();
@@ -124,7 +124,7 @@ final class TextLengths implements AutoCloseable {
 
     private List<ShownPrompt> shown(List<Text> prompts) {
         return prompts.stream()
-                .filter(text -> text.split.equals(SplitRule.TRAIN))
+                .filter(text -> text.split.equals(Splits.TRAIN))
                 .sorted(Comparator.comparing(Text::rowId))
                 .limit(SHOWN)
                 .map(text -> new ShownPrompt(
@@ -207,7 +207,7 @@ final class TextLengths implements AutoCloseable {
 
     private static Map<String, Percentiles> percentiles(List<Text> texts, ToIntFunction<Text> length) {
         Map<String, Percentiles> percentiles = new LinkedHashMap<>();
-        for (String split : SplitRule.ALL) {
+        for (String split : Splits.ALL) {
             int[] lengths = texts.stream()
                     .filter(text -> text.split.equals(split))
                     .mapToInt(length)

@@ -13,7 +13,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.recthink.config.Configuration;
 import io.recthink.prompt.PlainText;
-import io.recthink.spark.prepare.DataCard.Content;
+import io.recthink.spark.datacard.DataCard.Content;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.recthink.InvalidInputException;
 import io.recthink.spark.table.SplitLabel;
+import io.recthink.spark.table.Splits;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -60,7 +61,7 @@ record TimeSplit(Instant validationFrom, Instant testFrom) implements SplitRule 
                             .formatted(
                                     validationFrom,
                                     testFrom,
-                                    first == validation ? TRAIN : VALIDATION,
+                                    first == validation ? Splits.TRAIN : Splits.VALIDATION,
                                     count,
                                     instant(validation)));
         }
@@ -79,9 +80,9 @@ record TimeSplit(Instant validationFrom, Instant testFrom) implements SplitRule 
     public Dataset<Row> assign(Dataset<Row> rows) {
         return rows.withColumn(
                 "split",
-                when(col("time").lt(lit(validationFrom)), TRAIN)
-                        .when(col("time").lt(lit(testFrom)), VALIDATION)
-                        .otherwise(TEST));
+                when(col("time").lt(lit(validationFrom)), Splits.TRAIN)
+                        .when(col("time").lt(lit(testFrom)), Splits.VALIDATION)
+                        .otherwise(Splits.TEST));
     }
 
     /** Its own time for a train row, else the end of the data that the model was fitted on. */

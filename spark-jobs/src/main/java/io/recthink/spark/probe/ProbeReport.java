@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.recthink.spark.compare.Lead;
-import io.recthink.spark.compare.TextTable;
+import io.recthink.spark.page.TextTable;
 import java.util.List;
 import java.util.Locale;
 

@@ -10,6 +10,12 @@ import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.prompt.TraceSummary;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.evaluate.Comparison;
+import io.recthink.spark.evaluate.ComparisonRow;
+import io.recthink.spark.evaluate.Evaluation;
+import io.recthink.spark.evaluate.PredictionRows;
+import io.recthink.spark.evaluate.SystemKey;
+import io.recthink.spark.evaluate.TrivialPredictors;
 import io.recthink.spark.table.ExampleRows;
 import io.recthink.spark.table.PolicyOrigin;
 import io.recthink.statistics.Referee;
@@ -484,7 +490,7 @@ class CompareJobTest {
     }
 
     private static Comparison compare(String predictions, String... settings) {
-        return CompareJob.compare(SparkTest.spark(), configuration(predictions, settings));
+        return Evaluation.of(SparkTest.spark(), configuration(predictions, settings));
     }
 
     private static Configuration configuration(String predictions, String... settings) {

@@ -2,6 +2,8 @@ package io.recthink.spark.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.recthink.spark.evaluate.Comparison;
+import io.recthink.spark.page.TextTable;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 

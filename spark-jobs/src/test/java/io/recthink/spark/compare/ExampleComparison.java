@@ -1,5 +1,8 @@
 package io.recthink.spark.compare;
 
+import io.recthink.spark.evaluate.Comparison;
+import io.recthink.spark.evaluate.ComparisonRow;
+import io.recthink.spark.evaluate.SystemKey;
 import io.recthink.spark.table.PolicyOrigin;
 import io.recthink.spark.table.TrainingCost;
 import io.recthink.statistics.Interval;

@@ -13,6 +13,7 @@ import io.recthink.model.ModelTokenizer;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.page.Browser;
 import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.Splits;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -67,7 +68,7 @@ class DataCardTest {
 
     @Test
     void rowsFallIntoTheBucketsOfTheirHistories() {
-        for (String split : SplitRule.ALL) {
+        for (String split : Splits.ALL) {
             for (String[] side : new String[][] {{"users", "nUser"}, {"items", "nItem"}}) {
                 JsonNode buckets = card.at("/splits/" + split + "/" + side[0]);
                 assertThat(buckets.get("0").asLong()).isEqualTo(count(split, row -> n(row, side[1]) == 0));
@@ -94,7 +95,7 @@ class DataCardTest {
     void theTimeLineHasEveryRowOnce() {
         assertThat(card.at("/timeLine/unit").asText()).isEqualTo("week");
         JsonNode bins = card.at("/timeLine/bins");
-        for (String split : SplitRule.ALL) {
+        for (String split : Splits.ALL) {
             long rows = 0;
             for (JsonNode bin : bins) {
                 rows += bin.at("/rows/" + split).asLong();
@@ -143,7 +144,7 @@ class DataCardTest {
         assertThat(lengths.get("unit").asText()).isEqualTo("tokens");
         assertThat(lengths.get("model").asText()).isEqualTo(MODEL.toString());
         long longest = 0;
-        for (String split : SplitRule.ALL) {
+        for (String split : Splits.ALL) {
             longest = Math.max(
                     longest, lengths.at("/texts/review/" + split + "/max").asLong());
         }

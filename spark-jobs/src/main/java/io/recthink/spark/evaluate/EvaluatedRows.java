@@ -1,0 +1,86 @@
+package io.recthink.spark.evaluate;
+
+import static org.apache.spark.sql.functions.avg;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.countDistinct;
+import static org.apache.spark.sql.functions.when;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.StratifiedSample;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * The rows that all systems are scored on.
+ *
+ * @param rows examples, kept in memory or on disk until {@link #release}
+ * @param description which rows they are
+ * @param lost how many rows are left out because a system lacks them
+ */
+record EvaluatedRows(Dataset<Row> rows, long count, String description, long lost) {
+    /**
+     * Chooses the rows.
+     *
+     * @param intersect leave out rows that a system lacks
+     * @throws InvalidInputException when there are none
+     */
+    static EvaluatedRows of(
+            Dataset<Row> examples, PredictionFolders folders, Configuration.Predict predict, boolean intersect) {
+        Dataset<Row> wanted =
+                StratifiedSample.of(examples.where(col("split").equalTo(predict.split())), predict.rows());
+        String description = predict.split() + (predict.rows() == 0 ? ", all rows" : ", a sample of " + predict.rows());
+        long all = wanted.count();
+        Dataset<Row> rows = (intersect ? folders.sharedRows(wanted) : wanted).persist(StorageLevel.MEMORY_AND_DISK());
+        long count = rows.count();
+        if (count == 0) {
+            rows.unpersist();
+            throw new InvalidInputException(
+                    "predict.split: there is no row to compare on (%s; %d rows before unequal ones were left out)"
+                            .formatted(description, all));
+        }
+        return new EvaluatedRows(rows, count, description, all - count);
+    }
+
+    void release() {
+        rows.unpersist();
+    }
+
+    /** What a reader must know of the rows. */
+    List<String> notes(PreparedData data, Configuration configuration) {
+        Row shares = rows.agg(
+                        avg(when(col("seenUser"), 0.0).otherwise(1.0)),
+                        avg(when(col("seenItem"), 0.0).otherwise(1.0)),
+                        countDistinct("userId"))
+                .head();
+        Configuration.Compare settings = configuration.compare();
+        List<String> notes = new ArrayList<>();
+        notes.add(String.format(
+                Locale.ROOT,
+                "%s: %d rows (%s) of %d users; new users %.1f %%, new items %.1f %%.",
+                data.name(),
+                count,
+                description,
+                shares.getLong(2),
+                100 * shares.getDouble(0),
+                100 * shares.getDouble(1)));
+        String warning = data.split().warning();
+        notes.add("Split: " + data.split().label() + (warning.isEmpty() ? "" : ": " + warning) + ".");
+        if (lost > 0) {
+            notes.add(lost + " rows are left out because at least one system has not predicted them.");
+        }
+        notes.add(String.format(
+                Locale.ROOT,
+                "MAE and RMSE are micro averages: every row counts the same. Intervals: %d resamples of users, paired, seed %d.",
+                settings.resamples(),
+                configuration.seed()));
+        notes.add("Failed rows hold the bias model's prediction.");
+        notes.add("Data sha256 " + data.sha256() + ".");
+        return notes;
+    }
+}

@@ -1,0 +1,146 @@
+package io.recthink.spark.evaluate;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.spark.JobSession;
+import io.recthink.spark.baseline.bias.FittedBiasModel;
+import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.RatingGrid;
+import io.recthink.statistics.FixedPoint;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+
+/** The evaluation of all systems on the same rows, with the trivial ones: every number of a table, none of its pages. */
+public final class Evaluation {
+    private Evaluation() {}
+
+    /**
+     * Scores what is in the folders of predictions that a configuration names.
+     *
+     * @throws InvalidInputException when predictions are missing, not complete, or of other rows
+     */
+    public static Comparison of(SparkSession spark, Configuration configuration) {
+        Configuration.Paths paths = configuration.paths();
+        String folder = paths.resolve(paths.data());
+        PreparedData data = PreparedData.read(spark, folder);
+        JobSession.fitPartitions(spark, folder);
+        Dataset<Row> examples = PreparedData.examples(spark, folder);
+        RatingGrid grid = RatingGrid.read(spark, folder);
+        PredictionScale onScale =
+                new PredictionScale(grid, configuration.compare().clip());
+        Dataset<Row> train = examples.where(col("split").equalTo("train"));
+        String place = paths.resolve(paths.predictions());
+        PredictionFolders folders = PredictionFolders.read(spark, "paths.predictions", place);
+        List<String> missing = MissingSystems.of(folders, place, configuration);
+        EvaluatedRows evaluated = EvaluatedRows.of(
+                examples,
+                folders,
+                configuration.predict(),
+                configuration.compare().intersect());
+        try {
+            PredictionFolders.Checked saved =
+                    folders.evaluated(examples, evaluated.rows(), evaluated.description(), onScale);
+            List<SystemKey> keys = keys(saved.keys(), configuration);
+            try (FittedBiasModel bias = FittedBiasModel.fit(train, grid.min(), grid.max())) {
+                FilledPredictions filled = new FilledPredictions(bias, onScale);
+                Validated validated = validated(spark, configuration, filled, examples, keys);
+                Selection selection = Selection.of(keys, validated.maps(), configuration.compare());
+                Dataset<Row> trivial =
+                        new TrivialPredictors(train, bias, grid.min(), grid.max()).predict(evaluated.rows());
+                Dataset<Row> predictions = filled.of(saved.predictions(), evaluated.rows());
+                RatingScale scale = RatingScale.of(evaluated.rows(), grid);
+                List<Slice> slices = Slice.of(evaluated.rows(), scale);
+                FixedPoint unit = FixedPoint.forSums(evaluated.count(), largestSquare(grid));
+                JavaRDD<ScoredRow> rows = ScoredRows.of(
+                                union(predictions, trivial), evaluated.rows(), keys, validated.maps(), slices, scale)
+                        .persist(StorageLevel.MEMORY_AND_DISK());
+                try {
+                    List<String> notes = new ArrayList<>(missing);
+                    notes.addAll(0, evaluated.notes(data, configuration));
+                    notes.addAll(onScale.notes(saved, "rows"));
+                    notes.addAll(validated.notes());
+                    notes.addAll(folders.notes());
+                    return new Scores(spark, configuration, selection, slices, scale, unit)
+                            .of(
+                                    rows,
+                                    CostBlock.of(predictions, unit, keys, folders.trainings()),
+                                    notes,
+                                    folders.origins())
+                            .with(new SystemTraces(configuration, grid, folders.origins())
+                                    .of(saved.predictions(), evaluated.rows(), keys));
+                } finally {
+                    rows.unpersist();
+                }
+            }
+        } finally {
+            evaluated.release();
+        }
+    }
+
+    private static Dataset<Row> union(Dataset<Row> saved, Dataset<Row> trivial) {
+        return saved.select("rowId", "system", "readout", "seed", "yhat", "failed", "probs")
+                .unionByName(trivial.withColumn("seed", lit(0L))
+                        .withColumn("failed", lit(false))
+                        .withColumn("probs", lit(null).cast("array<double>")));
+    }
+
+    /** Trivial systems, then those of the configuration in its order, then all others by name. */
+    private static List<SystemKey> keys(List<SystemKey> saved, Configuration configuration) {
+        List<String> configured = List.copyOf(configuration.predict().policies().keySet());
+        List<SystemKey> keys = new ArrayList<>(TrivialPredictors.KEYS);
+        saved.stream()
+                .sorted(Comparator.comparing((SystemKey key) -> configured.contains(key.system())
+                                ? configured.indexOf(key.system())
+                                : configured.size())
+                        .thenComparing(SystemKey::system)
+                        .thenComparing(SystemKey::readout)
+                        .thenComparing(SystemKey::seed))
+                .forEach(keys::add);
+        return keys;
+    }
+
+    /**
+     * What the predictions of validation rows give.
+     *
+     * @param notes what a reader must know of them
+     */
+    private record Validated(List<IsotonicRow> maps, List<String> notes) {}
+
+    /** Fits on the predictions of validation rows, of the systems that have them. */
+    private static Validated validated(
+            SparkSession spark,
+            Configuration configuration,
+            FilledPredictions filled,
+            Dataset<Row> examples,
+            List<SystemKey> keys) {
+        if (!configuration.predict().split().equals("test")) {
+            return new Validated(List.of(), List.of()); // the validation rows may be the evaluated ones
+        }
+        Configuration.Paths paths = configuration.paths();
+        Dataset<Row> validation = examples.where(col("split").equalTo("validation"));
+        PredictionFolders.Checked saved = PredictionFolders.read(
+                        spark, "paths.validationPredictions", paths.resolve(paths.validationPredictions()))
+                .some(examples, validation, filled.scale());
+        List<IsotonicRow> maps = IsotonicRow.fit(
+                filled.of(saved.predictions(), validation),
+                keys,
+                RatingScale.of(validation, filled.scale().grid()));
+        List<String> notes = new ArrayList<>(filled.scale().notes(saved, "validation rows"));
+        IsotonicRow.note(maps).ifPresent(notes::add);
+        return new Validated(maps, notes);
+    }
+
+    private static double largestSquare(RatingGrid grid) {
+        double largest = Math.max(Math.abs(grid.min()), Math.abs(grid.max()));
+        return 4 * largest * largest;
+    }
+}

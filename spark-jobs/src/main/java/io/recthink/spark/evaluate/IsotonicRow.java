@@ -1,0 +1,111 @@
+package io.recthink.spark.evaluate;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.round;
+
+import io.recthink.statistics.Isotonic;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * A system whose predictions are those of another one, mapped by a monotone function that was fitted on the validation
+ * rows: it shows what of a system's worth is order and what is scale.
+ *
+ * @param key the system's name and read-out with the suffix {@value #SUFFIX}
+ * @param source the place of the system whose predictions are mapped
+ * @param rows the validation rows of the fit
+ */
+record IsotonicRow(SystemKey key, int source, Isotonic fit, long rows) implements Serializable {
+    static final String SUFFIX = " +iso";
+
+    /** Predictions are told apart to this many digits, so that a fit has a bounded number of points. */
+    private static final int DIGITS = 3;
+
+    /**
+     * Fits one row a read-out that has predictions of the validation rows: by means where the read-out is a mean, by
+     * medians where it is a median, by both where it is either.
+     *
+     * @param predictions of the validation rows, with system, readout, seed, yhat and truth
+     * @param keys the systems of the table
+     */
+    static List<IsotonicRow> fit(Dataset<Row> predictions, List<SystemKey> keys, RatingScale validation) {
+        // Systems x distinct predictions x ratings, whatever the number of rows.
+        List<Row> counts = predictions
+                .groupBy(
+                        col("system"),
+                        col("readout"),
+                        col("seed"),
+                        round(col("yhat"), DIGITS).as("prediction"),
+                        col("truth"))
+                .count()
+                .orderBy("system", "readout", "seed", "prediction", "truth")
+                .collectAsList();
+        List<IsotonicRow> rows = new ArrayList<>();
+        for (int source = 0; source < keys.size(); source++) {
+            SystemKey key = keys.get(source);
+            List<Row> own = counts.stream()
+                    .filter(row -> key.equals(new SystemKey(row.getString(0), row.getString(1), row.getLong(2))))
+                    .toList();
+            if (!own.isEmpty()) {
+                add(rows, key, source, own, validation);
+            }
+        }
+        return rows;
+    }
+
+    private static void add(List<IsotonicRow> rows, SystemKey key, int source, List<Row> own, RatingScale scale) {
+        long rowsOfFit = own.stream().mapToLong(row -> row.getLong(5)).sum();
+        double[] predictions =
+                own.stream().mapToDouble(row -> row.getDouble(3)).distinct().toArray();
+        long[][] counts = new long[predictions.length][scale.ratings().length];
+        int next = -1;
+        double last = Double.NaN;
+        for (Row row : own) {
+            if (row.getDouble(3) != last) {
+                last = row.getDouble(3);
+                next++;
+            }
+            counts[next][scale.rating(row.getDouble(4))] += row.getLong(5);
+        }
+        ReadoutType type = key.type();
+        if (type.rankedByMae()) {
+            rows.add(new IsotonicRow(
+                    named(key, type == ReadoutType.EITHER ? "median" : key.readout()),
+                    source,
+                    Isotonic.medians(predictions, counts, scale.ratings()),
+                    rowsOfFit));
+        }
+        if (type.rankedByRmse()) {
+            rows.add(new IsotonicRow(
+                    named(key, type == ReadoutType.EITHER ? "expectation" : key.readout()),
+                    source,
+                    Isotonic.means(predictions, counts, scale.ratings()),
+                    rowsOfFit));
+        }
+    }
+
+    /** How many rows the maps are fitted on, for readers of the table; nothing without maps. */
+    static Optional<String> note(List<IsotonicRow> maps) {
+        Map<Long, TreeSet<String>> systems = new TreeMap<>();
+        maps.forEach(map ->
+                systems.computeIfAbsent(map.rows, rows -> new TreeSet<>()).add(map.key.system()));
+        return maps.isEmpty()
+                ? Optional.empty()
+                : Optional.of(systems.entrySet().stream()
+                        .map(fit ->
+                                "%d validation rows (%s)".formatted(fit.getKey(), String.join(", ", fit.getValue())))
+                        .collect(Collectors.joining(", ", "Monotone maps are fitted on ", ".")));
+    }
+
+    private static SystemKey named(SystemKey key, String readout) {
+        return new SystemKey(key.system() + SUFFIX, readout, key.seed());
+    }
+}

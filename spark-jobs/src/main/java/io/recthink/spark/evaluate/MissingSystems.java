@@ -1,0 +1,47 @@
+package io.recthink.spark.evaluate;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The systems that a configuration names and that nobody has predicted. */
+final class MissingSystems {
+    private MissingSystems() {}
+
+    /**
+     * What a reader must know of them, a sentence each.
+     *
+     * @param place where predictions were looked for
+     * @throws InvalidInputException when there is nothing to compare and a reader may expect something
+     */
+    static List<String> of(PredictionFolders folders, String place, Configuration configuration) {
+        if (!folders.present()) {
+            throw new InvalidInputException(
+                    "paths.predictions: %s does not exist; predict with `recthink predict` or `recthink mf`, or create the folder: while it is empty the trivial rows are scored alone"
+                            .formatted(place));
+        }
+        Set<String> missing = new TreeSet<>(configuration.predict().policies().keySet());
+        if (!missing.isEmpty()) {
+            missing.removeAll(folders.names());
+            missing.removeAll(folders.systems());
+        }
+        if (folders.names().isEmpty() && !missing.isEmpty()) {
+            throw new InvalidInputException(
+                    "paths.predictions: %s holds no predictions, neither of %s (predict.policies) nor of another system; run `recthink predict`"
+                            .formatted(place, String.join(", ", missing)));
+        }
+        List<String> notes = new ArrayList<>();
+        if (folders.names().isEmpty()) {
+            notes.add("WARNING: %s holds no predictions; the trivial rows are alone.".formatted(place));
+        }
+        for (String system : missing) {
+            notes.add(
+                    "WARNING: %s (predict.policies) is not in this table: there is no folder %s/%s; run `recthink predict`."
+                            .formatted(system, place, system));
+        }
+        return notes;
+    }
+}

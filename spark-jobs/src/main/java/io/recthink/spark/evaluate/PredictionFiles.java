@@ -1,0 +1,205 @@
+package io.recthink.spark.evaluate;
+
+import io.recthink.InvalidInputException;
+import io.recthink.spark.files.ListedTable;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.io.compress.CompressionCodec;
+import org.apache.hadoop.io.compress.CompressionCodecFactory;
+
+/**
+ * The files of one table of predictions: a folder, or a single file.
+ *
+ * @param name of the folder or the file, without extensions
+ * @param path of the folder or the file
+ * @param format of all files
+ * @param header the first line of the files; empty for Parquet
+ * @param files those with data, in the order of their names
+ * @param nested whether some lie in folders of their own, whose names may be columns
+ */
+record PredictionFiles(String name, String path, Format format, String header, List<String> files, boolean nested) {
+    private static final String MAGIC = "PAR1";
+    private static final int HEAD = 1 << 16;
+    private static final Pattern EXTENSIONS =
+            Pattern.compile("(?i)(\\.(parquet|csv|tsv|txt|json|jsonl|ndjson|gz|bz2|zst|snappy|deflate|lz4))+$");
+    private static final String REMEDY = "give it as Parquet, CSV or JSON, or move it elsewhere";
+
+    /** How predictions are written. */
+    enum Format {
+        PARQUET,
+        /** With a header. */
+        CSV,
+        /** One object a line. */
+        JSON_LINES,
+        /** One array of objects a file. */
+        JSON_ARRAY
+    }
+
+    /** The beginning of a file. */
+    private record Head(String path, Format format, String line) {}
+
+    PredictionFiles {
+        files = List.copyOf(files);
+    }
+
+    /**
+     * Finds all tables below a path, or the one at it. Names that begin with a dot or an underscore are left out.
+     *
+     * @return nothing when the path does not exist
+     * @throws InvalidInputException when a folder or a file is no table of predictions
+     */
+    static Optional<List<PredictionFiles>> find(String key, String path, Configuration hadoop) {
+        Path root = new Path(path);
+        try {
+            FileSystem system = root.getFileSystem(hadoop);
+            if (!system.exists(root)) {
+                return Optional.empty();
+            }
+            List<PredictionFiles> tables = new ArrayList<>();
+            for (FileStatus entry : visible(system, root)) {
+                tables.add(table(key, system, entry));
+            }
+            return Optional.of(List.copyOf(tables));
+        } catch (IOException e) {
+            throw new InvalidInputException("%s: %s cannot be read: %s".formatted(key, path, e), e);
+        }
+    }
+
+    private static PredictionFiles table(String key, FileSystem system, FileStatus entry) throws IOException {
+        String path = entry.getPath().toString();
+        if (entry.isDirectory()) {
+            ListedTable.requireWhole(key, path, system.getConf());
+        }
+        List<Path> data = entry.isFile() ? List.of(entry.getPath()) : below(system, entry.getPath());
+        List<Head> heads = new ArrayList<>();
+        for (Path file : data) {
+            head(key, system, file, entry.isFile()).ifPresent(heads::add);
+        }
+        if (heads.isEmpty()) {
+            throw new InvalidInputException(
+                    "%s: %s holds no predictions: no file with any content; %s".formatted(key, path, REMEDY));
+        }
+        Head first = heads.get(0);
+        for (Head other : heads) {
+            boolean same =
+                    first.format == other.format && (first.format != Format.CSV || first.line.equals(other.line));
+            if (!same) {
+                throw new InvalidInputException(
+                        "%s: %s and %s are of different formats or columns; give each a folder of its own"
+                                .formatted(key, first.path, other.path));
+            }
+        }
+        String name = EXTENSIONS.matcher(entry.getPath().getName()).replaceFirst("");
+        boolean nested = entry.isDirectory()
+                && data.stream().anyMatch(file -> !file.getParent().equals(entry.getPath()));
+        return new PredictionFiles(
+                name,
+                path,
+                first.format,
+                first.line,
+                heads.stream().map(Head::path).toList(),
+                nested);
+    }
+
+    private static List<FileStatus> visible(FileSystem system, Path folder) throws IOException {
+        return Arrays.stream(system.listStatus(folder))
+                .filter(entry -> !entry.getPath().getName().matches("[._].*"))
+                .sorted()
+                .toList();
+    }
+
+    private static List<Path> below(FileSystem system, Path folder) throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (FileStatus entry : visible(system, folder)) {
+            if (entry.isFile()) {
+                files.add(entry.getPath());
+            } else {
+                files.addAll(below(system, entry.getPath()));
+            }
+        }
+        return files;
+    }
+
+    /** Nothing for a file without content, as Spark writes for empty partitions. */
+    private static Optional<Head> head(String key, FileSystem system, Path file, boolean alone) {
+        byte[] start;
+        try {
+            start = start(system, file);
+        } catch (IOException | RuntimeException | UnsatisfiedLinkError e) { // a codec may lack its native library
+            throw new InvalidInputException("%s: %s cannot be read: %s; %s".formatted(key, file, e, REMEDY), e);
+        }
+        String text = new String(start, StandardCharsets.UTF_8).replace("\uFEFF", "");
+        if (text.isBlank()) {
+            return Optional.empty();
+        }
+        String line = text.strip().lines().findFirst().orElseThrow();
+        String name = file.getName().toLowerCase(Locale.ROOT);
+        if (text.startsWith(MAGIC)) {
+            requireEnd(key, system, file);
+            return Optional.of(new Head(file.toString(), Format.PARQUET, ""));
+        }
+        if (line.startsWith("[") || line.startsWith("{")) {
+            return Optional.of(
+                    new Head(file.toString(), line.startsWith("[") ? Format.JSON_ARRAY : Format.JSON_LINES, ""));
+        }
+        boolean named = name.matches(".*\\.(csv|tsv)(\\.[a-z0-9]+)?");
+        boolean readable = text.chars().noneMatch(c -> c == '\uFFFD' || c == 0);
+        if (readable && (named || (line.contains("rowId") && line.contains("yhat")))) {
+            return Optional.of(new Head(file.toString(), Format.CSV, line));
+        }
+        throw new InvalidInputException(
+                "%s: %s is no table of predictions: neither Parquet, nor CSV with a header, nor JSON; %s"
+                        .formatted(key, alone ? file : file.getParent() + " (" + file.getName() + ")", REMEDY));
+    }
+
+    /** A Parquet file that was cut off is seen here: the executors that stumble over it would say so at length. */
+    private static void requireEnd(String key, FileSystem system, Path file) {
+        try (FSDataInputStream in = system.open(file)) {
+            byte[] end = new byte[MAGIC.length()];
+            in.readFully(system.getFileStatus(file).getLen() - end.length, end);
+            if (!MAGIC.equals(new String(end, StandardCharsets.UTF_8))) {
+                throw new InvalidInputException(
+                        "%s: %s cannot be read: it begins as Parquet and does not end so; write it again or remove it"
+                                .formatted(key, file));
+            }
+        } catch (IOException e) {
+            throw new InvalidInputException("%s: %s cannot be read: %s; %s".formatted(key, file, e, REMEDY), e);
+        }
+    }
+
+    private static byte[] start(FileSystem system, Path file) throws IOException {
+        CompressionCodec codec = new CompressionCodecFactory(system.getConf()).getCodec(file);
+        try (InputStream raw = new BufferedInputStream(system.open(file));
+                InputStream in = codec == null ? raw : codec.createInputStream(raw)) {
+            return in.readNBytes(HEAD);
+        }
+    }
+
+    /** What stands between the columns of a CSV file: the most frequent of comma, semicolon and tab in the header. */
+    String delimiter() {
+        String delimiter = ",";
+        for (String other : List.of(";", "\t")) {
+            if (count(other) > count(delimiter)) {
+                delimiter = other;
+            }
+        }
+        return delimiter;
+    }
+
+    private long count(String delimiter) {
+        return header.chars().filter(c -> c == delimiter.charAt(0)).count();
+    }
+}

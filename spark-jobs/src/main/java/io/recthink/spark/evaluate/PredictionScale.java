@@ -1,0 +1,37 @@
+package io.recthink.spark.evaluate;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.greatest;
+import static org.apache.spark.sql.functions.least;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+
+import io.recthink.spark.table.RatingGrid;
+import java.util.List;
+import org.apache.spark.sql.Column;
+
+/**
+ * The ratings that predictions may have.
+ *
+ * @param clip hold others within the scale; false: refuse them
+ */
+record PredictionScale(RatingGrid grid, boolean clip) {
+    /** Whether a prediction that has not failed is off the scale. */
+    Column off() {
+        return not(col("failed")).and(not(col("yhat").between(grid.min(), grid.max())));
+    }
+
+    /** A prediction held within the scale. */
+    Column clipped(Column yhat) {
+        return greatest(lit(grid.min()), least(lit(grid.max()), yhat));
+    }
+
+    /** How many predictions of each system were clipped; nothing when there are none. */
+    List<String> notes(PredictionFolders.Checked saved, String rows) {
+        return saved.systems().stream()
+                .filter(system -> system.offScale() > 0)
+                .map(system -> "%s: %d predictions of %s were off the rating scale %s to %s and are clipped to it."
+                        .formatted(system.key(), system.offScale(), rows, grid.min(), grid.max()))
+                .toList();
+    }
+}

@@ -1,0 +1,19 @@
+package io.recthink.spark.evaluate;
+
+import java.io.Serializable;
+
+/**
+ * One evaluated row with the predictions of all systems.
+ *
+ * @param slices the indices of the {@link Slice}s that the row is in, ascending
+ * @param yhat [system]
+ * @param failed [system]: whether the prediction is the fallback's
+ * @param crps [system]: the continuous ranked probability score; NaN without probabilities
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record ScoredRow(String userId, double truth, int[] slices, double[] yhat, boolean[] failed, double[] crps)
+        implements Serializable {
+    double error(int system) {
+        return yhat[system] - truth;
+    }
+}

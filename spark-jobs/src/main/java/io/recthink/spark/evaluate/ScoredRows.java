@@ -1,0 +1,112 @@
+package io.recthink.spark.evaluate;
+
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_list;
+import static org.apache.spark.sql.functions.sort_array;
+import static org.apache.spark.sql.functions.struct;
+
+import io.recthink.statistics.Isotonic;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/** Puts the predictions of all systems for a row side by side. */
+final class ScoredRows {
+    private static final StructType KEYS = new StructType()
+            .add("system", DataTypes.StringType, false)
+            .add("readout", DataTypes.StringType, false)
+            .add("seed", DataTypes.LongType, false)
+            .add("index", DataTypes.IntegerType, false);
+
+    private ScoredRows() {}
+
+    /**
+     * Joins them.
+     *
+     * @param predictions each row once for each of the keys
+     * @param rows the evaluated examples
+     * @param keys the systems, in the order of the result
+     * @param maps systems that follow them: a map of the predictions of an earlier one
+     */
+    static JavaRDD<ScoredRow> of(
+            Dataset<Row> predictions,
+            Dataset<Row> rows,
+            List<SystemKey> keys,
+            List<IsotonicRow> maps,
+            List<Slice> slices,
+            RatingScale scale) {
+        List<Row> indices = IntStream.range(0, keys.size())
+                .mapToObj(i -> RowFactory.create(
+                        keys.get(i).system(), keys.get(i).readout(), keys.get(i).seed(), i))
+                .toList();
+        return predictions
+                .join(
+                        broadcast(predictions.sparkSession().createDataFrame(indices, KEYS)),
+                        new String[] {"system", "readout", "seed"})
+                .groupBy("rowId")
+                .agg(sort_array(collect_list(struct("index", "yhat", "failed", "probs")))
+                        .as("systems"))
+                .join(
+                        rows.select(
+                                col("rowId"),
+                                col("userId"),
+                                col("truth"),
+                                Slice.memberships(slices).as("slices")),
+                        "rowId")
+                .select("userId", "truth", "slices", "systems")
+                .javaRDD()
+                .map(row -> row(row, maps, scale));
+    }
+
+    private static ScoredRow row(Row row, List<IsotonicRow> maps, RatingScale scale) {
+        double truth = row.getDouble(1);
+        int[] slices = row.<Integer>getList(2).stream().mapToInt(i -> i).toArray();
+        List<Row> systems = row.getList(3);
+        int plain = systems.size();
+        double[] yhat = new double[plain + maps.size()];
+        boolean[] failed = new boolean[yhat.length];
+        double[] crps = new double[yhat.length];
+        Arrays.fill(crps, Double.NaN);
+        for (int i = 0; i < plain; i++) {
+            Row system = systems.get(i);
+            yhat[i] = system.getDouble(1);
+            failed[i] = system.getBoolean(2);
+            if (failed[i]) {
+                crps[i] = Math.abs(yhat[i] - truth); // that of one certain rating
+            } else if (!system.isNullAt(3)) {
+                crps[i] = crps(system.getList(3), truth, scale);
+            }
+        }
+        for (int i = 0; i < maps.size(); i++) {
+            IsotonicRow map = maps.get(i);
+            Isotonic fit = map.fit();
+            yhat[plain + i] = fit.of(yhat[map.source()]);
+            failed[plain + i] = failed[map.source()];
+        }
+        return new ScoredRow(row.getString(0), truth, slices, yhat, failed, crps);
+    }
+
+    /**
+     * The continuous ranked probability score (Matheson and Winkler 1976) of probabilities of equally spaced ratings from
+     * the lowest to the highest of the scale: the integral of the squared difference of the two distribution functions.
+     */
+    static double crps(List<Double> probabilities, double truth, RatingScale scale) {
+        double step = (scale.max() - scale.min()) / (probabilities.size() - 1);
+        double below = 0;
+        double score = 0;
+        for (int i = 0; i < probabilities.size() - 1; i++) {
+            below += probabilities.get(i);
+            double from = scale.min() + i * step;
+            double known = Math.min(step, Math.max(0, from + step - truth)); // where the truth's function is 1
+            score += (below - 1) * (below - 1) * known + below * below * (step - known);
+        }
+        return score;
+    }
+}

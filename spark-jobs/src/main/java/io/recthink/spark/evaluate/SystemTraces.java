@@ -1,0 +1,102 @@
+package io.recthink.spark.evaluate;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.config.Configuration.PromptSource;
+import io.recthink.config.ConfigurationReader;
+import io.recthink.prompt.TraceMeasure;
+import io.recthink.prompt.TraceSummary;
+import io.recthink.spark.table.PolicyOrigin;
+import io.recthink.spark.table.RatingGrid;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * What the systems of a comparison have thought. A policy of a run is measured against the instruction that it was trained
+ * with, unless prompt.source says that it was asked otherwise; any other system against that of the configuration.
+ */
+final class SystemTraces {
+    private final Configuration configuration;
+    private final RatingGrid grid;
+    private final Map<String, String> trainings;
+
+    /** @param origins which policies have predicted, of those of which it is known */
+    SystemTraces(Configuration configuration, RatingGrid grid, List<PolicyOrigin> origins) {
+        this.configuration = configuration;
+        this.grid = grid;
+        this.trainings = configuration.prompt().source() == PromptSource.CONFIGURATION
+                ? Map.of()
+                : origins.stream()
+                        .filter(origin -> origin.training() != null)
+                        .collect(Collectors.toMap(
+                                PolicyOrigin::system,
+                                origin -> origin.training().configuration(),
+                                (one, same) -> one));
+    }
+
+    /**
+     * Measures the traces.
+     *
+     * @param predictions with trace, null where a system keeps none
+     * @param rows the examples that they are of
+     * @return the systems that have traces
+     */
+    Map<SystemKey, TraceSummary> of(Dataset<Row> predictions, Dataset<Row> rows, List<SystemKey> keys) {
+        Dataset<Row> traces = predictions
+                .select("rowId", "system", "readout", "seed", "trace")
+                .where(col("trace").isNotNull());
+        Map<SystemKey, TraceSummary> summaries = new HashMap<>();
+        if (traces.isEmpty()) {
+            return summaries;
+        }
+        Dataset<Row> withWords = traces.join(rows.select(col("rowId"), MeasuredTraces.ownWords()), "rowId");
+        systemsByPrompt(keys).forEach((prompt, systems) -> TraceMeasure.of(prompt, grid.min(), grid.max())
+                .ifPresent(measure ->
+                        summaries.putAll(summaries(withWords.where(col("system").isin(systems.toArray())), measure))));
+        return summaries;
+    }
+
+    private static Map<SystemKey, TraceSummary> summaries(Dataset<Row> traces, TraceMeasure measure) {
+        List<Column> totals = MeasuredTraces.totals();
+        Map<SystemKey, TraceSummary> summaries = new HashMap<>();
+        MeasuredTraces.figures(traces, measure)
+                .groupBy("system", "readout", "seed")
+                .agg(totals.get(0), totals.subList(1, totals.size()).toArray(Column[]::new))
+                .collectAsList()
+                .forEach(row -> MeasuredTraces.summary(row)
+                        .ifPresent(summary -> summaries.put(
+                                new SystemKey(row.getString(0), row.getString(1), row.getLong(2)), summary)));
+        return summaries;
+    }
+
+    private Map<Configuration.Prompt, Set<String>> systemsByPrompt(List<SystemKey> keys) {
+        Map<Configuration.Prompt, Set<String>> systems = new LinkedHashMap<>();
+        keys.stream().map(SystemKey::system).distinct().forEach(system -> prompt(system)
+                .ifPresent(prompt -> systems.computeIfAbsent(prompt, any -> new LinkedHashSet<>())
+                        .add(system)));
+        return systems;
+    }
+
+    private Optional<Configuration.Prompt> prompt(String system) {
+        String training = trainings.get(system);
+        if (training == null) {
+            return Optional.of(configuration.prompt());
+        }
+        try {
+            return Optional.of(ConfigurationReader.readRecord(system, training).prompt());
+        } catch (InvalidInputException e) { // a run of another version, whose instruction cannot be told
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package io.recthink.spark.evaluate;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.greatest;
+import static org.apache.spark.sql.functions.least;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.round;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.sum;
+
+import io.recthink.spark.baseline.bias.FittedBiasModel;
+import io.recthink.statistics.LinearRegression;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * The predictors that any system must be seen beside: constants, means and medians of the train ratings, the bias model,
+ * and the regressions, by squares and by absolute deviations, on the four numbers that a prompt may show. They are fitted on
+ * the train rows and predict every row.
+ * Sums are decimal and therefore exact, so that the result does not depend on the partitioning.
+ */
+public final class TrivialPredictors {
+    /** How many imagined ratings at the global mean a user's or an item's mean starts with. */
+    private static final int SHRINKAGE = 5;
+
+    /** As far as the iteration for the least absolute deviations goes: it often ends at a constant, and then near it. */
+    private static final int EXACT_DIGITS = 3;
+
+    public static final String BIAS = "bias";
+    public static final String PROMPT_MEANS = "prompt-means";
+
+    private static final String MEAN = "expectation";
+    private static final String MEDIAN = "median";
+
+    /** The rows, in the order of the table. */
+    public static final List<SystemKey> KEYS = List.of(
+            new SystemKey("constant-median", MEDIAN, 0),
+            new SystemKey("constant-mode", "point", 0),
+            new SystemKey("global-mean", MEAN, 0),
+            new SystemKey("user-mean", MEAN, 0),
+            new SystemKey("user-median", MEDIAN, 0),
+            new SystemKey("item-mean", MEAN, 0),
+            new SystemKey("item-median", MEDIAN, 0),
+            new SystemKey(BIAS, MEAN, 0),
+            new SystemKey(PROMPT_MEANS, MEAN, 0),
+            new SystemKey(PROMPT_MEANS, MEDIAN, 0));
+
+    /** The places of those that others are measured by. */
+    static final int CONSTANT_MEDIAN = 0;
+
+    static final int GLOBAL_MEAN = 2;
+    static final int PROMPT_MEANS_BY_SQUARES = 8;
+    static final int PROMPT_MEANS_BY_DEVIATIONS = 9;
+
+    /** Their names. */
+    static final List<String> SYSTEMS =
+            KEYS.stream().map(SystemKey::system).distinct().toList();
+
+    private final Dataset<Row> train;
+    private final FittedBiasModel bias;
+    private final double min;
+    private final double max;
+
+    /**
+     * Predictors fitted on train rows.
+     *
+     * @param train as {@code Tables.EXAMPLES}, at least one row
+     * @param bias fitted on the same rows
+     * @param min the lowest rating of the scale
+     * @param max the highest rating of the scale
+     */
+    TrivialPredictors(Dataset<Row> train, FittedBiasModel bias, double min, double max) {
+        this.train = train;
+        this.bias = bias;
+        this.min = min;
+        this.max = max;
+    }
+
+    /**
+     * The predictions of all systems.
+     *
+     * @param rows as {@code Tables.EXAMPLES}
+     * @return one row a row and system: rowId, system, readout, yhat
+     */
+    Dataset<Row> predict(Dataset<Row> rows) {
+        double mean = bias.mean();
+        List<Row> ratings = ratings();
+        double median = median(ratings);
+        Dataset<Row> wide = bias.predict(rows, BIAS)
+                .join(ratingsBy("userId", "user"), new String[] {"userId"}, "left")
+                .join(ratingsBy("itemId", "item"), new String[] {"itemId"}, "left");
+        List<Column> features = features(mean);
+        LinearRegression squares = LinearRegression.leastSquares(moments(features));
+        LinearRegression deviations = LeastAbsoluteDeviations.fit(train, features, squares);
+        List<Column> systems = List.of(
+                lit(median),
+                lit(mode(ratings)),
+                lit(mean),
+                shrunkMean("user", mean),
+                coalesce(col("userMedian"), lit(median)),
+                shrunkMean("item", mean),
+                coalesce(col("itemMedian"), lit(median)),
+                col(BIAS),
+                linear(squares, features),
+                round(linear(deviations, features), EXACT_DIGITS));
+        Column[] predictions = IntStream.range(0, systems.size())
+                .mapToObj(i -> struct(
+                        lit(KEYS.get(i).system()).as("system"),
+                        lit(KEYS.get(i).readout()).as("readout"),
+                        systems.get(i).as("yhat")))
+                .toArray(Column[]::new);
+        return wide.select(col("rowId"), explode(array(predictions)).as("prediction"))
+                .select("rowId", "prediction.*");
+    }
+
+    private Dataset<Row> ratingsBy(String id, String prefix) {
+        return train.groupBy(id)
+                .agg(
+                        sum(col("truth").cast("decimal(28,12)")).cast("double").as(prefix + "Sum"),
+                        count(lit(1)).as(prefix + "Count"),
+                        median().as(prefix + "Median"));
+    }
+
+    private static Column median() {
+        return expr("percentile(truth, 0.5)");
+    }
+
+    /** How many train rows have each rating, ascending: as many as the scale has, whatever the number of rows. */
+    private List<Row> ratings() {
+        return train.groupBy("truth").count().orderBy("truth").collectAsList();
+    }
+
+    /** Of an even number of ratings, the middle of the two middle ones. */
+    private static double median(List<Row> ratings) {
+        long all = ratings.stream().mapToLong(row -> row.getLong(1)).sum();
+        return (atPlace(ratings, (all - 1) / 2) + atPlace(ratings, all / 2)) / 2;
+    }
+
+    /** The rating at a place, from 0, in the order of all ratings. */
+    private static double atPlace(List<Row> ratings, long place) {
+        long before = 0;
+        for (Row row : ratings) {
+            before += row.getLong(1);
+            if (place < before) {
+                return row.getDouble(0);
+            }
+        }
+        throw new IllegalArgumentException("no train row has place " + place);
+    }
+
+    /** The most frequent rating; of several, the lowest. */
+    private static double mode(List<Row> ratings) {
+        return ratings.stream()
+                .max(Comparator.comparingLong((Row row) -> row.getLong(1)).thenComparing(row -> -row.getDouble(0)))
+                .orElseThrow()
+                .getDouble(0);
+    }
+
+    private static Column shrunkMean(String prefix, double mean) {
+        return coalesce(col(prefix + "Sum"), lit(0.0))
+                .plus(SHRINKAGE * mean)
+                .divide(coalesce(col(prefix + "Count"), lit(0)).plus(SHRINKAGE));
+    }
+
+    /** What a prompt can show in numbers; unknown means are the global one. */
+    private static List<Column> features(double mean) {
+        return List.of(
+                coalesce(col("userMean"), lit(mean)),
+                coalesce(col("itemMean"), lit(mean)),
+                col("nUser").cast("double"),
+                col("nItem").cast("double"));
+    }
+
+    private Column linear(LinearRegression fit, List<Column> features) {
+        Column prediction = lit(fit.intercept());
+        for (int i = 0; i < features.size(); i++) {
+            prediction = prediction.plus(features.get(i).multiply(fit.weights().get(i)));
+        }
+        return greatest(lit(min), least(lit(max), prediction));
+    }
+
+    private double[][] moments(List<Column> features) {
+        List<Column> variables = new ArrayList<>();
+        variables.add(lit(1.0));
+        variables.addAll(features);
+        variables.add(col("truth"));
+        List<Column> sums = new ArrayList<>();
+        for (int i = 0; i < variables.size(); i++) {
+            for (int j = 0; j <= i; j++) {
+                sums.add(sum(variables.get(i).multiply(variables.get(j)).cast("decimal(28,10)"))
+                        .cast("double")
+                        .as("moment" + i + "_" + j));
+            }
+        }
+        Row row = train.select(sums.toArray(Column[]::new)).head();
+        double[][] moments = new double[variables.size()][variables.size()];
+        int next = 0;
+        for (int i = 0; i < variables.size(); i++) {
+            for (int j = 0; j <= i; j++) {
+                moments[i][j] = row.getDouble(next);
+                moments[j][i] = row.getDouble(next++);
+            }
+        }
+        return moments;
+    }
+}
