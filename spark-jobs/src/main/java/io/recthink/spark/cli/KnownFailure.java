@@ -19,6 +19,8 @@ import org.apache.spark.SparkEnv;
 final class KnownFailure {
     private static final Pattern FULL = Pattern.compile("No space left on device|Disk quota exceeded");
     private static final Pattern FULL_PLACE = Pattern.compile("(/\\S+) \\((?:No space left|Disk quota)");
+    private static final Pattern NOT_UNPACKED = Pattern.compile(
+            "UnsatisfiedLinkError: (?:no \\S+ in java\\.library\\.path|[^\\n]*failed to map segment from shared object)");
     private static final Pattern READ_ONLY = Pattern.compile("(?:(\\S+)[ :(]+)?Read-only file system");
     private static final Pattern DENIED = Pattern.compile(
             "(/\\S+) \\(Permission denied\\)|Permission denied: ([^\\n]+)|AccessDeniedException: ([^\\n]+)|AccessControlException: ([^\\n]+)");
@@ -37,7 +39,7 @@ final class KnownFailure {
                     + "ParquetDecodingException: ([^\\n]+)|file is too small|gzip stream CRC failure|can not read class org.apache.parquet|Reached the end of stream");
 
     private static final Pattern OF_FILES = Pattern.compile(
-            "IOException|EOFException|ZipException|FSError|FileNotFoundException|AccessControlException|AccessDeniedException|"
+            "UnsatisfiedLinkError|IOException|EOFException|ZipException|FSError|FileNotFoundException|AccessControlException|AccessDeniedException|"
                     + "arquet|while reading file|FAILED_READ_FILE|PATH_NOT_FOUND|FileSystemException|UnknownHostException");
     private static final Pattern OF_LIBRARIES = Pattern.compile(
             "(?:shaded\\.)?org\\.apache\\.(?:hadoop|parquet)\\.|shaded\\.parquet\\.|java\\.util\\.zip\\.");
@@ -46,6 +48,11 @@ final class KnownFailure {
 
     private final List<Kind> kinds = List.of(
             new Kind(FULL, this::full),
+            new Kind(
+                    NOT_UNPACKED,
+                    match ->
+                            "A native library cannot be unpacked and loaded from java.io.tmpdir (%s): that place is full, or mounted noexec. Free space there, or name another one by --driver-java-options -Djava.io.tmpdir=FOLDER and, for executors, spark.executor.extraJavaOptions."
+                                    .formatted(System.getProperty("java.io.tmpdir"))),
             new Kind(READ_ONLY, match -> "%s lies on a file system that is read-only. Name another place."
                     .formatted(match.group(1) == null ? "What the command writes" : match.group(1))),
             new Kind(DENIED, match -> "The permissions do not allow it: %s. Mend them, or name another place."
@@ -91,7 +98,10 @@ final class KnownFailure {
         for (Throwable cause = failure; cause != null && messages.size() < 50; cause = cause.getCause()) {
             if (cause instanceof UnsupportedOperationException && ofHttp(cause)) {
                 messages.add("No FileSystem for scheme http"); // Hadoop has one that can open files and nothing else
-            } else if (cause instanceof IOException || cause instanceof FSError || ofFiles(cause)) {
+            } else if (cause instanceof IOException
+                    || cause instanceof FSError
+                    || cause instanceof UnsatisfiedLinkError
+                    || ofFiles(cause)) {
                 messages.add(cause.getClass().getSimpleName() + ": " + cause.getMessage());
             } else if (cause.getClass().getName().startsWith("org.apache.spark.")) {
                 messages.addAll(lines(String.valueOf(cause.getMessage())));

@@ -58,6 +58,22 @@ class KnownFailureTest {
     }
 
     @Test
+    void aNativeLibraryThatFindsNoRoomIsTold() {
+        String snappy = "java.lang.UnsatisfiedLinkError: no snappyjava in java.library.path: /usr/lib";
+        assertThat(KnownFailure.of(
+                                new SparkException("Job aborted due to stage failure: Lost task\nCaused by: " + snappy))
+                        .orElseThrow())
+                .startsWith("A native library cannot be unpacked and loaded from java.io.tmpdir (");
+        assertThat(KnownFailure.of(
+                                new IllegalStateException(
+                                        new UnsatisfiedLinkError("/tmp/x.so: failed to map segment from shared object")))
+                        .orElseThrow())
+                .contains("mounted noexec");
+        assertThat(KnownFailure.of(new UnsatisfiedLinkError("version `GLIBC_2.34' not found")))
+                .isEmpty();
+    }
+
+    @Test
     void aFaultOfTheProgramKeepsItsStack() {
         assertThat(KnownFailure.of(new NullPointerException())).isEmpty();
         assertThat(KnownFailure.of(new IllegalStateException("step 4 has no gradient")))
