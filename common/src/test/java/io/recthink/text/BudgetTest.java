@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A template that would run long, nest deeply or fill the memory ends with an error that says so. */
-@Timeout(20)
+@Timeout(60)
 final class BudgetTest {
     private static final String NESTED =
             "{% set ns = namespace(a=[], b=[]) %}{% for i in range(9999) %}{% set ns.a = [ns.a] %}{% set ns.b = [ns.b] %}{% endfor %}";

@@ -64,9 +64,8 @@ class KnownFailureTest {
                                 new SparkException("Job aborted due to stage failure: Lost task\nCaused by: " + snappy))
                         .orElseThrow())
                 .startsWith("A native library cannot be unpacked and loaded from java.io.tmpdir (");
-        assertThat(KnownFailure.of(
-                                new IllegalStateException(
-                                        new UnsatisfiedLinkError("/tmp/x.so: failed to map segment from shared object")))
+        assertThat(KnownFailure.of(new IllegalStateException(
+                                new UnsatisfiedLinkError("/tmp/x.so: failed to map segment from shared object")))
                         .orElseThrow())
                 .contains("mounted noexec");
         assertThat(KnownFailure.of(new UnsatisfiedLinkError("version `GLIBC_2.34' not found")))

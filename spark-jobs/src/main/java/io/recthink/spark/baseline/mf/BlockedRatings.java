@@ -5,6 +5,8 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.spark.baseline.RatingSet;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -37,8 +39,13 @@ record BlockedRatings(
         long validationRows,
         double mean,
         double median)
-        implements AutoCloseable {
+        implements RatingSet.Form {
     private static final double RATINGS_A_BLOCK = 1e6;
+
+    /** A set in this form. */
+    static BlockedRatings of(RatingSet set, Configuration.Mf settings) {
+        return set.as(BlockedRatings.class, () -> of(set.train(), set.validation(), settings.blocks()));
+    }
 
     /**
      * Arranges ratings.

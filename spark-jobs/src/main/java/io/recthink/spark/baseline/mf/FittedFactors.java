@@ -3,6 +3,8 @@ package io.recthink.spark.baseline.mf;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.udf;
 
+import io.recthink.spark.baseline.PredictionTable;
+import io.recthink.spark.baseline.RatingSystem;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.stream.IntStream;

@@ -2,6 +2,11 @@ package io.recthink.spark.baseline.mf;
 
 import io.recthink.config.Configuration;
 import io.recthink.progress.Progress;
+import io.recthink.spark.baseline.EarlyStop;
+import io.recthink.spark.baseline.RatingSet;
+import io.recthink.spark.baseline.RatingSystem;
+import io.recthink.spark.baseline.Search;
+import io.recthink.spark.baseline.Trial;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
@@ -48,7 +53,7 @@ final class MatrixFactorization implements RatingSystem<Setting> {
 
     @Override
     public Search<Setting> search(RatingSet set) {
-        BlockedRatings ratings = set.blocked();
+        BlockedRatings ratings = BlockedRatings.of(set, settings);
         List<Setting> candidates = Settings.of(settings, ratings.trainRows(), seed);
         String name = "mf " + loss.readout();
         Progress progress = new Progress(name + " epochs", 0, (long) candidates.size() * settings.maxEpochs());
@@ -86,7 +91,7 @@ final class MatrixFactorization implements RatingSystem<Setting> {
 
     @Override
     public FittedFactors train(RatingSet set, Trial<Setting> chosen) {
-        BlockedRatings ratings = set.blocked();
+        BlockedRatings ratings = BlockedRatings.of(set, settings);
         Descent descent = descent(ratings, chosen.setting());
         Training training = new Training(ratings, descent, seed);
         training.advance(chosen.epochs());

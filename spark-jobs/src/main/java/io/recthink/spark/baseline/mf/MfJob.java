@@ -5,6 +5,12 @@ import io.recthink.config.Configuration;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
+import io.recthink.spark.baseline.Fit;
+import io.recthink.spark.baseline.FittedSystem;
+import io.recthink.spark.baseline.FittingRows;
+import io.recthink.spark.baseline.PredictionTable;
+import io.recthink.spark.baseline.RatingSystem;
+import io.recthink.spark.baseline.SystemOutput;
 import io.recthink.spark.table.PreparedData;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -40,38 +46,49 @@ public final class MfJob implements Job {
     public void execute(SparkSession spark, Configuration configuration) {
         Configuration.Paths paths = configuration.paths();
         Activity.begin(spark, NAME, "mf: ratings");
-        try (MfOutput output = new MfOutput(spark, paths, List.of(MatrixFactorization.SYSTEM, ResidualAls.SYSTEM))) {
-            fit(spark, configuration, output);
+        PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
+        List<RatingSystem<?>> systems = systems(configuration, data);
+        try (SystemOutput output = new SystemOutput(spark, paths, names(systems))) {
+            fit(spark, configuration, data, systems, output);
         }
     }
 
-    private void fit(SparkSession spark, Configuration configuration, MfOutput output) {
+    private static List<String> names(List<RatingSystem<?>> systems) {
+        return systems.stream().map(RatingSystem::system).distinct().toList();
+    }
+
+    private void fit(
+            SparkSession spark,
+            Configuration configuration,
+            PreparedData data,
+            List<RatingSystem<?>> systems,
+            SystemOutput output) {
         Configuration.Paths paths = configuration.paths();
-        PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
         JobSession.fitPartitions(spark, paths.resolve(paths.data()));
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()))
                 .select("rowId", "userId", "itemId", "truth", "split");
         String checkpoints = paths.resolve("mf-checkpoints");
         spark.sparkContext().setCheckpointDir(checkpoints);
-        try (MfRows rows = MfRows.of(examples, configuration)) {
+        try (FittingRows rows = FittingRows.of(examples, configuration)) {
             List<FittedSystem> fitted = new ArrayList<>();
             try {
-                for (RatingSystem<?> system : systems(configuration, data)) {
+                for (RatingSystem<?> system : systems) {
                     Activity.begin(spark, NAME, "mf: %s, %s".formatted(system.system(), system.readout()));
                     FittedSystem next = FittedSystem.of(system, rows);
                     fitted.add(next);
                     out.println(line(next.fit()));
                 }
                 Activity.begin(spark, NAME, "mf: tables");
-                write(output, fitted, report(configuration, data, rows, fitted));
+                write(output, names(systems), fitted, report(configuration, data, rows, fitted));
             } finally {
                 fitted.forEach(FittedSystem::close);
             }
         } finally {
-            MfOutput.delete(spark, checkpoints);
+            SystemOutput.delete(spark, checkpoints);
         }
     }
 
+    /** Every system, in the order of the report. A further one is a class and a line here. */
     private static List<RatingSystem<?>> systems(Configuration configuration, PreparedData data) {
         Configuration.Mf settings = configuration.mf();
         if (!settings.biases() && data.minRating() < 0) {
@@ -87,8 +104,8 @@ public final class MfJob implements Job {
     }
 
     private static MfReport report(
-            Configuration configuration, PreparedData data, MfRows rows, List<FittedSystem> fitted) {
-        BlockedRatings ratings = rows.train().blocked();
+            Configuration configuration, PreparedData data, FittingRows rows, List<FittedSystem> fitted) {
+        BlockedRatings ratings = BlockedRatings.of(rows.train(), configuration.mf());
         PredictionTable predicted = fitted.get(0).predicted();
         return new MfReport(
                 data.name(),
@@ -105,11 +122,11 @@ public final class MfJob implements Job {
                 predicted.share("user", "both"),
                 predicted.share("item", "both"),
                 predicted.share("both"),
-                fitted.stream().<MfReport.Fit<?>>map(FittedSystem::fit).toList());
+                fitted.stream().<Fit<?>>map(FittedSystem::fit).toList());
     }
 
-    private void write(MfOutput output, List<FittedSystem> fitted, MfReport report) {
-        for (String system : List.of(MatrixFactorization.SYSTEM, ResidualAls.SYSTEM)) {
+    private void write(SystemOutput output, List<String> names, List<FittedSystem> fitted, MfReport report) {
+        for (String system : names) {
             List<FittedSystem> readouts = fitted.stream()
                     .filter(one -> one.fit().system().equals(system))
                     .toList();
@@ -125,7 +142,7 @@ public final class MfJob implements Job {
                             .orElseThrow());
             out.println(system + ": " + output.predictions(system));
         }
-        output.complete(report);
+        output.complete(report.systems(), report.json());
         out.printf(
                 Locale.ROOT,
                 "%,d %s rows: %.1f %% of new users, %.1f %% of new items, %.1f %% of both%n%s%n",
@@ -137,7 +154,7 @@ public final class MfJob implements Job {
                 output.report());
     }
 
-    private static String line(MfReport.Fit<?> fit) {
+    private static String line(Fit<?> fit) {
         return String.format(
                 Locale.ROOT,
                 "%s %s: best of %d settings %s, %d rounds; validation MAE %.4f, RMSE %.4f; search %.1f s, training %.1f s,"

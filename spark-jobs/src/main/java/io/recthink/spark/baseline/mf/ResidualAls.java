@@ -11,6 +11,11 @@ import static org.apache.spark.sql.functions.when;
 
 import io.recthink.config.Configuration;
 import io.recthink.progress.Progress;
+import io.recthink.spark.baseline.PredictionTable;
+import io.recthink.spark.baseline.RatingSet;
+import io.recthink.spark.baseline.RatingSystem;
+import io.recthink.spark.baseline.Search;
+import io.recthink.spark.baseline.Trial;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.SparkContext;
@@ -69,8 +74,9 @@ final class ResidualAls implements RatingSystem<AlsSetting> {
 
     @Override
     public Search<AlsSetting> search(RatingSet ratings) {
-        List<AlsSetting> candidates = Settings.ofAls(settings, ratings.blocked().trainRows(), seed);
-        ratings.residuals(); // before the threads ask for them
+        List<AlsSetting> candidates =
+                Settings.ofAls(settings, BlockedRatings.of(ratings, settings).trainRows(), seed);
+        Residuals.of(ratings, settings); // before the threads ask for them
         Progress progress = new Progress("mf " + SYSTEM + " settings", 0, candidates.size());
         AtomicInteger done = new AtomicInteger();
         SparkContext spark = ratings.validation().sparkSession().sparkContext();
@@ -85,7 +91,7 @@ final class ResidualAls implements RatingSystem<AlsSetting> {
 
     private Trial<AlsSetting> trial(RatingSet ratings, AlsSetting setting) {
         long start = System.nanoTime();
-        try (Model model = train(ratings.residuals(), setting);
+        try (Model model = train(Residuals.of(ratings, settings), setting);
                 PredictionTable predicted =
                         PredictionTable.of(SYSTEM, readout(), model.predict(ratings.validation()))) {
             double rmse = predicted.errors(ratings.validation())[1];
@@ -95,7 +101,7 @@ final class ResidualAls implements RatingSystem<AlsSetting> {
 
     @Override
     public Model train(RatingSet ratings, Trial<AlsSetting> chosen) {
-        return train(ratings.residuals(), chosen.setting());
+        return train(Residuals.of(ratings, settings), chosen.setting());
     }
 
     private Model train(Residuals residuals, AlsSetting setting) {

@@ -2,6 +2,8 @@ package io.recthink.spark.baseline.mf;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.recthink.config.Configuration;
+import io.recthink.spark.baseline.RatingSet;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -16,7 +18,19 @@ import org.apache.spark.storage.StorageLevel;
  * @param table user, item, residual; kept by the executors, in an order that the ratings alone decide
  */
 record Residuals(FittedBiasModel bias, Dataset<Row> users, Dataset<Row> items, Dataset<Row> table)
-        implements AutoCloseable {
+        implements RatingSet.Form {
+
+    /** A set in this form. */
+    static Residuals of(RatingSet set, Configuration.Mf settings) {
+        BlockedRatings blocked = BlockedRatings.of(set, settings);
+        return set.as(
+                Residuals.class,
+                () -> of(
+                        set.train(),
+                        blocked.users(),
+                        blocked.items(),
+                        settings.als().blocks()));
+    }
 
     /**
      * Fits the bias model and takes it from the ratings.

@@ -12,6 +12,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.baseline.PredictionTable;
+import io.recthink.spark.baseline.RatingSet;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,7 +97,7 @@ class MovieLensAnchorsTest {
                                 "mf.patience=25"))
                 .mf();
         MatrixFactorization factorization = new MatrixFactorization(settings, 17, loss, 0.5, 5);
-        try (RatingSet ratings = new RatingSet(settings, splits.train, splits.validation);
+        try (RatingSet ratings = new RatingSet(splits.train, splits.validation);
                 FittedFactors fitted = factorization.train(
                         ratings, factorization.search(ratings).best())) {
             return errors(fitted.predict(splits.test), splits.test);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.baseline.PredictionTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.recthink.spark.baseline.mf;
+package io.recthink.spark.baseline;
 
 import io.recthink.config.Configuration.Paths;
 import io.recthink.spark.files.ListedTable;
@@ -17,10 +17,10 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Where {@code mf} writes: a folder of predictions a system, one of their validation predictions, and the report. All of it
+ * Where fitted systems are written: a folder of predictions a system, one of their validation predictions, and the report. All of it
  * is written, or nothing stays.
  */
-final class MfOutput implements AutoCloseable {
+public final class SystemOutput implements AutoCloseable {
     private final SparkSession spark;
     private final String predictions;
     private final String validation;
@@ -30,9 +30,10 @@ final class MfOutput implements AutoCloseable {
     /**
      * The places, all of which are free.
      *
+     * @param systems their names
      * @throws io.recthink.InvalidInputException when something is there
      */
-    MfOutput(SparkSession spark, Paths paths, List<String> systems) {
+    public SystemOutput(SparkSession spark, Paths paths, List<String> systems) {
         this.spark = spark;
         this.predictions = paths.resolve(paths.predictions());
         this.validation = paths.resolve(paths.validationPredictions());
@@ -47,22 +48,22 @@ final class MfOutput implements AutoCloseable {
     }
 
     /** Writes the tables of a system. */
-    void write(String system, Dataset<Row> predicted, Dataset<Row> validated) {
+    public void write(String system, Dataset<Row> predicted, Dataset<Row> validated) {
         ListedTable.write(validated, "paths.validationPredictions", validation + "/" + system);
         ListedTable.write(predicted, "paths.predictions", predictions(system));
     }
 
     /** Writes the report, and beside each system's predictions what its training took: all that was left to write. */
-    void complete(MfReport text) {
+    public void complete(List<Fit<?>> systems, String text) {
         Configuration hadoop = spark.sparkContext().hadoopConfiguration();
         int processors = spark.sparkContext().defaultParallelism();
-        text.systems().stream()
-                .collect(Collectors.groupingBy(MfReport.Fit::system))
+        systems.stream()
+                .collect(Collectors.groupingBy(Fit::system))
                 .forEach((system, fits) -> TrainingCost.write(
                         predictions(system),
                         fits.stream().map(fit -> fit.cost(processors)).toList(),
                         hadoop));
-        TextFile.write("paths.mf", report, text.json(), hadoop);
+        TextFile.write("paths.mf", report, text, hadoop);
         folders.complete();
     }
 
@@ -72,7 +73,7 @@ final class MfOutput implements AutoCloseable {
     }
 
     /** Removes a file or a folder, if it can be removed. */
-    static void delete(SparkSession spark, String path) {
+    public static void delete(SparkSession spark, String path) {
         try {
             Path file = new Path(path);
             file.getFileSystem(spark.sparkContext().hadoopConfiguration()).delete(file, true);
@@ -82,12 +83,12 @@ final class MfOutput implements AutoCloseable {
     }
 
     /** The report's place. */
-    String report() {
+    public String report() {
         return report;
     }
 
     /** The place of a system's predictions. */
-    String predictions(String system) {
+    public String predictions(String system) {
         return predictions + "/" + system;
     }
 }

@@ -1,4 +1,4 @@
-package io.recthink.spark.baseline.mf;
+package io.recthink.spark.baseline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

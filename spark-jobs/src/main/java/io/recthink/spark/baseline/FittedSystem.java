@@ -1,4 +1,4 @@
-package io.recthink.spark.baseline.mf;
+package io.recthink.spark.baseline;
 
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -9,11 +9,10 @@ import org.apache.spark.sql.Row;
  * @param predicted the rows to be predicted
  * @param validated the validation rows, predicted by a model that has not seen them
  */
-record FittedSystem(MfReport.Fit<?> fit, PredictionTable predicted, PredictionTable validated)
-        implements AutoCloseable {
+public record FittedSystem(Fit<?> fit, PredictionTable predicted, PredictionTable validated) implements AutoCloseable {
 
     /** Searches, trains and predicts. */
-    static <S> FittedSystem of(RatingSystem<S> system, MfRows rows) {
+    public static <S> FittedSystem of(RatingSystem<S> system, FittingRows rows) {
         Search<S> search = system.search(rows.train());
         Trial<S> chosen = search.best();
         Trained<S> train = Trained.of(system, rows.train(), chosen);
@@ -39,16 +38,20 @@ record FittedSystem(MfReport.Fit<?> fit, PredictionTable predicted, PredictionTa
         }
     }
 
-    private static <S> MfReport.Fit<S> fit(
-            Search<S> search, MfRows rows, Trained<S> refit, PredictionTable predicted, PredictionTable validated) {
+    private static <S> Fit<S> fit(
+            Search<S> search,
+            FittingRows rows,
+            Trained<S> refit,
+            PredictionTable predicted,
+            PredictionTable validated) {
         double[] errors = validated.errors(rows.validation());
-        return new MfReport.Fit<>(
+        return new Fit<>(
                 refit.system().system(),
                 refit.system().readout(),
                 refit.system().loss(),
                 search.trials(),
                 search.best(),
-                rows.refit().blocked().trainRows(),
+                rows.refit().train().count(),
                 1,
                 1,
                 search.seconds(),

@@ -1,4 +1,4 @@
-package io.recthink.spark.baseline.mf;
+package io.recthink.spark.baseline;
 
 import io.recthink.InvalidInputException;
 import java.util.ArrayList;
@@ -16,8 +16,8 @@ import org.apache.spark.SparkContext;
  * @param trials in the order in which the settings were given
  * @param seconds what all of them took
  */
-record Search<S>(List<Trial<S>> trials, double seconds) {
-    Search {
+public record Search<S>(List<Trial<S>> trials, double seconds) {
+    public Search {
         trials = List.copyOf(trials);
     }
 
@@ -28,7 +28,7 @@ record Search<S>(List<Trial<S>> trials, double seconds) {
      * @param what for the names of the Spark jobs
      * @param parallelism settings tried at the same time
      */
-    static <S> Search<S> of(
+    public static <S> Search<S> of(
             SparkContext spark, String what, List<S> settings, int parallelism, Function<S, Trial<S>> trial) {
         long start = System.nanoTime();
         ExecutorService threads = Executors.newFixedThreadPool(Math.min(parallelism, settings.size()));
@@ -61,7 +61,7 @@ record Search<S>(List<Trial<S>> trials, double seconds) {
      *
      * @throws InvalidInputException when all trainings diverged
      */
-    Trial<S> best() {
+    public Trial<S> best() {
         return trials.stream()
                 .filter(trial -> Double.isFinite(trial.validationLoss()))
                 .min((one, other) -> Double.compare(one.validationLoss(), other.validationLoss()))

@@ -1,4 +1,4 @@
-package io.recthink.spark.baseline.mf;
+package io.recthink.spark.baseline;
 
 import static org.apache.spark.sql.functions.col;
 
@@ -15,7 +15,7 @@ import org.apache.spark.sql.Row;
  * @param validation the validation rows
  * @param predicted the rows of {@code predict.split}
  */
-record MfRows(RatingSet train, RatingSet refit, Dataset<Row> validation, Dataset<Row> predicted)
+public record FittingRows(RatingSet train, RatingSet refit, Dataset<Row> validation, Dataset<Row> predicted)
         implements AutoCloseable {
 
     /**
@@ -23,23 +23,23 @@ record MfRows(RatingSet train, RatingSet refit, Dataset<Row> validation, Dataset
      *
      * @throws InvalidInputException when there is nothing to choose by or nothing to predict
      */
-    static MfRows of(Dataset<Row> examples, Configuration configuration) {
+    public static FittingRows of(Dataset<Row> examples, Configuration configuration) {
         String split = configuration.predict().split();
         Dataset<Row> validation = rows(examples, "validation");
         Dataset<Row> predicted = rows(examples, split);
         if (validation.isEmpty()) {
             throw new InvalidInputException(
-                    "the settings of mf are chosen on validation rows, and there are none; move prepare.validationFrom");
+                    "settings are chosen on validation rows, and there are none; move prepare.validationFrom");
         }
         if (predicted.isEmpty()) {
             throw new InvalidInputException("predict.split: the split %s has no rows".formatted(split));
         }
         Dataset<Row> train = rows(examples, "train");
-        RatingSet ratings = new RatingSet(configuration.mf(), train, validation);
+        RatingSet ratings = new RatingSet(train, validation);
         boolean more = configuration.prepare().refit() && split.equals("test");
-        return new MfRows(
+        return new FittingRows(
                 ratings,
-                more ? new RatingSet(configuration.mf(), train.union(validation), validation.limit(0)) : ratings,
+                more ? new RatingSet(train.union(validation), validation.limit(0)) : ratings,
                 validation,
                 predicted);
     }

@@ -1,4 +1,4 @@
-package io.recthink.spark.baseline.mf;
+package io.recthink.spark.baseline;
 
 /**
  * A setting that was tried.
@@ -7,4 +7,4 @@ package io.recthink.spark.baseline.mf;
  * @param validationLoss the loss that the choice goes by, after those epochs; not finite when the training diverged
  * @param seconds what the trial took, beside the others that ran at the same time
  */
-record Trial<S>(S setting, int epochs, double validationLoss, double seconds) {}
+public record Trial<S>(S setting, int epochs, double validationLoss, double seconds) {}

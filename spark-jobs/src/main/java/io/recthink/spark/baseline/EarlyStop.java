@@ -1,7 +1,7 @@
-package io.recthink.spark.baseline.mf;
+package io.recthink.spark.baseline;
 
 /** Watches the validation loss of the epochs of a training: which was the best, and when it is time to stop. */
-final class EarlyStop {
+public final class EarlyStop {
     private final int patience;
     private int epochs;
     private int bestEpoch;
@@ -9,12 +9,12 @@ final class EarlyStop {
     private boolean diverged;
 
     /** @param patience epochs without a better loss that are put up with */
-    EarlyStop(int patience) {
+    public EarlyStop(int patience) {
         this.patience = patience;
     }
 
     /** Takes note of the next epoch; after the stop nothing counts any more. */
-    void epoch(double loss) {
+    public void epoch(double loss) {
         if (reached()) {
             return;
         }
@@ -26,7 +26,7 @@ final class EarlyStop {
         }
     }
 
-    boolean reached() {
+    public boolean reached() {
         return diverged || epochs - bestEpoch >= patience;
     }
 
@@ -36,11 +36,11 @@ final class EarlyStop {
     }
 
     /** The first epoch with the lowest loss; 0 when none had a finite one. */
-    int bestEpoch() {
+    public int bestEpoch() {
         return bestEpoch;
     }
 
-    double bestLoss() {
+    public double bestLoss() {
         return bestLoss;
     }
 }

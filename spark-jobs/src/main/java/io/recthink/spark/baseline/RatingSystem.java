@@ -1,4 +1,4 @@
-package io.recthink.spark.baseline.mf;
+package io.recthink.spark.baseline;
 
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -8,7 +8,7 @@ import org.apache.spark.sql.Row;
  *
  * @param <S> its hyper-parameters
  */
-interface RatingSystem<S> {
+public interface RatingSystem<S> {
     /** The name of the system in tables. */
     String system();
 

@@ -1,4 +1,4 @@
-package io.recthink.spark.baseline.mf;
+package io.recthink.spark.baseline;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
@@ -24,7 +24,8 @@ import org.apache.spark.storage.StorageLevel;
  * @param rows how many there are
  * @param seconds what they took
  */
-record PredictionTable(Dataset<Row> kept, Dataset<Row> table, long rows, double seconds) implements AutoCloseable {
+public record PredictionTable(Dataset<Row> kept, Dataset<Row> table, long rows, double seconds)
+        implements AutoCloseable {
     /**
      * The predictions as every system writes them, and one column more: {@code cold} is user, item or both where these
      * have no train rating, and null elsewhere.
@@ -36,7 +37,7 @@ record PredictionTable(Dataset<Row> kept, Dataset<Row> table, long rows, double 
      *
      * @param predictions rowId, yhat, cold
      */
-    static PredictionTable of(String system, String readout, Dataset<Row> predictions) {
+    public static PredictionTable of(String system, String readout, Dataset<Row> predictions) {
         long start = System.nanoTime();
         Dataset<Row> computed = predictions.persist(StorageLevel.MEMORY_AND_DISK());
         long rows = computed.count();
@@ -62,7 +63,7 @@ record PredictionTable(Dataset<Row> kept, Dataset<Row> table, long rows, double 
     }
 
     /** The column {@code cold}, where a null marks the unknown. */
-    static Column cold(Column user, Column item) {
+    public static Column cold(Column user, Column item) {
         return when(user.isNull().and(item.isNull()), "both")
                 .when(user.isNull(), "user")
                 .when(item.isNull(), "item")
@@ -70,12 +71,12 @@ record PredictionTable(Dataset<Row> kept, Dataset<Row> table, long rows, double 
     }
 
     /** The share of the rows whose {@code cold} is one of the given. */
-    double share(String... cold) {
+    public double share(String... cold) {
         return rows == 0 ? 0 : table.where(col("cold").isin((Object[]) cold)).count() / (double) rows;
     }
 
     /** Mean absolute and root mean squared error, in this order; sums are decimal and so do not depend on partitions. */
-    double[] errors(Dataset<Row> examples) {
+    public double[] errors(Dataset<Row> examples) {
         Column error = col("yhat").minus(col("truth"));
         Row sums = table.join(examples.select("rowId", "truth"), "rowId")
                 .agg(exact(org.apache.spark.sql.functions.abs(error)), exact(error.multiply(error)), count(lit(1)))

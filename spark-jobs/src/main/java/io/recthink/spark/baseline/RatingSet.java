@@ -1,0 +1,62 @@
+package io.recthink.spark.baseline;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** Ratings to train on, also in the forms in which systems read them: each is made once, and closed with the set. */
+public final class RatingSet implements AutoCloseable {
+    private final Dataset<Row> train;
+    private final Dataset<Row> validation;
+    private final Map<Class<?>, Form> forms = new HashMap<>();
+    private final Deque<Form> made = new ArrayDeque<>();
+
+    /** Ratings as a system reads them, held until they are closed. */
+    public interface Form extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /**
+     * A set of ratings.
+     *
+     * @param train rowId, userId, itemId, truth
+     * @param validation the same columns, ratings by which settings are chosen; none when nothing is to be chosen
+     */
+    public RatingSet(Dataset<Row> train, Dataset<Row> validation) {
+        this.train = train;
+        this.validation = validation;
+    }
+
+    public Dataset<Row> train() {
+        return train;
+    }
+
+    public Dataset<Row> validation() {
+        return validation;
+    }
+
+    /** The ratings in a form, made when it is first asked for. */
+    public synchronized <T extends Form> T as(Class<T> form, Supplier<T> maker) {
+        Form found = forms.get(form);
+        if (found == null) {
+            found = maker.get();
+            forms.put(form, found);
+            made.push(found);
+        }
+        return form.cast(found);
+    }
+
+    /** Closes its forms, the latest first. */
+    @Override
+    public synchronized void close() {
+        while (!made.isEmpty()) {
+            made.pop().close();
+        }
+        forms.clear();
+    }
+}
