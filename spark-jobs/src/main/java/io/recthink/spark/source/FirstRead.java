@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -19,6 +20,8 @@ final class FirstRead {
     private static final int FIRST_ROWS = 20;
 
     private final FoundTable table;
+    private static final Pattern FULL = Pattern.compile("No space left on device|Disk quota exceeded");
+
     private final String path;
     private final String filter;
     private final List<Mapping> mappings;
@@ -41,6 +44,12 @@ final class FirstRead {
                 throw e;
             }
             Optional<IOException> unreadable = Analysis.cause(e, IOException.class);
+            if (unreadable
+                    .filter(found ->
+                            FULL.matcher(String.valueOf(found.getMessage())).find())
+                    .isPresent()) {
+                throw e; // the disk is no fault of the log
+            }
             if (unreadable.isPresent()) {
                 throw new InvalidInputException(
                         "%s: %s cannot be read: %s; is a file damaged or incomplete?"
