@@ -3,7 +3,7 @@ package io.recthink.spark.compare;
 import io.recthink.config.Configuration;
 import io.recthink.spark.evaluate.Comparison;
 import io.recthink.spark.files.TextFile;
-import io.recthink.spark.report.Curves;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
@@ -34,10 +34,9 @@ final class ComparisonFiles {
         }
         RunCard card = RunCard.of(spark, configuration, comparison.origins());
         file("run-card.json", card.json());
-        Optional<Curves> curves = Curves.find(
-                configuration.paths().resolve(configuration.paths().run()),
-                spark.sparkContext().hadoopConfiguration());
-        file("comparison.html", new ComparisonPage(comparison, card, curves, lead).html());
+        List<Learning> learning =
+                Learning.of(comparison.origins(), spark.sparkContext().hadoopConfiguration());
+        file("comparison.html", new ComparisonPage(comparison, card, learning, lead).html());
         System.out.print(console(comparison, tables));
         System.out.println("All numbers and pictures: " + folder() + "/comparison.html");
     }

@@ -15,7 +15,6 @@ import io.recthink.spark.page.IntervalPlot;
 import io.recthink.spark.page.PageStyle;
 import io.recthink.spark.page.PointPlot;
 import io.recthink.spark.page.TextTable;
-import io.recthink.spark.report.Curves;
 import io.recthink.spark.table.PolicyOrigin;
 import io.recthink.statistics.Interval;
 import java.math.BigDecimal;
@@ -49,21 +48,21 @@ final class ComparisonPage {
     private final Comparison comparison;
     private final ComparisonTables tables;
     private final RunCard card;
-    private final Optional<Curves> curves;
+    private final List<Learning> learning;
     private final Optional<Lead> lead;
     private final HtmlWriter html = new HtmlWriter();
 
-    ComparisonPage(Comparison comparison, RunCard card, Optional<Curves> curves) {
-        this(comparison, card, curves, Optional.empty());
+    ComparisonPage(Comparison comparison, RunCard card, List<Learning> learning) {
+        this(comparison, card, learning, Optional.empty());
     }
 
     /** @param lead what the page is about, where that is not the comparison */
-    ComparisonPage(Comparison comparison, RunCard card, Optional<Curves> curves, Optional<Lead> lead) {
+    ComparisonPage(Comparison comparison, RunCard card, List<Learning> learning, Optional<Lead> lead) {
         this.lead = lead;
         this.comparison = comparison;
         this.tables = new ComparisonTables(comparison);
         this.card = card;
-        this.curves = curves;
+        this.learning = learning;
     }
 
     String html() {
@@ -392,18 +391,21 @@ final class ComparisonPage {
     }
 
     private void learning() {
-        if (curves.isEmpty()) {
+        if (learning.isEmpty()) {
             return;
         }
-        html.element("h2", "How did it learn?").open("section", "class", "charts");
-        CURVES.entrySet().stream().sorted(Map.Entry.comparingByValue()).forEach(metric -> curves.get()
-                .of(metric.getKey())
-                .ifPresent(values -> curve(metric.getValue(), values)));
-        html.close();
+        html.element("h2", "How did it learn?");
+        for (Learning run : learning) {
+            html.element("h3", run.systems()).open("section", "class", "charts");
+            CURVES.entrySet().stream().sorted(Map.Entry.comparingByValue()).forEach(metric -> run.curves()
+                    .of(metric.getKey())
+                    .ifPresent(values ->
+                            curve(metric.getValue(), run.systems(), run.curves().steps(), values)));
+            html.close();
+        }
     }
 
-    private void curve(String title, double[] values) {
-        List<Integer> steps = curves.orElseThrow().steps();
+    private void curve(String title, String systems, List<Integer> steps, double[] values) {
         List<PointPlot.Point> points = IntStream.range(0, steps.size())
                 .filter(i -> Double.isFinite(values[i]))
                 .mapToObj(i -> new PointPlot.Point(
@@ -419,7 +421,7 @@ final class ComparisonPage {
                     axis(points.stream().map(PointPlot.Point::x)),
                     axis(points.stream().map(PointPlot.Point::y)),
                     false,
-                    title + " by training step");
+                    title + " of " + systems + " by training step");
             figure("curve", title, "by training step", () -> plot.write(html));
         }
     }

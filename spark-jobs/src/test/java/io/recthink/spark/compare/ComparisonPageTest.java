@@ -23,7 +23,9 @@ class ComparisonPageTest {
     private static final Curves CURVES = new Curves(
             List.of(1, 2, 3), 1, Map.of("reward", new double[] {0.5, 0.75, 1}, "entropy", new double[] {1, 0.5, 0.25}));
 
-    private final String page = new ComparisonPage(ExampleComparison.comparison(), CARD, Optional.of(CURVES)).html();
+    private final String page = new ComparisonPage(
+                    ExampleComparison.comparison(), CARD, List.of(new Learning("grpo, <i>early</i>", CURVES)))
+            .html();
 
     @TempDir
     Path folder;
@@ -33,7 +35,11 @@ class ComparisonPageTest {
         assertThat(page)
                 .startsWith("<!DOCTYPE html>")
                 .contains("0.8123 [0.7123, 0.9123]", "Who predicts best?", "grpo, &lt;b&gt;late&lt;/b&gt;")
-                .contains("Does the truth follow the prediction?", "How did it learn?", "Mean reward")
+                .contains(
+                        "Does the truth follow the prediction?",
+                        "How did it learn?",
+                        "<h3>grpo, &lt;i&gt;early&lt;/i&gt;</h3>",
+                        "Mean reward")
                 .contains(
                         "my &lt;shop&gt;",
                         "data sha256",

@@ -20,20 +20,20 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
 /** Writes a run folder as {@code train} would, with metrics that look like those of a run that goes well. */
-final class ExampleRun {
+public final class ExampleRun {
     static final int GROUP_SIZE = 4;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final SparkSession spark;
     private final Path folder;
 
-    ExampleRun(SparkSession spark, Path folder) {
+    public ExampleRun(SparkSession spark, Path folder) {
         this.spark = spark;
         this.folder = folder;
     }
 
     /** {@code run.json}, {@code config.yaml} and the starting policy. */
-    ExampleRun begin(String job, String... settings) {
+    public ExampleRun begin(String job, String... settings) {
         json(
                 "run.json",
                 new RunDescription(
@@ -55,7 +55,7 @@ final class ExampleRun {
         return manifest(0, null);
     }
 
-    ExampleRun manifest(int step, Integer best) {
+    public ExampleRun manifest(int step, Integer best) {
         Map<String, Object> manifest = new LinkedHashMap<>(Map.of(
                 "step", step,
                 "policyVersion", Map.of("number", step, "sha256", "cd".repeat(32)),
@@ -68,7 +68,7 @@ final class ExampleRun {
         return this;
     }
 
-    ExampleRun metrics(int step, Map<String, ?> metrics) {
+    public ExampleRun metrics(int step, Map<String, ?> metrics) {
         json(step(step) + "/metrics.json", metrics);
         return this;
     }
