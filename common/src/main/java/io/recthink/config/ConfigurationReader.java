@@ -15,9 +15,13 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -71,12 +75,13 @@ public final class ConfigurationReader {
      * @throws ConfigurationException naming every unknown key and every value out of range
      */
     public static Configuration read(String origin, String yaml, List<String> settings) {
-        return read(origin, yaml, settings, defaultsTree());
+        return read(origin, parse(origin, yaml), settings, defaultsTree());
     }
 
     /**
      * Reads a configuration that a run or a policy has recorded. A key that it lacks is younger than the record and has the
-     * value that stands for what was done before.
+     * value that stands for what was done before; one that is not known here was written by another version and is left out,
+     * see {@link #unknownKeys}.
      *
      * @param origin the name of the file, for messages
      * @param yaml the text of the file, may be empty
@@ -85,12 +90,64 @@ public final class ConfigurationReader {
     public static Configuration readRecord(String origin, String yaml) {
         ObjectNode tree = defaultsTree();
         merge(tree, parse("earlier", EARLIER), defaultsTree(), "", new Problems());
-        return read(origin, yaml, List.of(), tree);
+        JsonNode recorded = parse(origin, yaml);
+        takeUnknown(recorded, defaultsTree(), "", new TreeMap<>());
+        return read(origin, recorded, List.of(), tree);
     }
 
-    private static Configuration read(String origin, String yaml, List<String> settings, ObjectNode tree) {
+    /**
+     * The keys of a recorded configuration that this version does not know, with their values.
+     *
+     * @param origin the name of the file, for messages
+     */
+    public static SortedMap<String, String> unknownKeys(String origin, String yaml) {
+        SortedMap<String, String> unknown = new TreeMap<>();
+        takeUnknown(parse(origin, yaml), defaultsTree(), "", unknown);
+        return unknown;
+    }
+
+    private static void takeUnknown(
+            JsonNode recorded, JsonNode defaults, String prefix, SortedMap<String, String> unknown) {
+        for (Iterator<Map.Entry<String, JsonNode>> entries = recorded.fields(); entries.hasNext(); ) {
+            Map.Entry<String, JsonNode> entry = entries.next();
+            String key = prefix + entry.getKey();
+            JsonNode known = defaults.get(entry.getKey());
+            if (known == null) {
+                unknown.put(key, shown(entry.getValue()));
+                entries.remove();
+            } else if (known.isObject() && !key.equals(TEMPLATE) && !key.equals(POLICIES)) {
+                takeUnknown(entry.getValue(), known, key + ".", unknown);
+            }
+        }
+    }
+
+    /**
+     * A configuration for people: every key with its comment, and where a value that is not the default comes from. The text
+     * is a configuration file.
+     *
+     * @param origin the name of the file
+     * @param yaml the text of the file, may be empty
+     * @param settings {@code key=value} pairs that override the file
+     * @throws ConfigurationException as {@link #read(String, String, List)}
+     */
+    public static String commented(String origin, String yaml, List<String> settings) {
+        JsonNode effective = YAML.valueToTree(read(origin, yaml, settings));
+        JsonNode file = parse(origin, yaml);
+        List<JsonNode> set =
+                settings.stream().map(ConfigurationReader::settingTree).toList();
+        JsonNode defaults = YAML.valueToTree(defaults());
+        return new CommentedConfiguration(
+                        defaults,
+                        effective,
+                        place -> set.stream().anyMatch(tree -> !tree.at(place).isMissingNode())
+                                ? "--set"
+                                : file.at(place).isMissingNode() ? "derived" : origin)
+                .over(defaultsText());
+    }
+
+    private static Configuration read(String origin, JsonNode yaml, List<String> settings, ObjectNode tree) {
         Problems problems = new Problems();
-        merge(tree, parse(origin, yaml), defaultsTree(), "", problems);
+        merge(tree, yaml, defaultsTree(), "", problems);
         for (String setting : settings) {
             JsonNode given = settingTree(setting);
             if (!setting.startsWith(POLICIES + ".")) {
@@ -144,8 +201,16 @@ public final class ConfigurationReader {
     }
 
     private static ObjectNode defaultsTree() {
+        try {
+            return (ObjectNode) YAML.readTree(defaultsText());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String defaultsText() {
         try (InputStream defaults = ConfigurationReader.class.getResourceAsStream("defaults.yaml")) {
-            return (ObjectNode) YAML.readTree(defaults);
+            return new String(defaults.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

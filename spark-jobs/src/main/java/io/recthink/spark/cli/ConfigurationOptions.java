@@ -34,6 +34,12 @@ final class ConfigurationOptions {
         return read(List.of());
     }
 
+    /** The same as a text for people, see {@link ConfigurationReader#commented}. */
+    String commented() {
+        return ConfigurationReader.commented(
+                config.orElse("--set"), config.map(ConfigurationFile::read).orElse(""), settings);
+    }
+
     /**
      * The same, with settings that the options override but the file does not.
      *

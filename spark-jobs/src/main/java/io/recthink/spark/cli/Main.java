@@ -110,6 +110,7 @@ public final class Main implements CommandLine.IVersionProvider {
                 new MfJob());
         add(commands, "compare", "Score all systems on the same rows and write the tables.", new CompareCommand());
         commands.addSubcommand(new PromptCommand());
+        commands.addSubcommand(new ConfigCommand());
         add(commands, "probe", "Show a policy changed prompts and table what that does.", new ProbeCommand());
         commands.addSubcommand(new ImportModelCommand());
         commands.addSubcommand(new ExportCommand());

@@ -42,6 +42,11 @@ final class ResumeCheck {
         for (String name : fixed) {
             compare(name, beforeTree.path(name), nowTree.path(name), free);
         }
+        ConfigurationReader.unknownKeys(run + "/config.yaml", yaml).forEach((key, value) -> {
+            if (fixed.stream().anyMatch(name -> key.equals(name) || key.startsWith(name + "."))) {
+                same(key, value, "not known to this version of recthink");
+            }
+        });
         return this;
     }
 

@@ -1,0 +1,75 @@
+package io.recthink.config;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * A configuration as people read it: every key in the order and with the comments of the defaults. A value that is not the
+ * default says where it comes from. The text is a configuration file again.
+ */
+final class CommentedConfiguration {
+    private static final Pattern KEY = Pattern.compile("( *)(\\w+):(?: +(.*))?");
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z][\\w./-]*");
+    private static final List<String> WORDS_OF_YAML =
+            List.of("true", "false", "yes", "no", "on", "off", "null", "y", "n");
+
+    private final JsonNode defaults;
+    private final JsonNode effective;
+    private final Function<JsonPointer, String> origin;
+
+    /**
+     * A configuration over defaults.
+     *
+     * @param origin where the value at a place comes from
+     */
+    CommentedConfiguration(JsonNode defaults, JsonNode effective, Function<JsonPointer, String> origin) {
+        this.defaults = defaults;
+        this.effective = effective;
+        this.origin = origin;
+    }
+
+    /** @param text of the defaults, two blanks a level and one key a line */
+    String over(String text) {
+        Deque<String> path = new ArrayDeque<>();
+        return text.lines().map(line -> line(line, path)).collect(Collectors.joining("\n", "", "\n"));
+    }
+
+    private String line(String line, Deque<String> path) {
+        Matcher key = KEY.matcher(line);
+        if (!key.matches()) {
+            return line;
+        }
+        while (path.size() > key.group(1).length() / 2) {
+            path.removeLast();
+        }
+        path.addLast(key.group(2));
+        JsonPointer place = JsonPointer.compile("/" + String.join("/", path));
+        JsonNode value = effective.at(place);
+        boolean isSection = key.group(3) == null || key.group(3).startsWith("#");
+        if (isSection || value.equals(defaults.at(place))) {
+            return line;
+        }
+        String set = key.group(1) + key.group(2) + ": " + written(value);
+        return "%-32s# %s%s".formatted(set + " ", origin.apply(place), comment(key.group(3)));
+    }
+
+    /** The comment behind a default, which may itself hold the sign of comments in quotes. */
+    private static String comment(String valueAndComment) {
+        int at = valueAndComment.indexOf(" #");
+        return at < 0 ? "" : "; " + valueAndComment.substring(at + 2).strip();
+    }
+
+    private static String written(JsonNode value) {
+        boolean isPlain = value.isTextual()
+                && PLAIN.matcher(value.textValue()).matches()
+                && !WORDS_OF_YAML.contains(value.textValue());
+        return isPlain ? value.textValue() : value.toString(); // JSON is YAML
+    }
+}

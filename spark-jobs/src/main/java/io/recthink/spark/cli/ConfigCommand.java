@@ -1,0 +1,28 @@
+package io.recthink.spark.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code recthink config}: the whole configuration, for people. */
+@Command(
+        name = "config",
+        description = "Print every setting with its comment; values that are no defaults say where they come from. The"
+                + " output is a configuration file.",
+        mixinStandardHelpOptions = true)
+final class ConfigCommand implements Callable<Integer> {
+    @Mixin
+    private ConfigurationOptions options = new ConfigurationOptions();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        spec.commandLine().getOut().print(options.commented());
+        spec.commandLine().getOut().flush();
+        return 0;
+    }
+}

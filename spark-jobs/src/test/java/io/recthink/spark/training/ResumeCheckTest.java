@@ -1,0 +1,29 @@
+package io.recthink.spark.training;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.ConfigurationReader;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class ResumeCheckTest {
+    private static final List<String> FIXED = List.of("train", "reward", "prompt.layout", "prompt.source");
+
+    @Test
+    void aKeyThatThisVersionDoesNotKnowMattersWhereItFixesTheRun() {
+        String other = "compare: {style: new}\nprompt: {layout: words}\nreward: {minWords: 10}\n";
+        check(other);
+
+        assertThatThrownBy(() -> check(other + "train: {momentum: 0.5}\n"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("/runs/1 cannot be resumed")
+                .hasMessageContaining("train.momentum: was 0.5, is not known to this version of recthink");
+    }
+
+    private static void check(String record) {
+        new ResumeCheck("/runs/1")
+                .same(record, ConfigurationReader.defaults(), FIXED, List.of())
+                .refuseChanges();
+    }
+}
