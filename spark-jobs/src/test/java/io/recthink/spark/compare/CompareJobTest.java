@@ -436,7 +436,7 @@ class CompareJobTest {
                         root + "/traced/trained",
                         SparkTest.spark().sparkContext().hadoopConfiguration());
 
-        Comparison found = compare("traced");
+        Comparison found = compare("traced", "prompt.layout=skeleton");
 
         assertThat(found.traces())
                 .containsOnly(
