@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.hex;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import io.recthink.InvalidInputException;
 import io.recthink.spark.completion.PromptEncoding;
 import io.recthink.spark.files.ListedTable;
 import io.recthink.spark.files.LiteralPath;
@@ -20,6 +21,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -51,13 +53,18 @@ final class TraceTable implements AutoCloseable {
     /**
      * The traces at a path, each with its example and its key; a trace that occurs twice counts once.
      *
-     * @throws io.recthink.InvalidInputException when a table of traces or of the data set is not whole
+     * @throws InvalidInputException when there are no traces, or a table of them or of the data set is not whole
      */
     static Dataset<Row> read(SparkSession spark, String path, String data) {
+        Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+        List<String> folders = ListedTable.folders("paths.traces", path, hadoop);
+        if (folders.isEmpty()) {
+            throw new InvalidInputException(
+                    "paths.traces: there is nothing at %s. Run `recthink cold-start` first, or name the traces that you have."
+                            .formatted(path));
+        }
         ListedTable.requireAllWhole(spark, "paths.traces", path);
-        ListedTable.folders("paths.traces", path, spark.sparkContext().hadoopConfiguration())
-                .forEach(folder -> OutputFolders.requireComplete(
-                        spark.sparkContext().hadoopConfiguration(), "paths.traces", folder));
+        folders.forEach(folder -> OutputFolders.requireComplete(hadoop, "paths.traces", folder));
         Dataset<Row> traces = spark.read()
                 .schema(Tables.TRACES)
                 .parquet(LiteralPath.unlessPattern(spark, path))

@@ -88,6 +88,15 @@ class SftJobTest {
     }
 
     @Test
+    void missingTracesNameTheCommandThatWritesThem() {
+        assertThatThrownBy(() -> new SftJob(false)
+                        .run(SPARK, world.configuration("paths.traces=none", "paths.warmStart=no-traces")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("paths.traces: there is nothing at ")
+                .hasMessageContaining("Run `recthink cold-start` first");
+    }
+
+    @Test
     void answersOfAValidationNeedRoomToo() {
         assertThatThrownBy(() -> new SftJob(false)
                         .run(
