@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +20,8 @@ final class CommentedConfiguration {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z][\\w./-]*");
     private static final List<String> WORDS_OF_YAML =
             List.of("true", "false", "yes", "no", "on", "off", "null", "y", "n");
+
+    private static final Pattern SPECIAL = Pattern.compile("[\\u007f-\\u009f\\u2028\\u2029\\ufeff]");
 
     private final JsonNode defaults;
     private final JsonNode effective;
@@ -66,10 +69,16 @@ final class CommentedConfiguration {
         return at < 0 ? "" : "; " + valueAndComment.substring(at + 2).strip();
     }
 
+    /** ... but for characters that YAML takes for ends of lines, or refuses. */
+    private static String escaped(String json) {
+        return SPECIAL.matcher(json)
+                .replaceAll(found -> "\\\\u%04x".formatted((int) found.group().charAt(0)));
+    }
+
     private static String written(JsonNode value) {
         boolean isPlain = value.isTextual()
                 && PLAIN.matcher(value.textValue()).matches()
-                && !WORDS_OF_YAML.contains(value.textValue());
-        return isPlain ? value.textValue() : value.toString(); // JSON is YAML
+                && !WORDS_OF_YAML.contains(value.textValue().toLowerCase(Locale.ROOT));
+        return isPlain ? value.textValue() : escaped(value.toString()); // JSON is YAML ...
     }
 }

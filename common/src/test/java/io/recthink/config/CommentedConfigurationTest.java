@@ -13,7 +13,7 @@ class CommentedConfigurationTest {
             """
             name: "on"
             paths: {root: "s3a://shop/a b", run: 2026-11}
-            source: {filter: "a = '#1' AND b: c", csv: {separator: tab, quote: ""}}
+            source: {filter: "a = '#1' AND b: c", csv: {separator: tab, quote: ""}, columns: {summary: "Null", review: "No", brand: "a\\u2028b\\x7f\\u0085"}}
             prompt: {system: "You rate.\\n\\"Well\\": # no", template: {enable_thinking: false}}
             train: {optimizer: {learningRate: 1e-4}, keep: {last: 3}}
             predict: {policies: {grpo: run, "grpo 10": run@10}}

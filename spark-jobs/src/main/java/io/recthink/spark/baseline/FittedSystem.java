@@ -51,7 +51,7 @@ public record FittedSystem(Fit<?> fit, PredictionTable predicted, PredictionTabl
                 refit.system().loss(),
                 search.trials(),
                 search.best(),
-                rows.refit().train().count(),
+                rows.refit().trainRows(),
                 1,
                 1,
                 search.seconds(),

@@ -14,6 +14,7 @@ public final class RatingSet implements AutoCloseable {
     private final Dataset<Row> validation;
     private final Map<Class<?>, Form> forms = new HashMap<>();
     private final Deque<Form> made = new ArrayDeque<>();
+    private long trainRows = -1;
 
     /** Ratings as a system reads them, held until they are closed. */
     public interface Form extends AutoCloseable {
@@ -38,6 +39,14 @@ public final class RatingSet implements AutoCloseable {
 
     public Dataset<Row> validation() {
         return validation;
+    }
+
+    /** The number of ratings to train on, counted once. */
+    synchronized long trainRows() {
+        if (trainRows < 0) {
+            trainRows = train.count();
+        }
+        return trainRows;
     }
 
     /** The ratings in a form, made when it is first asked for. */

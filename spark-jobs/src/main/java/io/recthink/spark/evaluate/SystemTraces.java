@@ -38,7 +38,8 @@ final class SystemTraces {
         this.trainings = configuration.prompt().source() == PromptSource.CONFIGURATION
                 ? Map.of()
                 : origins.stream()
-                        .filter(origin -> origin.training() != null)
+                        .filter(origin ->
+                                origin.training() != null && origin.training().configuration() != null)
                         .collect(Collectors.toMap(
                                 PolicyOrigin::system,
                                 origin -> origin.training().configuration(),

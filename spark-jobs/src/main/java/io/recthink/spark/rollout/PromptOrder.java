@@ -92,7 +92,7 @@ public final class PromptOrder {
         Set<String> had = new HashSet<>(without);
         List<String> found = new ArrayList<>();
         Cursor next = cursor;
-        for (int pass = cursor.epoch(); pass <= cursor.epoch() + 1; pass++) {
+        for (int pass = cursor.epoch(); pass <= cursor.epoch() + 1 && found.size() < rows; pass++) {
             List<String> all = order(pass);
             for (int i = pass == cursor.epoch() ? cursor.position() : 0; i < all.size() && found.size() < rows; i++) {
                 if (had.add(all.get(i))) {

@@ -141,7 +141,7 @@ final class GrpoSteps implements AutoCloseable {
             if (!completions.tables().contains(StepSampling.ROLLOUTS)) {
                 rollout.write(completions.scored(), run.folder().table(step, StepSampling.ROLLOUTS));
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
             running.cancel();
             throw e;
         }
@@ -151,7 +151,7 @@ final class GrpoSteps implements AutoCloseable {
     private Optional<StepTraces.Summary> traces(GradientStage.Running running, StepCompletions completions) {
         try {
             return measure.flatMap(by -> StepTraces.summary(completions.texts(), completions.asked(), by));
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
             running.cancel();
             throw e;
         }

@@ -37,12 +37,18 @@ final class StepGuards {
      * Guards that have seen no step.
      *
      * @param strictFormat whether a completion that is not well formed earns nothing for its format
+     * @param deadGroupsTeach see {@link ThoughtGuards}
      * @param completions of a step
      * @param traces quotes traces of a step, for people
      */
-    StepGuards(Guards settings, boolean strictFormat, int completions, IntFunction<String> traces) {
+    StepGuards(
+            Guards settings,
+            boolean strictFormat,
+            boolean deadGroupsTeach,
+            int completions,
+            IntFunction<String> traces) {
         this.settings = settings;
-        this.thought = new ThoughtGuards(settings);
+        this.thought = new ThoughtGuards(settings, deadGroupsTeach);
         this.traces = traces;
         this.strictFormat = strictFormat;
         this.completions = completions;
@@ -54,6 +60,7 @@ final class StepGuards {
         return new StepGuards(
                 train.guards(),
                 configuration.reward().formatGrading() == FormatGrading.STRICT,
+                train.entropyBonus() > 0,
                 train.promptsPerStep() * train.groupSize(),
                 traces);
     }
@@ -156,8 +163,8 @@ final class StepGuards {
     private Optional<String> fruitless() {
         String seen = anyFinished ? "none is well formed" : "all are cut off at rollout.maxTokens";
         return reason(
-                "of the first %d completions %s, so there is nothing to learn from. Look at them with inspect; then make a warm start (cold-start, sft), raise rollout.maxTokens, lower reward.minWords, or set reward.formatGrading=tags. train.guards.startCompletions=0 goes on all the same",
-                steps * (long) completions, seen);
+                "of the %d completions or more of the first %d steps %s, so there is nothing to learn from. Look at them with inspect; then make a warm start (cold-start, sft), raise rollout.maxTokens, lower reward.minWords, or set reward.formatGrading=tags. train.guards.startCompletions=0 goes on all the same",
+                steps * (long) completions, steps, seen);
     }
 
     private static Optional<String> reason(String format, Object... values) {

@@ -61,7 +61,16 @@ final class StepSampling {
     /** The completions of the step whose prompts begin at a cursor. */
     StepCompletions of(int step, PolicyReference policy, Cursor cursor) {
         Rounds rounds = new Rounds(step, policy);
-        PromptOrder.Step drawn = order.at(cursor);
+        try {
+            return of(rounds, order.at(cursor));
+        } catch (Throwable e) {
+            rounds.held.forEach(Dataset::unpersist);
+            throw e;
+        }
+    }
+
+    private StepCompletions of(Rounds rounds, PromptOrder.Step own) {
+        PromptOrder.Step drawn = own;
         List<String> groups = new ArrayList<>(drawn.rowIds());
         rounds.sample(drawn);
         while (rounds.count() <= settings.dynamicSampling()) {

@@ -30,13 +30,19 @@ final class ThoughtGuards {
                     + " start. docs/training.md explains it;";
 
     private final Guards settings;
+    private final boolean deadGroupsTeach;
     private int uniform;
     private int copying;
     private int dead;
 
-    /** Guards that have seen no step. */
-    ThoughtGuards(Guards settings) {
+    /**
+     * Guards that have seen no step.
+     *
+     * @param deadGroupsTeach whether groups whose completions earned the same have a gradient, as with an entropy bonus
+     */
+    ThoughtGuards(Guards settings, boolean deadGroupsTeach) {
         this.settings = settings;
+        this.deadGroupsTeach = deadGroupsTeach;
     }
 
     /**
@@ -53,7 +59,7 @@ final class ThoughtGuards {
         boolean same = step.distinct() < settings.minDistinct() && step.shared() > MOST_SHARED;
         uniform = same ? uniform + 1 : 0;
         copying = step.copied() > settings.maxCopied() ? copying + 1 : 0;
-        dead = step.deadGroups() == 1 ? dead + 1 : 0;
+        dead = step.deadGroups() == 1 && !deadGroupsTeach ? dead + 1 : 0;
     }
 
     /**

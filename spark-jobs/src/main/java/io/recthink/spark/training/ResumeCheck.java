@@ -43,11 +43,15 @@ final class ResumeCheck {
             compare(name, beforeTree.path(name), nowTree.path(name), free);
         }
         ConfigurationReader.unknownKeys(run + "/config.yaml", yaml).forEach((key, value) -> {
-            if (fixed.stream().anyMatch(name -> key.equals(name) || key.startsWith(name + "."))) {
+            if (isOf(key, fixed) && !isOf(key, free)) {
                 same(key, value, "not known to this version of recthink");
             }
         });
         return this;
+    }
+
+    private static boolean isOf(String key, List<String> names) {
+        return names.stream().anyMatch(name -> key.equals(name) || key.startsWith(name + "."));
     }
 
     private void compare(String key, JsonNode before, JsonNode now, List<String> free) {

@@ -16,7 +16,7 @@ class StepGuardsTest {
         assertThat(guards.reasonToStop(step(0, null, 0.1))).isEmpty();
         assertThat(guards.reasonToStop(step(0, null, 0.1))).isEmpty();
         assertThat(guards.reasonToStop(step(0, null, 0.1))).hasValueSatisfying(reason -> assertThat(reason)
-                .contains("of the first 192 completions none is well formed")
+                .contains("of the 192 completions or more of the first 3 steps none is well formed")
                 .contains("cold-start, sft"));
     }
 
@@ -157,6 +157,14 @@ class StepGuardsTest {
         for (int step = 1; step < 30; step++) {
             assertThat(guards.reasonToStop(thought(step, 1, 0, step % 10 == 0 ? 0.75 : 1)))
                     .isEmpty();
+        }
+    }
+
+    @Test
+    void anEntropyBonusIsAGradient() {
+        StepGuards guards = guards("train.entropyBonus=0.01");
+        for (int step = 1; step < 30; step++) {
+            assertThat(guards.reasonToStop(thought(step, 1, 0, 1))).isEmpty();
         }
     }
 

@@ -15,6 +15,8 @@ final class ResumeCheckTest {
         String other = "compare: {style: new}\nprompt: {layout: words}\nreward: {minWords: 10}\n";
         check(other);
 
+        check(other + "train: {guards: {maxSighs: 3}}\n");
+
         assertThatThrownBy(() -> check(other + "train: {momentum: 0.5}\n"))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("/runs/1 cannot be resumed")
@@ -23,7 +25,7 @@ final class ResumeCheckTest {
 
     private static void check(String record) {
         new ResumeCheck("/runs/1")
-                .same(record, ConfigurationReader.defaults(), FIXED, List.of())
+                .same(record, ConfigurationReader.defaults(), FIXED, List.of("train.guards"))
                 .refuseChanges();
     }
 }
