@@ -30,6 +30,9 @@ import org.apache.hadoop.fs.FileStatus;
  * </pre>
  */
 public final class RunFolder {
+    /** What to choose where a folder cannot be used, for messages. */
+    static final String ANOTHER = "another folder for the run (paths.run; of sft paths.warmStart)";
+
     private static final Pattern STEP = Pattern.compile("step-(\\d{6,9})");
 
     static final String DESCRIPTION = "run.json";
@@ -104,7 +107,7 @@ public final class RunFolder {
     /** What to do about a step that is not as it was written. */
     private String restore(int step) {
         return step == 0
-                ? "Restore it, or start another run: choose another paths.run."
+                ? "Restore it, or start another run: choose " + ANOTHER + "."
                 : "Restore it, or delete %s to go on without that step.".formatted(storage.path(stepName(step)));
     }
 

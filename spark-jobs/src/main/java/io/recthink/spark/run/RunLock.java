@@ -142,11 +142,12 @@ final class RunLock implements AutoCloseable {
     private static void refuse(Storage storage, Optional<Owner> other) {
         if (other.isPresent()) {
             throw new FolderInUseException(
-                    "%s is in use by process %d on %s. Wait until it ends, or choose another paths.run; if that process is gone, the folder is free %d seconds after its end (or at once when you delete %s)."
+                    "%s is in use by process %d on %s. Wait until it ends, or choose %s; if that process is gone, the folder is free %d seconds after its end (or at once when you delete %s)."
                             .formatted(
                                     storage.path(""),
                                     other.get().process(),
                                     other.get().host(),
+                                    RunFolder.ANOTHER,
                                     Owner.STALE.toSeconds(),
                                     storage.path(FILE)));
         }

@@ -34,7 +34,7 @@ public final class RunWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunWriter.class);
     private static final Set<String> WEIGHTS = Set.of("policy/model.safetensors", "policy/adapter_model.safetensors");
 
-    private static final String START_REMEDY = "Restore it, or start another run: choose another paths.run.";
+    private static final String START_REMEDY = "Restore it, or start another run: choose " + RunFolder.ANOTHER + ".";
 
     private final Storage storage;
     private final RunFolder folder;
@@ -89,9 +89,8 @@ public final class RunWriter implements AutoCloseable {
 
     private static void refuseFinished(Storage storage, boolean resume) {
         if (!resume && RunFolder.of(storage).exists()) {
-            throw new InvalidInputException(
-                    "%s already holds a run. Go on with it by --resume, or choose another paths.run."
-                            .formatted(storage.path("")));
+            throw new InvalidInputException("%s already holds a run. Go on with it by --resume, or choose %s."
+                    .formatted(storage.path(""), RunFolder.ANOTHER));
         }
     }
 
@@ -101,9 +100,8 @@ public final class RunWriter implements AutoCloseable {
                 || storage.exists("lock.json")
                 || RunFolder.of(storage).exists();
         if (!children.isEmpty() && !ours) {
-            throw new InvalidInputException(
-                    "%s is not empty and not a run folder. Choose another paths.run or empty it."
-                            .formatted(storage.path("")));
+            throw new InvalidInputException("%s is not empty and not a run folder. Choose %s, or empty it."
+                    .formatted(storage.path(""), RunFolder.ANOTHER));
         }
     }
 

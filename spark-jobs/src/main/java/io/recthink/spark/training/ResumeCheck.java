@@ -77,7 +77,7 @@ final class ResumeCheck {
     void refuseChanges() {
         if (!changes.isEmpty()) {
             throw new InvalidInputException(
-                    "%s cannot be resumed, for this has changed since it began:%n  %s%nPut it back, or start another run with another paths.run."
+                    "%s cannot be resumed, for this has changed since it began:%n  %s%nPut it back, or start another run: choose another folder for the run (paths.run; of sft paths.warmStart)."
                             .formatted(run, String.join(System.lineSeparator() + "  ", changes)));
         }
     }

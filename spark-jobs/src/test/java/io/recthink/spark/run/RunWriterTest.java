@@ -298,7 +298,7 @@ class RunWriterTest {
                     .isInstanceOf(InvalidInputException.class)
                     .hasMessageContaining(
                             "is in use by process " + ProcessHandle.current().pid())
-                    .hasMessageContaining("choose another paths.run");
+                    .hasMessageContaining("choose another folder for the run (paths.run; of sft paths.warmStart)");
             complete(first, 0, publish(first, 0));
         }
         assertThatThrownBy(() -> open(false))
