@@ -93,8 +93,7 @@ final class GrpoSteps implements AutoCloseable {
             say(step, "gradient");
             GradientStage.Running running = gradient.start(groups(completions), request(completions.learnt()));
             say(step, "table of rewards");
-            writeBehind(running, step, completions);
-            Optional<StepTraces.Summary> traces = traces(running, completions);
+            Optional<StepTraces.Summary> traces = beside(running, step, completions);
             StepGradient sum = running.await();
             double gradientSeconds = watch.lap();
 
@@ -134,22 +133,16 @@ final class GrpoSteps implements AutoCloseable {
         Activity.begin(spark, "train step " + step, "step %d: %s".formatted(step, what));
     }
 
-    /** Nobody waits for the table of rewards: it is written by cores that the tasks of the gradient leave free. */
-    private void writeBehind(GradientStage.Running running, int step, StepCompletions completions) {
+    /**
+     * Nobody waits for the table of rewards and the measures of the traces, those of all that was sampled: they are made by
+     * cores that the tasks of the gradient leave free.
+     */
+    private Optional<StepTraces.Summary> beside(GradientStage.Running running, int step, StepCompletions completions) {
         try {
             score.write(completions.scored(), run.folder().table(step, SCORED));
             if (!completions.tables().contains(StepSampling.ROLLOUTS)) {
                 rollout.write(completions.scored(), run.folder().table(step, StepSampling.ROLLOUTS));
             }
-        } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
-            running.cancel();
-            throw e;
-        }
-    }
-
-    /** The traces are measured beside the gradient, too: those of all that was sampled. */
-    private Optional<StepTraces.Summary> traces(GradientStage.Running running, StepCompletions completions) {
-        try {
             return measure.flatMap(by -> StepTraces.summary(completions.texts(), completions.asked(), by));
         } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
             running.cancel();

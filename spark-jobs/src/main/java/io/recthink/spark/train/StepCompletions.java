@@ -51,7 +51,12 @@ record StepCompletions(
 
     /** All that was sampled, with its texts. */
     Dataset<Row> texts() {
-        return held.stream().reduce(Dataset::unionByName).orElseThrow();
+        return union(held);
+    }
+
+    /** The completions of rounds together. */
+    static Dataset<Row> union(List<Dataset<Row>> rounds) {
+        return rounds.stream().reduce(Dataset::unionByName).orElseThrow();
     }
 
     /** Groups whose place further prompts have taken. */

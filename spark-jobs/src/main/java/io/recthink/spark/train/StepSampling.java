@@ -138,7 +138,7 @@ final class StepSampling {
         }
 
         StepCompletions completions(List<String> groups, PromptOrder.Step last) {
-            Dataset<Row> all = held.stream().reduce(Dataset::unionByName).orElseThrow();
+            Dataset<Row> all = StepCompletions.union(held);
             return new StepCompletions(
                     prompted,
                     List.copyOf(groups),
