@@ -1,5 +1,6 @@
 package io.recthink.spark.cli;
 
+import io.recthink.spark.files.TableFailure;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,6 @@ import org.apache.spark.SparkEnv;
  * is not there. It is told in one line with a remedy; its stack would help nobody.
  */
 final class KnownFailure {
-    private static final Pattern FULL = Pattern.compile("No space left on device|Disk quota exceeded");
     private static final Pattern FULL_PLACE = Pattern.compile("(/\\S+) \\((?:No space left|Disk quota)");
     private static final Pattern NOT_UNPACKED = Pattern.compile(
             "UnsatisfiedLinkError: (?:no \\S+ in java\\.library\\.path|[^\\n]*failed to map segment from shared object)");
@@ -47,7 +47,7 @@ final class KnownFailure {
     private record Kind(Pattern pattern, Function<MatchResult, String> text) {}
 
     private final List<Kind> kinds = List.of(
-            new Kind(FULL, this::full),
+            new Kind(TableFailure.FULL_DISK, this::full),
             new Kind(
                     NOT_UNPACKED,
                     match ->

@@ -4,9 +4,13 @@ import io.recthink.InvalidInputException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Says in a person's words why Spark could not write a table. */
 public final class TableFailure {
+    /** What operating systems say of a disk without room. */
+    public static final Pattern FULL_DISK = Pattern.compile("No space left on device|Disk quota exceeded");
+
     private static final List<String> STORAGE =
             List.of("no space left on device", "permission denied", "access denied", "quota", "not a directory");
 

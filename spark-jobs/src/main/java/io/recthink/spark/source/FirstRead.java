@@ -4,11 +4,11 @@ import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.max;
 
 import io.recthink.InvalidInputException;
+import io.recthink.spark.files.TableFailure;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -20,8 +20,6 @@ final class FirstRead {
     private static final int FIRST_ROWS = 20;
 
     private final FoundTable table;
-    private static final Pattern FULL = Pattern.compile("No space left on device|Disk quota exceeded");
-
     private final String path;
     private final String filter;
     private final List<Mapping> mappings;
@@ -45,8 +43,9 @@ final class FirstRead {
             }
             Optional<IOException> unreadable = Analysis.cause(e, IOException.class);
             if (unreadable
-                    .filter(found ->
-                            FULL.matcher(String.valueOf(found.getMessage())).find())
+                    .filter(found -> TableFailure.FULL_DISK
+                            .matcher(String.valueOf(found.getMessage()))
+                            .find())
                     .isPresent()) {
                 throw e; // the disk is no fault of the log
             }
