@@ -51,7 +51,16 @@ public final class ContentRule {
 
     /** Whether the content of a block has enough words of its own, and no dots in place of words. */
     boolean holds(String content) {
-        return !PLACEHOLDER.matcher(content).find() && ownWords(content).size() >= minWords;
+        return share(content) == 1;
+    }
+
+    /** The share of the words asked for that the content of a block has, at most 1; 0 with dots in place of words. */
+    double share(String content) {
+        if (PLACEHOLDER.matcher(content).find()) {
+            return 0;
+        }
+        int own = ownWords(content).size();
+        return own >= minWords ? 1 : (double) own / minWords;
     }
 
     private Set<String> ownWords(String content) {

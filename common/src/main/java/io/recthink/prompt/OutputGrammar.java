@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The output grammar of RecZero and its parser:
@@ -156,7 +157,7 @@ public final class OutputGrammar {
                         case TAIL -> noDigitsAfterRating(completion);
                         case READABLE -> completion.codePoints().noneMatch(OutputGrammar::unreadable);
                         case FINISHED -> finished;
-                        case OWN_WORDS -> ownWords(contents);
+                        case OWN_WORDS -> thinkBlocks(contents).allMatch(rule.orElseThrow()::holds);
                     };
             if (!holds) {
                 failed.add(test);
@@ -164,7 +165,7 @@ public final class OutputGrammar {
         }
         return new ParsedOutput(
                 failed,
-                tests.size(),
+                share(failed, contents),
                 rating,
                 text(contents, Block.USER),
                 text(contents, Block.ITEM),
@@ -216,11 +217,20 @@ public final class OutputGrammar {
         return true;
     }
 
-    private boolean ownWords(Map<Block, String> contents) {
-        ContentRule contentRule = rule.orElseThrow();
-        return blocks.stream()
-                .filter(block -> block != Block.RATE)
-                .allMatch(block -> contentRule.holds(contents.getOrDefault(block, "")));
+    private double share(Set<FormatTest> failed, Map<Block, String> contents) {
+        if (rule.isEmpty()) {
+            return (double) (tests.size() - failed.size()) / tests.size();
+        }
+        long others = tests.stream()
+                .filter(test -> test != FormatTest.OWN_WORDS && !failed.contains(test))
+                .count();
+        double words =
+                thinkBlocks(contents).mapToDouble(rule.orElseThrow()::share).sum();
+        return (others + words) / (tests.size() - 1 + blocks.size() - 1);
+    }
+
+    private Stream<String> thinkBlocks(Map<Block, String> contents) {
+        return blocks.stream().filter(block -> block != Block.RATE).map(block -> contents.getOrDefault(block, ""));
     }
 
     private static boolean noDigitsAfterRating(String completion) {

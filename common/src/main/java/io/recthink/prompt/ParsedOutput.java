@@ -9,7 +9,8 @@ import java.util.Set;
  * not well formed.
  *
  * @param failedTests the format tests that do not hold
- * @param testsTotal the number of format tests of the grammar
+ * @param share the share of the format tests that hold, from 0 to 1. Of {@link FormatTest#OWN_WORDS} each think block is a
+ *     test of its own, which holds in part where the block has some of the words.
  * @param rating the rating, within the scale; present when there is exactly one rate block and it holds a proper number
  * @param user the content of the user block, stripped; each text is present when its block occurs exactly once
  * @param item the content of the item block
@@ -19,7 +20,7 @@ import java.util.Set;
  */
 public record ParsedOutput(
         Set<FormatTest> failedTests,
-        int testsTotal,
+        double share,
         OptionalDouble rating,
         Optional<String> user,
         Optional<String> item,
@@ -33,10 +34,5 @@ public record ParsedOutput(
     /** Whether the completion passes every format test. */
     public boolean formatOk() {
         return failedTests.isEmpty();
-    }
-
-    /** The number of format tests that hold, between 0 and {@link #testsTotal}. */
-    public int testsPassed() {
-        return testsTotal - failedTests.size();
     }
 }

@@ -10,7 +10,7 @@ import io.recthink.prompt.ParsedOutput;
  * <pre>
  * R_format   strict:  +f when well formed, -f otherwise
  *            tags:    f (2 s - 1), s the share of the format tests that hold
- *            (minWords adds a test to the grammar, see ContentRule)
+ *            (minWords adds a test to the grammar, and to s one for each think block, see ContentRule)
  * R_answer   l1:      1 - |y - rating| / maxError
  *            l2:      1 - ((y - rating) / maxError)^2
  *            exact:   1 when the rating equals y, 0 otherwise
@@ -53,7 +53,7 @@ public final class RewardFunction {
     private double format(ParsedOutput output) {
         return switch (settings.formatGrading()) {
             case STRICT -> output.formatOk() ? settings.format() : -settings.format();
-            case TAGS -> settings.format() * (2.0 * output.testsPassed() / output.testsTotal() - 1);
+            case TAGS -> settings.format() * (2 * output.share() - 1);
         };
     }
 

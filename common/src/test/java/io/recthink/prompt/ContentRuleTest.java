@@ -1,6 +1,7 @@
 package io.recthink.prompt;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.PromptLayout;
@@ -86,8 +87,11 @@ class ContentRuleTest {
         ParsedOutput parsed = grammar.parse(hollow, true);
         assertThat(parsed.failedTests()).containsExactly(FormatTest.OWN_WORDS);
         assertThat(parsed.rating()).hasValue(4);
-        assertThat(parsed.testsTotal()).isEqualTo(8);
-        assertThat(parsed.testsPassed()).isEqualTo(7);
+        assertThat(parsed.share()).isEqualTo(9 / 10.0);
+        assertThat(grammar.parse(trace(HONEST, "one two three four", "..."), true)
+                        .share())
+                .isCloseTo((7 + 1 + 0.4) / 10, within(1e-12));
+        assertThat(grammar.parse("one two three four", true).share()).isEqualTo(2 / 10.0);
         for (List<String> blocks : List.of(List.of("good", HONEST, HONEST), List.of(HONEST, "good", HONEST))) {
             String trace = trace(blocks.get(0), blocks.get(1), blocks.get(2));
             assertThat(grammar.parse(trace, true).failedTests()).containsExactly(FormatTest.OWN_WORDS);
@@ -103,10 +107,10 @@ class ContentRuleTest {
                 plain.asking(new ContentRule(0, List.of(INSTRUCTION))).parse(trace("a", "...", "c"), true);
         assertThat(parsed).isEqualTo(plain.parse(trace("a", "...", "c"), true));
         assertThat(parsed.formatOk()).isTrue();
-        assertThat(parsed.testsTotal()).isEqualTo(7);
+        assertThat(parsed.share()).isEqualTo(1);
         ParsedOutput none = OutputGrammar.of(ThinkMode.NONE, 1, 5).asking(rule).parse("<rate>4</rate>", true);
         assertThat(none.formatOk()).isTrue();
-        assertThat(none.testsTotal()).isEqualTo(6);
+        assertThat(none.share()).isEqualTo(1);
     }
 
     @ParameterizedTest

@@ -34,8 +34,7 @@ class OutputGrammarTest {
     void readsEachPartOfAWellFormedCompletion() {
         ParsedOutput output = fourSteps.parse(WELL_FORMED, true);
         assertThat(output.formatOk()).isTrue();
-        assertThat(output.testsPassed()).isEqualTo(7);
-        assertThat(output.testsTotal()).isEqualTo(7);
+        assertThat(output.share()).isEqualTo(1);
         assertThat(output.rating()).hasValue(4.25);
         assertThat(output.user()).get().asString().startsWith("(1) Strings").endsWith("noise");
         assertThat(output.item()).contains("Capo [like] firm");
@@ -193,14 +192,15 @@ class OutputGrammarTest {
         assertThat(output.failedTests())
                 .isEqualTo(Set.of(
                         FormatTest.TAGS, FormatTest.ORDER, FormatTest.CONTENT, FormatTest.NUMBER, FormatTest.TAIL));
-        assertThat(output.testsPassed()).isEqualTo(2);
+        assertThat(output.share()).isEqualTo(2 / 7.0);
     }
 
     @Test
     void withoutThinkingOnlyTheRateBlockIsAsked() {
         ParsedOutput output = none.parse("<rate> 3.5 </rate>", true);
         assertThat(output.formatOk()).isTrue();
-        assertThat(output.testsTotal()).isEqualTo(6);
+        assertThat(output.share()).isEqualTo(1);
+        assertThat(none.parse("3.5", true).share()).isEqualTo(2 / 6.0);
         assertThat(output.rating()).hasValue(3.5);
         assertThat(none.parse("3.5", true).formatOk()).isFalse();
     }

@@ -8,7 +8,9 @@ import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.FormatGrading;
 import io.recthink.config.Configuration.RewardShape;
 import io.recthink.config.Configuration.ThinkMode;
+import io.recthink.prompt.ContentRule;
 import io.recthink.prompt.OutputGrammar;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -72,6 +74,25 @@ class RewardFunctionTest {
         assertThat(graded.of("", true, 4).format()).isCloseTo(0.5 * (2 * 2 / 7.0 - 1), within(1e-12));
         // Everything that can fail fails.
         assertThat(graded.of("\u0000", false, 4).format()).isEqualTo(-0.5);
+    }
+
+    @Test
+    void gradedFormatCountsTheWordsOfEachBlock() {
+        Configuration.Reward settings =
+                new Configuration.Reward(RewardShape.L1, 0.5, FormatGrading.TAGS, 4, false, false, 10);
+        RewardFunction graded = new RewardFunction(settings, GRAMMAR.asking(new ContentRule(10, List.of())));
+        String words = "one two three four five six seven eight nine ten";
+        String trace = wellFormed("4");
+        double hollow = graded.of(trace, true, 4).format();
+        double some =
+                graded.of(trace.replace(">a<", ">one two three<"), true, 4).format();
+        double one = graded.of(trace.replace(">a<", ">" + words + "<"), true, 4).format();
+        double all = graded.of(trace.replaceAll(">[abc]<", ">" + words + "<"), true, 4)
+                .format();
+        assertThat(hollow).isCloseTo(0.5 * (2 * 7.3 / 10 - 1), within(1e-12));
+        assertThat(some).isCloseTo(0.5 * (2 * 7.5 / 10 - 1), within(1e-12));
+        assertThat(one).isCloseTo(0.5 * (2 * 8.2 / 10 - 1), within(1e-12));
+        assertThat(all).isEqualTo(0.5);
     }
 
     @Test
