@@ -1,19 +1,14 @@
 package io.recthink.teacher;
 
-import io.recthink.prompt.PromptInput;
-
-/**
- * Writes reasoning traces that a policy is warmed up with. A teacher sees what a prompt may show and never the true
- * rating. Safe for use by many threads.
- */
+/** Writes the texts that students learn from: traces, references, profiles, rationales. Safe for use by many threads. */
 public interface Teacher {
-    /** The name that the traces carry. */
+    /** The name that the answers carry. */
     String name();
 
     /**
-     * The trace of one example.
+     * The answer to a request; the same request gets the same answer.
      *
-     * @param rowId the example's id; the same id and input give the same trace
+     * @throws io.recthink.InvalidInputException when this teacher does not serve the purpose
      */
-    Trace trace(String rowId, PromptInput input);
+    TeacherAnswer answer(TeacherRequest request);
 }

@@ -1,2 +1,2 @@
-/** Teachers write the reasoning traces of the supervised warm start. */
+/** Teachers write what students learn from. Whether they may see a true rating is a property of the {@link io.recthink.teacher.Purpose}. */
 package io.recthink.teacher;

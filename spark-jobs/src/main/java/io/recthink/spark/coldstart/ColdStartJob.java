@@ -11,6 +11,7 @@ import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.prompt.ContentRule;
 import io.recthink.prompt.OutputGrammar;
+import io.recthink.prompt.ParsedOutput;
 import io.recthink.prompt.PromptTemplate;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
@@ -21,12 +22,16 @@ import io.recthink.spark.files.OutputFolders;
 import io.recthink.spark.table.Examples;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
+import io.recthink.spark.table.TeacherUsage;
+import io.recthink.teacher.Purpose;
+import io.recthink.teacher.RuleTeacher;
 import io.recthink.teacher.Teacher;
-import io.recthink.teacher.TemplateTeacher;
-import io.recthink.teacher.Trace;
+import io.recthink.teacher.TeacherAnswer;
+import io.recthink.teacher.TeacherRequest;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.stream.StreamSupport;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
@@ -34,6 +39,9 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
 
 /**
  * Writes teacher traces for rows of the cold-start pool to {@code paths.traces}; the schema is {@link Tables#TRACES}. The
@@ -41,6 +49,9 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class ColdStartJob implements Job {
     private static final String POOL = "coldStart";
+
+    private static final StructType ANSWERS =
+            Tables.TRACES.add("calls", DataTypes.LongType, false).add("tokens", DataTypes.LongType, false);
 
     @Override
     public void execute(SparkSession spark, Configuration configuration) {
@@ -60,10 +71,15 @@ public final class ColdStartJob implements Job {
         Dataset<Row> examples = PreparedData.examples(spark, data);
 
         Activity.begin(spark, "cold-start", "cold-start: traces");
+        Dataset<Row> answers = answers(
+                        chosen(examples, configuration.coldStart().traces()), configuration, prepared)
+                .persist(StorageLevel.MEMORY_AND_DISK());
         ListedTable.write(
-                traces(chosen(examples, configuration.coldStart().traces()), configuration, prepared),
+                answers.selectExpr(Tables.TRACES.fieldNames()),
                 "paths.traces",
-                output);
+                output,
+                TeacherUsage.of(answers, "calls", "tokens").entries());
+        answers.unpersist();
 
         Dataset<Row> traces = spark.read().schema(Tables.TRACES).parquet(LiteralPath.of(output));
         report(traces, examples, output);
@@ -110,7 +126,8 @@ public final class ColdStartJob implements Job {
         return pool.orderBy("rowId").limit(rows);
     }
 
-    static Dataset<Row> traces(Dataset<Row> examples, Configuration configuration, PreparedData prepared) {
+    /** The traces of some examples, as {@link Tables#TRACES}, each with the calls and tokens of models that it took. */
+    static Dataset<Row> answers(Dataset<Row> examples, Configuration configuration, PreparedData prepared) {
         Configuration.ColdStart coldStart = configuration.coldStart();
         Configuration.Prompt prompt = configuration.prompt();
         long seed = configuration.seed();
@@ -120,28 +137,36 @@ public final class ColdStartJob implements Job {
                 .mapPartitions(
                         (MapPartitionsFunction<Row, Row>) rows -> {
                             Teacher teacher = teacher(coldStart, prompt, min, max, seed);
-                            return traces(rows, teacher, OutputGrammar.of(prompt.think(), min, max));
+                            return answers(rows, teacher, OutputGrammar.of(prompt.think(), min, max));
                         },
-                        Encoders.row(Tables.TRACES));
+                        Encoders.row(ANSWERS));
     }
 
     private static Teacher teacher(
             Configuration.ColdStart coldStart, Configuration.Prompt prompt, double min, double max, long seed) {
         return switch (coldStart.teacher()) {
-            case TEMPLATE -> new TemplateTeacher(coldStart, prompt, min, max, seed);
+            case TEMPLATE -> new RuleTeacher(coldStart, prompt, min, max, seed);
         };
     }
 
-    private static Iterator<Row> traces(Iterator<Row> rows, Teacher teacher, OutputGrammar grammar) {
+    private static Iterator<Row> answers(Iterator<Row> rows, Teacher teacher, OutputGrammar grammar) {
         Iterable<Row> iterable = () -> rows;
         return StreamSupport.stream(iterable.spliterator(), false)
                 .map(row -> {
                     String rowId = row.getAs("rowId");
-                    Trace trace = teacher.trace(rowId, Examples.input(row));
-                    if (!grammar.parse(trace.completion(), true).formatOk()) {
-                        throw new IllegalStateException("malformed trace of row " + rowId + ": " + trace.completion());
+                    TeacherAnswer answer = teacher.answer(new TeacherRequest(
+                            Purpose.RECONE_TRACE, rowId, 0, Examples.input(row), OptionalDouble.empty()));
+                    ParsedOutput parsed = grammar.parse(answer.text(), true);
+                    if (!parsed.formatOk()) {
+                        throw new IllegalStateException("malformed trace of row " + rowId + ": " + answer.text());
                     }
-                    return RowFactory.create(rowId, trace.completion(), trace.rating(), teacher.name());
+                    return RowFactory.create(
+                            rowId,
+                            answer.text(),
+                            parsed.rating().orElseThrow(),
+                            teacher.name(),
+                            answer.calls(),
+                            answer.tokens());
                 })
                 .iterator();
     }

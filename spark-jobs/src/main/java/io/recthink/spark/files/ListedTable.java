@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -32,12 +33,24 @@ public final class ListedTable {
      * @throws InvalidInputException when the list of files cannot be written
      */
     public static void write(Dataset<Row> rows, String key, String folder) {
+        write(rows, key, folder, Map.of());
+    }
+
+    /**
+     * Writes rows into a new folder.
+     *
+     * @param key the setting that names the folder
+     * @param more what else the list says, in the order of the names
+     * @throws InvalidInputException when the list of files cannot be written
+     */
+    public static void write(Dataset<Row> rows, String key, String folder, Map<String, ?> more) {
         rows.write().parquet(folder);
         SparkSession spark = rows.sparkSession();
         TableFiles files = TableFiles.of(spark, folder);
         Map<String, Object> content = new LinkedHashMap<>();
         content.put(StateFile.FORMAT_KEY, StateFile.FORMAT);
         content.put("rows", files.rows());
+        content.putAll(new TreeMap<>(more));
         content.put("files", files.files());
         TextFile.write(
                 key,
@@ -100,9 +113,20 @@ public final class ListedTable {
     }
 
     private static Optional<TableFiles> list(String key, String folder, Configuration hadoop) {
+        return list(key, folder, hadoop, TableFiles.class);
+    }
+
+    /**
+     * What the list of a folder says; nothing when the folder has no list.
+     *
+     * @param key the setting that names the folder
+     * @param type what to read of it
+     * @throws InvalidInputException when it cannot be read
+     */
+    public static <T> Optional<T> list(String key, String folder, Configuration hadoop, Class<T> type) {
         String file = folder + "/" + FILE;
         return TextFile.read(key, file, "copy the folder again", hadoop, in -> in.readAllBytes())
-                .map(content -> StateFile.read(key + ": " + file, content, TableFiles.class, remedy(folder)));
+                .map(content -> StateFile.read(key + ": " + file, content, type, remedy(folder)));
     }
 
     private static String table(String key, String folder) {

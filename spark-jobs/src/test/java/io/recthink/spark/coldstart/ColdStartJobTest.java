@@ -12,10 +12,12 @@ import io.recthink.spark.SparkTest;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.SplitLabel;
 import io.recthink.spark.table.Tables;
+import io.recthink.spark.table.TeacherUsage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -44,6 +46,24 @@ class ColdStartJobTest {
             assertThat(row.<String>getAs("completion")).contains("<analyze user>");
             assertThat(row.<String>getAs("teacher")).isEqualTo("template");
         });
+    }
+
+    @Test
+    void theListOfFilesSaysWhatATeacherModelWasAsked(@TempDir Path root) throws IOException {
+        prepare(root, 5, 3.0);
+        new ColdStartJob().run(spark, configuration(root));
+        org.apache.hadoop.conf.Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+        Path list = root.resolve("traces/_files.json");
+        assertThat(Files.readString(list)).contains("\"teacherCalls\" : 0", "\"teacherTokens\" : 0");
+        assertThat(TeacherUsage.ofTables("paths.traces", root + "/traces", hadoop))
+                .isEqualTo(TeacherUsage.NONE);
+        Files.writeString(
+                list,
+                Files.readString(list)
+                        .replace("\"teacherCalls\" : 0", "\"teacherCalls\" : 7")
+                        .replace("\"teacherTokens\" : 0", "\"teacherTokens\" : 900"));
+        assertThat(TeacherUsage.ofTables("paths.traces", root + "/trace*", hadoop))
+                .isEqualTo(new TeacherUsage(7, 900));
     }
 
     @Test

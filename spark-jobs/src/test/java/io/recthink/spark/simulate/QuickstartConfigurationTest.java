@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.prompt.Item;
+import io.recthink.prompt.OutputGrammar;
 import io.recthink.prompt.PromptInput;
 import io.recthink.prompt.ReviewedItem;
 import io.recthink.spark.simulate.TastePosterior.Evidence;
+import io.recthink.teacher.Purpose;
+import io.recthink.teacher.RuleTeacher;
 import io.recthink.teacher.Teacher;
-import io.recthink.teacher.TemplateTeacher;
+import io.recthink.teacher.TeacherRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +33,7 @@ class QuickstartConfigurationTest {
 
     @Test
     void theTeacherReadsInTheReviewsWhatTheyWereWrittenToSay() {
-        Teacher teacher = new TemplateTeacher(configuration.coldStart(), configuration.prompt(), 1, 5, 1);
+        Teacher teacher = new RuleTeacher(configuration.coldStart(), configuration.prompt(), 1, 5, 1);
         for (int user = 0; user < 200; user++) {
             List<World.Review> history = history(user);
             TreeSet<String> liked = new TreeSet<>();
@@ -43,14 +46,15 @@ class QuickstartConfigurationTest {
             String expected = ("[pos] " + String.join(" ", liked)).strip() + " "
                     + ("[neg] " + String.join(" ", disliked)).strip();
             PromptInput input = input(history, target(user));
-            assertThat(teacher.trace("row-" + user, input).completion()).contains("\n" + expected + "\n");
+            assertThat(trace(teacher, user, input)).contains("\n" + expected + "\n");
         }
     }
 
     @Test
     void countingReasonsIsAlmostAsGoodAsTheOracleAndMuchBetterThanTheTeacher() {
         TastePosterior posterior = new TastePosterior(configuration.simulate());
-        Teacher teacher = new TemplateTeacher(configuration.coldStart(), configuration.prompt(), 1, 5, 1);
+        Teacher teacher = new RuleTeacher(configuration.coldStart(), configuration.prompt(), 1, 5, 1);
+        OutputGrammar grammar = OutputGrammar.of(configuration.prompt().think(), 1, 5);
         double oracle = 0;
         double counting = 0;
         double taught = 0;
@@ -64,13 +68,18 @@ class QuickstartConfigurationTest {
                     .toList();
             oracle += error(target, TastePosterior.median(posterior.predict(evidence, aspects(target))));
             counting += error(target, 3 + match(evidence, aspects(target)));
-            taught += error(
-                    target, teacher.trace("row-" + user, input(history, target)).rating());
+            String trace = trace(teacher, user, input(history, target));
+            taught += error(target, grammar.parse(trace, true).rating().orElseThrow());
             middle += error(target, 3);
         }
         assertThat(counting / oracle).isCloseTo(1, within(0.08));
         assertThat(taught).isGreaterThan(1.5 * oracle);
         assertThat(middle).isGreaterThan(1.8 * oracle);
+    }
+
+    private static String trace(Teacher teacher, int user, PromptInput input) {
+        return teacher.answer(new TeacherRequest(Purpose.RECONE_TRACE, "row-" + user, 0, input, OptionalDouble.empty()))
+                .text();
     }
 
     private static double error(World.Review target, double answer) {

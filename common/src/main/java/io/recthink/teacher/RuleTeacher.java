@@ -1,5 +1,6 @@
 package io.recthink.teacher;
 
+import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.prompt.Block;
 import io.recthink.prompt.Item;
@@ -22,7 +23,7 @@ import java.util.UUID;
  * something to find out: a policy whose rating is a function of the prompt has nothing to explore, and one whose rating
  * does not depend on the match has nothing to build on.
  */
-public final class TemplateTeacher implements Teacher {
+public final class RuleTeacher implements Teacher {
     private static final int MOST_REASONS = 3;
 
     private final Configuration.ColdStart settings;
@@ -41,7 +42,7 @@ public final class TemplateTeacher implements Teacher {
      * @param max the highest rating of the scale
      * @param seed of the noise of the ratings
      */
-    public TemplateTeacher(
+    public RuleTeacher(
             Configuration.ColdStart settings, Configuration.Prompt shown, double min, double max, long seed) {
         this.settings = settings;
         this.shown = shown;
@@ -59,11 +60,17 @@ public final class TemplateTeacher implements Teacher {
         return "template";
     }
 
+    /** A trace of the output grammar. Each row has a random stream of its own, and each sample of it. */
     @Override
-    public Trace trace(String rowId, PromptInput input) {
+    public TeacherAnswer answer(TeacherRequest request) {
+        if (request.purpose() != Purpose.RECONE_TRACE) {
+            throw new InvalidInputException("the template teacher writes no %s, only %s"
+                    .formatted(request.purpose().label(), Purpose.RECONE_TRACE.label()));
+        }
+        PromptInput input = request.input();
         Judgement judgement = judge(input.latest(shown.historyItems()));
-        long rating = rating(judgement, rowId);
-        return new Trace(completion(judgement, input.target(), Long.toString(rating)), rating);
+        long rating = rating(judgement, random(request.key(), request.sample()));
+        return TeacherAnswer.free(completion(judgement, input.target(), Long.toString(rating)));
     }
 
     private Judgement judge(PromptInput input) {
@@ -85,7 +92,7 @@ public final class TemplateTeacher implements Teacher {
         return Judgement.of(history, text.facts(visible), opinions, (min + max) / 2);
     }
 
-    private long rating(Judgement judgement, String rowId) {
+    private long rating(Judgement judgement, SplittableRandom random) {
         double level =
                 switch (settings.level()) {
                     case USER -> judgement.meanRating().orElse((min + max) / 2);
@@ -93,14 +100,14 @@ public final class TemplateTeacher implements Teacher {
                 };
         int reasons = judgement.reasonsFor().size() - judgement.reasonsAgainst().size();
         double match = Math.max(-MOST_REASONS, Math.min(MOST_REASONS, reasons));
-        double noise = random(rowId).nextGaussian();
+        double noise = random.nextGaussian();
         double rating = level + settings.generosity() + settings.slope() * match + settings.spread() * noise;
         return Math.round(Math.max(Math.ceil(min), Math.min(Math.floor(max), rating)));
     }
 
-    /** Every row has a random stream of its own. */
-    private SplittableRandom random(String rowId) {
-        UUID hash = UUID.nameUUIDFromBytes(rowId.getBytes(StandardCharsets.UTF_8));
+    private SplittableRandom random(String rowId, int sample) {
+        String stream = sample == 0 ? rowId : rowId + "#" + sample;
+        UUID hash = UUID.nameUUIDFromBytes(stream.getBytes(StandardCharsets.UTF_8));
         return new SplittableRandom(seed ^ hash.getMostSignificantBits());
     }
 

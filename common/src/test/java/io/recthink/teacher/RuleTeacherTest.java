@@ -1,8 +1,10 @@
 package io.recthink.teacher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.ThinkMode;
 import io.recthink.config.Configuration.TraceDetail;
@@ -21,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class TemplateTeacherTest {
+class RuleTeacherTest {
     private static final Instant DAY = Instant.parse("2014-05-01T00:00:00Z");
     private static final PromptInput INPUT = input(
             item("Alder lamp 7", "colour", "cable"),
@@ -43,19 +45,17 @@ class TemplateTeacherTest {
         OutputGrammar grammar = OutputGrammar.of(think, 1, 5);
         for (TraceDetail detail : TraceDetail.values()) {
             for (PromptInput input : inputs) {
-                Trace trace = teacher(detail, "prompt.think=" + name(think)).trace("row", input);
-                ParsedOutput parsed = grammar.parse(trace.completion(), true);
-                assertThat(parsed.failedTests()).as(trace.completion()).isEmpty();
-                assertThat(parsed.rating()).hasValue(trace.rating());
+                String trace = trace(teacher(detail, "prompt.think=" + name(think)), input);
+                ParsedOutput parsed = grammar.parse(trace, true);
+                assertThat(parsed.failedTests()).as(trace).isEmpty();
+                assertThat(parsed.rating()).isPresent();
             }
         }
     }
 
     @Test
     void aTerseTraceNamesLikesDislikesFactsAndReasons() {
-        assertThat(teacher(TraceDetail.TERSE, "coldStart.spread=0")
-                        .trace("row", INPUT)
-                        .completion())
+        assertThat(trace(teacher(TraceDetail.TERSE, "coldStart.spread=0"), INPUT))
                 .isEqualTo(
                         """
                         <analyze user>
@@ -72,9 +72,7 @@ class TemplateTeacherTest {
 
     @Test
     void aFullTraceSaysTheSameInSentencesWithTheMarks() {
-        assertThat(teacher(TraceDetail.FULL, "coldStart.spread=0")
-                        .trace("row", INPUT)
-                        .completion())
+        assertThat(trace(teacher(TraceDetail.FULL, "coldStart.spread=0"), INPUT))
                 .isEqualTo(
                         """
                         <analyze user>
@@ -114,20 +112,42 @@ class TemplateTeacherTest {
     }
 
     @Test
+    void samplesOfARowAreDrawnOnTheirOwn() {
+        Teacher teacher = teacher(TraceDetail.TERSE, "coldStart.spread=2");
+        assertThat(IntStream.range(0, 50)
+                        .mapToObj(sample -> teacher.answer(request("row", sample, INPUT)))
+                        .distinct())
+                .hasSizeGreaterThan(2);
+    }
+
+    @Test
+    void whatItDoesNotWriteIsRefused() {
+        TeacherRequest summary =
+                new TeacherRequest(Purpose.REASON4REC_SUMMARY, "review", 0, INPUT, OptionalDouble.empty());
+        assertThatThrownBy(() -> teacher(TraceDetail.TERSE).answer(summary))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("the template teacher writes no reason4rec.summary, only recone.trace");
+    }
+
+    @Test
     void whatThePromptDoesNotShowIsNotUsed() {
         Teacher teacher = teacher(TraceDetail.TERSE, "prompt.historyItems=1", "prompt.reviewCharacters=15");
-        assertThat(teacher.trace("row", INPUT).completion()).contains("[pos] [neg] cable");
+        assertThat(trace(teacher, INPUT)).contains("[pos] [neg] cable");
     }
 
     @Test
     void theUsersLevelIsTheMeanOfTheShownRatings() {
         PromptInput generous = input(item("lamp"), past(5, "", ""), past(4, "", ""));
         String[] exact = {"coldStart.spread=0", "coldStart.generosity=0"};
-        assertThat(teacher(TraceDetail.FULL, exact).trace("row", generous).rating())
-                .isEqualTo(5);
-        assertThat(teacher(TraceDetail.FULL, "coldStart.spread=0", "coldStart.generosity=0", "coldStart.level=middle")
-                        .trace("row", generous)
-                        .rating())
+        assertThat(rating(teacher(TraceDetail.FULL, exact), "row", generous)).isEqualTo(5);
+        assertThat(rating(
+                        teacher(
+                                TraceDetail.FULL,
+                                "coldStart.spread=0",
+                                "coldStart.generosity=0",
+                                "coldStart.level=middle"),
+                        "row",
+                        generous))
                 .isEqualTo(3);
     }
 
@@ -135,8 +155,7 @@ class TemplateTeacherTest {
     void negationTurnsAnOpinionAndPlainClausesTakeTheSideOfTheRating() {
         PromptInput input = input(
                 item("lamp"), past(5, "", "It is not a bad strap, but the cable does not look good. Battery lasts."));
-        assertThat(teacher(TraceDetail.TERSE).trace("row", input).completion())
-                .contains("[pos] battery lasts strap [neg] cable");
+        assertThat(trace(teacher(TraceDetail.TERSE), input)).contains("[pos] battery lasts strap [neg] cable");
     }
 
     private static double meanRating(PromptInput input) {
@@ -154,15 +173,31 @@ class TemplateTeacherTest {
 
     private static List<Double> ratings(Teacher teacher, PromptInput input, int rows) {
         return IntStream.range(0, rows)
-                .mapToObj(row -> teacher.trace("row-" + row, input).rating())
+                .mapToObj(row -> rating(teacher, "row-" + row, input))
                 .toList();
+    }
+
+    private static String trace(Teacher teacher, PromptInput input) {
+        return teacher.answer(request("row", 0, input)).text();
+    }
+
+    private static double rating(Teacher teacher, String row, PromptInput input) {
+        String trace = teacher.answer(request(row, 0, input)).text();
+        return OutputGrammar.of(ThinkMode.FOUR_STEPS, 1, 5)
+                .parse(trace, true)
+                .rating()
+                .orElseThrow();
+    }
+
+    private static TeacherRequest request(String row, int sample, PromptInput input) {
+        return new TeacherRequest(Purpose.RECONE_TRACE, row, sample, input, OptionalDouble.empty());
     }
 
     private static Teacher teacher(TraceDetail detail, String... settings) {
         List<String> all = new ArrayList<>(List.of(settings));
         all.add("coldStart.detail=" + (detail == TraceDetail.FULL ? "full" : "terse"));
         Configuration configuration = ConfigurationReader.read("test", "", all);
-        return new TemplateTeacher(configuration.coldStart(), configuration.prompt(), 1, 5, 7);
+        return new RuleTeacher(configuration.coldStart(), configuration.prompt(), 1, 5, 7);
     }
 
     private static String name(ThinkMode think) {

@@ -1,0 +1,40 @@
+package io.recthink.spark.table;
+
+import io.recthink.spark.files.ListedTable;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+
+/**
+ * What teacher models took to write a table. It stands in the table's list of files.
+ *
+ * @param teacherCalls calls of a model; 0 where a rule wrote the answers
+ * @param teacherTokens tokens of these calls, read and written
+ */
+public record TeacherUsage(long teacherCalls, long teacherTokens) {
+    public static final TeacherUsage NONE = new TeacherUsage(0, 0);
+
+    /** The sums of two columns. */
+    public static TeacherUsage of(Dataset<Row> answers, String calls, String tokens) {
+        Row sums = answers.agg(functions.sum(calls), functions.sum(tokens)).head();
+        return sums.isNullAt(0) ? NONE : new TeacherUsage(sums.getLong(0), sums.getLong(1));
+    }
+
+    /** What the tables at a path or pattern took; those that do not say it count as none. */
+    public static TeacherUsage ofTables(String key, String pattern, Configuration hadoop) {
+        return ListedTable.folders(key, pattern, hadoop).stream()
+                .flatMap(folder -> ListedTable.list(key, folder, hadoop, TeacherUsage.class).stream())
+                .reduce(NONE, TeacherUsage::plus);
+    }
+
+    private TeacherUsage plus(TeacherUsage other) {
+        return new TeacherUsage(teacherCalls + other.teacherCalls, teacherTokens + other.teacherTokens);
+    }
+
+    /** As entries of a list of files. */
+    public Map<String, Long> entries() {
+        return Map.of("teacherCalls", teacherCalls, "teacherTokens", teacherTokens);
+    }
+}
