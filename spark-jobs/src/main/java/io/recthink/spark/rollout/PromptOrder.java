@@ -25,6 +25,8 @@ public final class PromptOrder {
     private final int perStep;
     private int epoch = -1;
     private List<String> order = List.of();
+    private final Set<String> passed = new HashSet<>();
+    private Cursor passedUntil = Cursor.START;
 
     /**
      * An order.
@@ -108,6 +110,32 @@ public final class PromptOrder {
     public List<String> ahead(Cursor cursor, int rows) {
         List<String> all = order(cursor.epoch());
         return List.copyOf(all.subList(cursor.position(), Math.min(all.size(), cursor.position() + rows)));
+    }
+
+    /**
+     * The number of different rows before a cursor, over all epochs. Rows that were passed over count too, as those at the end
+     * of an epoch that do not fill a step.
+     */
+    public int distinctBefore(Cursor cursor) {
+        if (balancedBy.isEmpty()) {
+            return cursor.epoch() == 0 ? cursor.position() : rowIds.size();
+        }
+        if (cursor.epoch() < passedUntil.epoch()
+                || (cursor.epoch() == passedUntil.epoch() && cursor.position() < passedUntil.position())) {
+            passed.clear();
+            passedUntil = Cursor.START;
+        }
+        while (passedUntil.epoch() < cursor.epoch()) {
+            pass(rowIds.size());
+            passedUntil = new Cursor(passedUntil.epoch() + 1, 0);
+        }
+        pass(cursor.position());
+        return passed.size();
+    }
+
+    private void pass(int end) {
+        passed.addAll(order(passedUntil.epoch()).subList(passedUntil.position(), end));
+        passedUntil = new Cursor(passedUntil.epoch(), end);
     }
 
     private List<String> order(int wanted) {

@@ -12,7 +12,18 @@ import java.util.Optional;
  * model that comes from elsewhere.
  */
 public final class PolicyTraining {
+    /** The metric of a step: different rows that the run has learnt from, up to it. */
+    public static final String SAMPLES = "num_samples";
+
+    /** The metric of a step: calls of teacher models that wrote what the run learns from. */
+    public static final String TEACHER_CALLS = "teacher_calls";
+
+    /** The metric of a step: tokens of these calls, read and written. */
+    public static final String TEACHER_TOKENS = "teacher_tokens";
+
     private long samples;
+    private long teacherCalls;
+    private long teacherTokens;
     private double seconds;
     private int processors;
     private String device = "";
@@ -38,13 +49,12 @@ public final class PolicyTraining {
             return Optional.empty();
         }
         boolean trained = training.samples > 0;
-        // Traces are written by rules here: no teacher model is called.
         return Optional.of(new TrainingCost(
                 system,
                 null,
                 training.samples,
-                0,
-                0,
+                training.teacherCalls,
+                training.teacherTokens,
                 trained ? 1 : 0,
                 1,
                 1,
@@ -55,19 +65,32 @@ public final class PolicyTraining {
 
     private void add(RunFolder run, int step) {
         RunDescription description = run.description();
-        Configuration settings = ConfigurationReader.readRecord(run.path(), run.configuration());
+        ObjectNode last = null;
         long replaced = 0;
         int before = 0;
         for (int saved = 1; saved <= step; saved++) {
             Optional<ObjectNode> metrics = run.metrics(saved);
             if (metrics.isPresent()) {
+                last = metrics.get();
                 // Of several steps that were saved as one the metrics are means.
-                seconds += metrics.get().path("step_time").asDouble() * (saved - before);
+                seconds += last.path("step_time").asDouble() * (saved - before);
                 before = saved;
-                replaced += metrics.get().path("dynamic_sampling/replaced").asLong();
+                replaced += last.path("dynamic_sampling/replaced").asLong();
             }
         }
-        samples += switch (description.job()) {
+        if (last != null) {
+            samples += last.has(SAMPLES) ? last.get(SAMPLES).asLong() : configured(run, step, replaced);
+            teacherCalls += last.path(TEACHER_CALLS).asLong();
+            teacherTokens += last.path(TEACHER_TOKENS).asLong();
+        }
+        processors = Math.max(processors, description.processors());
+        device = description.device();
+    }
+
+    /** The rows of a run from before its metrics counted them: as many as its configuration lets it use. */
+    private static long configured(RunFolder run, int step, long replaced) {
+        Configuration settings = ConfigurationReader.readRecord(run.path(), run.configuration());
+        return switch (run.description().job()) {
             case "sft" ->
                 Math.min(
                         settings.coldStart().traces(),
@@ -77,7 +100,5 @@ public final class PolicyTraining {
                         settings.prepare().pools().rl(),
                         (long) step * settings.train().promptsPerStep() + replaced);
         };
-        processors = Math.max(processors, description.processors());
-        device = description.device();
     }
 }

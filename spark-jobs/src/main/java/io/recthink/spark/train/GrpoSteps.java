@@ -37,6 +37,7 @@ final class GrpoSteps implements AutoCloseable {
     private final SparkSession spark;
     private final Configuration configuration;
     private final LearningRun run;
+    private final PromptOrder order;
     private final PromptTable prompts;
     private final RolloutStage rollout;
     private final ScoreStage score;
@@ -68,6 +69,7 @@ final class GrpoSteps implements AutoCloseable {
         this.configuration = configuration;
         this.run = run;
         this.gradient = gradient;
+        this.order = order;
         this.prompts = new PromptTable(pool, PromptEncoding.of(run.reference(), configuration.prompt(), data));
         this.rollout = new RolloutStage(spark, configuration);
         this.score = new ScoreStage(configuration, data, assistantStart);
@@ -107,6 +109,7 @@ final class GrpoSteps implements AutoCloseable {
                     .traces(traces)
                     .learning(sum, update)
                     .sampledEntropy(completions.sampled())
+                    .samples(order.distinctBefore(completions.next()))
                     .tokens(completions.sampled(), sum.statistics(), tokens, times.rollout(), gradientSeconds)
                     .time("rollout", times.rollout(), times.rolloutEngine())
                     .time("score", times.score(), 0)

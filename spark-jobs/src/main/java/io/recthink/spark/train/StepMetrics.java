@@ -2,6 +2,7 @@ package io.recthink.spark.train;
 
 import io.recthink.learn.GradientStatistics;
 import io.recthink.spark.gradient.StepGradient;
+import io.recthink.spark.run.PolicyTraining;
 import io.recthink.spark.training.LearningRun.Update;
 import io.recthink.torch.TorchRuntime;
 import java.util.Collection;
@@ -120,6 +121,12 @@ final class StepMetrics {
                 "sampling_logp_difference/max",
                 sums.tokens() == 0 ? OptionalDouble.empty() : OptionalDouble.of(sums.logpDifferenceMax()));
         put("peak_rss_bytes", Math.max(gradient.peakResidentBytes(), TorchRuntime.peakResidentBytes()));
+        return this;
+    }
+
+    /** Different rows that the run has learnt from, up to this step. */
+    StepMetrics samples(int distinct) {
+        values.put(PolicyTraining.SAMPLES, distinct);
         return this;
     }
 

@@ -97,6 +97,30 @@ class PromptOrderTest {
         assertThat(first).isNotEqualTo(second);
     }
 
+    /** Counted anew from the epochs, forwards and, as a resumed run asks, from anywhere. */
+    @Test
+    void rowsBeforeACursorCountOnce() {
+        PromptOrder order = balanced(3, new int[] {4, 6, 40});
+        PromptOrder asIs =
+                new PromptOrder(3, List.copyOf(truths(new int[] {4, 6, 40}).keySet()), 4, "pool");
+        for (Cursor cursor : List.of(
+                Cursor.START,
+                new Cursor(0, 4),
+                new Cursor(0, 40),
+                new Cursor(1, 8),
+                new Cursor(3, 0),
+                new Cursor(1, 4))) {
+            Set<String> rows = new HashSet<>();
+            for (int epoch = 0; epoch < cursor.epoch(); epoch++) {
+                rows.addAll(order.ahead(new Cursor(epoch, 0), 46));
+            }
+            rows.addAll(order.ahead(new Cursor(cursor.epoch(), 0), cursor.position()));
+            assertThat(order.distinctBefore(cursor)).isEqualTo(rows.size());
+            assertThat(asIs.distinctBefore(cursor)).isEqualTo(cursor.epoch() == 0 ? cursor.position() : 46);
+        }
+        assertThat(order.distinctBefore(new Cursor(0, 40))).isLessThan(40);
+    }
+
     @Test
     void anOrderDependsOnSeedAndRowsAlone() {
         for (int[] shape : SHAPES) {

@@ -9,6 +9,7 @@ import io.recthink.spark.table.TrainingCost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +47,21 @@ class PolicyTrainingTest {
     }
 
     @Test
+    void whatTheMetricsCountIsNotGuessed() throws IOException {
+        begin("warm-start", "sft", "/models/base", 2);
+        metrics("warm-start", 20, 3, Map.of("num_samples", 60, "teacher_calls", 63, "teacher_tokens", 9000));
+        metrics("warm-start", 30, 3, Map.of("num_samples", 70, "teacher_calls", 63, "teacher_tokens", 9000));
+        begin("run", "train", root + "/warm-start/step-000020/policy", 4);
+        metrics("run", 1, 10, Map.of("num_samples", 7));
+        metrics("run", 2, 10, Map.of("num_samples", 13));
+
+        TrainingCost cost = cost("run/step-000002/policy").orElseThrow();
+        assertThat(cost.samples()).isEqualTo(60 + 13);
+        assertThat(cost.teacherCalls()).isEqualTo(63);
+        assertThat(cost.teacherTokens()).isEqualTo(9000);
+    }
+
+    @Test
     void aModelFromElsewhereTookNothingHere() {
         TrainingCost cost = cost("models/base").orElseThrow();
         assertThat(cost.samples()).isZero();
@@ -76,7 +92,14 @@ class PolicyTrainingTest {
     }
 
     private void metrics(String run, int step, double seconds) throws IOException {
+        metrics(run, step, seconds, Map.of());
+    }
+
+    private void metrics(String run, int step, double seconds, Map<String, Integer> counts) throws IOException {
         Path folder = Files.createDirectories(root.resolve(run + "/step-%06d".formatted(step)));
-        JSON.writeValue(folder.resolve("metrics.json").toFile(), Map.of("step", step, "step_time", seconds));
+        Map<String, Object> metrics = new HashMap<>(counts);
+        metrics.put("step", step);
+        metrics.put("step_time", seconds);
+        JSON.writeValue(folder.resolve("metrics.json").toFile(), metrics);
     }
 }

@@ -126,6 +126,7 @@ class TrainJobTest {
                         "sampling_logp_difference/mean",
                         "sampling_logp_difference/max",
                         "num_tokens",
+                        "num_samples",
                         "tokens_per_second/rollout",
                         "tokens_per_second/gradient",
                         "step_time",
