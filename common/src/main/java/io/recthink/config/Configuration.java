@@ -798,6 +798,7 @@ public record Configuration(
 
     /** Matrix factorisation; the lists are the values that the search on validation may combine. */
     public record Mf(
+            List<String> systems,
             boolean biases,
             List<Integer> factors,
             List<Double> learningRates,
@@ -814,6 +815,7 @@ public record Configuration(
         public static final int MAX_BLOCKS = 1000;
 
         public Mf {
+            systems = List.copyOf(systems);
             factors = List.copyOf(factors);
             learningRates = List.copyOf(learningRates);
             factorPenalties = List.copyOf(factorPenalties);

@@ -56,6 +56,13 @@ public record Search<S>(List<Trial<S>> trials, double seconds) {
         }
     }
 
+    /** This search and one after it. */
+    public Search<S> and(Search<S> other) {
+        List<Trial<S>> all = new ArrayList<>(trials);
+        all.addAll(other.trials);
+        return new Search<>(all, seconds + other.seconds);
+    }
+
     /**
      * The trial with the lowest loss; of several, the first.
      *

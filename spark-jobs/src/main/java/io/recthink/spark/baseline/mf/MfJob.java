@@ -97,10 +97,20 @@ public final class MfJob implements Job {
                             .formatted(data.minRating()));
         }
         long seed = configuration.seed();
-        return List.of(
+        List<RatingSystem<?>> all = List.of(
                 new MatrixFactorization(settings, seed, Loss.SQUARED, data.minRating(), data.maxRating()),
                 new MatrixFactorization(settings, seed, Loss.ABSOLUTE, data.minRating(), data.maxRating()),
                 new ResidualAls(settings, seed, data.minRating(), data.maxRating()));
+        return chosen(all, settings.systems());
+    }
+
+    private static List<RatingSystem<?>> chosen(List<RatingSystem<?>> all, List<String> wanted) {
+        List<String> known = names(all);
+        if (wanted.isEmpty() || !known.containsAll(wanted)) {
+            throw new InvalidInputException(
+                    "mf.systems must name one or more of %s, but is %s".formatted(known, wanted));
+        }
+        return all.stream().filter(system -> wanted.contains(system.system())).toList();
     }
 
     private static MfReport report(

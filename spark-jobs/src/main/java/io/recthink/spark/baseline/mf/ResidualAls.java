@@ -72,13 +72,25 @@ final class ResidualAls implements RatingSystem<AlsSetting> {
         return Loss.SQUARED.label();
     }
 
+    /** The penalty at the first rank, and then the other ranks with the best one. */
     @Override
     public Search<AlsSetting> search(RatingSet ratings) {
-        List<AlsSetting> candidates =
+        List<AlsSetting> penalties =
                 Settings.ofAls(settings, BlockedRatings.of(ratings, settings).trainRows(), seed);
         Residuals.of(ratings, settings); // before the threads ask for them
-        Progress progress = new Progress("mf " + SYSTEM + " settings", 0, candidates.size());
+        Progress progress = new Progress(
+                "mf " + SYSTEM + " settings",
+                0,
+                penalties.size()
+                        + Settings.otherRanks(settings, penalties.get(0)).size());
         AtomicInteger done = new AtomicInteger();
+        Search<AlsSetting> search = tried(ratings, penalties, progress, done);
+        List<AlsSetting> ranks = Settings.otherRanks(settings, search.best().setting());
+        return ranks.isEmpty() ? search : search.and(tried(ratings, ranks, progress, done));
+    }
+
+    private Search<AlsSetting> tried(
+            RatingSet ratings, List<AlsSetting> candidates, Progress progress, AtomicInteger done) {
         SparkContext spark = ratings.validation().sparkSession().sparkContext();
         return Search.of(spark, "mf " + SYSTEM, candidates, settings.parallelism(), setting -> {
             Trial<AlsSetting> trial = trial(ratings, setting);

@@ -28,12 +28,23 @@ final class Settings {
         return drawn(all, middle, number(mf, ratings), seed);
     }
 
-    /** The settings of ALS. */
+    /** The penalties of ALS at its first rank. What a further rank adds is little where the penalty is right. */
     static List<AlsSetting> ofAls(Configuration.Mf mf, long ratings, long seed) {
         Configuration.Als als = mf.als();
-        List<AlsSetting> all = new ArrayList<>();
-        als.ranks().forEach(rank -> als.penalties().forEach(penalty -> all.add(new AlsSetting(rank, penalty))));
-        return drawn(all, new AlsSetting(middle(als.ranks()), middle(als.penalties())), number(mf, ratings), seed);
+        int rank = als.ranks().get(0);
+        List<AlsSetting> all = als.penalties().stream()
+                .map(penalty -> new AlsSetting(rank, penalty))
+                .toList();
+        return drawn(all, new AlsSetting(rank, middle(als.penalties())), number(mf, ratings), seed);
+    }
+
+    /** The other ranks of ALS, with the penalty of a setting. */
+    static List<AlsSetting> otherRanks(Configuration.Mf mf, AlsSetting best) {
+        return mf.als().ranks().stream()
+                .filter(rank -> rank != best.rank())
+                .distinct()
+                .map(rank -> new AlsSetting(rank, best.penalty()))
+                .toList();
     }
 
     private static int number(Configuration.Mf mf, long ratings) {

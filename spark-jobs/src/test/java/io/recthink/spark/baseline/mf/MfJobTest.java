@@ -122,7 +122,8 @@ class MfJobTest {
         assertThat(report.get("coldBothShare").asDouble()).isCloseTo(10 / rows, within(1e-9));
         assertThat(report.get("systems")).hasSize(3);
         for (JsonNode system : report.get("systems")) {
-            assertThat(system.get("tried")).hasSize(2);
+            assertThat(system.get("tried"))
+                    .hasSize(system.get("system").asText().equals("MF") ? 2 : 3);
             double best = system.at("/chosen/validationLoss").asDouble();
             system.get("tried")
                     .forEach(trial ->
@@ -166,6 +167,20 @@ class MfJobTest {
         assertThat(predictions("e/MF")).isEqualTo(predictions("predictions-validation/MF"));
         assertThat(predictions("d/MF")).isNotEqualTo(predictions("predictions/MF"));
         assertThat(predictions("d/bias+ALS")).isNotEqualTo(predictions("predictions/bias+ALS"));
+    }
+
+    @Test
+    void systemsCanBeSwitchedOff() throws Exception {
+        run("mf.systems=[bias+ALS]", "paths.predictions=q", "paths.validationPredictions=r", "paths.mf=s");
+        assertThat(predictions("q/bias+ALS")).isEqualTo(predictions("predictions/bias+ALS"));
+        try (Stream<Path> files = Files.list(root.resolve("q"))) {
+            assertThat(files.map(file -> file.getFileName().toString())).containsExactly("bias+ALS");
+        }
+        for (String systems : List.of("[]", "[MF, ALS]")) {
+            assertThatThrownBy(() -> run("mf.systems=" + systems, "paths.predictions=t"))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("mf.systems must name one or more of [MF, bias+ALS], but is " + systems);
+        }
     }
 
     @Test
@@ -260,7 +275,7 @@ class MfJobTest {
                 "mf.maxEpochs=40",
                 "mf.factorPenalties=[0.02, 0.1]",
                 "mf.biasPenalties=[0.02]",
-                "mf.als.ranks=[4]",
+                "mf.als.ranks=[4, 3]",
                 "mf.als.penalties=[0.05, 0.3]",
                 "mf.als.iterations=3",
                 "mf.als.blocks=2"));

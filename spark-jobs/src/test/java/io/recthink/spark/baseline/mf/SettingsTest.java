@@ -24,7 +24,17 @@ class SettingsTest {
     @Test
     void aSmallLogAffordsEveryCombinationOnce() {
         assertThat(Settings.of(mf, 1000, 1)).hasSize(3 * 2 * 4 * 3).doesNotHaveDuplicates();
-        assertThat(Settings.ofAls(mf, 1000, 1)).hasSize(8).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void alsTriesItsPenaltiesAtTheFirstRankAndTheOtherRanksWithTheBest() {
+        assertThat(Settings.ofAls(mf, 1000, 1))
+                .containsExactlyInAnyOrder(
+                        new AlsSetting(8, 0.05),
+                        new AlsSetting(8, 0.1),
+                        new AlsSetting(8, 0.2),
+                        new AlsSetting(8, 0.5));
+        assertThat(Settings.otherRanks(mf, new AlsSetting(8, 0.2))).containsExactly(new AlsSetting(16, 0.2));
     }
 
     @Test
