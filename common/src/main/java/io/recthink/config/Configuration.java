@@ -861,6 +861,11 @@ public record Configuration(
             double confidence,
             boolean intersect,
             boolean clip) {
+        /** The same with differences to another system alone. */
+        public Compare comparedWith(String system) {
+            return new Compare(system, "", resamples, sliceResamples, confidence, intersect, clip);
+        }
+
         void check(Problems problems) {
             problems.atLeast(1, "resamples", resamples);
             problems.atLeast(1, "sliceResamples", sliceResamples);

@@ -4,8 +4,8 @@ import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
-import io.recthink.spark.evaluate.Comparison;
 import io.recthink.spark.evaluate.Evaluation;
+import io.recthink.spark.evaluate.EvaluationRequest;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
@@ -17,16 +17,10 @@ import org.apache.spark.sql.SparkSession;
 public final class CompareJob implements Job {
     private final boolean intersect;
     private final boolean clip;
-    private final Optional<Lead> lead;
 
     /** As configured. */
     public CompareJob() {
         this(false, false);
-    }
-
-    /** As configured, on a page that is about something else. */
-    public CompareJob(Lead lead) {
-        this(false, false, Optional.of(lead));
     }
 
     /**
@@ -36,20 +30,17 @@ public final class CompareJob implements Job {
      * @param clip hold predictions within the rating scale, whatever {@code compare.clip} says
      */
     public CompareJob(boolean intersect, boolean clip) {
-        this(intersect, clip, Optional.empty());
-    }
-
-    private CompareJob(boolean intersect, boolean clip, Optional<Lead> lead) {
         this.intersect = intersect;
         this.clip = clip;
-        this.lead = lead;
     }
 
     @Override
     public void execute(SparkSession spark, Configuration configuration) {
         Activity.begin(spark, "compare", "compare: scores of all systems on the same rows");
-        Comparison comparison = Evaluation.of(spark, asked(configuration));
-        new ComparisonFiles(spark, configuration, lead).write(comparison);
+        EvaluationRequest request = EvaluationRequest.of(asked(configuration));
+        Configuration.Paths paths = configuration.paths();
+        new ComparisonFiles(spark, configuration, request, paths.resolve(paths.table()), Optional.empty())
+                .write(Evaluation.of(spark, request));
     }
 
     /** The configuration with what the command line adds. */

@@ -2,6 +2,7 @@ package io.recthink.spark.compare;
 
 import io.recthink.config.Configuration;
 import io.recthink.spark.evaluate.Comparison;
+import io.recthink.spark.evaluate.EvaluationRequest;
 import io.recthink.spark.files.TextFile;
 import java.util.List;
 import java.util.Optional;
@@ -9,18 +10,36 @@ import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
 
 /** Writes a comparison: the console, and one file a format. */
-final class ComparisonFiles {
+public final class ComparisonFiles {
     private final SparkSession spark;
     private final Configuration configuration;
+    private final EvaluationRequest request;
+    private final String folder;
     private final Optional<Lead> lead;
 
-    ComparisonFiles(SparkSession spark, Configuration configuration, Optional<Lead> lead) {
-        this.lead = lead;
+    /**
+     * The files of a comparison.
+     *
+     * @param configuration of the job, for the run card
+     * @param request what was evaluated
+     * @param folder that the files are written to
+     * @param lead what the page begins with, if anything
+     */
+    public ComparisonFiles(
+            SparkSession spark,
+            Configuration configuration,
+            EvaluationRequest request,
+            String folder,
+            Optional<Lead> lead) {
         this.spark = spark;
         this.configuration = configuration;
+        this.request = request;
+        this.folder = folder;
+        this.lead = lead;
     }
 
-    void write(Comparison comparison) {
+    /** Writes the files, in place of earlier ones, and prints the table. */
+    public void write(Comparison comparison) {
         ComparisonTables tables = new ComparisonTables(comparison);
         ComparisonData data = new ComparisonData(comparison);
         file("comparison.csv", data.csv());
@@ -32,13 +51,13 @@ final class ComparisonFiles {
         if (comparison.focus().isPresent()) {
             file("focus.csv", data.focusCsv());
         }
-        RunCard card = RunCard.of(spark, configuration, comparison.origins());
+        RunCard card = RunCard.of(spark, configuration, request, comparison.origins());
         file("run-card.json", card.json());
         List<Learning> learning =
                 Learning.of(comparison.origins(), spark.sparkContext().hadoopConfiguration());
         file("comparison.html", new ComparisonPage(comparison, card, learning, lead).html());
         System.out.print(console(comparison, tables));
-        System.out.println("All numbers and pictures: " + folder() + "/comparison.html");
+        System.out.println("All numbers and pictures: " + folder + "/comparison.html");
     }
 
     static String console(Comparison comparison, ComparisonTables tables) {
@@ -93,12 +112,8 @@ final class ComparisonFiles {
         return text.toString();
     }
 
-    private String folder() {
-        return configuration.paths().resolve(configuration.paths().table());
-    }
-
     private void file(String name, String text) {
         TextFile.write(
-                "paths.table", folder() + "/" + name, text, spark.sparkContext().hadoopConfiguration());
+                "paths.table", folder + "/" + name, text, spark.sparkContext().hadoopConfiguration());
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.BuildInformation;
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.evaluate.EvaluationRequest;
 import io.recthink.spark.table.PolicyOrigin;
 import io.recthink.spark.table.PreparedData;
 import java.util.LinkedHashMap;
@@ -20,17 +21,16 @@ import org.apache.spark.sql.SparkSession;
  * @param name of the data set
  * @param facts names and values, in the order of their report
  * @param trainings the policies of the table and the configurations that they were trained with
- * @param configuration what {@code compare} itself was run with, as YAML
+ * @param configuration what the job itself was run with, as YAML
  */
 record RunCard(String name, Map<String, String> facts, List<PolicyOrigin> trainings, String configuration) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-    /** What {@code compare} reads: what it would say of a training was that of no run. */
+    /** What a comparison reads: what it would say of a training was that of no run. */
     private static final List<String> USED = List.of("name", "seed", "paths", "predict", "compare");
 
-    static RunCard of(SparkSession spark, Configuration configuration, List<PolicyOrigin> origins) {
-        Configuration.Paths paths = configuration.paths();
-        PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
+    static RunCard of(SparkSession spark, Configuration configuration, EvaluationRequest request, List<PolicyOrigin> origins) {
+        PreparedData data = PreparedData.read(spark, request.data());
         BuildInformation build = BuildInformation.current();
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("recthink", build.version());
@@ -44,7 +44,9 @@ record RunCard(String name, Map<String, String> facts, List<PolicyOrigin> traini
         facts.put("data sha256", data.sha256());
         facts.put("row ids sha256", data.rowIdsSha256());
         facts.put("split", data.split().label());
-        facts.put("seed", Long.toString(configuration.seed()));
+        facts.put("predictions", request.predictions());
+        facts.put("differences to", request.settings().reference());
+        facts.put("seed", Long.toString(request.seed()));
         return new RunCard(
                 data.name(),
                 facts,

@@ -6,7 +6,6 @@ import static org.apache.spark.sql.functions.countDistinct;
 import static org.apache.spark.sql.functions.when;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.StratifiedSample;
 import java.util.ArrayList;
@@ -27,14 +26,14 @@ record EvaluatedRows(Dataset<Row> rows, long count, String description, long los
     /**
      * Chooses the rows.
      *
-     * @param intersect leave out rows that a system lacks
      * @throws InvalidInputException when there are none
      */
     static EvaluatedRows of(
-            Dataset<Row> examples, PredictionFolders folders, Configuration.Predict predict, boolean intersect) {
+            Dataset<Row> examples, PredictionFolders folders, EvaluationRequest request) {
         Dataset<Row> wanted =
-                StratifiedSample.of(examples.where(col("split").equalTo(predict.split())), predict.rows());
-        String description = predict.split() + (predict.rows() == 0 ? ", all rows" : ", a sample of " + predict.rows());
+                StratifiedSample.of(examples.where(col("split").equalTo(request.split())), request.rows());
+        String description = request.split() + (request.rows() == 0 ? ", all rows" : ", a sample of " + request.rows());
+        boolean intersect = request.settings().intersect();
         long all = wanted.count();
         Dataset<Row> rows = (intersect ? folders.sharedRows(wanted) : wanted).persist(StorageLevel.MEMORY_AND_DISK());
         long count = rows.count();
@@ -52,13 +51,12 @@ record EvaluatedRows(Dataset<Row> rows, long count, String description, long los
     }
 
     /** What a reader must know of the rows. */
-    List<String> notes(PreparedData data, Configuration configuration) {
+    List<String> notes(PreparedData data, EvaluationRequest request) {
         Row shares = rows.agg(
                         avg(when(col("seenUser"), 0.0).otherwise(1.0)),
                         avg(when(col("seenItem"), 0.0).otherwise(1.0)),
                         countDistinct("userId"))
                 .head();
-        Configuration.Compare settings = configuration.compare();
         List<String> notes = new ArrayList<>();
         notes.add(String.format(
                 Locale.ROOT,
@@ -77,8 +75,8 @@ record EvaluatedRows(Dataset<Row> rows, long count, String description, long los
         notes.add(String.format(
                 Locale.ROOT,
                 "MAE and RMSE are micro averages: every row counts the same. Intervals: %d resamples of users, paired, seed %d.",
-                settings.resamples(),
-                configuration.seed()));
+                request.settings().resamples(),
+                request.seed()));
         notes.add("Failed rows hold the bias model's prediction.");
         notes.add("Data sha256 " + data.sha256() + ".");
         return notes;

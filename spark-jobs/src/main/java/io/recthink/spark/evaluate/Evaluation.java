@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
 import io.recthink.spark.JobSession;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
 import io.recthink.spark.table.PreparedData;
@@ -24,36 +23,29 @@ public final class Evaluation {
     private Evaluation() {}
 
     /**
-     * Scores what is in the folders of predictions that a configuration names.
+     * Scores what is in the folders of predictions that a request names.
      *
      * @throws InvalidInputException when predictions are missing, not complete, or of other rows
      */
-    public static Comparison of(SparkSession spark, Configuration configuration) {
-        Configuration.Paths paths = configuration.paths();
-        String folder = paths.resolve(paths.data());
+    public static Comparison of(SparkSession spark, EvaluationRequest request) {
+        String folder = request.data();
         PreparedData data = PreparedData.read(spark, folder);
         JobSession.fitPartitions(spark, folder);
         Dataset<Row> examples = PreparedData.examples(spark, folder);
         RatingGrid grid = RatingGrid.read(spark, folder);
-        PredictionScale onScale =
-                new PredictionScale(grid, configuration.compare().clip());
+        PredictionScale onScale = new PredictionScale(grid, request.settings().clip());
         Dataset<Row> train = examples.where(col("split").equalTo("train"));
-        String place = paths.resolve(paths.predictions());
-        PredictionFolders folders = PredictionFolders.read(spark, "paths.predictions", place);
-        List<String> missing = MissingSystems.of(folders, place, configuration);
-        EvaluatedRows evaluated = EvaluatedRows.of(
-                examples,
-                folders,
-                configuration.predict(),
-                configuration.compare().intersect());
+        PredictionFolders folders = PredictionFolders.read(spark, "paths.predictions", request.predictions());
+        List<String> missing = MissingSystems.of(folders, request);
+        EvaluatedRows evaluated = EvaluatedRows.of(examples, folders, request);
         try {
             PredictionFolders.Checked saved =
                     folders.evaluated(examples, evaluated.rows(), evaluated.description(), onScale);
-            List<SystemKey> keys = keys(saved.keys(), configuration);
+            List<SystemKey> keys = keys(saved.keys(), request.systems());
             try (FittedBiasModel bias = FittedBiasModel.fit(train, grid.min(), grid.max())) {
                 FilledPredictions filled = new FilledPredictions(bias, onScale);
-                Validated validated = validated(spark, configuration, filled, examples, keys);
-                Selection selection = Selection.of(keys, validated.maps(), configuration.compare());
+                Validated validated = validated(spark, request, filled, examples, keys);
+                Selection selection = Selection.of(keys, validated.maps(), request.settings());
                 Dataset<Row> trivial =
                         new TrivialPredictors(train, bias, grid.min(), grid.max()).predict(evaluated.rows());
                 Dataset<Row> predictions = filled.of(saved.predictions(), evaluated.rows());
@@ -65,17 +57,17 @@ public final class Evaluation {
                         .persist(StorageLevel.MEMORY_AND_DISK());
                 try {
                     List<String> notes = new ArrayList<>(missing);
-                    notes.addAll(0, evaluated.notes(data, configuration));
+                    notes.addAll(0, evaluated.notes(data, request));
                     notes.addAll(onScale.notes(saved, "rows"));
                     notes.addAll(validated.notes());
                     notes.addAll(folders.notes());
-                    return new Scores(spark, configuration, selection, slices, scale, unit)
+                    return new Scores(spark, request, selection, slices, scale, unit)
                             .of(
                                     rows,
                                     CostBlock.of(predictions, unit, keys, folders.trainings()),
                                     notes,
                                     folders.origins())
-                            .with(new SystemTraces(configuration, grid, folders.origins())
+                            .with(new SystemTraces(request.prompt(), grid, folders.origins())
                                     .of(saved.predictions(), evaluated.rows(), keys));
                 } finally {
                     rows.unpersist();
@@ -93,14 +85,13 @@ public final class Evaluation {
                         .withColumn("probs", lit(null).cast("array<double>")));
     }
 
-    /** Trivial systems, then those of the configuration in its order, then all others by name. */
-    private static List<SystemKey> keys(List<SystemKey> saved, Configuration configuration) {
-        List<String> configured = List.copyOf(configuration.predict().policies().keySet());
+    /** Trivial systems, then those that are expected in their order, then all others by name. */
+    private static List<SystemKey> keys(List<SystemKey> saved, List<String> expected) {
         List<SystemKey> keys = new ArrayList<>(TrivialPredictors.KEYS);
         saved.stream()
-                .sorted(Comparator.comparing((SystemKey key) -> configured.contains(key.system())
-                                ? configured.indexOf(key.system())
-                                : configured.size())
+                .sorted(Comparator.comparing((SystemKey key) -> expected.contains(key.system())
+                                ? expected.indexOf(key.system())
+                                : expected.size())
                         .thenComparing(SystemKey::system)
                         .thenComparing(SystemKey::readout)
                         .thenComparing(SystemKey::seed))
@@ -118,17 +109,18 @@ public final class Evaluation {
     /** Fits on the predictions of validation rows, of the systems that have them. */
     private static Validated validated(
             SparkSession spark,
-            Configuration configuration,
+            EvaluationRequest request,
             FilledPredictions filled,
             Dataset<Row> examples,
             List<SystemKey> keys) {
-        if (!configuration.predict().split().equals("test")) {
-            return new Validated(List.of(), List.of()); // the validation rows may be the evaluated ones
+        if (request.validationPredictions().isEmpty()) {
+            return new Validated(List.of(), List.of());
         }
-        Configuration.Paths paths = configuration.paths();
         Dataset<Row> validation = examples.where(col("split").equalTo("validation"));
         PredictionFolders.Checked saved = PredictionFolders.read(
-                        spark, "paths.validationPredictions", paths.resolve(paths.validationPredictions()))
+                        spark,
+                        "paths.validationPredictions",
+                        request.validationPredictions().orElseThrow())
                 .some(examples, validation, filled.scale());
         List<IsotonicRow> maps = IsotonicRow.fit(
                 filled.of(saved.predictions(), validation),

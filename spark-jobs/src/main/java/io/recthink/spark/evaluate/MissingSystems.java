@@ -1,29 +1,28 @@
 package io.recthink.spark.evaluate;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The systems that a configuration names and that nobody has predicted. */
+/** The systems that are expected and that nobody has predicted. */
 final class MissingSystems {
     private MissingSystems() {}
 
     /**
      * What a reader must know of them, a sentence each.
      *
-     * @param place where predictions were looked for
      * @throws InvalidInputException when there is nothing to compare and a reader may expect something
      */
-    static List<String> of(PredictionFolders folders, String place, Configuration configuration) {
+    static List<String> of(PredictionFolders folders, EvaluationRequest request) {
+        String place = request.predictions();
         if (!folders.present()) {
             throw new InvalidInputException(
                     "paths.predictions: %s does not exist; predict with `recthink predict` or `recthink mf`, or create the folder: while it is empty the trivial rows are scored alone"
                             .formatted(place));
         }
-        Set<String> missing = new TreeSet<>(configuration.predict().policies().keySet());
+        Set<String> missing = new TreeSet<>(request.systems());
         if (!missing.isEmpty()) {
             missing.removeAll(folders.names());
             missing.removeAll(folders.systems());

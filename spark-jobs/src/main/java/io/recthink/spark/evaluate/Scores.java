@@ -36,7 +36,7 @@ import scala.Tuple2;
 /** Turns the scored rows into the numbers of the table. */
 final class Scores {
     private final SparkSession spark;
-    private final Configuration configuration;
+    private final EvaluationRequest request;
     private final Selection selection;
     private final List<SystemKey> keys;
     private final List<Slice> slices;
@@ -45,13 +45,13 @@ final class Scores {
 
     Scores(
             SparkSession spark,
-            Configuration configuration,
+            EvaluationRequest request,
             Selection selection,
             List<Slice> slices,
             RatingScale scale,
             FixedPoint unit) {
         this.spark = spark;
-        this.configuration = configuration;
+        this.request = request;
         this.selection = selection;
         this.keys = selection.keys();
         this.slices = slices;
@@ -64,7 +64,7 @@ final class Scores {
     private record Resampled(double[][] maes, double[][] rmses, double[] userMaes) {}
 
     Comparison of(JavaRDD<ScoredRow> rows, List<CostRow> costs, List<String> notes, List<PolicyOrigin> origins) {
-        Configuration.Compare settings = configuration.compare();
+        Configuration.Compare settings = request.settings();
         Totals totals = Totals.of(rows, unit, scale, keys.size());
         List<ValueRanks> ranks = ValueRanks.of(rows, scale, totals.ratingRows(), keys.size());
         double[] pairs = PairwiseAccuracy.of(rows, scale, keys.size());
@@ -77,7 +77,7 @@ final class Scores {
             long[] plain =
                     users.values().treeAggregate(new long[layout.detailWidth()], Scores::addDetails, Scores::addAll);
             long[][] details = bootstrap.totals(
-                    UserErrors::details, layout.detailWidth(), settings.sliceResamples(), configuration.seed());
+                    UserErrors::details, layout.detailWidth(), settings.sliceResamples(), request.seed());
             return new Comparison(
                     table(totals, ranks, pairs, resampled),
                     keys.get(selection.reference()),
@@ -128,8 +128,8 @@ final class Scores {
     }
 
     private Resampled resample(UserBootstrap bootstrap, UserErrors.Layout layout, double[] userMaes) {
-        int resamples = configuration.compare().resamples();
-        long[][] totals = bootstrap.totals(UserErrors::errors, layout.width(), resamples, configuration.seed());
+        int resamples = request.settings().resamples();
+        long[][] totals = bootstrap.totals(UserErrors::errors, layout.width(), resamples, request.seed());
         double[][] maes = new double[keys.size()][resamples];
         double[][] rmses = new double[keys.size()][resamples];
         for (int resample = 0; resample < resamples; resample++) {
@@ -177,7 +177,7 @@ final class Scores {
     }
 
     private Errors errors(Totals totals, Resampled resampled, int system) {
-        double confidence = configuration.compare().confidence();
+        double confidence = request.settings().confidence();
         long parsed = totals.rows() - totals.of(system).failed;
         long scored = totals.of(system).crpsRows;
         return new Errors(
@@ -214,7 +214,7 @@ final class Scores {
                 .mapToObj(system -> new Difference(
                         mae(totals, system) - mae(totals, reference),
                         Interval.percentile(
-                                drawn[system], configuration.compare().confidence()),
+                                drawn[system], request.settings().confidence()),
                         pValues[system],
                         adjusted[system]))
                 .toList();
@@ -273,7 +273,7 @@ final class Scores {
 
     /** What the bias model predicts in the place of a system says nothing of the system. */
     private boolean unranked(Totals totals, int system) {
-        return totals.of(system).failed > configuration.validation().maxFailed() * totals.rows();
+        return totals.of(system).failed > request.maxFailed() * totals.rows();
     }
 
     private OptionalInt rank(Totals totals, int system, Predicate<ReadoutType> type, IntToDoubleFunction error) {
@@ -300,7 +300,7 @@ final class Scores {
                         keys.get(other),
                         mae(totals, focus) - mae(totals, other),
                         Interval.percentile(
-                                drawn[other], configuration.compare().confidence()),
+                                drawn[other], request.settings().confidence()),
                         adjusted[other]))
                 .toList();
     }
@@ -391,6 +391,6 @@ final class Scores {
                 .toArray();
         return means.length == 0
                 ? new Interval(Double.NaN, Double.NaN)
-                : Interval.percentile(means, configuration.compare().confidence());
+                : Interval.percentile(means, request.settings().confidence());
     }
 }

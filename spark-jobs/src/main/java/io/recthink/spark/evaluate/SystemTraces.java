@@ -27,15 +27,20 @@ import org.apache.spark.sql.Row;
  * with, unless prompt.source says that it was asked otherwise; any other system against that of the configuration.
  */
 final class SystemTraces {
-    private final Configuration configuration;
+    private final Configuration.Prompt asked;
     private final RatingGrid grid;
     private final Map<String, String> trainings;
 
-    /** @param origins which policies have predicted, of those of which it is known */
-    SystemTraces(Configuration configuration, RatingGrid grid, List<PolicyOrigin> origins) {
-        this.configuration = configuration;
+    /**
+     * Measures against instructions.
+     *
+     * @param asked what systems of which nothing is known were asked with
+     * @param origins which policies have predicted, of those of which it is known
+     */
+    SystemTraces(Configuration.Prompt asked, RatingGrid grid, List<PolicyOrigin> origins) {
+        this.asked = asked;
         this.grid = grid;
-        this.trainings = configuration.prompt().source() == PromptSource.CONFIGURATION
+        this.trainings = asked.source() == PromptSource.CONFIGURATION
                 ? Map.of()
                 : origins.stream()
                         .filter(origin ->
@@ -92,7 +97,7 @@ final class SystemTraces {
     private Optional<Configuration.Prompt> prompt(String system) {
         String training = trainings.get(system);
         if (training == null) {
-            return Optional.of(configuration.prompt());
+            return Optional.of(asked);
         }
         try {
             return Optional.of(ConfigurationReader.readRecord(system, training).prompt());

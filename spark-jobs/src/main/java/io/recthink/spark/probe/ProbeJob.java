@@ -4,15 +4,16 @@ import static org.apache.spark.sql.functions.col;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
-import io.recthink.spark.compare.CompareJob;
+import io.recthink.spark.compare.ComparisonFiles;
 import io.recthink.spark.completion.PredictionStage;
 import io.recthink.spark.completion.PromptEncoding;
 import io.recthink.spark.completion.PromptRoom;
+import io.recthink.spark.evaluate.Evaluation;
+import io.recthink.spark.evaluate.EvaluationRequest;
 import io.recthink.spark.files.LiteralPath;
 import io.recthink.spark.files.OutputFolders;
 import io.recthink.spark.files.TextFile;
@@ -24,6 +25,7 @@ import io.recthink.spark.run.PolicyArgument;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.StratifiedSample;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -98,7 +100,7 @@ public final class ProbeJob implements Job {
         }
         Activity.begin(spark, "probe", "probe: report");
         ProbeReport report = report(spark, folder, probes);
-        new CompareJob(report.lead()).run(spark, comparison(configuration));
+        compare(spark, configuration, folder, report);
         return report;
     }
 
@@ -129,15 +131,11 @@ public final class ProbeJob implements Job {
     }
 
     /** The probes as the systems of a table. */
-    private static Configuration comparison(Configuration configuration) {
-        String folder = configuration.paths().probes(); // below paths.root, as the other paths are
-        return ConfigurationReader.change(
-                configuration,
-                List.of(
-                        "paths.predictions=" + folder + "/predictions",
-                        "paths.validationPredictions=" + folder + "/none",
-                        "paths.table=" + folder + "/table",
-                        "compare.reference=" + Probe.UNCHANGED,
-                        "compare.focus="));
+    private static void compare(SparkSession spark, Configuration configuration, String folder, ProbeReport report) {
+        Activity.begin(spark, "probe", "probe: scores of all probes on the same rows");
+        EvaluationRequest request =
+                EvaluationRequest.of(configuration).ofOnly(folder + "/predictions", Probe.UNCHANGED);
+        new ComparisonFiles(spark, configuration, request, folder + "/table", Optional.of(report.lead()))
+                .write(Evaluation.of(spark, request));
     }
 }

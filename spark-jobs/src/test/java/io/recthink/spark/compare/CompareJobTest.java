@@ -13,6 +13,7 @@ import io.recthink.spark.SparkTest;
 import io.recthink.spark.evaluate.Comparison;
 import io.recthink.spark.evaluate.ComparisonRow;
 import io.recthink.spark.evaluate.Evaluation;
+import io.recthink.spark.evaluate.EvaluationRequest;
 import io.recthink.spark.evaluate.PredictionRows;
 import io.recthink.spark.evaluate.SystemKey;
 import io.recthink.spark.evaluate.TrivialPredictors;
@@ -490,7 +491,7 @@ class CompareJobTest {
     }
 
     private static Comparison compare(String predictions, String... settings) {
-        return Evaluation.of(SparkTest.spark(), configuration(predictions, settings));
+        return Evaluation.of(SparkTest.spark(), EvaluationRequest.of(configuration(predictions, settings)));
     }
 
     private static Configuration configuration(String predictions, String... settings) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.evaluate.EvaluationRequest;
 import io.recthink.spark.table.ExampleRows;
 import io.recthink.spark.table.PolicyOrigin;
 import java.io.IOException;
@@ -29,7 +30,10 @@ class RunCardTest {
                 null,
                 new PolicyOrigin.Training("/runs/1", "train", 40, false, "train:\n  groupSize: 5\n"));
         String json = RunCard.of(
-                        SparkTest.spark(), comparing, List.of(trained, new PolicyOrigin("x", "y", "z", null, null)))
+                        SparkTest.spark(),
+                        comparing,
+                        EvaluationRequest.of(comparing),
+                        List.of(trained, new PolicyOrigin("x", "y", "z", null, null)))
                 .json();
         assertThat(json)
                 .contains("groupSize: 5", "resamples: 123", "\"step\" : 40")
