@@ -5,12 +5,18 @@ import io.recthink.generate.Completion;
 import io.recthink.generate.Finish;
 import io.recthink.generate.Generator;
 import io.recthink.generate.PromptTokens;
+import io.recthink.generate.RatingCandidates;
+import io.recthink.generate.RatingDistribution;
+import io.recthink.generate.RatingPrefix;
 import io.recthink.generate.SamplingOptions;
+import io.recthink.model.ModelTokenizer;
+import io.recthink.prompt.Block;
 import io.recthink.prompt.OutputGrammar;
 import io.recthink.prompt.Turns;
 import io.recthink.spark.policy.PolicyHolder;
 import io.recthink.spark.table.Examples;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Row;
@@ -20,6 +26,7 @@ import org.apache.spark.util.TaskCompletionListener;
 public final class PolicyInTask {
     private final PromptEncoding.Open prompts;
     private final Generator generator;
+    private final ModelTokenizer tokenizer;
     private final OutputGrammar grammar;
 
     public PolicyInTask(PromptEncoding encoding, Configuration.Model model) {
@@ -28,7 +35,8 @@ public final class PolicyInTask {
         PolicyHolder.Lease lease = PolicyHolder.policy(encoding.policy(), model);
         atTaskEnd(lease::close);
         this.prompts = open;
-        this.generator = new Generator(lease.decoder(), lease.tokenizer());
+        this.tokenizer = lease.tokenizer();
+        this.generator = new Generator(lease.decoder(), tokenizer);
         this.grammar = OutputGrammar.of(encoding.settings().think(), encoding.minRating(), encoding.maxRating())
                 .afterPrompt(Turns.of(open.chatTemplate()).assistantStart());
     }
@@ -44,6 +52,26 @@ public final class PolicyInTask {
 
     public List<List<Completion>> complete(List<PromptTokens> prompts, SamplingOptions options) {
         return generator.generate(prompts, options);
+    }
+
+    /**
+     * Where a completion, or else its prompt, opens the rating.
+     *
+     * @return nothing where neither does
+     */
+    public Optional<RatingPrefix> openedRating(int[] prompt, Completion completion, RatingCandidates candidates) {
+        String opening = Block.RATE.open();
+        Optional<RatingPrefix> written = RatingPrefix.of(prompt, completion, opening, candidates, tokenizer);
+        boolean byPrompt =
+                written.isEmpty() && grammar.opened().filter(Block.RATE::equals).isPresent();
+        return byPrompt
+                ? RatingPrefix.ofPrompt(prompt, opening, candidates.spacedAs(completion.text()), tokenizer)
+                : written;
+    }
+
+    /** The probabilities of the ratings that may follow, see {@link Generator#ratings}. */
+    public List<Optional<RatingDistribution>> ratings(List<RatingPrefix> prefixes, int maxRows) {
+        return generator.ratings(prefixes, maxRows);
     }
 
     /** The rating that a completion gives, when it can be read. */

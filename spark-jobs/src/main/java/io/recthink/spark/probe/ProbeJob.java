@@ -13,6 +13,7 @@ import io.recthink.spark.compare.CompareJob;
 import io.recthink.spark.completion.PredictionStage;
 import io.recthink.spark.completion.PromptEncoding;
 import io.recthink.spark.completion.PromptRoom;
+import io.recthink.spark.completion.Reading;
 import io.recthink.spark.files.LiteralPath;
 import io.recthink.spark.files.OutputFolders;
 import io.recthink.spark.files.TextFile;
@@ -83,7 +84,7 @@ public final class ProbeJob implements Job {
                 String step = "probe %d/%d, %s,".formatted(i + 1, probes.size() + 1, probe.name());
                 try (PredictionStage stage = PredictionStage.of(
                         bias.predict(probe.change().apply(rows), PredictionStage.FALLBACK), configuration, data)) {
-                    stage.showing(step, 1, () -> stage.predict(probe.name(), probed, 0)
+                    stage.showing(step, 1, () -> stage.predict(probe.name(), probed, Reading.GREEDY)
                             .write()
                             .parquet(predictions(folder, probe)));
                 }
