@@ -21,28 +21,62 @@ record CandidateTokens(int[] shared, List<List<int[]>> continuations) {
 
     /** @param endTokens of the model */
     static CandidateTokens of(RatingPrefix prefix, List<Integer> endTokens, ModelTokenizer tokenizer) {
-        int[] text = tokenizer.encode(prefix.text());
-        String start = tokenizer.decode(text);
-        List<String> candidates = prefix.candidates().texts();
-        List<int[]> tokens = candidates.stream()
-                .map(candidate -> tokenizer.encode(prefix.text() + candidate))
-                .toList();
-        List<Boolean> writable = IntStream.range(0, candidates.size())
-                .mapToObj(i -> tokenizer.decode(tokens.get(i)).equals(start + candidates.get(i)))
-                .toList();
-        int common = IntStream.range(0, candidates.size())
-                .filter(writable::get)
-                .map(i -> common(text, tokens.get(i)))
-                .min()
-                .orElse(0);
-        Border border = Border.of(prefix.written(), Arrays.copyOf(text, common), tokenizer);
-        List<List<int[]>> continuations = new ArrayList<>();
-        for (int i = 0; i < candidates.size(); i++) {
-            int[] rest = Arrays.copyOfRange(tokens.get(i), border.inText(), tokens.get(i).length);
-            continuations.add(writable.get(i) ? ended(rest, prefix.candidates().endsTurn(), endTokens) : List.of());
+        Texts spaced = Texts.of(prefix.text(), prefix.candidates(), tokenizer);
+        return (spaced.writesAny()
+                        ? spaced
+                        : Texts.of(prefix.text(), prefix.candidates().unspaced(), tokenizer))
+                .behind(prefix, endTokens, tokenizer);
+    }
+
+    /**
+     * A text by itself and with each candidate, as tokens.
+     *
+     * @param writable [candidate]: whether decoding the tokens gives the candidate back
+     */
+    private record Texts(int[] text, List<int[]> withCandidate, List<Boolean> writable) {
+        static Texts of(String text, RatingCandidates candidates, ModelTokenizer tokenizer) {
+            int[] tokens = tokenizer.encode(text);
+            String start = tokenizer.decode(tokens);
+            List<int[]> withCandidate = candidates.texts().stream()
+                    .map(candidate -> tokenizer.encode(text + candidate))
+                    .toList();
+            List<Boolean> writable = new ArrayList<>();
+            for (int i = 0; i < withCandidate.size(); i++) {
+                String whole = tokenizer.decode(withCandidate.get(i));
+                writable.add(whole.startsWith(start) && candidates.isWritten(whole.substring(start.length()), i));
+            }
+            return new Texts(tokens, withCandidate, writable);
         }
-        return new CandidateTokens(
-                joined(prefix.prompt(), Arrays.copyOf(prefix.written(), border.inWritten())), continuations);
+
+        boolean writesAny() {
+            return writable.contains(true);
+        }
+
+        CandidateTokens behind(RatingPrefix prefix, List<Integer> endTokens, ModelTokenizer tokenizer) {
+            Border border = Border.of(prefix, text, common(), tokenizer);
+            List<List<int[]>> continuations = new ArrayList<>();
+            for (int i = 0; i < withCandidate.size(); i++) {
+                int[] tokens = withCandidate.get(i);
+                continuations.add(
+                        writable.get(i)
+                                ? ended(
+                                        Arrays.copyOfRange(tokens, border.inText(), tokens.length),
+                                        prefix.candidates().endsTurn(),
+                                        endTokens)
+                                : List.of());
+            }
+            int[] written = Arrays.copyOf(prefix.written(), border.inWritten());
+            return new CandidateTokens(joined(prefix.prompt(), written), continuations);
+        }
+
+        /** The tokens at the beginning of the text that are the same with every candidate. */
+        private int common() {
+            return IntStream.range(0, withCandidate.size())
+                    .filter(writable::get)
+                    .map(i -> CandidateTokens.common(text, withCandidate.get(i)))
+                    .min()
+                    .orElse(0);
+        }
     }
 
     /** How many tokens two texts begin with alike. */
@@ -86,11 +120,16 @@ record CandidateTokens(int[] shared, List<List<int[]>> continuations) {
      * @param inText how many in the other
      */
     private record Border(int inWritten, int inText) {
-        static Border of(int[] written, int[] text, ModelTokenizer tokenizer) {
+        /** @param common how many tokens of the text count */
+        static Border of(RatingPrefix prefix, int[] text, int common, ModelTokenizer tokenizer) {
+            int[] written = prefix.written();
+            String there = tokenizer.decode(written);
+            if (common == text.length && there.equals(prefix.text())) {
+                return new Border(written.length, common);
+            }
             int before = written.length;
-            for (int count = text.length; count > 0; count--) {
+            for (int count = common; count > 0; count--) {
                 String wanted = tokenizer.decode(Arrays.copyOf(text, count));
-                String there = tokenizer.decode(Arrays.copyOf(written, before));
                 while (there.length() > wanted.length()) {
                     before--;
                     there = tokenizer.decode(Arrays.copyOf(written, before));

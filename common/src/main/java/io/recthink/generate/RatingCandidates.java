@@ -87,10 +87,33 @@ public record RatingCandidates(List<BigDecimal> ratings, String before, String a
         return new RatingCandidates(ratings, leading, trailing + after, endsTurn);
     }
 
+    /** The same ratings without white space, for a tokenizer that does not read what it writes between its tokens. */
+    RatingCandidates unspaced() {
+        return after.isBlank() ? this : new RatingCandidates(ratings, "", after.strip(), endsTurn);
+    }
+
     /** What follows the prefix for each rating, for example {@code 4.5</rate>}. */
     List<String> texts() {
-        return ratings.stream()
-                .map(rating -> before + rating.stripTrailingZeros().toPlainString() + after)
-                .toList();
+        return ratings.stream().map(rating -> before + number(rating) + after).toList();
+    }
+
+    private static String number(BigDecimal rating) {
+        return rating.stripTrailingZeros().toPlainString();
+    }
+
+    /**
+     * Whether a text is a rating with what is before and after it. White space around the number is free, but an end that is
+     * white space must be there.
+     *
+     * @param candidate which rating
+     */
+    boolean isWritten(String text, int candidate) {
+        String number = number(ratings.get(candidate));
+        if (after.isBlank()) {
+            return text.equals(before + number + after);
+        }
+        String stripped = text.strip();
+        return stripped.startsWith(number)
+                && stripped.substring(number.length()).strip().equals(after.strip());
     }
 }

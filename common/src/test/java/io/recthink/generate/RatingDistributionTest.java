@@ -232,6 +232,57 @@ class RatingDistributionTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"<rate> 4 </rate>", "4 2 <rate> 4 </rate>"})
+    void aTokenizerMayWriteWhiteSpaceThatItDoesNotRead(String answer) throws IOException {
+        List<String> words = List.of("<rate>", "</rate>", "?", "1", "2", "4", "5");
+        Files.writeString(
+                folder.resolve("tokenizer.json"),
+                """
+                {"version": "1.0", "truncation": null, "padding": null, "normalizer": null, "post_processor": null,
+                 "decoder": null, "added_tokens": [],
+                 "pre_tokenizer": {"type": "Split", "behavior": "Isolated", "invert": false,
+                 "pattern": {"Regex": "</?rate>|[0-9]|[^<0-9]+"}},
+                 "model": {"type": "WordLevel", "unk_token": "?", "vocab": {%s}}}
+                """
+                        .formatted(vocabulary(words)));
+        try (TestModel model = model(folder)) {
+            int[] tokens = Arrays.stream(answer.split(" ", -1))
+                    .mapToInt(words::indexOf)
+                    .toArray();
+            Completion completion = completion(model.tokenizer(), tokens);
+            assertThat(completion.text()).isEqualTo(answer);
+            RatingCandidates stars = RatingCandidates.before(1, 5, 1, CLOSE);
+            RatingPrefix prefix = RatingPrefix.of(new int[] {9}, completion, "<rate>", stars, model.tokenizer())
+                    .orElseThrow();
+            int before = tokens.length - 2;
+            double[] expected = IntStream.rangeClosed(1, 5)
+                    .mapToDouble(star -> {
+                        int[] ended = Arrays.copyOf(tokens, tokens.length);
+                        ended[before] = words.indexOf(String.valueOf(star));
+                        return star == 3 ? 0 : forward(model, prefix.prompt(), ended, before); // no word for 3
+                    })
+                    .toArray();
+            assertIs(one(model, prefix), expected);
+        }
+    }
+
+    @Test
+    void anEndOfTheLineMustBeWritten() throws IOException {
+        try (TestModel model = model(tokenizer(ascii().replace("Ċ", "")))) {
+            int[] written = model.tokenizer().encode("Rating:");
+            RatingCandidates lines = RatingCandidates.before(1, 5, 1, "\n");
+            assertThat(one(model, new RatingPrefix(new int[] {3}, written, "Rating:", lines)))
+                    .isEmpty();
+        }
+        try (TestModel model = model(tokenizer(ascii()))) {
+            int[] written = model.tokenizer().encode("Rating:");
+            RatingCandidates lines = RatingCandidates.before(1, 5, 1, "\n");
+            RatingPrefix prefix = new RatingPrefix(new int[] {3}, written, "Rating:", lines);
+            assertIs(one(model, prefix), expected(model, prefix, written.length));
+        }
+    }
+
     @Test
     void theScaleIsWrittenFromTheLowestToTheHighest() {
         assertThat(HALF_STARS.texts())
@@ -351,9 +402,6 @@ class RatingDistributionTest {
     private Path tokenizer(String characters, String... pairs) throws IOException {
         List<String> tokens = Stream.concat(characters.chars().mapToObj(Character::toString), Arrays.stream(pairs))
                 .toList();
-        String vocabulary = IntStream.range(0, tokens.size())
-                .mapToObj(id -> quoted(tokens.get(id)) + ": " + id)
-                .collect(Collectors.joining(", "));
         String merges = Arrays.stream(pairs)
                 .map(pair -> "[" + quoted(pair.substring(0, 1)) + ", " + quoted(pair.substring(1)) + "]")
                 .collect(Collectors.joining(", "));
@@ -369,8 +417,14 @@ class RatingDistributionTest {
                  "end_of_word_suffix": null, "fuse_unk": false, "byte_fallback": false, "ignore_merges": false,
                  "vocab": {%s}, "merges": [%s]}}
                 """
-                        .formatted(vocabulary, merges));
+                        .formatted(vocabulary(tokens), merges));
         return folder;
+    }
+
+    private static String vocabulary(List<String> tokens) {
+        return IntStream.range(0, tokens.size())
+                .mapToObj(id -> quoted(tokens.get(id)) + ": " + id)
+                .collect(Collectors.joining(", "));
     }
 
     private static String quoted(String token) {
