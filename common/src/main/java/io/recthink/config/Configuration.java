@@ -779,6 +779,7 @@ public record Configuration(
             int rows,
             int validationRows,
             int samples,
+            boolean distribution,
             int partitions,
             int maxBatch,
             Map<String, String> policies) {

@@ -47,7 +47,7 @@ final class Batch implements AutoCloseable {
     /**
      * A batch in which nothing has been computed yet.
      *
-     * @param rowsOfPrompts the completions of each prompt, at least one
+     * @param rowsOfPrompts the completions of each prompt, at least one; the tokens of all of them are given or of none
      * @param maxRows most rows at a time; a prompt with more of them is alone in the batch
      */
     Batch(Decoder decoder, Collection<List<Row>> rowsOfPrompts, SamplingOptions options, int maxRows) {
@@ -144,7 +144,8 @@ final class Batch implements AutoCloseable {
                             scratch.create(promptOfRow),
                             temperature,
                             topP,
-                            uniforms(newRows, scratch)));
+                            uniforms(newRows, scratch),
+                            given(newRows, scratch)));
             for (int i = 0; i < newRows.size(); i++) {
                 rows.add(newRows.get(i));
                 promptSeats.add(firstSeat + (int) promptOfRow[i]);
@@ -179,7 +180,8 @@ final class Batch implements AutoCloseable {
                             places,
                             temperature,
                             topP,
-                            uniforms(rows, scratch)));
+                            uniforms(rows, scratch),
+                            given(rows, scratch)));
         }
         decodeSteps++;
         decodedTokens += rows.size();
@@ -187,6 +189,13 @@ final class Batch implements AutoCloseable {
 
     private static NDArray uniforms(List<Row> rows, NDManager scratch) {
         return scratch.create(rows.stream().mapToDouble(Row::uniform).toArray());
+    }
+
+    /** The next tokens {@code [rows]} of rows whose tokens are given; without elements where they are sampled. */
+    private NDArray given(List<Row> rows, NDManager scratch) {
+        return rows.get(0).isGiven()
+                ? scratch.create(rows.stream().mapToLong(Row::nextGiven).toArray())
+                : weights.absent();
     }
 
     /** @param sampled {@code [2, rows]}, tokens and log-probabilities */

@@ -5,6 +5,7 @@ import io.recthink.model.Decoder;
 import io.recthink.model.ModelConfig;
 import io.recthink.model.ModelTokenizer;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 
 /**
@@ -41,9 +42,7 @@ public final class Generator implements AutoCloseable {
      *     {@code maxTokens} tokens in the model's context
      */
     public Generation generate(List<PromptTokens> prompts, SamplingOptions options, int maxRows) {
-        if (maxRows < 1) {
-            throw new IllegalArgumentException("maxRows must be at least 1 (was " + maxRows + ")");
-        }
+        requireRows(maxRows);
         for (int i = 0; i < prompts.size(); i++) {
             check(i, prompts.get(i).tokens(), options);
         }
@@ -56,6 +55,37 @@ public final class Generator implements AutoCloseable {
         try (Batch batch = new Batch(decoder, asked, options, maxRows)) {
             batch.run();
             return new Generation(completions(rows), batch.maxRows(), batch.decodeSteps(), batch.decodedTokens());
+        }
+    }
+
+    /**
+     * The probabilities of the ratings that may follow some prefixes. Each prefix is read once, and what follows it is scored
+     * a token a step, the candidates of a prefix as a group of completions.
+     *
+     * @param maxRows most candidates that are scored at a time, at least 1; a prefix with more of them is alone in the batch
+     * @return nothing for a prefix after which the tokenizer can write no rating, or the model's context has no room for one
+     * @throws InvalidInputException if a prefix has a token outside of the vocabulary
+     */
+    public List<Optional<RatingDistribution>> ratings(List<RatingPrefix> prefixes, int maxRows) {
+        requireRows(maxRows);
+        List<GivenRows> given = prefixes.stream()
+                .map(prefix -> GivenRows.of(prefix, decoder.config(), tokenizer))
+                .toList();
+        List<List<Row>> asked = given.stream()
+                .map(GivenRows::all)
+                .filter(rows -> !rows.isEmpty())
+                .toList();
+        if (!asked.isEmpty()) {
+            try (Batch batch = new Batch(decoder, asked, GivenRows.options(asked), maxRows)) {
+                batch.run();
+            }
+        }
+        return given.stream().map(GivenRows::distribution).toList();
+    }
+
+    private static void requireRows(int maxRows) {
+        if (maxRows < 1) {
+            throw new IllegalArgumentException("maxRows must be at least 1 (was " + maxRows + ")");
         }
     }
 

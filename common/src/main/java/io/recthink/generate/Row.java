@@ -3,12 +3,14 @@ package io.recthink.generate;
 import io.recthink.model.ModelTokenizer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
-/** A completion that grows. */
+/** A completion that grows: of tokens that are sampled, or of given ones whose probabilities are asked for. */
 final class Row {
     private final int[] prompt;
     private final long seed;
     private final SamplingOptions options;
+    private final Optional<int[]> given;
     private final List<Integer> endTokens;
     private final StopStrings stopStrings;
     private final int[] tokens;
@@ -18,21 +20,50 @@ final class Row {
 
     /** @param prompt tokens of its prompt */
     Row(int[] prompt, long seed, SamplingOptions options, List<Integer> endTokens, ModelTokenizer tokenizer) {
+        this(prompt, seed, options, endTokens, tokenizer, Optional.empty());
+    }
+
+    private Row(
+            int[] prompt,
+            long seed,
+            SamplingOptions options,
+            List<Integer> endTokens,
+            ModelTokenizer tokenizer,
+            Optional<int[]> given) {
         this.prompt = prompt;
         this.seed = seed;
         this.options = options;
+        this.given = given;
         this.endTokens = options.ignoreEnd() ? List.of() : endTokens;
         this.stopStrings = new StopStrings(tokenizer, options.ignoreEnd() ? List.of() : options.stopStrings());
         this.tokens = new int[options.maxTokens()];
         this.logprobs = new float[options.maxTokens()];
     }
 
+    /** A completion of given tokens. */
+    static Row given(int[] prompt, int[] tokens, ModelTokenizer tokenizer) {
+        return new Row(prompt, 0, GivenRows.options(tokens.length), List.of(), tokenizer, Optional.of(tokens));
+    }
+
     int[] prompt() {
         return prompt;
     }
 
+    boolean isGiven() {
+        return given.isPresent();
+    }
+
+    /** The token that is to come, of one that is given. */
+    int nextGiven() {
+        return given.orElseThrow()[count];
+    }
+
     boolean finished() {
         return stopped || count == options.maxTokens();
+    }
+
+    int mostTokens() {
+        return options.maxTokens();
     }
 
     int lastToken() {
@@ -59,6 +90,15 @@ final class Row {
         logprobs[count] = logprob;
         count++;
         stopped = endTokens.contains(token) || stopStrings.completedBy(tokens, count);
+    }
+
+    /** The natural logarithm of the probability of all its tokens together. */
+    double logProbability() {
+        double sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += logprobs[i];
+        }
+        return sum;
     }
 
     Completion completion(ModelTokenizer tokenizer) {

@@ -63,6 +63,11 @@ final class Weights implements AutoCloseable {
         }
     }
 
+    /** Stands for an argument that is absent. */
+    NDArray absent() {
+        return decoder.absent();
+    }
+
     NDArray epsilon() {
         return decoder.epsilon();
     }

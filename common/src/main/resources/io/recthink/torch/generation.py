@@ -159,7 +159,7 @@ def own_keys(self, needed: int, keys: Tensor) -> int:
 
 # one step: the last token of each row at its position goes through the model, behind the row's cached tokens, all [N]; its
 # keys and values go into the cache, and the next tokens are sampled: see sample
-def decode(self, weights: List[Tensor], tokens: Tensor, positions: Tensor, cached: Tensor, rotary: Tensor, epsilon: Tensor, prompt_keys: Tensor, prompt_values: Tensor, prompt_mask: Tensor, keys: Tensor, values: Tensor, slots: Tensor, places: Tensor, temperature: Tensor, top_p: Tensor, uniforms: Tensor) -> Tensor:
+def decode(self, weights: List[Tensor], tokens: Tensor, positions: Tensor, cached: Tensor, rotary: Tensor, epsilon: Tensor, prompt_keys: Tensor, prompt_values: Tensor, prompt_mask: Tensor, keys: Tensor, values: Tensor, slots: Tensor, places: Tensor, temperature: Tensor, top_p: Tensor, uniforms: Tensor, given: Tensor) -> Tensor:
   N, K, D, B, P = tokens.size(0), keys.size(2), keys.size(4), prompt_mask.size(0), prompt_mask.size(2)
   S = self.own_keys(int(cached.max()) + 1, keys)
   heads = torch.arange(N * K, dtype=4, device=tokens.device).view([N, K])
@@ -185,21 +185,25 @@ def decode(self, weights: List[Tensor], tokens: Tensor, positions: Tensor, cache
       attended = self.attend_rows(queries, its_keys, its_values, prompt_mask, own_keys, own_values, mask, slots, places)
     x = x + self.adapt_rows(self.linear_of_rows(attended, w[5]), attended, w[11], w[12])
     x = x + self.feed_forward_rows(self.normalize(x, w[6], epsilon), w[7], w[8], w[13], w[14], w[15], w[16])
-  return self.sample(self.logits_of_rows(self.normalize(x, weights[-2], epsilon), weights[-1]), temperature, top_p, uniforms)
+  return self.sample(self.logits_of_rows(self.normalize(x, weights[-2], epsilon), weights[-1]), temperature, top_p, uniforms, given)
 
 # the first tokens: hidden [B, H] of the prompts' last tokens, head [V, H], prompts [N] of the rows; see sample
-def sample_first(self, hidden: Tensor, head: Tensor, prompts: Tensor, temperature: Tensor, top_p: Tensor, uniforms: Tensor) -> Tensor:
-  return self.sample(self.logits_of_rows(hidden, head).index_select(0, prompts), temperature, top_p, uniforms)
+def sample_first(self, hidden: Tensor, head: Tensor, prompts: Tensor, temperature: Tensor, top_p: Tensor, uniforms: Tensor, given: Tensor) -> Tensor:
+  return self.sample(self.logits_of_rows(hidden, head).index_select(0, prompts), temperature, top_p, uniforms, given)
 
 # one token a row from logits [N, V]: [2, N] in double precision, the tokens and their log-probabilities under
-# softmax(logits / temperature). Temperature 0: the likeliest token, and its log-probability at temperature 1
-def sample(self, logits: Tensor, temperature: Tensor, top_p: Tensor, uniforms: Tensor) -> Tensor:
+# softmax(logits / temperature). Temperature 0: the likeliest token, and its log-probability at temperature 1. Where the
+# tokens are given [N], they are taken; empty: they are sampled
+def sample(self, logits: Tensor, temperature: Tensor, top_p: Tensor, uniforms: Tensor, given: Tensor) -> Tensor:
   t = float(temperature)
   if t != 0. and t != 1.:
     logits = logits / t
   shifted = logits - logits.amax([1], True)
   weights = torch.exp(shifted)
-  if t == 0.:
+  if given.numel() > 0:
+    chosen = given
+    total = weights.sum([1], False, dtype=7)
+  elif t == 0.:
     chosen = torch.argmax(logits, -1)
     total = weights.sum([1], False, dtype=7)
   else:

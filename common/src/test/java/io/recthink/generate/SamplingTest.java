@@ -180,7 +180,8 @@ class SamplingTest {
                             manager.create(logits, new Shape(1, logits.length)),
                             manager.create(temperature),
                             manager.create(topP),
-                            manager.create(new double[] {number}));
+                            manager.create(new double[] {number}),
+                            manager.zeros(new Shape(0)));
             return (int) sampled.toDoubleArray()[0];
         }
     }

@@ -9,27 +9,27 @@ import java.util.NoSuchElementException;
 import java.util.function.Function;
 import org.apache.spark.sql.Row;
 
-/** Maps rows batch by batch, each when its first result is asked for: no more than one batch is held. */
-public final class BatchedRows implements Iterator<Row> {
-    private final Iterator<Row> rows;
+/** Maps elements to rows batch by batch, each when its first row is asked for: no more than one batch is held. */
+final class BatchedRows<T> implements Iterator<Row> {
+    private final Iterator<T> elements;
     private final int batchSize;
-    private final Function<List<Row>, List<Row>> map;
+    private final Function<List<T>, List<Row>> map;
     private final Deque<Row> ready = new ArrayDeque<>();
 
     /**
-     * The mapped rows.
+     * The rows of all batches.
      *
      * @param map gives at least one row for a batch
      */
-    public BatchedRows(Iterator<Row> rows, int batchSize, Function<List<Row>, List<Row>> map) {
-        this.rows = rows;
+    BatchedRows(Iterator<T> elements, int batchSize, Function<List<T>, List<Row>> map) {
+        this.elements = elements;
         this.batchSize = batchSize;
         this.map = map;
     }
 
     @Override
     public boolean hasNext() {
-        return !ready.isEmpty() || rows.hasNext();
+        return !ready.isEmpty() || elements.hasNext();
     }
 
     @Override
@@ -38,9 +38,9 @@ public final class BatchedRows implements Iterator<Row> {
             throw new NoSuchElementException();
         }
         if (ready.isEmpty()) {
-            List<Row> batch = new ArrayList<>();
-            while (rows.hasNext() && batch.size() < batchSize) {
-                batch.add(rows.next());
+            List<T> batch = new ArrayList<>();
+            while (elements.hasNext() && batch.size() < batchSize) {
+                batch.add(elements.next());
             }
             ready.addAll(map.apply(batch));
         }

@@ -2,53 +2,63 @@ package io.recthink.spark.completion;
 
 import io.recthink.config.Configuration;
 import io.recthink.generate.Completion;
-import io.recthink.generate.Finish;
 import io.recthink.generate.Generator;
 import io.recthink.generate.PromptTokens;
-import io.recthink.generate.SamplingOptions;
-import io.recthink.prompt.OutputGrammar;
-import io.recthink.prompt.Turns;
+import io.recthink.generate.RatingDistribution;
+import io.recthink.generate.RatingPrefix;
 import io.recthink.spark.policy.PolicyHolder;
-import io.recthink.spark.table.Examples;
+import io.recthink.spark.policy.PolicyReference;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import org.apache.spark.TaskContext;
-import org.apache.spark.sql.Row;
 import org.apache.spark.util.TaskCompletionListener;
 
-/** The one policy of the JVM, in use by one Spark task. What it holds is given back when the task ends, however it ends. */
-public final class PolicyInTask {
-    private final PromptEncoding.Open prompts;
+/** The one policy of the JVM, in use by one Spark task. It is given back when the task ends, however it ends. */
+public final class PolicyInTask implements AutoCloseable {
+    private final PolicyHolder.Lease lease;
     private final Generator generator;
-    private final OutputGrammar grammar;
 
-    public PolicyInTask(PromptEncoding encoding, Configuration.Model model) {
-        PromptEncoding.Open open = encoding.open();
-        atTaskEnd(open::close);
-        PolicyHolder.Lease lease = PolicyHolder.policy(encoding.policy(), model);
-        atTaskEnd(lease::close);
-        this.prompts = open;
+    private PolicyInTask(PolicyHolder.Lease lease) {
+        this.lease = lease;
         this.generator = new Generator(lease.decoder(), lease.tokenizer());
-        this.grammar = OutputGrammar.of(encoding.settings().think(), encoding.minRating(), encoding.maxRating())
-                .afterPrompt(Turns.of(open.chatTemplate()).assistantStart());
     }
 
-    private static void atTaskEnd(Runnable close) {
+    static PolicyInTask of(PolicyReference policy, Configuration.Model model) {
+        PolicyHolder.Lease lease = PolicyHolder.policy(policy, model);
+        atTaskEnd(lease::close);
+        return new PolicyInTask(lease);
+    }
+
+    static void atTaskEnd(Runnable close) {
         TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> close.run());
     }
 
-    /** The prompt of an example. */
-    public int[] prompt(Row example) {
-        return prompts.encoder().encode(Examples.input(example));
+    /** Completes some prompts, at least one, in one call of the generator. */
+    public <P extends AskedPrompt> List<Completed<P>> complete(List<P> prompts, Sampling sampling) {
+        long start = System.nanoTime();
+        List<PromptTokens> tokens = prompts.stream()
+                .map(prompt -> new PromptTokens(prompt.tokens(), sampling.seeds(prompt.rowId())))
+                .toList();
+        List<List<Completion>> completions = generator
+                .generate(tokens, sampling.options(), sampling.maxRows())
+                .completions();
+        double milliseconds = (System.nanoTime() - start) / 1e6 / prompts.size();
+        List<Completed<P>> completed = new ArrayList<>();
+        for (int i = 0; i < prompts.size(); i++) {
+            completed.add(new Completed<>(prompts.get(i), completions.get(i), milliseconds));
+        }
+        return completed;
     }
 
-    public List<List<Completion>> complete(List<PromptTokens> prompts, SamplingOptions options) {
-        return generator.generate(prompts, options);
+    /** The probabilities of the ratings that may follow, see {@link Generator#ratings}. */
+    List<Optional<RatingDistribution>> ratings(List<RatingPrefix> prefixes, int maxRows) {
+        return generator.ratings(prefixes, maxRows);
     }
 
-    /** The rating that a completion gives, when it can be read. */
-    public OptionalDouble rating(Completion completion) {
-        return grammar.parse(completion.text(), completion.finish() == Finish.STOP)
-                .rating();
+    /** Gives it back earlier. */
+    @Override
+    public void close() {
+        lease.close();
     }
 }

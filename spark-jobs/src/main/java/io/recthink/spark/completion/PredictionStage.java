@@ -95,15 +95,13 @@ public final class PredictionStage implements AutoCloseable {
 
     /**
      * The predictions of a policy, computed when the result is read or written: the greedy completion of each example,
-     * and with {@code samples} also the mean and the median of that many samples. Where no rating can be read, the row is
-     * marked as failed and holds the fallback.
+     * and what else is read. Where no rating can be read, the row is marked as failed and holds the fallback.
      *
      * @param system the name of the system in the table
-     * @param samples 0 for none
      * @return as {@link Tables#PREDICTIONS}; {@code ms} is the time of a batch divided by its rows
      */
-    public Dataset<Row> predict(String system, PolicyReference policy, int samples) {
-        PredictionTask task = task(system, policy, samples);
+    public Dataset<Row> predict(String system, PolicyReference policy, Reading reading) {
+        PredictionTask task = task(system, policy, reading);
         return inTasks()
                 .mapPartitions((MapPartitionsFunction<Row, Row>) task::predict, Encoders.row(Tables.PREDICTIONS));
     }
@@ -116,16 +114,16 @@ public final class PredictionStage implements AutoCloseable {
      * @param samples at least 1
      */
     public Dataset<Row> ratings(PolicyReference policy, int samples) {
-        PredictionTask task = task("", policy, samples);
+        PredictionTask task = task("", policy, new Reading(samples, null));
         return inTasks().mapPartitions((MapPartitionsFunction<Row, Row>) task::ratings, Encoders.row(RATINGS));
     }
 
-    private PredictionTask task(String system, PolicyReference policy, int samples) {
+    private PredictionTask task(String system, PolicyReference policy, Reading reading) {
         return new PredictionTask(
                 PromptEncoding.of(policy, configuration.prompt(), data),
                 system,
                 configuration.seed(),
-                samples,
+                reading,
                 configuration.predict().maxBatch(),
                 configuration.rollout(),
                 configuration.model(),

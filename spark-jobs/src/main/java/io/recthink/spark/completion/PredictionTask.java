@@ -1,24 +1,23 @@
 package io.recthink.spark.completion;
 
 import io.recthink.config.Configuration;
-import io.recthink.generate.Completion;
-import io.recthink.generate.PromptTokens;
-import io.recthink.generate.SamplingOptions;
-import io.recthink.generate.Seeds;
+import io.recthink.generate.RatingDistribution;
+import io.recthink.generate.RatingPrefix;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.stream.IntStream;
+import java.util.function.ToDoubleFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.util.LongAccumulator;
 
 /**
- * What one task does: batch after batch of its rows, in their order, with the one policy of its JVM.
+ * What one task makes of examples: their predictions, or the ratings of samples.
  *
- * @param samples completions a row beside the greedy one; 0: none
+ * @param reading what is read beside the greedy rating
  * @param maxBatch the most completions in one call of the generator, unless the samples of a single prompt are more
  * @param done counts the rows that are predicted
  */
@@ -26,7 +25,7 @@ record PredictionTask(
         PromptEncoding encoding,
         String system,
         long seed,
-        int samples,
+        Reading reading,
         int maxBatch,
         Configuration.Rollout rollout,
         Configuration.Model model,
@@ -35,118 +34,141 @@ record PredictionTask(
     /** The step in the address of a sample: training steps count from 1. */
     private static final int NO_STEP = 0;
 
+    /** An example as it is asked, with the rating that stands in for one that fails. */
+    @SuppressWarnings("ArrayRecordComponent") // one number a token; never compared
+    private record Example(String rowId, int[] tokens, double fallback) implements AskedPrompt {}
+
     /** The predictions of rows that have the columns of an example and the fallback. */
     Iterator<Row> predict(Iterator<Row> rows) {
-        if (!rows.hasNext()) {
-            return rows;
-        }
-        PolicyInTask policy = new PolicyInTask(encoding, model);
-        return new BatchedRows(rows, maxBatch, batch -> predict(policy, batch));
+        return new CompletionTask(encoding.policy(), model, maxBatch).rows(rows, policy -> {
+            PromptsInTask prompts = new PromptsInTask(encoding);
+            return batch -> predict(policy, prompts, batch);
+        });
     }
 
     /** The ratings of the samples of each row, null where none can be read; of rows as above. */
     Iterator<Row> ratings(Iterator<Row> rows) {
-        if (!rows.hasNext()) {
-            return rows;
-        }
-        PolicyInTask policy = new PolicyInTask(encoding, model);
-        return new BatchedRows(rows, Math.max(1, maxBatch / samples), batch -> ratings(policy, batch));
+        return new CompletionTask(encoding.policy(), model, promptsWithSamples()).rows(rows, policy -> {
+            PromptsInTask prompts = new PromptsInTask(encoding);
+            return batch -> ratings(policy, prompts, batch);
+        });
     }
 
-    private List<Row> ratings(PolicyInTask policy, List<Row> rows) {
-        List<Example> batch = examples(policy, rows);
-        List<List<Completion>> generated = policy.complete(prompts(batch, samples), sampling());
+    private int promptsWithSamples() {
+        return Math.max(1, maxBatch / reading.samples());
+    }
+
+    private Sampling sampling() {
+        return Sampling.of(rollout, reading.samples(), seed, NO_STEP);
+    }
+
+    private static List<Example> examples(PromptsInTask prompts, List<Row> rows) {
+        return rows.stream()
+                .map(row -> new Example(
+                        row.getAs("rowId"), prompts.tokens(row), row.<Double>getAs(PredictionStage.FALLBACK)))
+                .toList();
+    }
+
+    private List<Row> ratings(PolicyInTask policy, PromptsInTask prompts, List<Row> rows) {
         List<Row> ratings = new ArrayList<>();
-        for (int i = 0; i < batch.size(); i++) {
-            Double[] read = generated.get(i).stream()
-                    .map(policy::rating)
+        for (Completed<Example> completed : policy.complete(examples(prompts, rows), sampling())) {
+            Double[] read = completed.completions().stream()
+                    .map(prompts::rating)
                     .map(rating -> rating.isPresent() ? (Double) rating.getAsDouble() : null)
                     .toArray(Double[]::new);
-            ratings.add(RowFactory.create(batch.get(i).rowId(), read));
+            ratings.add(RowFactory.create(completed.prompt().rowId(), read));
         }
-        done.add(batch.size());
+        done.add(rows.size());
         return ratings;
     }
 
-    @SuppressWarnings("ArrayRecordComponent") // one number a token; never compared
-    private record Example(String rowId, int[] prompt, double fallback) {}
-
-    private List<Row> predict(PolicyInTask policy, List<Row> rows) {
-        List<Example> batch = examples(policy, rows);
+    private List<Row> predict(PolicyInTask policy, PromptsInTask prompts, List<Row> rows) {
+        List<Example> batch = examples(prompts, rows);
         List<Row> predictions = new ArrayList<>();
-        predict(policy, batch, 1, SamplingOptions.greedy(rollout.maxTokens()), List.of(Readout.GREEDY), predictions);
-        if (samples > 0) {
-            int prompts = Math.max(1, maxBatch / samples);
-            for (int from = 0; from < batch.size(); from += prompts) {
-                List<Example> part = batch.subList(from, Math.min(batch.size(), from + prompts));
-                predict(policy, part, samples, sampling(), List.of(Readout.MEAN, Readout.MEDIAN), predictions);
+        List<Completed<Example>> greedy = policy.complete(batch, Sampling.greedy(rollout.maxTokens()));
+        add(prompts, greedy, List.of(Readout.GREEDY), predictions);
+        if (reading.samples() > 0) {
+            for (int from = 0; from < batch.size(); from += promptsWithSamples()) {
+                List<Example> part = batch.subList(from, Math.min(batch.size(), from + promptsWithSamples()));
+                add(prompts, policy.complete(part, sampling()), List.of(Readout.MEAN, Readout.MEDIAN), predictions);
             }
+        }
+        if (reading.candidates() != null) {
+            addDistributions(policy, prompts, greedy, predictions);
         }
         done.add(batch.size());
         return predictions;
     }
 
-    private void predict(
-            PolicyInTask policy,
-            List<Example> batch,
-            int completions,
-            SamplingOptions options,
-            List<Readout> readouts,
-            List<Row> predictions) {
-        long start = System.nanoTime();
-        List<List<Completion>> generated = policy.complete(prompts(batch, completions), options);
-        double milliseconds = (System.nanoTime() - start) / 1e6 / batch.size();
-        for (int i = 0; i < batch.size(); i++) {
+    private void add(
+            PromptsInTask prompts, List<Completed<Example>> batch, List<Readout> readouts, List<Row> predictions) {
+        for (Completed<Example> completed : batch) {
             List<OptionalDouble> ratings =
-                    generated.get(i).stream().map(policy::rating).toList();
+                    completed.completions().stream().map(prompts::rating).toList();
             for (Readout readout : readouts) {
-                predictions.add(row(batch.get(i), generated.get(i), readout, readout.of(ratings), milliseconds));
+                predictions.add(row(completed, readout, readout.of(ratings)));
             }
         }
     }
 
-    private static List<Example> examples(PolicyInTask policy, List<Row> rows) {
-        return rows.stream()
-                .map(row -> new Example(
-                        row.getAs("rowId"), policy.prompt(row), row.<Double>getAs(PredictionStage.FALLBACK)))
+    private void addDistributions(
+            PolicyInTask policy, PromptsInTask prompts, List<Completed<Example>> greedy, List<Row> predictions) {
+        long start = System.nanoTime();
+        List<Optional<RatingPrefix>> opened = greedy.stream()
+                .map(trace -> prompts.openedRating(trace.prompt().tokens(), trace.first(), reading.candidates()))
                 .toList();
+        List<RatingPrefix> prefixes = opened.stream().flatMap(Optional::stream).toList();
+        Iterator<Optional<RatingDistribution>> read =
+                policy.ratings(prefixes, maxBatch).iterator();
+        double milliseconds = (System.nanoTime() - start) / 1e6 / greedy.size();
+        for (int i = 0; i < greedy.size(); i++) {
+            Completed<Example> trace = greedy.get(i);
+            Optional<RatingDistribution> found = opened.get(i).flatMap(prefix -> read.next());
+            predictions.add(row(trace, "expectation", found, RatingDistribution::expectation, milliseconds));
+            predictions.add(row(trace, "median", found, RatingDistribution::median, milliseconds));
+        }
     }
 
-    private List<PromptTokens> prompts(List<Example> batch, int completions) {
-        return batch.stream()
-                .map(example -> new PromptTokens(example.prompt(), seeds(example.rowId(), completions)))
-                .toList();
-    }
-
-    private SamplingOptions sampling() {
-        return new SamplingOptions(rollout.maxTokens(), rollout.temperature(), rollout.topP(), List.of(), false);
-    }
-
-    private long[] seeds(String rowId, int completions) {
-        return IntStream.range(0, completions)
-                .mapToLong(sample -> Seeds.of(seed, NO_STEP, rowId, sample))
-                .toArray();
-    }
-
-    private Row row(
-            Example example,
-            List<Completion> completions,
-            Readout readout,
-            OptionalDouble rating,
-            double milliseconds) {
+    private Row row(Completed<Example> completed, Readout readout, OptionalDouble rating) {
         return RowFactory.create(
-                example.rowId(),
+                completed.prompt().rowId(),
                 system,
                 seed,
-                readout.label(samples),
-                rating.orElse(example.fallback()),
+                readout.label(reading.samples()),
+                rating.orElse(completed.prompt().fallback()),
                 rating.isEmpty(),
                 null,
-                example.prompt().length,
-                completions.stream()
-                        .mapToInt(completion -> completion.tokens().length)
-                        .sum(),
-                milliseconds,
-                readout == Readout.GREEDY ? completions.get(0).text() : null);
+                null,
+                completed.tokensIn(),
+                completed.tokensOut(),
+                completed.milliseconds(),
+                readout == Readout.GREEDY ? completed.first().text() : null);
+    }
+
+    /**
+     * The tokens that were scored are read, as those of the prompt are. What stands before them is not counted again: it is
+     * in the trace.
+     *
+     * @param milliseconds beside those of the trace
+     */
+    private Row row(
+            Completed<Example> trace,
+            String readout,
+            Optional<RatingDistribution> found,
+            ToDoubleFunction<RatingDistribution> rating,
+            double milliseconds) {
+        return RowFactory.create(
+                trace.prompt().rowId(),
+                system,
+                seed,
+                readout,
+                found.map(rating::applyAsDouble).orElse(trace.prompt().fallback()),
+                found.isEmpty(),
+                found.map(RatingDistribution::probabilities).orElse(null),
+                found.map(RatingDistribution::mass).orElse(null),
+                trace.tokensIn() + found.map(RatingDistribution::tokens).orElse(0),
+                trace.tokensOut(),
+                trace.milliseconds() + milliseconds,
+                null);
     }
 }

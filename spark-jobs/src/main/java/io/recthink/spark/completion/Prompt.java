@@ -11,4 +11,4 @@ import java.io.Serializable;
  * @param ownWords hashes of the words that the example alone has, see {@link io.recthink.prompt.TraceMeasure#ownWords}
  */
 @SuppressWarnings("ArrayRecordComponent") // one number a token or word; never compared
-public record Prompt(String rowId, int[] tokens, double truth, long[] ownWords) implements Serializable {}
+public record Prompt(String rowId, int[] tokens, double truth, long[] ownWords) implements AskedPrompt, Serializable {}

@@ -10,12 +10,14 @@ import io.recthink.spark.JobSession;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
 import io.recthink.spark.completion.PredictionStage;
 import io.recthink.spark.completion.PromptRoom;
+import io.recthink.spark.completion.Reading;
 import io.recthink.spark.policy.CommonComputeType;
 import io.recthink.spark.policy.IdleGpus;
 import io.recthink.spark.policy.PolicyReference;
 import io.recthink.spark.run.AskedPolicy;
 import io.recthink.spark.run.PolicyArgument;
 import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.RatingGrid;
 import io.recthink.spark.table.StratifiedSample;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,8 +43,11 @@ public final class PredictJob implements Job {
         Configuration.Paths paths = configuration.paths();
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
         Map<String, Configuration> asked = asked(spark, configuration, policies, data);
+        Reading reading =
+                Reading.of(configuration.predict(), () -> RatingGrid.read(spark, paths.resolve(paths.data())));
         List<PredictedSystem> systems = policies.keySet().stream()
-                .map(system -> new PredictedSystem(spark, system, policies.get(system), asked.get(system), data))
+                .map(system ->
+                        new PredictedSystem(spark, system, policies.get(system), asked.get(system), data, reading))
                 .toList();
         List<PredictedSystem> left =
                 systems.stream().filter(Predicate.not(PredictedSystem::isThere)).toList();

@@ -4,6 +4,7 @@ import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
 import io.recthink.spark.completion.PredictionStage;
+import io.recthink.spark.completion.Reading;
 import io.recthink.spark.files.Digest;
 import io.recthink.spark.files.ListedTable;
 import io.recthink.spark.files.OutputFolders;
@@ -26,9 +27,15 @@ import org.apache.spark.sql.SparkSession;
  *
  * @param name of the system and its folder
  * @param asked how the policy is asked
+ * @param reading what is read beside the greedy rating
  */
 record PredictedSystem(
-        SparkSession spark, String name, PolicyReference policy, Configuration asked, PreparedData data) {
+        SparkSession spark,
+        String name,
+        PolicyReference policy,
+        Configuration asked,
+        PreparedData data,
+        Reading reading) {
     /** The sections on which predictions depend. */
     private static final List<String> SECTIONS = List.of("seed", "prompt", "model", "rollout", "predict");
 
@@ -77,12 +84,9 @@ record PredictedSystem(
                     step,
                     1,
                     () -> ListedTable.write(
-                            stage.asking(asked)
-                                    .predict(name, policy, asked.predict().samples()),
-                            "paths.predictions",
-                            folder()));
+                            stage.asking(asked).predict(name, policy, reading), "paths.predictions", folder()));
             if (ValidationPredictions.wanted(asked.predict())) {
-                new ValidationPredictions(spark, name, policy, asked, data).write(examples, bias);
+                new ValidationPredictions(spark, name, policy, asked, data, reading).write(examples, bias);
             }
             PolicyTraining.of(name, policy.path(), hadoop)
                     .ifPresent(cost -> TrainingCost.write(folder(), List.of(cost), hadoop));

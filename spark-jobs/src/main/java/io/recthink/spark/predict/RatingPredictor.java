@@ -5,12 +5,13 @@ import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.PromptSource;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.generate.Completion;
-import io.recthink.generate.PromptTokens;
-import io.recthink.generate.SamplingOptions;
 import io.recthink.prompt.PolicyTerms;
-import io.recthink.spark.completion.BatchedRows;
+import io.recthink.spark.completion.AskedPrompt;
+import io.recthink.spark.completion.CompletionTask;
 import io.recthink.spark.completion.PolicyInTask;
 import io.recthink.spark.completion.PromptEncoding;
+import io.recthink.spark.completion.PromptsInTask;
+import io.recthink.spark.completion.Sampling;
 import io.recthink.spark.files.LiteralPath;
 import io.recthink.spark.policy.CommonComputeType;
 import io.recthink.spark.policy.PolicyFolder;
@@ -313,6 +314,15 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
         return (RatingPredictor) defaultCopy(extra);
     }
 
+    /** A row with its prompt. */
+    @SuppressWarnings("ArrayRecordComponent") // one number a token; never compared
+    private record Asked(Row row, int[] tokens) implements AskedPrompt {
+        @Override
+        public String rowId() {
+            return ""; // a greedy completion draws no numbers
+        }
+    }
+
     /** What a task does with its rows. */
     private record Task(
             PromptEncoding encoding,
@@ -323,32 +333,27 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
             boolean withTrace)
             implements Serializable {
         Iterator<Row> predict(Iterator<Row> rows) {
-            if (!rows.hasNext()) {
-                return rows;
-            }
-            PolicyInTask policy = new PolicyInTask(encoding, model);
-            return new BatchedRows(rows, batchSize, batch -> predict(policy, batch));
+            return new CompletionTask(encoding.policy(), model, batchSize).rows(rows, policy -> {
+                PromptsInTask prompts = new PromptsInTask(encoding);
+                return batch -> predict(policy, prompts, batch);
+            });
         }
 
-        private List<Row> predict(PolicyInTask policy, List<Row> batch) {
-            List<PromptTokens> prompts = batch.stream()
-                    .map(row -> policy.prompt(inputCol.isEmpty() ? row : row.getAs(inputCol)))
-                    .map(tokens -> new PromptTokens(tokens, new long[1]))
+        private List<Row> predict(PolicyInTask policy, PromptsInTask prompts, List<Row> batch) {
+            List<Asked> asked = batch.stream()
+                    .map(row -> new Asked(row, prompts.tokens(inputCol.isEmpty() ? row : row.getAs(inputCol))))
                     .toList();
-            List<List<Completion>> completions = policy.complete(prompts, SamplingOptions.greedy(maxTokens));
-            List<Row> predicted = new ArrayList<>();
-            for (int i = 0; i < batch.size(); i++) {
-                predicted.add(extended(batch.get(i), completions.get(i).get(0), policy));
-            }
-            return predicted;
+            return policy.complete(asked, Sampling.greedy(maxTokens)).stream()
+                    .map(completed -> extended(completed.prompt().row(), completed.first(), prompts))
+                    .toList();
         }
 
-        private Row extended(Row row, Completion completion, PolicyInTask policy) {
+        private Row extended(Row row, Completion completion, PromptsInTask prompts) {
             List<Object> values = new ArrayList<>();
             for (int i = 0; i < row.size(); i++) {
                 values.add(row.get(i));
             }
-            OptionalDouble rating = policy.rating(completion);
+            OptionalDouble rating = prompts.rating(completion);
             values.add(rating.isPresent() ? rating.getAsDouble() : null);
             if (withTrace) {
                 values.add(completion.text());

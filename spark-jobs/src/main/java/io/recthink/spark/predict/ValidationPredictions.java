@@ -7,6 +7,7 @@ import io.recthink.config.Configuration;
 import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
 import io.recthink.spark.completion.PredictionStage;
+import io.recthink.spark.completion.Reading;
 import io.recthink.spark.files.ListedTable;
 import io.recthink.spark.files.LiteralPath;
 import io.recthink.spark.policy.PolicyReference;
@@ -17,11 +18,13 @@ import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.StratifiedSample;
 import io.recthink.spark.table.Tables;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -34,15 +37,27 @@ final class ValidationPredictions {
     private final PolicyReference policy;
     private final Configuration asked;
     private final PreparedData data;
+    private final Reading reading;
 
-    /** @param asked how the policy is asked */
+    /**
+     * The validation predictions of a policy.
+     *
+     * @param asked how the policy is asked
+     * @param reading what is read beside the greedy rating
+     */
     ValidationPredictions(
-            SparkSession spark, String system, PolicyReference policy, Configuration asked, PreparedData data) {
+            SparkSession spark,
+            String system,
+            PolicyReference policy,
+            Configuration asked,
+            PreparedData data,
+            Reading reading) {
         this.spark = spark;
         this.system = system;
         this.policy = policy;
         this.asked = asked;
         this.data = data;
+        this.reading = reading;
     }
 
     /** Whether they are of use: maps are fitted for test rows alone. */
@@ -85,10 +100,7 @@ final class ValidationPredictions {
 
     private void predict(Dataset<Row> rows, FittedBiasModel bias) {
         try (PredictionStage stage = PredictionStage.of(bias.predict(rows, PredictionStage.FALLBACK), asked, data)) {
-            stage.showing(
-                    "predict validation rows",
-                    1,
-                    () -> write(stage.predict(system, policy, asked.predict().samples())));
+            stage.showing("predict validation rows", 1, () -> write(stage.predict(system, policy, reading)));
         }
     }
 
@@ -98,7 +110,7 @@ final class ValidationPredictions {
 
     /** What the training of a policy has predicted, when it is all that is asked for. */
     private Optional<Dataset<Row>> saved(Dataset<Row> rows) {
-        if (asked.predict().samples() > 0) {
+        if (reading.more()) {
             return Optional.empty(); // trainings read the greedy completion alone
         }
         return PolicyOfRun.at(policy.path()).flatMap(place -> {
@@ -129,10 +141,17 @@ final class ValidationPredictions {
                 && trained.predict().maxBatch() == asked.predict().maxBatch();
     }
 
+    /** Null where a run of an earlier version lacks the column. */
+    private static Column column(StructField field, Dataset<Row> saved) {
+        return List.of(saved.columns()).contains(field.name())
+                ? col(field.name())
+                : lit(null).cast(field.dataType()).as(field.name());
+    }
+
     private static Optional<Dataset<Row>> complete(Dataset<Row> saved, Dataset<Row> rows) {
         Dataset<Row> found = saved.join(rows.select("rowId"), new String[] {"rowId"}, "left_semi")
-                .select(Arrays.stream(Tables.PREDICTIONS.fieldNames())
-                        .map(name -> col(name))
+                .select(Arrays.stream(Tables.PREDICTIONS.fields())
+                        .map(field -> column(field, saved))
                         .toArray(Column[]::new));
         return found.count() == rows.count() ? Optional.of(found) : Optional.empty();
     }

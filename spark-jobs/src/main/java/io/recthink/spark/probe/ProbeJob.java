@@ -12,6 +12,7 @@ import io.recthink.spark.compare.ComparisonFiles;
 import io.recthink.spark.completion.PredictionStage;
 import io.recthink.spark.completion.PromptEncoding;
 import io.recthink.spark.completion.PromptRoom;
+import io.recthink.spark.completion.Reading;
 import io.recthink.spark.evaluate.Evaluation;
 import io.recthink.spark.evaluate.EvaluationRequest;
 import io.recthink.spark.files.LiteralPath;
@@ -85,7 +86,7 @@ public final class ProbeJob implements Job {
                 String step = "probe %d/%d, %s,".formatted(i + 1, probes.size() + 1, probe.name());
                 try (PredictionStage stage = PredictionStage.of(
                         bias.predict(probe.change().apply(rows), PredictionStage.FALLBACK), configuration, data)) {
-                    stage.showing(step, 1, () -> stage.predict(probe.name(), probed, 0)
+                    stage.showing(step, 1, () -> stage.predict(probe.name(), probed, Reading.GREEDY)
                             .write()
                             .parquet(predictions(folder, probe)));
                 }

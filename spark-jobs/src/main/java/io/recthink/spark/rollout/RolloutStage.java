@@ -4,22 +4,19 @@ import static org.apache.spark.sql.functions.col;
 
 import io.recthink.config.Configuration;
 import io.recthink.generate.Completion;
-import io.recthink.generate.Generator;
-import io.recthink.generate.PromptTokens;
-import io.recthink.generate.SamplingOptions;
-import io.recthink.generate.Seeds;
+import io.recthink.spark.completion.Completed;
+import io.recthink.spark.completion.CompletionTask;
 import io.recthink.spark.completion.Prompt;
+import io.recthink.spark.completion.Sampling;
 import io.recthink.spark.files.LiteralPath;
 import io.recthink.spark.files.TableFailure;
 import io.recthink.spark.policy.EngineTime;
-import io.recthink.spark.policy.PolicyHolder;
 import io.recthink.spark.policy.PolicyReference;
 import io.recthink.spark.table.Tables;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -37,7 +34,7 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class RolloutStage {
     private final SparkSession spark;
-    private final Sampling sampling;
+    private final Sampler sampler;
     private final int partitions;
     private final EngineTime engine;
 
@@ -46,7 +43,7 @@ public final class RolloutStage {
         this.spark = spark;
         this.partitions = rollout.partitions();
         this.engine = EngineTime.of(spark.sparkContext());
-        this.sampling = new Sampling(
+        this.sampler = new Sampler(
                 configuration.seed(), configuration.train().groupSize(), rollout, configuration.model(), engine);
     }
 
@@ -59,7 +56,7 @@ public final class RolloutStage {
     public double write(int step, List<Prompt> prompts, PolicyReference policy, String path) {
         JavaRDD<Row> rollouts = JavaSparkContext.fromSparkContext(spark.sparkContext())
                 .parallelize(prompts, Math.min(partitions, prompts.size()))
-                .mapPartitions(sampling.of(step, policy));
+                .mapPartitions(sampler.of(step, policy));
         try {
             spark.createDataFrame(rollouts, Tables.ROLLOUTS).write().parquet(path);
             return engine.lap();
@@ -84,7 +81,7 @@ public final class RolloutStage {
         return spark.read().schema(Tables.ROLLOUTS).parquet(LiteralPath.of(path));
     }
 
-    private record Sampling(
+    private record Sampler(
             long seed, int groupSize, Configuration.Rollout rollout, Configuration.Model model, EngineTime engine)
             implements Serializable {
         FlatMapFunction<Iterator<Prompt>, Row> of(int step, PolicyReference policy) {
@@ -92,42 +89,28 @@ public final class RolloutStage {
         }
 
         private Iterator<Row> sample(int step, Iterator<Prompt> partition, PolicyReference policy) {
-            List<Prompt> prompts = new ArrayList<>();
-            partition.forEachRemaining(prompts::add);
-            List<Row> rows = new ArrayList<>();
-            try (PolicyHolder.Lease lease = PolicyHolder.policy(policy, model);
-                    Generator generator = new Generator(lease.decoder(), lease.tokenizer())) {
-                sample(step, prompts, policy, generator, rows);
-            }
-            return rows.iterator();
+            Sampling sampling = Sampling.of(rollout, groupSize, seed, step).atMost(rollout.microBatch() * groupSize);
+            return CompletionTask.ofOneBatch(policy, model)
+                    .allRows(
+                            partition,
+                            leased -> prompts ->
+                                    rows(step, policy, engine.during(() -> leased.complete(prompts, sampling))))
+                    .iterator();
         }
 
-        private void sample(
-                int step, List<Prompt> prompts, PolicyReference policy, Generator generator, List<Row> rows) {
-            List<PromptTokens> tokens = prompts.stream()
-                    .map(prompt -> new PromptTokens(prompt.tokens(), seeds(step, prompt.rowId())))
-                    .toList();
-            SamplingOptions options =
-                    new SamplingOptions(rollout.maxTokens(), rollout.temperature(), rollout.topP(), List.of(), false);
-            List<List<Completion>> completions = engine.during(
-                            () -> generator.generate(tokens, options, rollout.microBatch() * groupSize))
-                    .completions();
-            for (int i = 0; i < prompts.size(); i++) {
-                for (int sample = 0; sample < groupSize; sample++) {
+        private static List<Row> rows(int step, PolicyReference policy, List<Completed<Prompt>> groups) {
+            List<Row> rows = new ArrayList<>();
+            for (Completed<Prompt> group : groups) {
+                for (int sample = 0; sample < group.completions().size(); sample++) {
                     rows.add(row(
                             step,
-                            prompts.get(i),
+                            group.prompt(),
                             sample,
                             policy,
-                            completions.get(i).get(sample)));
+                            group.completions().get(sample)));
                 }
             }
-        }
-
-        private long[] seeds(int step, String rowId) {
-            return LongStream.range(0, groupSize)
-                    .map(sample -> Seeds.of(seed, step, rowId, (int) sample))
-                    .toArray();
+            return rows;
         }
 
         private static Row row(int step, Prompt prompt, int sample, PolicyReference policy, Completion completion) {

@@ -126,6 +126,7 @@ public final class OracleJob implements Job {
                 (double) TastePosterior.median(probabilities),
                 false,
                 probabilities,
+                1.0,
                 0,
                 0,
                 0.0,

@@ -115,6 +115,7 @@ public final class Tables {
             .add("yhat", DataTypes.DoubleType, REQUIRED)
             .add("failed", DataTypes.BooleanType, REQUIRED)
             .add("probs", DataTypes.createArrayType(DataTypes.DoubleType, false), OPTIONAL)
+            .add("probsMass", DataTypes.DoubleType, OPTIONAL)
             .add("tokensIn", DataTypes.IntegerType, REQUIRED)
             .add("tokensOut", DataTypes.IntegerType, REQUIRED)
             .add("ms", DataTypes.DoubleType, REQUIRED)

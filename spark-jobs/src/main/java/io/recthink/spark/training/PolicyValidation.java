@@ -15,6 +15,7 @@ import io.recthink.config.Configuration;
 import io.recthink.prompt.TraceMeasure;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
 import io.recthink.spark.completion.PredictionStage;
+import io.recthink.spark.completion.Reading;
 import io.recthink.spark.evaluate.MeasuredTraces;
 import io.recthink.spark.files.ListedTable;
 import io.recthink.spark.files.LiteralPath;
@@ -82,7 +83,7 @@ public final class PolicyValidation implements Validation, AutoCloseable {
 
     @Override
     public Score of(PolicyReference policy, String path) {
-        ListedTable.write(stage.predict(SYSTEM, policy, 0), "paths.run", path);
+        ListedTable.write(stage.predict(SYSTEM, policy, Reading.GREEDY), "paths.run", path);
         Column error = col("yhat").minus(col("truth"));
         Dataset<Row> predictions = spark.read()
                 .parquet(LiteralPath.of(path))

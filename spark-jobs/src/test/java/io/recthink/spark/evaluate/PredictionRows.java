@@ -25,7 +25,7 @@ public final class PredictionRows {
     }
 
     public PredictionRows add(String rowId, double yhat, boolean failed) {
-        rows.add(RowFactory.create(rowId, system, seed, readout, yhat, failed, null, 10, 5, 1.0, null));
+        rows.add(RowFactory.create(rowId, system, seed, readout, yhat, failed, null, null, 10, 5, 1.0, null));
         return this;
     }
 
@@ -47,7 +47,7 @@ public final class PredictionRows {
             Row row = rows.get(i);
             String number = String.valueOf(i);
             Object[] values = new Object[row.size()];
-            Arrays.setAll(values, column -> column == 10 ? trace.replace("#", number) : row.get(column));
+            Arrays.setAll(values, column -> column == 11 ? trace.replace("#", number) : row.get(column));
             rows.set(i, RowFactory.create(values));
         }
         return this;

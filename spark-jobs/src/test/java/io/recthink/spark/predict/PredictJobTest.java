@@ -10,6 +10,8 @@ import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.StoppedException;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
+import io.recthink.spark.evaluate.ComparisonRow;
+import io.recthink.spark.evaluate.Evaluation;
 import io.recthink.spark.run.PolicyArgument;
 import io.recthink.spark.table.ExampleRows;
 import io.recthink.spark.table.PreparedData;
@@ -25,6 +27,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -146,6 +149,87 @@ class PredictJobTest {
         assertThat(means).as("samples differ").hasSizeGreaterThan(1);
     }
 
+    @Test
+    void theDistributionOfTheRatingsGivesExpectationAndMedian() {
+        Set<List<Object>> plain = values(predict("no-distribution", "predict.policies.policy=model"));
+        List<Row> all = predict("distribution", "predict.policies.policy=model", "predict.distribution=true");
+        List<Row> greedy = all.stream()
+                .filter(row -> row.getAs("readout").equals("greedy"))
+                .toList();
+        assertThat(values(greedy)).isEqualTo(plain).hasSize(12);
+        assertThat(all).hasSize(36);
+        Map<String, Double> bias = bias();
+        double four = Math.exp(0.5) / (1 + Math.exp(0.5)); // else 2: see WordChain
+        for (Row row : all) {
+            String rowId = row.getAs("rowId");
+            String readout = row.getAs("readout");
+            boolean bad = Integer.parseInt(rowId.substring(5)) % 3 == 1;
+            assertThat(row.<Boolean>getAs("failed")).as(rowId).isEqualTo(bad);
+            if (bad || readout.equals("greedy")) {
+                assertThat(row.<Object>getAs("probs")).isNull();
+                assertThat(row.<Object>getAs("probsMass")).isNull();
+                assertThat(row.<Double>getAs("yhat")).isEqualTo(bad ? bias.get(rowId) : 4.0);
+                assertThat(row.<Integer>getAs("tokensIn")).isEqualTo(2);
+            } else {
+                List<Double> probs = row.getList(row.fieldIndex("probs"));
+                assertThat(probs).hasSize(5);
+                assertThat(probs.get(1)).isCloseTo(1 - four, within(1e-5));
+                assertThat(probs.get(3)).isCloseTo(four, within(1e-5));
+                assertThat(row.<Double>getAs("probsMass")).isCloseTo(1, within(1e-5));
+                double expectation = 2 * (1 - four) + 4 * four;
+                assertThat(row.<Double>getAs("yhat"))
+                        .isCloseTo(readout.equals("median") ? 4 : expectation, within(1e-5));
+                // Beside the prompt of two tokens five ratings, each with the closing tag.
+                assertThat(row.<Integer>getAs("tokensIn")).isEqualTo(2 + 5 * 2);
+            }
+            assertThat(row.<Integer>getAs("tokensOut")).isEqualTo(bad ? 1 : 4);
+        }
+    }
+
+    @Test
+    void theTableScoresTheProbabilities() {
+        predict("crps", "predict.policies.policy=model", "predict.distribution=true", "predict.samples=2");
+        List<ComparisonRow> rows =
+                Evaluation.of(SPARK, configuration("crps", "compare.resamples=20", "compare.sliceResamples=20"))
+                        .rows()
+                        .stream()
+                        .filter(row -> row.key().system().equals("policy"))
+                        .toList();
+        assertThat(rows)
+                .extracting(row -> row.key().readout())
+                .containsExactly("expectation", "greedy", "mean-of-2", "median", "median-of-2");
+        for (ComparisonRow row : rows) {
+            boolean scored = List.of("expectation", "median").contains(row.key().readout());
+            assertThat(row.errors().crps().isPresent()).as(row.key().toString()).isEqualTo(scored);
+        }
+    }
+
+    @Test
+    void distributionsDoNotDependOnTasksOrBatches() {
+        String[] settings = {"predict.policies.policy=model", "predict.distribution=true"};
+        Set<List<Object>> one = values(predict("one-distribution", with(settings, "predict.partitions=1")));
+        Set<List<Object>> many =
+                values(predict("many-distributions", with(settings, "predict.partitions=4", "predict.maxBatch=2")));
+        assertThat(many).hasSize(36).isEqualTo(one);
+    }
+
+    @Test
+    void aScaleWithoutAListOfRatingsHasNoDistribution() throws IOException {
+        new ExampleRows()
+                .add("a", "train", "u", "good", 3.14)
+                .add("b", "test", "u", "good", 2.72)
+                .write(root.resolve("any-number"));
+        refused(
+                "predict.distribution: the ratings from 1.0 to 5.0 are no multiples of a step",
+                "predict.policies.x=model",
+                "predict.distribution=true",
+                "paths.data=any-number");
+    }
+
+    private static String[] with(String[] settings, String... more) {
+        return Stream.concat(Stream.of(settings), Stream.of(more)).toArray(String[]::new);
+    }
+
     /** The rows with "good" are rated, those with "bad" are not; a tokenizer that exchanges both turns that round. */
     @Test
     void policiesOfTheSameWeightsAreToldApartByTokenizerTemplateAndConfiguration() throws IOException {
@@ -238,8 +322,9 @@ class PredictJobTest {
     void promptsThatDoNotFitTheModelsContextAreRefusedBeforeAnythingIsWritten() {
         assertThatThrownBy(() -> predict("no-room", "predict.policies.x=model", "rollout.maxTokens=100"))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining(
-                        "and rollout.maxTokens 100 do not fit the model's context of 64 tokens. Set prompt.maxTokens=48 or less and lower rollout.maxTokens to 16 tokens or less, or take");
+                .hasMessageContaining("and rollout.maxTokens 100 do not fit the model's context of 64 tokens. Set"
+                        + " prompt.maxTokens=48 or less and lower rollout.maxTokens to 16 tokens or less, or"
+                        + " take");
         assertThat(root.resolve("no-room/_rows.txt")).doesNotExist();
     }
 

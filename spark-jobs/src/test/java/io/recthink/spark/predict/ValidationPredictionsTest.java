@@ -11,6 +11,7 @@ import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
 import io.recthink.spark.completion.PredictionStage;
+import io.recthink.spark.completion.Reading;
 import io.recthink.spark.files.ListedTable;
 import io.recthink.spark.policy.PolicyReference;
 import io.recthink.spark.policy.PolicyVersion;
@@ -91,7 +92,7 @@ class ValidationPredictionsTest {
         Files.writeString(root.resolve("run/config.yaml"), ConfigurationReader.write(configuration("none")));
         try (PredictionStage stage = scoring(configuration("none"))) {
             Dataset<Row> predictions = stage.predict(
-                            "policy", new PolicyReference(root + "/model", 1, "weights", "digest"), 0)
+                            "policy", new PolicyReference(root + "/model", 1, "weights", "digest"), Reading.GREEDY)
                     .withColumn("yhat", lit(2.0));
             ListedTable.write(predictions, "paths.run", root + "/run/eval/step-000001/predictions");
         }
@@ -118,6 +119,27 @@ class ValidationPredictionsTest {
         Dataset<Row> written = predict("samples", "predict.policies.x=run@1", "predict.samples=2");
         assertThat(written.count()).isEqualTo(30);
         assertThat(written.where("yhat = 2 and readout = 'greedy'").isEmpty()).isTrue();
+    }
+
+    @Test
+    void distributionsAreReadForThemToo() {
+        Dataset<Row> written = predict("distributions", "predict.policies.x=run@1", "predict.distribution=true");
+        assertThat(written.count()).isEqualTo(30);
+        assertThat(written.where("readout = 'expectation' and size(probs) = 5").count())
+                .isEqualTo(5);
+    }
+
+    @Test
+    void aTrainingOfAnEarlierVersionHasNoMassOfProbabilities() throws IOException {
+        copyRun("earlier");
+        String predictions = "/eval/step-000001/predictions";
+        FileUtil.fullyDelete(root.resolve("earlier" + predictions).toFile());
+        SPARK.read()
+                .parquet(root + "/run" + predictions)
+                .drop("probsMass")
+                .write()
+                .parquet(root + "/earlier" + predictions);
+        assertThat(ofTraining("of-earlier", "predict.policies.x=earlier@1")).isEqualTo(10);
     }
 
     @Test

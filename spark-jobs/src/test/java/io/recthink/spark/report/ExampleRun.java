@@ -162,7 +162,18 @@ public final class ExampleRun {
     ExampleRun predictions(int step, Map<String, String> traces) {
         List<Row> rows = traces.entrySet().stream()
                 .map(trace -> RowFactory.create(
-                        trace.getKey(), "policy", 17L, "greedy", 4.25, false, null, 300, 3, 9.5, trace.getValue()))
+                        trace.getKey(),
+                        "policy",
+                        17L,
+                        "greedy",
+                        4.25,
+                        false,
+                        null,
+                        null,
+                        300,
+                        3,
+                        9.5,
+                        trace.getValue()))
                 .toList();
         table(rows, Tables.PREDICTIONS, "eval/" + step(step) + "/predictions");
         return this;

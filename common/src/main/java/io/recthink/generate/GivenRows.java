@@ -1,0 +1,73 @@
+package io.recthink.generate;
+
+import io.recthink.InvalidInputException;
+import io.recthink.model.ModelConfig;
+import io.recthink.model.ModelTokenizer;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The candidates of a prefix as completions whose tokens are given.
+ *
+ * @param rows [candidate]: its completions
+ * @param tokens how many tokens they have
+ */
+record GivenRows(RatingCandidates candidates, List<List<Row>> rows, int tokens) {
+
+    /** Without any completion where the model's context has no room for the longest. */
+    static GivenRows of(RatingPrefix prefix, ModelConfig config, ModelTokenizer tokenizer) {
+        CandidateTokens tokens = CandidateTokens.of(prefix, config.endTokens(), tokenizer);
+        requireKnown(tokens.shared(), config);
+        tokens.continuations().forEach(ways -> ways.forEach(way -> requireKnown(way, config)));
+        boolean hasRoom = (long) tokens.shared().length + tokens.longest() <= config.maxPositions();
+        List<List<Row>> rows = tokens.continuations().stream()
+                .map(ways -> ways.stream()
+                        .filter(way -> hasRoom)
+                        .map(way -> Row.given(tokens.shared(), way, tokenizer))
+                        .toList())
+                .toList();
+        return new GivenRows(prefix.candidates(), rows, tokens.count());
+    }
+
+    private static void requireKnown(int[] tokens, ModelConfig config) {
+        for (int token : tokens) {
+            if (token < 0 || token >= config.vocabularySize()) {
+                throw new InvalidInputException("A rating or what stands before it has the token " + token
+                        + "; those of the model are 0 to " + (config.vocabularySize() - 1));
+            }
+        }
+    }
+
+    List<Row> all() {
+        return rows.stream().flatMap(List::stream).toList();
+    }
+
+    /** With room for the longest of some completions. */
+    static SamplingOptions options(List<List<Row>> groups) {
+        return options(groups.stream()
+                .flatMap(List::stream)
+                .mapToInt(Row::mostTokens)
+                .max()
+                .orElseThrow());
+    }
+
+    /** Of completions at temperature 1 that end with none of their tokens but the last. */
+    static SamplingOptions options(int tokens) {
+        return new SamplingOptions(tokens, 1, 1, List.of(), true);
+    }
+
+    /** To be asked when all of them have grown to their ends. */
+    Optional<RatingDistribution> distribution() {
+        double[] logProbabilities = rows.stream()
+                .mapToDouble(ways -> RatingDistribution.logOfSum(
+                        ways.stream().mapToDouble(Row::logProbability).toArray()))
+                .toArray();
+        return RatingDistribution.of(
+                candidates.ratings().stream()
+                        .mapToDouble(BigDecimal::doubleValue)
+                        .toArray(),
+                logProbabilities,
+                tokens);
+    }
+}

@@ -1,0 +1,119 @@
+package io.recthink.generate;
+
+import io.recthink.InvalidInputException;
+import java.io.Serializable;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The ratings that a scale has, as a model writes them.
+ *
+ * @param ratings from the lowest to the highest, 2 to {@value #MOST}
+ * @param before white space between the prefix and a rating
+ * @param after what ends a rating, so that {@code 4} is not the beginning of {@code 4.25}: a closing tag or a line break;
+ *     empty only where the turn ends
+ * @param endsTurn whether one of the model's end tokens must follow
+ */
+public record RatingCandidates(List<BigDecimal> ratings, String before, String after, boolean endsTurn)
+        implements Serializable {
+    /** More ratings are no scale that a person uses. */
+    public static final int MOST = 101;
+
+    /** Of a step: decimal ratings that were computed are not exact. */
+    private static final double SAME = 1e-6;
+
+    public RatingCandidates {
+        ratings = List.copyOf(ratings);
+        if (ratings.size() < 2 || ratings.size() > MOST || (after.isEmpty() && !endsTurn)) {
+            throw new IllegalArgumentException(
+                    "%d ratings, each before '%s'".formatted(ratings.size(), endsTurn ? after + "<end>" : after));
+        }
+    }
+
+    /**
+     * The ratings of a scale, each followed by a text.
+     *
+     * @param step how far neighbouring ratings lie apart
+     * @param after what ends a rating, not empty
+     * @throws InvalidInputException if the step does not lead from the lowest to the highest, or by too many ratings
+     */
+    public static RatingCandidates before(double min, double max, double step, String after) {
+        return new RatingCandidates(scale(min, max, step), "", after, false);
+    }
+
+    /**
+     * The ratings of a scale, each at the end of the model's turn.
+     *
+     * @param step how far neighbouring ratings lie apart
+     * @throws InvalidInputException if the step does not lead from the lowest to the highest, or by too many ratings
+     */
+    public static RatingCandidates atEndOfTurn(double min, double max, double step) {
+        return new RatingCandidates(scale(min, max, step), "", "", true);
+    }
+
+    private static List<BigDecimal> scale(double min, double max, double step) {
+        double steps = (max - min) / step;
+        if (!(min < max && step > 0) || Math.abs(steps - Math.rint(steps)) > SAME) {
+            throw new InvalidInputException(
+                    "ratings from %s to %s by %s: such steps do not lead from the lowest rating to the highest; take a step that does"
+                            .formatted(min, max, step));
+        }
+        if (steps > MOST - 1 + SAME) {
+            throw new InvalidInputException(
+                    "ratings from %s to %s by %s are %.0f; probabilities are computed of at most %d. Take a larger step"
+                            .formatted(min, max, step, steps + 1, MOST));
+        }
+        BigDecimal lowest = BigDecimal.valueOf(min);
+        return IntStream.rangeClosed(0, (int) Math.rint(steps))
+                .mapToObj(i -> lowest.add(BigDecimal.valueOf(step).multiply(BigDecimal.valueOf(i))))
+                .toList();
+    }
+
+    /**
+     * The same ratings with the white space that a model has left around its own: it is free in the grammar, and a model
+     * knows one way to write.
+     *
+     * @param answer what the model wrote after the prefix
+     */
+    public RatingCandidates spacedAs(String answer) {
+        int end = after.isEmpty() ? answer.length() : answer.indexOf(after);
+        String content = end < 0 ? "" : answer.substring(0, end);
+        if (content.isBlank()) {
+            return this;
+        }
+        String leading = content.substring(0, content.indexOf(content.strip()));
+        String trailing = content.substring(leading.length() + content.strip().length());
+        return new RatingCandidates(ratings, leading, trailing + after, endsTurn);
+    }
+
+    /** The same ratings without white space, for a tokenizer that does not read what it writes between its tokens. */
+    RatingCandidates unspaced() {
+        return after.isBlank() ? this : new RatingCandidates(ratings, "", after.strip(), endsTurn);
+    }
+
+    /** What follows the prefix for each rating, for example {@code 4.5</rate>}. */
+    List<String> texts() {
+        return ratings.stream().map(rating -> before + number(rating) + after).toList();
+    }
+
+    private static String number(BigDecimal rating) {
+        return rating.stripTrailingZeros().toPlainString();
+    }
+
+    /**
+     * Whether a text is a rating with what is before and after it. White space around the number is free, but an end that is
+     * white space must be there.
+     *
+     * @param candidate which rating
+     */
+    boolean isWritten(String text, int candidate) {
+        String number = number(ratings.get(candidate));
+        if (after.isBlank()) {
+            return text.equals(before + number + after);
+        }
+        String stripped = text.strip();
+        return stripped.startsWith(number)
+                && stripped.substring(number.length()).strip().equals(after.strip());
+    }
+}

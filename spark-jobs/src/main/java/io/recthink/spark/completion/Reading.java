@@ -1,0 +1,49 @@
+package io.recthink.spark.completion;
+
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.generate.RatingCandidates;
+import io.recthink.prompt.Block;
+import io.recthink.spark.table.RatingGrid;
+import java.io.Serializable;
+import java.util.function.Supplier;
+
+/**
+ * What is read from a policy beside its greedy rating.
+ *
+ * @param samples completions a row for their mean and their median; 0: none
+ * @param candidates the ratings whose probabilities are read after the greedy trace; null: none are
+ */
+public record Reading(int samples, RatingCandidates candidates) implements Serializable {
+    /** The greedy rating alone. */
+    public static final Reading GREEDY = new Reading(0, null);
+
+    /**
+     * What the settings ask for.
+     *
+     * @param grid the ratings of the data set
+     * @throws InvalidInputException when probabilities are asked for and the scale has no list of ratings, or a long one
+     */
+    public static Reading of(Configuration.Predict settings, Supplier<RatingGrid> grid) {
+        return new Reading(settings.samples(), settings.distribution() ? candidates(grid.get()) : null);
+    }
+
+    private static RatingCandidates candidates(RatingGrid grid) {
+        if (grid.step() == 0) {
+            throw new InvalidInputException(
+                    "predict.distribution: the ratings from %s to %s are no multiples of a step, so there is no list of them; set predict.distribution=false"
+                            .formatted(grid.min(), grid.max()));
+        }
+        if (grid.size() > RatingCandidates.MOST) {
+            throw new InvalidInputException(
+                    "predict.distribution: the scale from %s to %s by %s has %d ratings; probabilities are computed of at most %d. Set predict.distribution=false"
+                            .formatted(grid.min(), grid.max(), grid.step(), grid.size(), RatingCandidates.MOST));
+        }
+        return RatingCandidates.before(grid.min(), grid.max(), grid.step(), Block.RATE.close());
+    }
+
+    /** Whether anything is read beside the greedy rating. */
+    public boolean more() {
+        return samples > 0 || candidates != null;
+    }
+}
