@@ -57,6 +57,7 @@ public final class PolicyTraining {
         RunDescription description = run.description();
         Configuration settings = ConfigurationReader.readRecord(run.path(), run.configuration());
         long replaced = 0;
+        long instructions = -1;
         int before = 0;
         for (int saved = 1; saved <= step; saved++) {
             Optional<ObjectNode> metrics = run.metrics(saved);
@@ -65,13 +66,17 @@ public final class PolicyTraining {
                 seconds += metrics.get().path("step_time").asDouble() * (saved - before);
                 before = saved;
                 replaced += metrics.get().path("dynamic_sampling/replaced").asLong();
+                instructions = metrics.get().path("num_instructions").asLong(instructions);
             }
         }
         samples += switch (description.job()) {
+            // Runs of before it was counted walked through the traces of their configuration.
             case "sft" ->
-                Math.min(
-                        settings.coldStart().traces(),
-                        (long) step * settings.sft().batchSize());
+                instructions >= 0
+                        ? instructions
+                        : Math.min(
+                                settings.coldStart().traces(),
+                                (long) step * settings.sft().batchSize());
             default ->
                 Math.min(
                         settings.prepare().pools().rl(),
