@@ -60,6 +60,9 @@ final class HeldOutLoss implements Validation {
         @Override
         public Iterator<Sum> call(Iterator<Batch> batches) {
             List<Sum> sums = new ArrayList<>();
+            if (!batches.hasNext()) {
+                return sums.iterator();
+            }
             try (PolicyHolder.Lease lease = PolicyHolder.policy(policy, model)) {
                 batches.forEachRemaining(batch -> {
                     List<Group> groups = batch.rows.stream()

@@ -47,9 +47,10 @@ public record SettingsRecord(String name, long seed, String section, Map<String,
     public List<String> changes(String origin, String before) {
         try {
             JsonNode then = JSON.readTree(before);
+            JsonNode now = JSON.readTree(yaml()); // read back: numbers of other types would differ
             SettingChanges changes = new SettingChanges(free);
-            changes.compare("seed", then.path("seed"), JSON.valueToTree(seed));
-            changes.compare(section, then.path(section), JSON.readTree(yaml()).path(section));
+            changes.compare("seed", then.path("seed"), now.path("seed"));
+            changes.compare(section, then.path(section), now.path(section));
             return changes.lines();
         } catch (JsonProcessingException e) {
             throw new InvalidInputException(
