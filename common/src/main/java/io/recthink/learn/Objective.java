@@ -22,13 +22,15 @@ public sealed interface Objective {
     boolean rewardsEntropy();
 
     /**
-     * The mean negative log-likelihood of the completion tokens.
+     * The mean negative log-likelihood of the completion tokens, each counted by the weight of its row.
      *
-     * @param totalTokens completion tokens of the step
+     * @param totalTokens completion tokens of the step, counted in the same way; above 0
      */
-    record Supervised(long totalTokens) implements Objective {
+    record Supervised(double totalTokens) implements Objective {
         public Supervised {
-            requireAtLeastOne("totalTokens", totalTokens);
+            if (!(totalTokens > 0)) {
+                throw new IllegalArgumentException("totalTokens must be above 0 (was " + totalTokens + ")");
+            }
         }
 
         @Override

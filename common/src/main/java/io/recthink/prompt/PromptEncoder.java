@@ -6,10 +6,6 @@ import io.recthink.model.ChatTemplate.Message;
 import io.recthink.model.ModelTokenizer;
 import java.util.List;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Turns an example into the token ids of its prompt: messages, chat template with the start of the assistant's turn,
@@ -19,10 +15,6 @@ import java.util.stream.Stream;
  */
 public final class PromptEncoder {
     private static final double LEAST_SHARE = 1.0 / 64; // of the texts of a target
-    private static final Pattern TAG = Pattern.compile(Stream.of(Block.values())
-            .flatMap(block -> Stream.of(block.open(), block.close()))
-            .map(Pattern::quote)
-            .collect(Collectors.joining("|")));
 
     private final PromptTemplate template;
     private final Function<List<Message>, EncodedText> texts;
@@ -35,19 +27,11 @@ public final class PromptEncoder {
      * @param maxTokens the most tokens that a prompt may have
      */
     public PromptEncoder(PromptTemplate template, ModelTokenizer tokenizer, ChatTemplate chatTemplate, int maxTokens) {
-        this(template.marked(), Turns.of(chatTemplate), new ControlTokenGuard(tokenizer, chatTemplate), maxTokens);
+        this(template.marked(), new InstructionEncoder(tokenizer, chatTemplate), maxTokens);
     }
 
-    private PromptEncoder(PromptTemplate template, Turns turns, ControlTokenGuard guard, int maxTokens) {
-        this(
-                template,
-                messages -> guard.encode(
-                        turns.render(messages),
-                        messages.stream()
-                                .mapToLong(message -> UntrustedRegions.count(message.content()))
-                                .sum()),
-                answer -> guard.encode(answer, 0).tokens(),
-                maxTokens);
+    private PromptEncoder(PromptTemplate template, InstructionEncoder encoder, int maxTokens) {
+        this(template, encoder::text, encoder::completion, maxTokens);
     }
 
     PromptEncoder(
@@ -96,19 +80,19 @@ public final class PromptEncoder {
     }
 
     /**
-     * The tokens of an answer that somebody else than the policy has written, a teacher for example. It may quote texts of
-     * users: only the tags of the output grammar become tokens of their own.
+     * The messages of the prompt as it fits, with the texts of users and shops marked: an {@link InstructionEncoder} of the
+     * same model makes the same tokens of them.
+     *
+     * @throws InvalidInputException when not even the instruction fits
      */
+    public List<Message> messages(PromptInput input) {
+        FittedPrompt prompt = fitted(input);
+        int wanted = Math.min(template.historyItems(), input.userHistory().size());
+        return template.messages(input.latest(wanted - prompt.purchasesLeftOut()), prompt.targetShare());
+    }
+
+    /** The tokens of an {@link InstructionEncoder#answer answer} that somebody else than the policy has written. */
     public int[] encodeAnswer(String answer) {
-        StringBuilder marked = new StringBuilder();
-        int from = 0;
-        Matcher tag = TAG.matcher(answer);
-        while (tag.find()) {
-            marked.append(UntrustedRegions.mark(answer.substring(from, tag.start())))
-                    .append(tag.group());
-            from = tag.end();
-        }
-        return answerTokens.apply(
-                marked.append(UntrustedRegions.mark(answer.substring(from))).toString());
+        return answerTokens.apply(InstructionEncoder.answer(answer));
     }
 }

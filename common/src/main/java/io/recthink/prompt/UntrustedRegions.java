@@ -29,6 +29,11 @@ final class UntrustedRegions {
         return untrusted.isEmpty() ? "" : BEGIN + untrusted + END;
     }
 
+    /** A text without the two characters that mark. */
+    static String withoutMarks(String text) {
+        return text.replace(String.valueOf(BEGIN), "").replace(String.valueOf(END), "");
+    }
+
     /** The number of marked texts in a text. */
     static long count(String marked) {
         return marked.chars().filter(character -> character == BEGIN).count();

@@ -182,6 +182,34 @@ final class ConfigurationReaderTest {
     }
 
     @Test
+    void validationOfTheWarmStartFitsItsSavedSteps() {
+        assertSftRefused(
+                "sft.validation.every must be a multiple of saveEvery 20 (was 30)",
+                "sft.validation.share=0.1",
+                "sft.validation.every=30");
+        assertSftRefused("sft.validation.every must be at least 1 (was 0)", "sft.validation.every=0");
+        assertSftRefused("sft.validation.share must be at least 0 and below 1 (was 1.0)", "sft.validation.share=1.0");
+        assertSftRefused(
+                "sft.validation.share must be 0 beside validationEvery 20, for one validation chooses the policy (was 0.1)",
+                "sft.validation.share=0.1",
+                "sft.validationEvery=20");
+        assertSftRefused("sft.validationEvery must be a multiple of saveEvery 20 (was -20)", "sft.validationEvery=-20");
+        assertSftRefused(
+                "sft.patience must be 0 without a validation to be patient with (validation.share or validationEvery above 0) (was 3)",
+                "sft.patience=3");
+        assertSftRefused("sft.patience must be at least 0 (was -1)", "sft.patience=-1");
+        assertSftRefused("sft.epochs must be at least 0 (was -1)", "sft.epochs=-1");
+        assertThat(read("", "sft.saveEvery=7", "sft.patience=2", "sft.validationEvery=14")
+                        .sft()
+                        .patience())
+                .isEqualTo(2);
+    }
+
+    private static void assertSftRefused(String message, String... settings) {
+        assertRefused("", settings).hasMessageContaining(message);
+    }
+
+    @Test
     void allValuesOutOfRangeAreReportedTogether() {
         assertRefused("train:\n  groupSize: 1\nrollout:\n  topP: 0\nsource:\n  minRating: 5\n")
                 .message()

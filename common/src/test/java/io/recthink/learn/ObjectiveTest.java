@@ -99,9 +99,9 @@ class ObjectiveTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {0, -1})
-    void stepsWithoutTokensAreRefused(long tokens) {
-        assertThatThrownBy(() -> new Supervised(tokens)).hasMessageContaining("totalTokens must be at least 1");
+    @ValueSource(doubles = {0, -1, Double.NaN})
+    void stepsWithoutTokensAreRefused(double tokens) {
+        assertThatThrownBy(() -> new Supervised(tokens)).hasMessageContaining("totalTokens must be above 0");
     }
 
     private static Grpo grpo(Reduction reduction, double klCoefficient) {

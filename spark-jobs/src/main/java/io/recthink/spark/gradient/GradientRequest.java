@@ -28,9 +28,9 @@ public record GradientRequest(PolicyReference policy, Configuration.Model model,
     /**
      * The mean negative log-likelihood.
      *
-     * @param totalTokens completion tokens of the step
+     * @param totalTokens completion tokens of the step, each counted by the weight of its completion
      */
-    public record SupervisedLoss(long totalTokens) implements Loss {
+    public record SupervisedLoss(double totalTokens) implements Loss {
         @Override
         public Objective objective() {
             return new Objective.Supervised(totalTokens);

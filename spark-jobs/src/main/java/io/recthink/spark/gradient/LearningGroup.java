@@ -23,16 +23,28 @@ public record LearningGroup(int index, int[] prompt, ArrayList<LearningCompletio
      * @param tokens its tokens
      * @param oldLogprobs under the policy that sampled it; null for supervised training
      * @param advantage among the completions of its group; unused in supervised training
+     * @param weight factor on the loss of every token
      */
-    public record LearningCompletion(int[] tokens, float[] oldLogprobs, double advantage) implements Serializable {
+    public record LearningCompletion(int[] tokens, float[] oldLogprobs, double advantage, double weight)
+            implements Serializable {
+        /** A completion that counts as the others do. */
+        public LearningCompletion(int[] tokens, float[] oldLogprobs, double advantage) {
+            this(tokens, oldLogprobs, advantage, 1);
+        }
+
         Row row(float[] refLogprobs) {
-            return new Row(tokens, oldLogprobs, refLogprobs, advantage, 1);
+            return new Row(tokens, oldLogprobs, refLogprobs, advantage, weight);
         }
     }
 
-    /** A group with one completion to imitate. */
-    public static LearningGroup supervised(int index, int[] prompt, int[] completion) {
-        return new LearningGroup(index, prompt, new ArrayList<>(List.of(new LearningCompletion(completion, null, 0))));
+    /**
+     * A group with one completion to imitate.
+     *
+     * @param weight what a token of it counts
+     */
+    public static LearningGroup supervised(int index, int[] prompt, int[] completion, double weight) {
+        return new LearningGroup(
+                index, prompt, new ArrayList<>(List.of(new LearningCompletion(completion, null, 0, weight))));
     }
 
     /** The positions that the group takes in a forward pass: its prompt and its completions, of which the last token takes none. */

@@ -47,7 +47,12 @@ final class ChartCatalogue {
                             line("modal_share", "most frequent rating"),
                             line("integer_share", "whole numbers"),
                             line("eval/modal_share", "most frequent, validation")),
-                    lines("Loss", "What the step minimises.", Unit.NONE, line("loss", "loss"))));
+                    lines(
+                            "Loss",
+                            "What the step minimises; of a supervised run that holds instructions out, theirs beside it.",
+                            Unit.NONE,
+                            line("loss", "loss"),
+                            line("eval/loss", "validation"))));
 
     /** The heading under which the traces of the first and the newest step stand, too. */
     static final String THINKING = "Does it think, or only fill in the form?";
@@ -166,6 +171,7 @@ final class ChartCatalogue {
             "engine_time/learn",
             "outside_engine_time",
             "num_tokens",
+            "num_instructions",
             "eval/rmse");
 
     private ChartCatalogue() {}

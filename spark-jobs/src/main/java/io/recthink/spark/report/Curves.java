@@ -1,6 +1,7 @@
 package io.recthink.spark.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.RunFolder;
@@ -24,7 +25,7 @@ public record Curves(List<Integer> steps, int every, Map<String, double[]> value
     static final int MOST_STEPS = 2000;
 
     /**
-     * The metrics of a run; steps without metrics, such as the starting policy, are left out.
+     * The metrics of a run; steps without metrics, such as a starting policy that was not validated, are left out.
      *
      * @param complete the complete steps of the run
      * @param most how many steps to read at most, besides the last one
@@ -36,8 +37,21 @@ public record Curves(List<Integer> steps, int every, Map<String, double[]> value
                 .mapToObj(complete::get)
                 .toList();
         Map<Integer, ObjectNode> metrics = new TreeMap<>();
-        chosen.forEach(step -> run.metrics(step).ifPresent(found -> metrics.put(step, found)));
+        chosen.forEach(step -> run.metrics(step)
+                .or(() -> step == 0 ? firstValidation(run) : Optional.empty())
+                .ifPresent(found -> metrics.put(step, found)));
         return of(metrics, every);
+    }
+
+    /** Of runs that have not kept the metrics of their starting policy, what its manifest says. */
+    private static Optional<ObjectNode> firstValidation(RunFolder run) {
+        return run.manifest(0)
+                .map(Manifest::best)
+                .filter(best -> best.mae() != null)
+                .map(best -> {
+                    ObjectNode metrics = JsonNodeFactory.instance.objectNode().put("eval/mae", best.mae());
+                    return best.failures() == null ? metrics : metrics.put("eval/failures", best.failures());
+                });
     }
 
     /**

@@ -89,7 +89,11 @@ final class ReportPage {
         html.open("dl", "class", "facts");
         JsonNode description = new ObjectMapper().valueToTree(run.description());
         description.properties().forEach(fact -> fact(fact.getKey(), fact.getValue()));
-        html.close().close();
+        html.close();
+        run.stop()
+                .ifPresent(stop -> html.element(
+                        "p", "Stopped after step %d: %s.".formatted(stop.step(), stop.reason()), "class", "hint"));
+        html.close();
     }
 
     private void fact(String name, JsonNode value) {
@@ -125,7 +129,7 @@ final class ReportPage {
             endsTile("Loss", "loss", Unit.NONE);
         }
         endsTile("Format rate", "format_rate", Unit.SHARE);
-        best().ifPresent(best -> tile("Best validation MAE", Unit.STARS.show(best.mae()), chosen(best)));
+        best().ifPresent(this::bestTile);
         endsTile("Completion length", "completions/mean_length", Unit.TOKENS);
         endsTile("Dead groups", "frac_reward_zero_std", Unit.SHARE);
         double[] seconds = curves.present("step_time");
@@ -134,6 +138,17 @@ final class ReportPage {
             tile("Time of a step", Unit.SECONDS.show(mean) + " s", "mean of all steps");
         }
         html.close();
+    }
+
+    private void bestTile(Best best) {
+        if (best.measured() == null) {
+            tile("Best validation MAE", Unit.STARS.show(best.mae()), chosen(best));
+        } else {
+            tile(
+                    "Best " + best.measured().name(),
+                    Unit.NONE.show(best.measured().value()),
+                    chosen(best));
+        }
     }
 
     /** How a metric began and how it ended: means over the first and the last few steps. */

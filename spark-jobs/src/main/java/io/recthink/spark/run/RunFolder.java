@@ -24,14 +24,13 @@ import org.apache.hadoop.fs.FileStatus;
  *
  * <pre>
  * RUN/run.json, config.yaml
- * RUN/stopped.json                     after a stop by a guard
+ * RUN/stopped.json                     after a stop by a guard, or by a validation that did not get better
  * RUN/step-000012/{rollouts/, scored/, sampled-N/ with dynamic sampling, metrics.json, policy/, optimizer/optimizer.safetensors, manifest.json}
  * RUN/eval/step-000012/predictions/
  * </pre>
  */
 public final class RunFolder {
-    /** What to choose where a folder cannot be used, for messages. */
-    static final String ANOTHER = "another folder for the run (paths.run; of sft paths.warmStart)";
+    private static final String EITHER_KEY = "paths.run; of sft paths.warmStart";
 
     private static final Pattern STEP = Pattern.compile("step-(\\d{6,9})");
 
@@ -40,9 +39,11 @@ public final class RunFolder {
     static final String STOP = "stopped.json";
 
     private final Storage storage;
+    private final String key;
 
-    private RunFolder(Storage storage) {
+    private RunFolder(Storage storage, String key) {
         this.storage = storage;
+        this.key = key;
     }
 
     /**
@@ -51,11 +52,21 @@ public final class RunFolder {
      * @param hadoop for example {@code spark.sparkContext().hadoopConfiguration()}
      */
     public static RunFolder at(String path, Configuration hadoop) {
-        return of(Storage.at(path, hadoop));
+        return new RunFolder(Storage.at(path, hadoop), EITHER_KEY);
     }
 
-    static RunFolder of(Storage storage) {
-        return new RunFolder(storage);
+    /** @param key the setting that names the folder, for messages */
+    static RunFolder of(Storage storage, String key) {
+        return new RunFolder(storage, key);
+    }
+
+    /**
+     * What to choose where a folder cannot be used, for messages.
+     *
+     * @param key the setting that names it
+     */
+    public static String another(String key) {
+        return "another folder for the run (%s)".formatted(key);
     }
 
     /** The fully qualified path of the run. */
@@ -107,7 +118,7 @@ public final class RunFolder {
     /** What to do about a step that is not as it was written. */
     private String restore(int step) {
         return step == 0
-                ? "Restore it, or start another run: choose " + ANOTHER + "."
+                ? "Restore it, or start another run: choose " + another(key) + "."
                 : "Restore it, or delete %s to go on without that step.".formatted(storage.path(stepName(step)));
     }
 
@@ -188,7 +199,7 @@ public final class RunFolder {
     }
 
     /**
-     * The metrics of a complete step: one flat object; nothing for the starting policy.
+     * The metrics of a complete step: one flat object; of the starting policy those of its validation, or nothing.
      *
      * @throws InvalidInputException when they cannot be read
      */
@@ -197,7 +208,7 @@ public final class RunFolder {
     }
 
     /**
-     * The stop of a run by a guard, where that was its end.
+     * The stop of a run before its last step, where that was its end.
      *
      * @throws InvalidInputException when the file that says it cannot be read
      */

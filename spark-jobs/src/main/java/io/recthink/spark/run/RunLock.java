@@ -20,13 +20,15 @@ final class RunLock implements AutoCloseable {
     private static final String FILE = "lock.json";
     private static final int BEFORE_FILE_SYSTEMS_CLOSE = FileSystem.SHUTDOWN_HOOK_PRIORITY + 50;
 
+    private final String key;
     private final Storage storage;
     private final Owner owner;
     private final Thread renewal;
     private final Runnable atEnd = this::release;
     private volatile boolean released;
 
-    private RunLock(Storage storage, Owner owner) {
+    private RunLock(String key, Storage storage, Owner owner) {
+        this.key = key;
         this.storage = storage;
         this.owner = owner;
         this.renewal = new Thread(this::renew, "run-lock");
@@ -36,13 +38,14 @@ final class RunLock implements AutoCloseable {
     /**
      * Takes a run folder.
      *
+     * @param key the setting that names the folder, for messages
      * @param patience how long an owner on another host is waited for that may be gone already: a scheduler's next attempt
      *     begins before the lock of the last one is {@link Owner#STALE}
      * @throws FolderInUseException when another application that is alive holds it
      */
-    static RunLock take(Storage storage, Duration patience) {
-        awaitFree(storage, patience);
-        RunLock lock = new RunLock(storage, Owner.self(List.of()));
+    static RunLock take(String key, Storage storage, Duration patience) {
+        awaitFree(key, storage, patience);
+        RunLock lock = new RunLock(key, storage, Owner.self(List.of()));
         ShutdownHookManager.get().addShutdownHook(lock.atEnd, BEFORE_FILE_SYSTEMS_CLOSE);
         storage.writeJson(FILE, lock.owner);
         lock.check();
@@ -51,8 +54,9 @@ final class RunLock implements AutoCloseable {
     }
 
     /** Returns when the folder could be taken; throws as {@link #take} does. */
-    static void awaitFree(Storage storage, Duration patience) {
+    static void awaitFree(String key, Storage storage, Duration patience) {
         refuse(
+                key,
                 storage,
                 Owner.read(storage, FILE)
                         .filter(Owner::stillRuns)
@@ -92,7 +96,7 @@ final class RunLock implements AutoCloseable {
         if (released) {
             throw new IllegalStateException(storage.path(FILE) + " was given back: the process is ending");
         }
-        refuse(storage, Owner.read(storage, FILE).filter(found -> !isOurs(found)));
+        refuse(key, storage, Owner.read(storage, FILE).filter(found -> !isOurs(found)));
     }
 
     @Override
@@ -139,7 +143,7 @@ final class RunLock implements AutoCloseable {
         return other.token().equals(owner.token());
     }
 
-    private static void refuse(Storage storage, Optional<Owner> other) {
+    private static void refuse(String key, Storage storage, Optional<Owner> other) {
         if (other.isPresent()) {
             throw new FolderInUseException(
                     "%s is in use by process %d on %s. Wait until it ends, or choose %s; if that process is gone, the folder is free %d seconds after its end (or at once when you delete %s)."
@@ -147,7 +151,7 @@ final class RunLock implements AutoCloseable {
                                     storage.path(""),
                                     other.get().process(),
                                     other.get().host(),
-                                    RunFolder.ANOTHER,
+                                    RunFolder.another(key),
                                     Owner.STALE.toSeconds(),
                                     storage.path(FILE)));
         }

@@ -1,8 +1,6 @@
 package io.recthink.spark.run;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.files.FileEntry;
 import io.recthink.spark.files.FolderInUseException;
 import io.recthink.spark.files.Owner;
@@ -34,33 +32,34 @@ public final class RunWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunWriter.class);
     private static final Set<String> WEIGHTS = Set.of("policy/model.safetensors", "policy/adapter_model.safetensors");
 
-    private static final String START_REMEDY = "Restore it, or start another run: choose " + RunFolder.ANOTHER + ".";
-
+    private final String key;
     private final Storage storage;
     private final RunFolder folder;
     private final RunLock lock;
     private Optional<Manifest> newest = Optional.empty();
 
-    private RunWriter(Storage storage, RunLock lock) {
+    private RunWriter(String key, Storage storage, RunLock lock) {
+        this.key = key;
         this.storage = storage;
-        this.folder = RunFolder.of(storage);
+        this.folder = RunFolder.of(storage, key);
         this.lock = lock;
     }
 
     /**
      * Takes the folder of a run.
      *
+     * @param key the setting that names the folder, for messages
      * @param resume whether a run that is there goes on; otherwise it is refused
      * @throws InvalidInputException when another application writes it, when a run is there and shall not go on, when the
      *     folder holds anything else, or when it cannot be written
      */
-    public static RunWriter open(String path, org.apache.hadoop.conf.Configuration hadoop, boolean resume) {
+    public static RunWriter open(String key, String path, org.apache.hadoop.conf.Configuration hadoop, boolean resume) {
         Storage storage = Storage.at(path, hadoop);
-        refuseForeign(storage);
+        refuseForeign(key, storage);
         storage.makeFolder("");
-        RunLock lock = RunLock.take(storage, patience(resume));
+        RunLock lock = RunLock.take(key, storage, patience(resume));
         try {
-            RunWriter writer = new RunWriter(storage, lock);
+            RunWriter writer = new RunWriter(key, storage, lock);
             writer.prepare(resume);
             return writer;
         } catch (Throwable e) {
@@ -73,40 +72,42 @@ public final class RunWriter implements AutoCloseable {
      * Refuses what {@link #open} would refuse, as far as it can be told without taking the folder: before work that takes
      * minutes.
      *
+     * @param key the setting that names the folder, for messages
      * @throws FolderInUseException when another application writes it
      * @throws InvalidInputException when a run is there and shall not go on, or when the folder holds anything else
      */
-    public static void refuseUnusable(String path, org.apache.hadoop.conf.Configuration hadoop, boolean resume) {
+    public static void refuseUnusable(
+            String key, String path, org.apache.hadoop.conf.Configuration hadoop, boolean resume) {
         Storage storage = Storage.at(path, hadoop);
-        refuseForeign(storage);
-        refuseFinished(storage, resume);
-        RunLock.awaitFree(storage, patience(resume));
+        refuseForeign(key, storage);
+        refuseFinished(key, storage, resume);
+        RunLock.awaitFree(key, storage, patience(resume));
     }
 
     private static Duration patience(boolean resume) {
         return resume ? Owner.STALE : Duration.ZERO;
     }
 
-    private static void refuseFinished(Storage storage, boolean resume) {
-        if (!resume && RunFolder.of(storage).exists()) {
+    private static void refuseFinished(String key, Storage storage, boolean resume) {
+        if (!resume && RunFolder.of(storage, key).exists()) {
             throw new InvalidInputException("%s already holds a run. Go on with it by --resume, or choose %s."
-                    .formatted(storage.path(""), RunFolder.ANOTHER));
+                    .formatted(storage.path(""), RunFolder.another(key)));
         }
     }
 
-    private static void refuseForeign(Storage storage) {
+    private static void refuseForeign(String key, Storage storage) {
         List<FileStatus> children = storage.list("");
         boolean ours = storage.exists(RunFolder.DESCRIPTION)
                 || storage.exists("lock.json")
-                || RunFolder.of(storage).exists();
+                || RunFolder.of(storage, key).exists();
         if (!children.isEmpty() && !ours) {
             throw new InvalidInputException("%s is not empty and not a run folder. Choose %s, or empty it."
-                    .formatted(storage.path(""), RunFolder.ANOTHER));
+                    .formatted(storage.path(""), RunFolder.another(key)));
         }
     }
 
     private void prepare(boolean resume) {
-        refuseFinished(storage, resume);
+        refuseFinished(key, storage, resume);
         if (resume && !folder.exists()) {
             LOG.info("{} holds no complete step to resume from: the run starts from its beginning", storage.path(""));
         }
@@ -142,19 +143,24 @@ public final class RunWriter implements AutoCloseable {
 
     /** What a resumed run goes on from: the newest step, and the policy that it is held near to. */
     private void verify(Manifest manifest) {
+        String anotherRun = "Restore it, or start another run: choose " + RunFolder.another(key) + ".";
         new StepFiles(storage, manifest)
                 .verify(
                         manifest.step() == 0
-                                ? START_REMEDY
+                                ? anotherRun
                                 : "Restore it, or delete %s to resume from the step before."
                                         .formatted(storage.path(RunFolder.stepName(manifest.step()) + "/")));
-        folder.manifest(0).ifPresent(start -> new StepFiles(storage, start).verifyPolicy(START_REMEDY));
+        folder.manifest(0).ifPresent(start -> new StepFiles(storage, start).verifyPolicy(anotherRun));
     }
 
-    /** Writes what identifies the run; done before its first step. */
-    public void begin(RunDescription description, Configuration configuration) {
+    /**
+     * Writes what identifies the run; done before its first step.
+     *
+     * @param configuration the text of {@code config.yaml}
+     */
+    public void begin(RunDescription description, String configuration) {
         storage.writeJson(RunFolder.DESCRIPTION, description);
-        storage.write("config.yaml", ConfigurationReader.write(configuration));
+        storage.write("config.yaml", configuration);
     }
 
     /**
@@ -230,12 +236,12 @@ public final class RunWriter implements AutoCloseable {
                 .toList();
     }
 
-    /** Records that a guard has stopped the run. */
+    /** Records that the run has stopped before its last step. */
     public void recordStop(Stop stop) {
         storage.writeJson(RunFolder.STOP, stop);
     }
 
-    /** Forgets that a guard has stopped the run: it goes on. */
+    /** Forgets that the run has stopped: it goes on. */
     public void forgetStop() {
         if (storage.exists(RunFolder.STOP)) {
             storage.delete(RunFolder.STOP);

@@ -1,7 +1,7 @@
 package io.recthink.spark.run;
 
 /**
- * What {@code stopped.json} says: a guard has stopped a run.
+ * What {@code stopped.json} says: a run has ended before its last step, by a guard or by a validation that did not get better.
  *
  * @param step after which it stopped
  * @param reason why, in words

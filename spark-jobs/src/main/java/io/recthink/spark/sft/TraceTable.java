@@ -6,49 +6,30 @@ import static org.apache.spark.sql.functions.hex;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.recthink.InvalidInputException;
+import io.recthink.prompt.InstructionEncoder;
 import io.recthink.spark.completion.PromptEncoding;
 import io.recthink.spark.files.ListedTable;
 import io.recthink.spark.files.LiteralPath;
 import io.recthink.spark.files.OutputFolders;
 import io.recthink.spark.table.Examples;
+import io.recthink.spark.table.Instructions;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.storage.StorageLevel;
 
-/**
- * The traces with their prompts, rendered once and kept by the executors; the driver fetches those of some steps at a time.
- */
-final class TraceTable implements AutoCloseable {
+/** The traces of a data set, and the instructions that they are. */
+final class TraceTable {
     private static final String KEY = "traceKey";
 
-    private final JavaRDD<EncodedTrace> traces;
-    private final Map<String, EncodedTrace> fetched = new HashMap<>();
-
-    /**
-     * Traces to learn from.
-     *
-     * @param traces as {@link #read} gives them
-     * @param endToken that ends the assistant's turn
-     */
-    TraceTable(Dataset<Row> traces, PromptEncoding encoding, int endToken) {
-        this.traces = traces.toJavaRDD()
-                .mapPartitions(rows -> encode(rows, encoding, endToken))
-                .persist(StorageLevel.MEMORY_AND_DISK());
-    }
+    private TraceTable() {}
 
     /**
      * The traces at a path, each with its example and its key; a trace that occurs twice counts once.
@@ -81,37 +62,27 @@ final class TraceTable implements AutoCloseable {
     }
 
     /**
-     * Some traces in the order of their keys in the list.
+     * The traces as instructions, whose prompts are those of their examples.
      *
-     * @param next keys that will be asked for soon and come along when a job is needed
+     * @param traces as {@link #read} gives them
      */
-    List<EncodedTrace> fetch(List<String> keys, List<String> next) {
-        if (!fetched.keySet().containsAll(keys)) {
-            fetched.clear();
-            Set<String> wanted = new HashSet<>(next);
-            wanted.addAll(keys);
-            traces.filter(trace -> wanted.contains(trace.key()))
-                    .collect()
-                    .forEach(trace -> fetched.put(trace.key(), trace));
-        }
-        return keys.stream().map(fetched::get).toList();
+    static Dataset<Row> instructions(Dataset<Row> traces, PromptEncoding encoding) {
+        return traces.sparkSession()
+                .createDataFrame(
+                        traces.toJavaRDD().mapPartitions(rows -> instructions(rows, encoding)), Instructions.SCHEMA);
     }
 
-    @Override
-    public void close() {
-        traces.unpersist();
-    }
-
-    private static Iterator<EncodedTrace> encode(Iterator<Row> rows, PromptEncoding encoding, int endToken) {
-        List<EncodedTrace> traces = new ArrayList<>();
+    private static Iterator<Row> instructions(Iterator<Row> rows, PromptEncoding encoding) {
+        List<Row> instructions = new ArrayList<>();
         try (PromptEncoding.Open open = encoding.open()) {
-            rows.forEachRemaining(row -> {
-                int[] text = open.encoder().encodeAnswer(row.getAs("completion"));
-                int[] completion = Arrays.copyOf(text, text.length + 1);
-                completion[text.length] = endToken;
-                traces.add(new EncodedTrace(row.getAs(KEY), open.encoder().encode(Examples.input(row)), completion));
-            });
+            rows.forEachRemaining(row -> instructions.add(RowFactory.create(
+                    row.getAs(KEY),
+                    open.encoder().messages(Examples.input(row)).stream()
+                            .map(message -> RowFactory.create(message.role(), message.content()))
+                            .toArray(Row[]::new),
+                    InstructionEncoder.answer(row.getAs("completion")),
+                    1.0)));
         }
-        return traces.iterator();
+        return instructions.iterator();
     }
 }

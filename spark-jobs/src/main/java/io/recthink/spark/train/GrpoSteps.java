@@ -76,7 +76,9 @@ final class GrpoSteps implements AutoCloseable {
         this.sampling = new StepSampling(spark, configuration.train(), order, prompts, rollout, score, run.folder());
         this.measure = TraceMeasure.of(configuration.prompt(), data.minRating(), data.maxRating());
         this.guards = StepGuards.before(configuration, run.folder(), run.stepsDone(), this::quotedTraces);
-        Optional<ObjectNode> last = run.folder().metrics(run.stepsDone());
+        // The starting policy has a validation alone.
+        Optional<ObjectNode> last =
+                run.stepsDone() == 0 ? Optional.empty() : run.folder().metrics(run.stepsDone());
         this.reasonToStop = last.flatMap(guards::reasonToStop);
         this.tokens = last.map(metrics -> metrics.path("num_tokens").asLong()).orElse(0L);
     }

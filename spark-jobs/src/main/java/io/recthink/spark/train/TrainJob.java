@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.Configuration.Schedule;
+import io.recthink.model.LoraConfig;
 import io.recthink.model.ModelConfig;
 import io.recthink.progress.Progress;
 import io.recthink.prompt.PolicyTerms;
@@ -20,12 +21,15 @@ import io.recthink.spark.run.AskedPolicy;
 import io.recthink.spark.run.PolicyArgument;
 import io.recthink.spark.run.RunWriter;
 import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.training.ConfigurationRecord;
 import io.recthink.spark.training.LearningRun;
 import io.recthink.spark.training.PolicyValidation;
+import io.recthink.spark.training.Retention;
 import io.recthink.spark.training.RunSettings;
 import io.recthink.spark.training.SeenRows;
 import io.recthink.spark.training.StartModel;
 import io.recthink.spark.training.StepSession;
+import io.recthink.spark.training.ValidationSchedule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +61,7 @@ public final class TrainJob implements Job {
     private static final List<String> FREE = List.of(
             "train.keep", "train.guards", "train.start", "validation.every", "validation.maxFailed", "prompt.source");
 
+    private static final String RUN = "paths.run";
     private static final double MIB = 1 << 20;
 
     private final boolean resume;
@@ -74,7 +79,10 @@ public final class TrainJob implements Job {
     @Override
     public void execute(SparkSession spark, Configuration given) {
         RunWriter.refuseUnusable(
-                given.paths().resolve(given.paths().run()), spark.sparkContext().hadoopConfiguration(), resume);
+                RUN,
+                given.paths().resolve(given.paths().run()),
+                spark.sparkContext().hadoopConfiguration(),
+                resume);
         Activity.begin(spark, "train", "train: rows and policy to start from");
         IdleGpus.warn(spark);
         Configuration settled = CommonComputeType.settle(spark, given);
@@ -107,10 +115,10 @@ public final class TrainJob implements Job {
         PromptOrder order = order(configuration, pool);
         GradientStage gradient = new GradientStage(
                 spark, configuration.train().partitions(), settings.start().layout());
-        Optional<PolicyValidation> validation = settings.validateEvery() == 0
+        Optional<PolicyValidation> validation = configuration.validation().every() == 0
                 ? Optional.empty()
-                : Optional.of(PolicyValidation.of(spark, configuration, data, examples));
-        try (LearningRun run = LearningRun.open(spark, configuration, settings, validation, resume);
+                : Optional.of(PolicyValidation.of(spark, RUN, configuration, data, examples));
+        try (LearningRun run = LearningRun.open(spark, settings, validation, resume);
                 GrpoSteps steps =
                         new GrpoSteps(spark, configuration, data, assistantStart, pool, order, gradient, run)) {
             steps.refuseToGoOn();
@@ -179,18 +187,19 @@ public final class TrainJob implements Job {
         Configuration.Train train = configuration.train();
         return new RunSettings(
                 "train",
+                RUN,
                 paths.resolve(paths.run()),
+                new ConfigurationRecord(configuration, FIXED, free(train)),
                 start,
-                terms,
+                Optional.of(terms),
                 data.sha256(),
                 train.steps(),
                 train.optimizer(),
-                train.keep().last(),
-                train.keep().every(),
-                configuration.validation().every(),
-                configuration.validation().maxFailed(),
-                FIXED,
-                free(train));
+                new Retention(train.keep().last(), train.keep().every()),
+                new ValidationSchedule(
+                        configuration.validation().every(),
+                        0,
+                        configuration.validation().maxFailed()));
     }
 
     // Another number of steps changes the learning rate of every step, except where it is constant.
@@ -212,7 +221,12 @@ public final class TrainJob implements Job {
                     case "model" -> paths.resolve(paths.model());
                     default -> named(paths.resolve(start), hadoop);
                 };
-        return StartModel.at(path, configuration, hadoop);
+        return StartModel.at(
+                path,
+                LoraConfig.of(configuration.lora()),
+                configuration.seed(),
+                configuration.model().dtype(),
+                hadoop);
     }
 
     /** The folder of a policy, or the one that a run, perhaps with a step, stands for. */

@@ -15,6 +15,7 @@ import io.recthink.spark.policy.PolicyStore;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -51,6 +52,11 @@ record AdaptedModel(String path, PolicyReference base, LoraConfig lora, long see
         String modules = lora.projections().stream().map(Projection::module).collect(Collectors.joining(", "));
         return "rank %d, alpha %s, %sfor %s"
                 .formatted(lora.rank(), lora.alpha(), lora.rankStabilized() ? "rank-stabilized, " : "", modules);
+    }
+
+    @Override
+    public PolicyReference asked(Configuration hadoop) {
+        return base;
     }
 
     @Override

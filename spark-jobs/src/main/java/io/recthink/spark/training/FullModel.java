@@ -4,8 +4,10 @@ import io.recthink.config.Configuration.ComputeType;
 import io.recthink.learn.ParameterVector;
 import io.recthink.model.ModelFolder;
 import io.recthink.model.ParameterLayout;
+import io.recthink.spark.policy.PolicyFolder;
 import io.recthink.spark.policy.PolicyReference;
 import java.nio.file.Path;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -14,6 +16,11 @@ import org.apache.spark.sql.SparkSession;
  * @param type what policies are written for; the tasks that load them would round them alike
  */
 record FullModel(String path, ComputeType type) implements StartModel {
+    @Override
+    public PolicyReference asked(Configuration hadoop) {
+        return PolicyFolder.at(path, hadoop).reference();
+    }
+
     @Override
     public Path model() {
         return localize();

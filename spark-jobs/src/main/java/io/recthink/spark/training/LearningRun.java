@@ -2,7 +2,6 @@ package io.recthink.spark.training;
 
 import io.recthink.BuildInformation;
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
 import io.recthink.learn.LearningRate;
 import io.recthink.learn.ParameterVector;
 import io.recthink.prompt.PolicyTerms;
@@ -31,14 +30,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,8 +56,7 @@ public final class LearningRun implements AutoCloseable {
     private PolicyReference reference;
     private PolicyReference policy;
     private List<FileEntry> published = List.of();
-    private final ExecutorService background = Executors.newSingleThreadExecutor();
-    private Future<?> saving = CompletableFuture.completedFuture(null);
+    private final BackgroundSaving saving = new BackgroundSaving();
 
     private LearningRun(
             SparkSession spark, RunSettings settings, Optional<? extends Validation> validation, RunWriter writer) {
@@ -82,19 +75,16 @@ public final class LearningRun implements AutoCloseable {
      * @throws InvalidInputException when the folder cannot be used, or the run began with something else
      */
     public static LearningRun open(
-            SparkSession spark,
-            Configuration configuration,
-            RunSettings settings,
-            Optional<? extends Validation> validation,
-            boolean resume) {
-        RunWriter writer = RunWriter.open(settings.path(), spark.sparkContext().hadoopConfiguration(), resume);
+            SparkSession spark, RunSettings settings, Optional<? extends Validation> validation, boolean resume) {
+        RunWriter writer = RunWriter.open(
+                settings.key(), settings.path(), spark.sparkContext().hadoopConfiguration(), resume);
         try {
             LearningRun run = new LearningRun(spark, settings, validation, writer);
             Optional<Manifest> newest = writer.newest();
             if (newest.isPresent()) {
-                run.resume(newest.get(), configuration);
+                run.resume(newest.get());
             } else {
-                run.begin(configuration);
+                run.begin();
             }
             return run;
         } catch (Throwable e) { // Spark throws checked exceptions that its signatures do not declare
@@ -103,21 +93,26 @@ public final class LearningRun implements AutoCloseable {
         }
     }
 
-    private void begin(Configuration configuration) {
+    private void begin() {
         learner = Learner.start(settings.start(), settings.optimizer());
         String digest = ModelDigest.of(settings.start().localize());
-        writer.begin(description(configuration, digest), configuration);
+        writer.begin(description(digest), settings.record().yaml());
         publishPolicy(0);
         reference = policy.model();
-        saved = new Manifest(
-                0, PolicyVersion.of(policy), null, Cursor.START, validate(0, new LinkedHashMap<>()), published);
+        Map<String, Object> metrics = new LinkedHashMap<>(Map.of("step", 0));
+        Best best = validate(0, metrics);
+        List<FileEntry> files = new ArrayList<>(published);
+        if (best != null) {
+            files.add(writer.writeMetrics(0, metrics));
+        }
+        saved = new Manifest(0, PolicyVersion.of(policy), null, Cursor.START, best, files);
         writer.complete(saved);
         kept.add(0);
         LOG.info("{} begins from {}", folder.path(), settings.start().path());
     }
 
-    private void resume(Manifest newest, Configuration configuration) {
-        refuseChanges(configuration);
+    private void resume(Manifest newest) {
+        refuseChanges();
         saved = newest;
         StartModel model = settings.start();
         learner = newest.step() == 0
@@ -132,23 +127,23 @@ public final class LearningRun implements AutoCloseable {
         LOG.info("{} goes on after step {}", folder.path(), newest.step());
     }
 
-    private void refuseChanges(Configuration configuration) {
+    private void refuseChanges() {
         RunDescription begun = folder.description();
         Path start = settings.start().localize();
         boolean sameStart = ModelDigest.is(begun.startSha256(), start);
-        new ResumeCheck(folder.path())
+        new ResumeCheck(settings.key(), folder.path())
                 .same("job", begun.job(), settings.job())
                 .same("start model", begun.startSha256(), sameStart ? begun.startSha256() : ModelDigest.of(start))
                 .same("data", begun.dataSha256(), settings.dataSha256())
-                .same(folder.configuration(), configuration, settings.fixed(), settings.free())
+                .same(folder.configuration(), settings.record())
                 .refuseChanges();
     }
 
     /** An adapter from elsewhere may name its base model without saying which weights that has. */
     private void refuseAnotherBase(PolicyVersion begun) {
         PolicyVersion now = PolicyVersion.of(policy);
-        ResumeCheck check =
-                new ResumeCheck(folder.path()).same("weights of the base model", baseSha256(begun), baseSha256(now));
+        ResumeCheck check = new ResumeCheck(settings.key(), folder.path())
+                .same("weights of the base model", baseSha256(begun), baseSha256(now));
         if (begun.base() != null && begun.base().digest() != null) {
             check.same(
                     "configuration, tokenizer and template of the base model",
@@ -166,10 +161,10 @@ public final class LearningRun implements AutoCloseable {
         return folder.reference(manifest);
     }
 
-    private RunDescription description(Configuration configuration, String startSha256) {
+    private RunDescription description(String startSha256) {
         BuildInformation build = BuildInformation.current();
         return new RunDescription(
-                configuration.name() + "-" + settings.job() + "-" + UUID.randomUUID(),
+                settings.record().name() + "-" + settings.job() + "-" + UUID.randomUUID(),
                 settings.job(),
                 build.version(),
                 build.revision(),
@@ -178,7 +173,7 @@ public final class LearningRun implements AutoCloseable {
                 TorchRuntime.version(),
                 TaskDevice.typeOf(spark.sparkContext().conf()),
                 spark.sparkContext().defaultParallelism(),
-                configuration.seed(),
+                settings.record().seed(),
                 settings.start().path(),
                 startSha256,
                 settings.dataSha256(),
@@ -190,9 +185,9 @@ public final class LearningRun implements AutoCloseable {
         return policy.number();
     }
 
-    /** Whether there are steps left. */
+    /** Whether there are steps left, and the run does not stop before them. */
     public boolean hasNext() {
-        return stepsDone() < settings.steps();
+        return stepsDone() < settings.steps() && stop().isEmpty();
     }
 
     /** Where the examples of the step after the last saved one begin. */
@@ -213,8 +208,19 @@ public final class LearningRun implements AutoCloseable {
         return reference;
     }
 
+    /** Why the run stops before its last step: its patience with the validations is at its end. */
+    public Optional<String> stop() {
+        Best best = saved.best();
+        boolean stops = settings.validation().isOver(best, saved.step()) && saved.step() < settings.steps();
+        return stops
+                ? Optional.of("no policy was better than that of step %d (%s) in %d validations"
+                        .formatted(
+                                best.step(), best.value(), settings.validation().patience()))
+                : Optional.empty();
+    }
+
     /**
-     * Records that a guard stops the run after the step that was just made.
+     * Records that the run stops after the step that was just made.
      *
      * @param reason in words
      */
@@ -222,7 +228,7 @@ public final class LearningRun implements AutoCloseable {
         writer.recordStop(new Stop(stepsDone(), reason, now()));
     }
 
-    /** Forgets an earlier stop, as no guard stops the run any more. */
+    /** Forgets an earlier stop: the run goes on. */
     public void forgetStop() {
         writer.forgetStop();
     }
@@ -244,16 +250,16 @@ public final class LearningRun implements AutoCloseable {
         }
         System.out.printf(
                 Locale.ROOT,
-                "Chosen on validation: step %d (MAE %.4f%s). %s@STEP names another one.%n",
+                "Chosen on validation: step %d (%s%s). %s@STEP names another one.%n",
                 best.step(),
-                best.mae(),
+                best.value(),
                 best.failures() == null ? "" : ", %.1f %% of the answers unreadable".formatted(100 * best.failures()),
                 folder.path());
-        if (best.fails(settings.maxFailed())) {
+        if (best.fails(settings.validation().maxFailed())) {
             System.out.printf(
                     "WARNING: every validated policy leaves more than validation.maxFailed %s of the answers unreadable,"
                             + " also the chosen one. Its error is that of the bias model, which replaces such answers.%n",
-                    settings.maxFailed());
+                    settings.validation().maxFailed());
         }
         if (best.step() == 0 && settings.steps() > 0) {
             System.out.println("WARNING: the chosen policy is step 0, the one that this run began with: no step of the"
@@ -272,7 +278,7 @@ public final class LearningRun implements AutoCloseable {
      * @return the norm of the gradient before it was clipped and the learning rate
      */
     public Update learn(ParameterVector gradient) {
-        awaitSaving();
+        saving.await();
         double learningRate = LearningRate.at(settings.optimizer(), stepsDone() + 1, settings.steps());
         return new Update(learner.step(gradient, learningRate), learningRate);
     }
@@ -312,7 +318,7 @@ public final class LearningRun implements AutoCloseable {
         PolicyVersion parent = saved.policyVersion();
         saved = new Manifest(step, PolicyVersion.of(policy), parent.sha256(), next, best, files);
         kept.add(step);
-        saving = background.submit(inBackground(saved, leaving()));
+        saving.begin(step, inBackground(saved, leaving()));
     }
 
     private Runnable inBackground(Manifest manifest, List<Integer> leaving) {
@@ -323,29 +329,11 @@ public final class LearningRun implements AutoCloseable {
         };
     }
 
-    /** Waits until the last saved step is complete. */
-    private void awaitSaving() {
-        Future<?> last = saving;
-        saving = CompletableFuture.completedFuture(null); // what has failed is told once
-        try {
-            last.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while step " + saved.step() + " was saved", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException failure) {
-                throw failure;
-            }
-            throw new IllegalStateException("step " + saved.step() + " cannot be saved", e.getCause());
-        }
-    }
-
     @Override
     public void close() {
         try {
-            awaitSaving();
+            saving.close();
         } finally {
-            background.shutdown();
             try {
                 policy.discard();
             } finally {
@@ -357,16 +345,16 @@ public final class LearningRun implements AutoCloseable {
     private void publishPolicy(int step) {
         PublishedPolicy written = writer.publishPolicy(step, local -> {
             learner.writePolicy(local);
-            writeTerms(local);
+            settings.terms().ifPresent(terms -> write(terms, local));
         });
         Optional.ofNullable(policy).ifPresent(PolicyReference::discard);
         policy = learner.policy(spark, written.policy());
         published = written.files();
     }
 
-    private void writeTerms(Path policy) {
+    private static void write(PolicyTerms terms, Path policy) {
         try {
-            Files.writeString(policy.resolve(PolicyTerms.FILE), settings.terms().toJson());
+            Files.writeString(policy.resolve(PolicyTerms.FILE), terms.toJson());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -375,32 +363,23 @@ public final class LearningRun implements AutoCloseable {
     /** The best policy with this step, after validating it when that is due; null without any validation so far. */
     private Best validate(int step, Map<String, Object> metrics) {
         Best before = saved == null ? null : saved.best();
-        if (validation.isEmpty() || !isValidated(step)) {
+        if (validation.isEmpty() || !settings.validation().isDue(step, settings.steps())) {
             return before;
         }
         Validation.Score score = validation.get().of(policy, folder.predictions(step));
-        metrics.put("eval/mae", score.mae());
-        metrics.put("eval/rmse", score.rmse());
-        metrics.put("eval/failures", score.failures());
-        new TreeMap<>(score.more()).forEach((name, value) -> metrics.put("eval/" + name, value));
-        Best now = new Best(step, score.mae(), score.failures());
-        return before == null ? now : before.orBetter(now, settings.maxFailed());
-    }
-
-    private boolean isValidated(int step) {
-        int every = settings.validateEvery();
-        return every > 0 && (step % every == 0 || step == settings.steps());
+        metrics.putAll(score.metrics());
+        Best now = score.at(step);
+        return before == null ? now : before.orBetter(now, settings.validation().maxFailed());
     }
 
     /** The steps whose policies go; they are not kept from now on. */
     private List<Integer> leaving() {
-        List<Integer> newest =
-                kept.descendingSet().stream().limit(settings.keepLast()).toList();
-        List<Integer> leaving = kept.stream()
-                .filter(step -> step != 0 && !newest.contains(step))
-                .filter(step -> saved.best() == null || saved.best().step() != step)
-                .filter(step -> settings.keepEvery() == 0 || step % settings.keepEvery() != 0)
-                .toList();
+        List<Integer> leaving = settings.retention()
+                .leaving(
+                        kept,
+                        saved.best() == null
+                                ? OptionalInt.empty()
+                                : OptionalInt.of(saved.best().step()));
         kept.removeAll(leaving);
         return leaving;
     }

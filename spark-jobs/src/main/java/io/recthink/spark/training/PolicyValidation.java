@@ -40,13 +40,19 @@ public final class PolicyValidation implements Validation, AutoCloseable {
     private static final String DECIMAL = "decimal(28,15)";
 
     private final SparkSession spark;
+    private final String key;
     private final PredictionStage stage;
     private final Optional<TraceMeasure> measure;
     private final Dataset<Row> truths;
 
     private PolicyValidation(
-            SparkSession spark, PredictionStage stage, Optional<TraceMeasure> measure, Dataset<Row> truths) {
+            SparkSession spark,
+            String key,
+            PredictionStage stage,
+            Optional<TraceMeasure> measure,
+            Dataset<Row> truths) {
         this.spark = spark;
+        this.key = key;
         this.stage = stage;
         this.measure = measure;
         this.truths = truths;
@@ -55,11 +61,12 @@ public final class PolicyValidation implements Validation, AutoCloseable {
     /**
      * Prepares the rows.
      *
+     * @param key the setting that names the run folder, for messages
      * @param examples as {@code Tables.EXAMPLES}, all splits; the fallback is fitted on the train rows
      * @throws InvalidInputException when there are no validation rows
      */
     public static PolicyValidation of(
-            SparkSession spark, Configuration configuration, PreparedData data, Dataset<Row> examples) {
+            SparkSession spark, String key, Configuration configuration, PreparedData data, Dataset<Row> examples) {
         Dataset<Row> rows = StratifiedSample.of(
                 examples.where(col("split").equalTo("validation")),
                 configuration.validation().rows());
@@ -75,6 +82,7 @@ public final class PolicyValidation implements Validation, AutoCloseable {
         }
         return new PolicyValidation(
                 spark,
+                key,
                 stage,
                 TraceMeasure.of(configuration.prompt(), data.minRating(), data.maxRating()),
                 rows.select(col("rowId"), col("truth"), MeasuredTraces.ownWords())
@@ -82,8 +90,8 @@ public final class PolicyValidation implements Validation, AutoCloseable {
     }
 
     @Override
-    public Score of(PolicyReference policy, String path) {
-        ListedTable.write(stage.predict(SYSTEM, policy, Reading.GREEDY), "paths.run", path);
+    public Errors of(PolicyReference policy, String path) {
+        ListedTable.write(stage.predict(SYSTEM, policy, Reading.GREEDY), key, path);
         Column error = col("yhat").minus(col("truth"));
         Dataset<Row> predictions = spark.read()
                 .parquet(LiteralPath.of(path))
@@ -98,7 +106,7 @@ public final class PolicyValidation implements Validation, AutoCloseable {
                             avg(when(col("failed"), 1.0).otherwise(0.0)))
                     .head();
             long rows = sums.getLong(0);
-            return new Score(
+            return new Errors(
                     sums.getDouble(1) / rows,
                     Math.sqrt(sums.getDouble(2) / rows),
                     sums.getDouble(3),

@@ -2,36 +2,32 @@ package io.recthink.spark.training;
 
 import io.recthink.config.Configuration.Optimizer;
 import io.recthink.prompt.PolicyTerms;
-import java.util.List;
+import java.util.Optional;
 
 /**
  * What a run is, apart from how a step of it goes.
  *
- * @param job name of the job
+ * @param job what kind of run it is: {@code train} or {@code sft}
+ * @param key the setting that names the run folder, for messages
  * @param path Hadoop path of the run folder
+ * @param record what it is set to
  * @param start the model it starts from
- * @param terms how its policies want to be asked
+ * @param terms how its policies want to be asked; empty where whoever asks them knows
  * @param dataSha256 of everything it learns from
  * @param steps at which it ends
  * @param optimizer of its learner
- * @param keepLast the newest saved steps that keep their policy and optimizer
- * @param keepEvery every so many steps keep theirs for good; 0: none
- * @param validateEvery steps between validations; 0: none
- * @param maxFailed share of unreadable answers above which a policy is not the best while another is not above it
- * @param fixed the keys and sections of the configuration that must stay as they are when the run is resumed
- * @param free keys within them that may change all the same
+ * @param retention which steps keep their policy and optimizer
+ * @param validation when policies are validated
  */
 public record RunSettings(
         String job,
+        String key,
         String path,
+        RunRecord record,
         StartModel start,
-        PolicyTerms terms,
+        Optional<PolicyTerms> terms,
         String dataSha256,
         int steps,
         Optimizer optimizer,
-        int keepLast,
-        int keepEvery,
-        int validateEvery,
-        double maxFailed,
-        List<String> fixed,
-        List<String> free) {}
+        Retention retention,
+        ValidationSchedule validation) {}

@@ -1,5 +1,6 @@
 package io.recthink.spark.training;
 
+import io.recthink.config.Configuration.ComputeType;
 import io.recthink.learn.ParameterVector;
 import io.recthink.model.LoraConfig;
 import io.recthink.model.ModelConfig;
@@ -28,21 +29,21 @@ public sealed interface StartModel permits FullModel, AdaptedModel {
     /**
      * The model or the adapter in a folder.
      *
-     * @param settings the adapter to learn, where it is to be one: a new one beside a model, or the one in the folder; the
-     *     seed of a new adapter's weights; what policies compute in, where all weights are learnt
+     * @param lora the adapter to learn, where it is to be one: a new one beside a model, or the one in the folder
+     * @param seed of a new adapter's weights
+     * @param type what policies compute in, where all weights are learnt
      * @throws io.recthink.InvalidInputException when the folder holds an adapter and another one or none is to be learnt,
      *     or when its base model is not as it should be
      */
-    static StartModel at(String path, io.recthink.config.Configuration settings, Configuration hadoop) {
+    static StartModel at(String path, Optional<LoraConfig> lora, long seed, ComputeType type, Configuration hadoop) {
         OutputFolders.requireComplete(hadoop, "paths.model", path);
         PolicyFolder folder = PolicyFolder.at(path, hadoop);
         RunFolder.requirePublished(folder.path(), hadoop);
-        Optional<LoraConfig> lora = LoraConfig.of(settings.lora());
         if (folder.isAdapter()) {
             return AdaptedModel.goingOn(path, folder, new BaseModel(folder, hadoop).named(), lora);
         }
-        return lora.<StartModel>map(config -> AdaptedModel.begun(path, folder, config, settings.seed()))
-                .orElseGet(() -> new FullModel(path, settings.model().dtype()));
+        return lora.<StartModel>map(config -> AdaptedModel.begun(path, folder, config, seed))
+                .orElseGet(() -> new FullModel(path, type));
     }
 
     /** Hadoop path of the folder that the run starts from: a model's or an adapter's. */
@@ -57,6 +58,12 @@ public sealed interface StartModel permits FullModel, AdaptedModel {
     default Path localize() {
         return PolicyStore.localize(path());
     }
+
+    /**
+     * The model whose tokenizer and chat template the policies have, as tasks can load it: the one that the run starts from,
+     * or the adapter's base model.
+     */
+    PolicyReference asked(Configuration hadoop);
 
     /** The folder of the model on this machine: the one that the run starts from, or that of the adapter's base model. */
     Path model();

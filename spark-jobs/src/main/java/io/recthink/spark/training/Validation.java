@@ -1,33 +1,83 @@
 package io.recthink.spark.training;
 
+import io.recthink.InvalidInputException;
 import io.recthink.spark.policy.PolicyReference;
+import io.recthink.spark.run.Best;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
-/** Scores a policy on a fixed sample of validation rows. */
+/** Scores the policies of a run, each in the same way. */
 public interface Validation {
     /**
-     * Writes the predictions of a policy and measures them.
+     * Measures a policy.
      *
-     * @param path the folder of the predictions, which must not exist
+     * @param path a folder for its predictions, where it makes some; it must not exist
      */
     Score of(PolicyReference policy, String path);
+
+    /** What a validation has found. */
+    sealed interface Score permits Errors, Measured {
+        /** The metrics of the step, by their names in {@code metrics.json}. */
+        Map<String, Double> metrics();
+
+        /** The policy of a step with this score as a candidate for the best one. */
+        Best at(int step);
+    }
 
     /**
      * The errors on all validation rows; failed parses count with the prediction of the bias model.
      *
-     * @param mae mean absolute error
+     * @param mae mean absolute error, which decides
      * @param rmse root mean squared error
      * @param failures share of completions without a rating
      * @param more what else was seen, by the name of its metric
      */
-    record Score(double mae, double rmse, double failures, Map<String, Double> more) {
-        public Score {
+    record Errors(double mae, double rmse, double failures, Map<String, Double> more) implements Score {
+        public Errors {
             more = Map.copyOf(more);
         }
 
-        /** The errors alone. */
-        public Score(double mae, double rmse, double failures) {
-            this(mae, rmse, failures, Map.of());
+        @Override
+        public Map<String, Double> metrics() {
+            Map<String, Double> metrics = new LinkedHashMap<>();
+            metrics.put("eval/mae", mae);
+            metrics.put("eval/rmse", rmse);
+            metrics.put("eval/failures", failures);
+            new TreeMap<>(more).forEach((name, value) -> metrics.put("eval/" + name, value));
+            return metrics;
+        }
+
+        @Override
+        public Best at(int step) {
+            return new Best(step, mae, failures);
+        }
+    }
+
+    /**
+     * One number.
+     *
+     * @param name without {@code eval/}
+     * @param value finite
+     * @param larger whether a larger value is better
+     */
+    record Measured(String name, double value, boolean larger) implements Score {
+        public Measured {
+            if (!Double.isFinite(value)) {
+                throw new InvalidInputException(
+                        "%s of a policy is %s on validation: the training diverges, or the measure has nothing to measure. Lower the learning rate, or look at the measure."
+                                .formatted(name, value));
+            }
+        }
+
+        @Override
+        public Map<String, Double> metrics() {
+            return Map.of("eval/" + name, value);
+        }
+
+        @Override
+        public Best at(int step) {
+            return Best.by(step, new Best.Measured("eval/" + name, value, larger));
         }
     }
 }

@@ -336,7 +336,8 @@ class PredictJobTest {
                 .add("b", "validation", "u", "bad", 1)
                 .table();
         PreparedData data = PreparedData.read(SPARK, root + "/data");
-        try (PolicyValidation validation = PolicyValidation.of(SPARK, configuration("v"), data, examples)) {
+        try (PolicyValidation validation =
+                PolicyValidation.of(SPARK, "paths.run", configuration("v"), data, examples)) {
             var score = validation.of(
                     PolicyArgument.resolve("model", root + "/model", SPARK), root + "/validation-predictions");
             assertThat(score.mae()).isCloseTo((1 + 2) / 2.0, within(1e-12));

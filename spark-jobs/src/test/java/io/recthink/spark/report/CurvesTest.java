@@ -40,6 +40,28 @@ final class CurvesTest {
         assertThat(curves.present("eval/mae")).containsExactly(0.5, 0.5);
     }
 
+    @Test
+    void theValidationOfTheStartingPolicyIsTheFirstPoint() {
+        RunFolder run = run(2);
+        new ExampleRun(SparkTest.spark(), folder).metrics(0, Map.of("step", 0, "eval/mae", 0.75));
+
+        Curves curves = Curves.read(run, steps(2), 10);
+
+        assertThat(curves.steps()).containsExactly(0, 1, 2);
+        assertThat(curves.values().get("eval/mae")).containsExactly(0.75, Double.NaN, 0.5);
+        assertThat(curves.present("reward")).containsExactly(1, 2);
+    }
+
+    @Test
+    void aRunThatHasNotKeptItsFirstValidationHasItInTheManifest() {
+        RunFolder run = run(2);
+        new ExampleRun(SparkTest.spark(), folder).manifest(0, 0);
+
+        Curves curves = Curves.read(run, steps(2), 10);
+
+        assertThat(curves.values().get("eval/mae")).containsExactly(0.612, Double.NaN, 0.5);
+    }
+
     /** The starting policy, which has no metrics, and the steps after it. */
     private static List<Integer> steps(int last) {
         return IntStream.rangeClosed(0, last).boxed().toList();

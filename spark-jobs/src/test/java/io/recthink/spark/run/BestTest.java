@@ -8,6 +8,24 @@ class BestTest {
     private static final double MAX_FAILED = 0.2;
 
     @Test
+    void anotherNumberDecidesAsItSays() {
+        Best lower = Best.by(0, new Best.Measured("eval/loss", 0.5, false));
+        assertThat(lower.orBetter(Best.by(5, new Best.Measured("eval/loss", 0.4, false)), MAX_FAILED)
+                        .step())
+                .isEqualTo(5);
+        assertThat(lower.orBetter(Best.by(5, new Best.Measured("eval/loss", 0.5, false)), MAX_FAILED)
+                        .step())
+                .isZero();
+        Best higher = Best.by(0, new Best.Measured("eval/auc", 0.5, true));
+        assertThat(higher.orBetter(Best.by(5, new Best.Measured("eval/auc", 0.4, true)), MAX_FAILED)
+                        .step())
+                .isZero();
+        assertThat(higher.orBetter(Best.by(5, new Best.Measured("eval/auc", 0.6, true)), MAX_FAILED)
+                        .value())
+                .isEqualTo("eval/auc 0.6000");
+    }
+
+    @Test
     void theSmallerErrorIsBetterAndTheEarlierStepOfEqualOnes() {
         Best first = new Best(0, 0.9, 0.2);
         assertThat(first.orBetter(new Best(5, 0.8, 0.2), MAX_FAILED).step()).isEqualTo(5);

@@ -298,7 +298,7 @@ class RunWriterTest {
                     .isInstanceOf(InvalidInputException.class)
                     .hasMessageContaining(
                             "is in use by process " + ProcessHandle.current().pid())
-                    .hasMessageContaining("choose another folder for the run (paths.run; of sft paths.warmStart)");
+                    .hasMessageContaining("choose another folder for the run (paths.warmStart)");
             complete(first, 0, publish(first, 0));
         }
         assertThatThrownBy(() -> open(false))
@@ -342,7 +342,7 @@ class RunWriterTest {
     void aLockThatDoesNotChangeIsSilentWhateverTheClockOfItsHostSays() {
         Map<String, Object> lock = Map.of("token", "t", "host", "elsewhere", "process", 1, "processStart", 1);
         writeLock(with(lock, now() + 3_600_000));
-        RunLock.take(storage(), Duration.ofSeconds(2)).close();
+        RunLock.take("paths.warmStart", storage(), Duration.ofSeconds(2)).close();
         assertThat(run.resolve("lock.json")).doesNotExist();
     }
 
@@ -355,7 +355,7 @@ class RunWriterTest {
             writeLock(with(lock, now()));
         });
         owner.start();
-        assertThatThrownBy(() -> RunLock.take(storage(), Duration.ofSeconds(3)))
+        assertThatThrownBy(() -> RunLock.take("paths.warmStart", storage(), Duration.ofSeconds(3)))
                 .isInstanceOf(FolderInUseException.class)
                 .hasMessageContaining("elsewhere");
         owner.join();
@@ -449,7 +449,7 @@ class RunWriterTest {
     }
 
     private RunWriter open(boolean resume) {
-        return RunWriter.open(run.toString(), hadoop, resume);
+        return RunWriter.open("paths.warmStart", run.toString(), hadoop, resume);
     }
 
     private static PublishedPolicy publish(RunWriter writer, int step) {

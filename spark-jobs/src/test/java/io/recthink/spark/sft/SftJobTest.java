@@ -122,7 +122,32 @@ class SftJobTest {
                                         "sft.optimizer.learningRate=0.02",
                                         "sft.optimizer.warmupSteps=2")))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("sft.steps: was 30, is 40");
+                .hasMessageContaining("sft.steps: was 30, is 40")
+                .hasMessageEndingWith("choose another folder for the run (paths.warmStart).");
+    }
+
+    @Test
+    void heldOutTracesChooseThePolicyThatIsGivenOn() {
+        new SftJob(false)
+                .run(
+                        SPARK,
+                        world.configuration(
+                                "paths.warmStart=held-out",
+                                "sft.epochs=2",
+                                "sft.validation.share=0.25",
+                                "sft.validation.every=2",
+                                "sft.patience=4",
+                                "sft.optimizer.learningRate=0.02"));
+        RunFolder run = RunFolder.at(
+                root.resolve("held-out").toString(), SPARK.sparkContext().hadoopConfiguration());
+        assertThat(run.newest().orElseThrow().step()).as("not sft.steps").isBetween(8, 10);
+        assertThat(run.best().step()).isPositive();
+        assertThat(run.newest().orElseThrow().best().measured().name()).isEqualTo("eval/loss");
+        assertThat(run.metrics(0).orElseThrow().get("eval/loss").asDouble())
+                .isGreaterThan(run.metrics(run.best().step())
+                        .orElseThrow()
+                        .get("eval/loss")
+                        .asDouble());
     }
 
     private static RunFolder folder() {

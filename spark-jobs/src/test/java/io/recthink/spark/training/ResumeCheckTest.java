@@ -20,12 +20,13 @@ final class ResumeCheckTest {
         assertThatThrownBy(() -> check(other + "train: {momentum: 0.5}\n"))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("/runs/1 cannot be resumed")
+                .hasMessageEndingWith("choose another folder for the run (paths.run).")
                 .hasMessageContaining("train.momentum: was 0.5, is not known to this version of recthink");
     }
 
     private static void check(String record) {
-        new ResumeCheck("/runs/1")
-                .same(record, ConfigurationReader.defaults(), FIXED, List.of("train.guards"))
+        new ResumeCheck("paths.run", "/runs/1")
+                .same(record, new ConfigurationRecord(ConfigurationReader.defaults(), FIXED, List.of("train.guards")))
                 .refuseChanges();
     }
 }

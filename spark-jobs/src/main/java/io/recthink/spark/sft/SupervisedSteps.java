@@ -1,6 +1,5 @@
 package io.recthink.spark.sft;
 
-import io.recthink.config.Configuration;
 import io.recthink.spark.Activity;
 import io.recthink.spark.gradient.GradientRequest;
 import io.recthink.spark.gradient.GradientRequest.SupervisedLoss;
@@ -18,41 +17,53 @@ import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 
 /** The steps of a supervised run, one at a time. */
-final class SftSteps {
-    private static final int TRACES_AHEAD = 4096;
+final class SupervisedSteps {
+    private static final int ROWS_AHEAD = 4096;
 
     private final SparkSession spark;
-    private final Configuration configuration;
+    private final String section;
+    private final SftSettings settings;
+    private final int lastStep;
     private final LearningRun run;
     private final PromptOrder order;
-    private final TraceTable traces;
+    private final int rows;
+    private final InstructionTable instructions;
     private final GradientStage gradient;
     private Cursor cursor;
-    private SftMetrics metrics;
+    private SupervisedMetrics metrics;
     private long tokens;
 
     /**
      * The steps of a run from where it is now.
      *
-     * @param traces to learn from
+     * @param section the name of the settings
+     * @param lastStep at which the run ends
+     * @param instructions to learn from
      * @param order of their keys
+     * @param rows how many keys there are
      * @param gradient the stage for the model of the run
      */
-    SftSteps(
+    SupervisedSteps(
             SparkSession spark,
-            Configuration configuration,
-            TraceTable traces,
+            String section,
+            SftSettings settings,
+            int lastStep,
+            InstructionTable instructions,
             PromptOrder order,
+            int rows,
             GradientStage gradient,
             LearningRun run) {
         this.spark = spark;
-        this.configuration = configuration;
+        this.section = section;
+        this.settings = settings;
+        this.lastStep = lastStep;
         this.run = run;
         this.order = order;
-        this.traces = traces;
+        this.rows = rows;
+        this.instructions = instructions;
         this.gradient = gradient;
         this.cursor = run.cursor();
-        this.metrics = new SftMetrics();
+        this.metrics = new SupervisedMetrics();
         this.tokens = run.folder()
                 .metrics(run.stepsDone())
                 .map(saved -> saved.path("num_tokens").asLong())
@@ -65,13 +76,11 @@ final class SftSteps {
      * @return a summary for people
      */
     String next() {
-        Configuration.Sft sft = configuration.sft();
         int step = run.stepsDone() + 1;
-        boolean saved = step % sft.saveEvery() == 0 || step == sft.steps();
         Stopwatch watch = new Stopwatch();
-        say(step, "traces");
+        say(step, "instructions");
         PromptOrder.Step batch = order.at(cursor);
-        List<EncodedTrace> examples = traces.fetch(batch.rowIds(), order.ahead(batch.first(), TRACES_AHEAD));
+        List<EncodedInstruction> examples = instructions.fetch(batch.rowIds(), order.ahead(batch.first(), ROWS_AHEAD));
         double fetchSeconds = watch.lap();
         say(step, "gradient");
         StepGradient sum = gradient.of(groups(examples), request(examples));
@@ -82,38 +91,42 @@ final class SftSteps {
         metrics.add(sum, update, fetchSeconds, gradientSeconds, learnSeconds, watch.lap());
         tokens += tokens(examples);
         cursor = batch.next();
-        if (saved) {
+        if (settings.saves(step, lastStep)) {
             say(step, "validation");
-            run.save(cursor, metrics.values(step, tokens), List.of());
-            metrics = new SftMetrics();
+            run.save(
+                    cursor,
+                    metrics.values(step, tokens, Math.min(rows, (long) step * settings.batchSize())),
+                    List.of());
+            metrics = new SupervisedMetrics();
         }
         return String.format(Locale.ROOT, "loss %.4f", sum.statistics().loss());
     }
 
     private void say(int step, String what) {
-        Activity.begin(spark, "sft step " + step, "step %d: %s".formatted(step, what));
+        Activity.begin(spark, section + " step " + step, "step %d: %s".formatted(step, what));
     }
 
-    private static List<LearningGroup> groups(List<EncodedTrace> examples) {
+    private static List<LearningGroup> groups(List<EncodedInstruction> examples) {
         return IntStream.range(0, examples.size())
                 .mapToObj(i -> LearningGroup.supervised(
-                        i, examples.get(i).prompt(), examples.get(i).completion()))
+                        i,
+                        examples.get(i).prompt(),
+                        examples.get(i).completion(),
+                        examples.get(i).weight()))
                 .toList();
     }
 
-    private GradientRequest request(List<EncodedTrace> examples) {
-        long completionTokens =
-                examples.stream().mapToLong(trace -> trace.completion().length).sum();
+    private GradientRequest request(List<EncodedInstruction> examples) {
+        double completionTokens = examples.stream()
+                .mapToDouble(EncodedInstruction::weightedTokens)
+                .sum();
         return new GradientRequest(
-                run.policy(),
-                configuration.model(),
-                configuration.sft().microBatch(),
-                new SupervisedLoss(completionTokens));
+                run.policy(), settings.model(), settings.microBatch(), new SupervisedLoss(completionTokens));
     }
 
-    private static long tokens(List<EncodedTrace> examples) {
+    private static long tokens(List<EncodedInstruction> examples) {
         return examples.stream()
-                .mapToLong(trace -> trace.prompt().length + trace.completion().length)
+                .mapToLong(example -> example.prompt().length + example.completion().length)
                 .sum();
     }
 }

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The metrics of the steps since the last saved one, under the names of {@code metrics.json}: means over the steps. */
-final class SftMetrics {
+final class SupervisedMetrics {
     private int steps;
     private double loss;
     private double gradientNorm;
@@ -45,8 +45,9 @@ final class SftMetrics {
      * The means.
      *
      * @param tokens of prompts and completions, over the whole run
+     * @param instructions different ones that the run has learnt from
      */
-    Map<String, Object> values(int step, long tokens) {
+    Map<String, Object> values(int step, long tokens, long instructions) {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("step", step);
         values.put("loss", loss / steps);
@@ -54,6 +55,7 @@ final class SftMetrics {
         values.put("lr", learningRate);
         values.put("entropy", sums.entropySum() / sums.tokens());
         values.put("num_tokens", tokens);
+        values.put("num_instructions", instructions);
         values.put("tokens_per_second/gradient", sums.tokens() / gradientSeconds);
         double seconds = fetchSeconds + gradientSeconds + learnSeconds + publishSeconds;
         values.put("step_time", seconds / steps);

@@ -1,0 +1,90 @@
+package io.recthink.spark.table;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.to_json;
+
+import io.recthink.InvalidInputException;
+import io.recthink.spark.files.Digest;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What a supervised run learns: a completion for each prompt. The rows have the columns
+ *
+ * <pre>
+ * key         names the row. Of keys such as ROW:VARIANT, rows of one ROW are held out together
+ * messages    the prompt: system, user and assistant messages, each a role and a content
+ * completion  what the assistant says next, without the end of its turn
+ * weight      what a token of the completion counts, usually 1; a row of weight 0 is as if it were not there
+ * </pre>
+ *
+ * <p>Texts of users and shops in messages and completions are marked, see {@code InstructionEncoder}.
+ *
+ * @param rows in any order
+ * @param name of the table, for messages: {@code table of traces (paths.traces)}
+ * @param sha256 of all that is in it
+ */
+public record Instructions(Dataset<Row> rows, String name, String sha256) {
+    public static final String KEY = "key";
+    public static final String MESSAGES = "messages";
+    public static final String COMPLETION = "completion";
+    public static final String WEIGHT = "weight";
+    public static final String ROLE = "role";
+    public static final String CONTENT = "content";
+
+    /** The columns. */
+    public static final StructType SCHEMA = new StructType()
+            .add(KEY, DataTypes.StringType, false)
+            .add(
+                    MESSAGES,
+                    DataTypes.createArrayType(
+                            new StructType()
+                                    .add(ROLE, DataTypes.StringType, false)
+                                    .add(CONTENT, DataTypes.StringType, false),
+                            false),
+                    false)
+            .add(COMPLETION, DataTypes.StringType, false)
+            .add(WEIGHT, DataTypes.DoubleType, false);
+
+    /**
+     * A table of instructions, whose column {@code weight} may be absent.
+     *
+     * @throws InvalidInputException when another column is absent
+     */
+    public Instructions {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(sha256, "sha256");
+        List<String> columns = Arrays.asList(rows.columns());
+        for (String column : List.of(KEY, MESSAGES, COMPLETION)) {
+            if (!columns.contains(column)) {
+                throw new InvalidInputException(
+                        "The %s has no column %s, but %s. Name its columns key, messages, completion and weight."
+                                .formatted(name, column, String.join(", ", columns)));
+            }
+        }
+    }
+
+    /** Such a table with the digest of its rows, whatever their order. They are as many as a driver can hold keys of. */
+    public static Instructions of(Dataset<Row> rows, String name) {
+        Dataset<String> digests = rows.select(sha2(
+                        to_json(struct(Arrays.stream(rows.columns())
+                                .sorted()
+                                .map(column -> col(column))
+                                .toArray(Column[]::new))),
+                        256))
+                .as(Encoders.STRING());
+        return new Instructions(
+                rows,
+                name,
+                Digest.of("", digests.collectAsList().stream().sorted().toList()));
+    }
+}

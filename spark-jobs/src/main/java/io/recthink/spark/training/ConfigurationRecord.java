@@ -1,0 +1,57 @@
+package io.recthink.spark.training;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recthink.config.Configuration;
+import io.recthink.config.ConfigurationReader;
+import java.util.List;
+
+/**
+ * A job's run is set to a configuration.
+ *
+ * @param fixed the keys and sections of the configuration that must stay as they are when the run is resumed
+ * @param free keys within them that may change all the same
+ */
+public record ConfigurationRecord(Configuration configuration, List<String> fixed, List<String> free)
+        implements RunRecord {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    public ConfigurationRecord {
+        fixed = List.copyOf(fixed);
+        free = List.copyOf(free);
+    }
+
+    @Override
+    public String name() {
+        return configuration.name();
+    }
+
+    @Override
+    public long seed() {
+        return configuration.seed();
+    }
+
+    @Override
+    public String yaml() {
+        return ConfigurationReader.write(configuration);
+    }
+
+    /** Of keys that the record lacks, those count that stand for something else than was done before there were the keys. */
+    @Override
+    public List<String> changes(String origin, String before) {
+        JsonNode then = JSON.valueToTree(ConfigurationReader.readRecord(origin, before));
+        JsonNode now = JSON.valueToTree(configuration);
+        SettingChanges changes = new SettingChanges(free);
+        fixed.forEach(name -> changes.compare(name, then.path(name), now.path(name)));
+        ConfigurationReader.unknownKeys(origin, before).forEach((key, value) -> {
+            if (isOf(key, fixed) && !isOf(key, free)) {
+                changes.note(key, value, "not known to this version of recthink");
+            }
+        });
+        return changes.lines();
+    }
+
+    private static boolean isOf(String key, List<String> names) {
+        return names.stream().anyMatch(name -> key.equals(name) || key.startsWith(name + "."));
+    }
+}
