@@ -62,7 +62,18 @@ final class ArchitectureTest {
             entry("predict", List.of("baseline", "completion", "files", "policy", "run", "table")),
             entry("report", List.of("files", "page", "run", "table")),
             entry("compare", List.of("evaluate", "files", "page", "report", "table")),
-            entry("probe", List.of("baseline", "compare", "completion", "evaluate", "files", "page", "policy", "run", "table")),
+            entry(
+                    "probe",
+                    List.of(
+                            "baseline",
+                            "compare",
+                            "completion",
+                            "evaluate",
+                            "files",
+                            "page",
+                            "policy",
+                            "run",
+                            "table")),
             entry("simulate", List.of("files", "table")),
             entry("verify", List.of("files", "run", "table")));
 

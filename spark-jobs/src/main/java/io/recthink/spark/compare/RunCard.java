@@ -29,7 +29,8 @@ record RunCard(String name, Map<String, String> facts, List<PolicyOrigin> traini
     /** What a comparison reads: what it would say of a training was that of no run. */
     private static final List<String> USED = List.of("name", "seed", "paths", "predict", "compare");
 
-    static RunCard of(SparkSession spark, Configuration configuration, EvaluationRequest request, List<PolicyOrigin> origins) {
+    static RunCard of(
+            SparkSession spark, Configuration configuration, EvaluationRequest request, List<PolicyOrigin> origins) {
         PreparedData data = PreparedData.read(spark, request.data());
         BuildInformation build = BuildInformation.current();
         Map<String, String> facts = new LinkedHashMap<>();

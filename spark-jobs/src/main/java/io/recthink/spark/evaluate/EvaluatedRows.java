@@ -28,8 +28,7 @@ record EvaluatedRows(Dataset<Row> rows, long count, String description, long los
      *
      * @throws InvalidInputException when there are none
      */
-    static EvaluatedRows of(
-            Dataset<Row> examples, PredictionFolders folders, EvaluationRequest request) {
+    static EvaluatedRows of(Dataset<Row> examples, PredictionFolders folders, EvaluationRequest request) {
         Dataset<Row> wanted =
                 StratifiedSample.of(examples.where(col("split").equalTo(request.split())), request.rows());
         String description = request.split() + (request.rows() == 0 ? ", all rows" : ", a sample of " + request.rows());

@@ -89,9 +89,8 @@ public final class Evaluation {
     private static List<SystemKey> keys(List<SystemKey> saved, List<String> expected) {
         List<SystemKey> keys = new ArrayList<>(TrivialPredictors.KEYS);
         saved.stream()
-                .sorted(Comparator.comparing((SystemKey key) -> expected.contains(key.system())
-                                ? expected.indexOf(key.system())
-                                : expected.size())
+                .sorted(Comparator.comparing((SystemKey key) ->
+                                expected.contains(key.system()) ? expected.indexOf(key.system()) : expected.size())
                         .thenComparing(SystemKey::system)
                         .thenComparing(SystemKey::readout)
                         .thenComparing(SystemKey::seed))

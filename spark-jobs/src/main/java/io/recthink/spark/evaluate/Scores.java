@@ -213,8 +213,7 @@ final class Scores {
         return IntStream.range(0, keys.size())
                 .mapToObj(system -> new Difference(
                         mae(totals, system) - mae(totals, reference),
-                        Interval.percentile(
-                                drawn[system], request.settings().confidence()),
+                        Interval.percentile(drawn[system], request.settings().confidence()),
                         pValues[system],
                         adjusted[system]))
                 .toList();
@@ -299,8 +298,7 @@ final class Scores {
                 .mapToObj(other -> new FocusRow(
                         keys.get(other),
                         mae(totals, focus) - mae(totals, other),
-                        Interval.percentile(
-                                drawn[other], request.settings().confidence()),
+                        Interval.percentile(drawn[other], request.settings().confidence()),
                         adjusted[other]))
                 .toList();
     }

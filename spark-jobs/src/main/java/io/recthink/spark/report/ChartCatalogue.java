@@ -171,7 +171,9 @@ final class ChartCatalogue {
             "engine_time/learn",
             "outside_engine_time",
             "num_tokens",
-            "num_instructions",
+            "num_samples",
+            "teacher_calls",
+            "teacher_tokens",
             "eval/rmse");
 
     private ChartCatalogue() {}

@@ -21,6 +21,7 @@ import io.recthink.spark.sft.SupervisedValidation.HeldOutShare;
 import io.recthink.spark.sft.SupervisedValidation.Ratings;
 import io.recthink.spark.table.Instructions;
 import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.TeacherUsage;
 import io.recthink.spark.training.ConfigurationRecord;
 import io.recthink.spark.training.PolicyValidation;
 import io.recthink.spark.training.Retention;
@@ -109,7 +110,11 @@ public final class SftJob implements Job {
         return new Instructions(
                 TraceTable.instructions(traces, encoding),
                 "table of traces (paths.traces)",
-                Digest.of(data.sha256(), keys));
+                Digest.of(data.sha256(), keys),
+                TeacherUsage.ofTables(
+                        "paths.traces",
+                        paths.resolve(paths.traces()),
+                        spark.sparkContext().hadoopConfiguration()));
     }
 
     private static Optional<PolicyValidation> ratings(

@@ -2,6 +2,8 @@ package io.recthink.spark.sft;
 
 import io.recthink.learn.GradientStatistics;
 import io.recthink.spark.gradient.StepGradient;
+import io.recthink.spark.run.PolicyTraining;
+import io.recthink.spark.table.TeacherUsage;
 import io.recthink.spark.training.LearningRun.Update;
 import io.recthink.torch.TorchRuntime;
 import java.util.LinkedHashMap;
@@ -46,8 +48,9 @@ final class SupervisedMetrics {
      *
      * @param tokens of prompts and completions, over the whole run
      * @param instructions different ones that the run has learnt from
+     * @param teacher what teacher models took to write the instructions
      */
-    Map<String, Object> values(int step, long tokens, long instructions) {
+    Map<String, Object> values(int step, long tokens, int instructions, TeacherUsage teacher) {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("step", step);
         values.put("loss", loss / steps);
@@ -55,7 +58,9 @@ final class SupervisedMetrics {
         values.put("lr", learningRate);
         values.put("entropy", sums.entropySum() / sums.tokens());
         values.put("num_tokens", tokens);
-        values.put("num_instructions", instructions);
+        values.put(PolicyTraining.SAMPLES, instructions);
+        values.put(PolicyTraining.TEACHER_CALLS, teacher.teacherCalls());
+        values.put(PolicyTraining.TEACHER_TOKENS, teacher.teacherTokens());
         values.put("tokens_per_second/gradient", sums.tokens() / gradientSeconds);
         double seconds = fetchSeconds + gradientSeconds + learnSeconds + publishSeconds;
         values.put("step_time", seconds / steps);

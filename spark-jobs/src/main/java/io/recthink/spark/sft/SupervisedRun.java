@@ -73,14 +73,13 @@ public final class SupervisedRun {
                     request.instructions().name());
             Optional<Validation> validation = validation(table, heldOut);
             RunSettings run = run(settings.length().steps(learnt.size(), settings.batchSize()));
-            return make(table, order, learnt.size(), gradient, validation, run);
+            return make(table, order, gradient, validation, run);
         }
     }
 
     private SupervisedResult make(
             InstructionTable table,
             PromptOrder order,
-            int rows,
             GradientStage gradient,
             Optional<Validation> validation,
             RunSettings asked) {
@@ -89,7 +88,15 @@ public final class SupervisedRun {
         try (LearningRun run =
                 LearningRun.open(spark, asked, validation, request.place().resume())) {
             SupervisedSteps next = new SupervisedSteps(
-                    spark, request.place().section(), settings, asked.steps(), table, order, rows, gradient, run);
+                    spark,
+                    request.place().section(),
+                    settings,
+                    asked.steps(),
+                    table,
+                    order,
+                    request.instructions().teacher(),
+                    gradient,
+                    run);
             if (run.hasNext()) {
                 run.forgetStop();
             }

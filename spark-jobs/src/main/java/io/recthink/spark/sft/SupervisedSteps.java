@@ -8,6 +8,7 @@ import io.recthink.spark.gradient.LearningGroup;
 import io.recthink.spark.gradient.StepGradient;
 import io.recthink.spark.rollout.PromptOrder;
 import io.recthink.spark.run.Cursor;
+import io.recthink.spark.table.TeacherUsage;
 import io.recthink.spark.training.LearningRun;
 import io.recthink.spark.training.LearningRun.Update;
 import io.recthink.spark.training.Stopwatch;
@@ -26,7 +27,7 @@ final class SupervisedSteps {
     private final int lastStep;
     private final LearningRun run;
     private final PromptOrder order;
-    private final int rows;
+    private final TeacherUsage teacher;
     private final InstructionTable instructions;
     private final GradientStage gradient;
     private Cursor cursor;
@@ -40,7 +41,7 @@ final class SupervisedSteps {
      * @param lastStep at which the run ends
      * @param instructions to learn from
      * @param order of their keys
-     * @param rows how many keys there are
+     * @param teacher what teacher models took to write the instructions
      * @param gradient the stage for the model of the run
      */
     SupervisedSteps(
@@ -50,7 +51,7 @@ final class SupervisedSteps {
             int lastStep,
             InstructionTable instructions,
             PromptOrder order,
-            int rows,
+            TeacherUsage teacher,
             GradientStage gradient,
             LearningRun run) {
         this.spark = spark;
@@ -59,7 +60,7 @@ final class SupervisedSteps {
         this.lastStep = lastStep;
         this.run = run;
         this.order = order;
-        this.rows = rows;
+        this.teacher = teacher;
         this.instructions = instructions;
         this.gradient = gradient;
         this.cursor = run.cursor();
@@ -93,10 +94,7 @@ final class SupervisedSteps {
         cursor = batch.next();
         if (settings.saves(step, lastStep)) {
             say(step, "validation");
-            run.save(
-                    cursor,
-                    metrics.values(step, tokens, Math.min(rows, (long) step * settings.batchSize())),
-                    List.of());
+            run.save(cursor, metrics.values(step, tokens, order.distinctBefore(cursor), teacher), List.of());
             metrics = new SupervisedMetrics();
         }
         return String.format(Locale.ROOT, "loss %.4f", sum.statistics().loss());

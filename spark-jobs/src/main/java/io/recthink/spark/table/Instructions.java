@@ -32,8 +32,9 @@ import org.apache.spark.sql.types.StructType;
  * @param rows in any order
  * @param name of the table, for messages: {@code table of traces (paths.traces)}
  * @param sha256 of all that is in it
+ * @param teacher what teacher models took to write it
  */
-public record Instructions(Dataset<Row> rows, String name, String sha256) {
+public record Instructions(Dataset<Row> rows, String name, String sha256, TeacherUsage teacher) {
     public static final String KEY = "key";
     public static final String MESSAGES = "messages";
     public static final String COMPLETION = "completion";
@@ -73,8 +74,12 @@ public record Instructions(Dataset<Row> rows, String name, String sha256) {
         }
     }
 
-    /** Such a table with the digest of its rows, whatever their order. They are as many as a driver can hold keys of. */
-    public static Instructions of(Dataset<Row> rows, String name) {
+    /**
+     * Such a table with the digest of its rows, whatever their order. They are as many as a driver can hold keys of.
+     *
+     * @param teacher what teacher models took to write it
+     */
+    public static Instructions of(Dataset<Row> rows, String name, TeacherUsage teacher) {
         Dataset<String> digests = rows.select(sha2(
                         to_json(struct(Arrays.stream(rows.columns())
                                 .sorted()
@@ -85,6 +90,7 @@ public record Instructions(Dataset<Row> rows, String name, String sha256) {
         return new Instructions(
                 rows,
                 name,
-                Digest.of("", digests.collectAsList().stream().sorted().toList()));
+                Digest.of("", digests.collectAsList().stream().sorted().toList()),
+                teacher);
     }
 }

@@ -12,6 +12,7 @@ import io.recthink.spark.StoppedException;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
 import io.recthink.spark.evaluate.ComparisonRow;
 import io.recthink.spark.evaluate.Evaluation;
+import io.recthink.spark.evaluate.EvaluationRequest;
 import io.recthink.spark.run.PolicyArgument;
 import io.recthink.spark.table.ExampleRows;
 import io.recthink.spark.table.PreparedData;
@@ -189,12 +190,14 @@ class PredictJobTest {
     @Test
     void theTableScoresTheProbabilities() {
         predict("crps", "predict.policies.policy=model", "predict.distribution=true", "predict.samples=2");
-        List<ComparisonRow> rows =
-                Evaluation.of(SPARK, configuration("crps", "compare.resamples=20", "compare.sliceResamples=20"))
-                        .rows()
-                        .stream()
-                        .filter(row -> row.key().system().equals("policy"))
-                        .toList();
+        List<ComparisonRow> rows = Evaluation.of(
+                        SPARK,
+                        EvaluationRequest.of(
+                                configuration("crps", "compare.resamples=20", "compare.sliceResamples=20")))
+                .rows()
+                .stream()
+                .filter(row -> row.key().system().equals("policy"))
+                .toList();
         assertThat(rows)
                 .extracting(row -> row.key().readout())
                 .containsExactly("expectation", "greedy", "mean-of-2", "median", "median-of-2");

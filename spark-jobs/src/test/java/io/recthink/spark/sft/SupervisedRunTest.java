@@ -17,6 +17,7 @@ import io.recthink.spark.sft.SupervisedValidation.HeldOutShare;
 import io.recthink.spark.sft.SupervisedValidation.HeldOutTable;
 import io.recthink.spark.sft.SupervisedValidation.Measure;
 import io.recthink.spark.table.Instructions;
+import io.recthink.spark.table.TeacherUsage;
 import io.recthink.spark.train.TinyWorld;
 import io.recthink.spark.training.Retention;
 import java.io.IOException;
@@ -184,12 +185,14 @@ class SupervisedRunTest {
                 false);
         assertThat(result.steps()).isEqualTo(3 * 2);
         assertThat(result.chosen()).isEqualTo(6);
-        assertThat(folder("epochs").newest().map(Manifest::cursor)).hasValue(new Cursor(2, 8));
         assertThat(folder("epochs")
                         .metrics(6)
                         .orElseThrow()
-                        .get("num_instructions")
+                        .get("teacher_tokens")
                         .asLong())
+                .isEqualTo(40);
+        assertThat(folder("epochs").newest().map(Manifest::cursor)).hasValue(new Cursor(2, 8));
+        assertThat(folder("epochs").metrics(6).orElseThrow().get("num_samples").asLong())
                 .isEqualTo(10);
     }
 
@@ -271,7 +274,7 @@ class SupervisedRunTest {
 
     private static Instructions table(List<Row> rows, String name, String... columns) {
         var table = SPARK.createDataFrame(rows, Instructions.SCHEMA);
-        return Instructions.of(columns.length == 0 ? table : table.selectExpr(columns), name);
+        return Instructions.of(columns.length == 0 ? table : table.selectExpr(columns), name, new TeacherUsage(3, 40));
     }
 
     private static SftSettings settings(Length length) {
