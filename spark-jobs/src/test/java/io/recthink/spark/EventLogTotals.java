@@ -1,3 +1,5 @@
+package io.recthink.spark;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -15,7 +17,10 @@ import java.util.stream.Stream;
  * Adds up what Spark's event logs say of the tasks: one line an application, then the stages that took longest and those
  * whose tasks sent most to the driver. Not compressed logs, as Spark writes them by default. Run it with
  *
- * <pre>java -cp 'spark-jobs/target/distribution/spark-3.5/jars/*' docs/EventLogTotals.java EVENT-LOG ...</pre>
+ * <pre>
+ * java -cp 'spark-jobs/target/distribution/spark-3.5/jars/*' \
+ *     spark-jobs/src/test/java/io/recthink/spark/EventLogTotals.java EVENT-LOG ...
+ * </pre>
  */
 public final class EventLogTotals {
     private static final ObjectMapper JSON = new ObjectMapper();
