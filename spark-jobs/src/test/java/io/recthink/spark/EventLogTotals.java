@@ -46,19 +46,24 @@ public final class EventLogTotals {
             tasks++;
             JsonNode info = event.get("Task Info");
             failed += info.get("Failed").asBoolean() ? 1 : 0;
-            longest = Math.max(longest, info.get("Finish Time").asLong() - info.get("Launch Time").asLong());
+            longest = Math.max(
+                    longest,
+                    info.get("Finish Time").asLong() - info.get("Launch Time").asLong());
             JsonNode metrics = event.get("Task Metrics");
             if (metrics == null) {
                 return;
             }
             cpu += metrics.get("Executor CPU Time").asLong();
-            shuffled += metrics.get("Shuffle Write Metrics").get("Shuffle Bytes Written").asLong();
+            shuffled += metrics.get("Shuffle Write Metrics")
+                    .get("Shuffle Bytes Written")
+                    .asLong();
             spilledFromMemory += metrics.get("Memory Bytes Spilled").asLong();
             spilledToDisk += metrics.get("Disk Bytes Spilled").asLong();
             peak = Math.max(peak, metrics.get("Peak Execution Memory").asLong());
             if (event.get("Task Type").asText().equals("ResultTask")) {
                 results += metrics.get("Result Size").asLong();
-                largestResult = Math.max(largestResult, metrics.get("Result Size").asLong());
+                largestResult =
+                        Math.max(largestResult, metrics.get("Result Size").asLong());
             }
         }
 
@@ -87,7 +92,17 @@ public final class EventLogTotals {
     public static void main(String[] logs) throws IOException {
         System.out.printf(
                 LINE,
-                "application, stage", "s", "cpu s", "tasks", "failed", "longest", "shuffled", "spilled", "on disk", "peak", "results",
+                "application, stage",
+                "s",
+                "cpu s",
+                "tasks",
+                "failed",
+                "longest",
+                "shuffled",
+                "spilled",
+                "on disk",
+                "peak",
+                "results",
                 "largest");
         System.out.println("(longest task in s; all from shuffled on in MB)");
         for (String log : logs) {
@@ -108,15 +123,20 @@ public final class EventLogTotals {
                         times.add(event.get("Timestamp").asLong());
                     case "SparkListenerTaskEnd" -> {
                         all.add(event);
-                        stages.computeIfAbsent(event.get("Stage ID").asInt(), id -> new Totals()).add(event);
+                        stages.computeIfAbsent(event.get("Stage ID").asInt(), id -> new Totals())
+                                .add(event);
                     }
                     case "SparkListenerStageCompleted" -> {
                         JsonNode stage = event.get("Stage Info");
                         int id = stage.get("Stage ID").asInt();
                         names.put(id, id + " " + stage.get("Stage Name").asText());
                         if (stage.has("Completion Time") && stage.has("Submission Time")) {
-                            seconds.put(id, (stage.get("Completion Time").asLong()
-                                    - stage.get("Submission Time").asLong()) / 1e3);
+                            seconds.put(
+                                    id,
+                                    (stage.get("Completion Time").asLong()
+                                                    - stage.get("Submission Time")
+                                                            .asLong())
+                                            / 1e3);
                         }
                     }
                     default -> {}
