@@ -44,7 +44,10 @@ public final class Gradients {
      * @param upstream derivative of the loss by {@code result}, of the same shape
      */
     public static void backward(NDArray result, NDArray upstream) {
-        JniUtils.backward((PtNDArray) result, (PtNDArray) upstream, false, false);
+        NativeCalls.instance().call(() -> {
+            JniUtils.backward((PtNDArray) result, (PtNDArray) upstream, false, false);
+            return result;
+        });
     }
 
     /**

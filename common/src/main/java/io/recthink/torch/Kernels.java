@@ -97,7 +97,7 @@ public final class Kernels {
         var arguments = new NDList(inputs.length + 1);
         arguments.add(methodArgument(method, manager));
         arguments.addAll(Arrays.asList(inputs));
-        return IValueUtils.forward(module, arguments, true);
+        return NativeCalls.instance().call(() -> IValueUtils.forward(module, arguments, true));
     }
 
     private IValue infer(String method, NDArray... inputs) {
@@ -113,7 +113,7 @@ public final class Kernels {
         try {
             TorchRuntime.ensurePrepared();
             requireKnown(method);
-            return IValueUtils.runMethod(module, method, arguments);
+            return NativeCalls.instance().call(() -> IValueUtils.runMethod(module, method, arguments));
         } finally {
             for (IValue argument : arguments) {
                 argument.close();

@@ -105,6 +105,7 @@ public final class TorchRuntime {
                     System.setProperty(GRAPH_OPTIMIZER, "false");
                 }
                 engine = load();
+                NativeCalls.instance().closeAtExit();
             }
             return engine;
         }

@@ -171,13 +171,13 @@ class MfJobTest {
 
     @Test
     void systemsCanBeSwitchedOff() throws Exception {
-        run("mf.systems=[bias+ALS]", "paths.predictions=q", "paths.validationPredictions=r", "paths.mf=s");
-        assertThat(predictions("q/bias+ALS")).isEqualTo(predictions("predictions/bias+ALS"));
-        try (Stream<Path> files = Files.list(root.resolve("q"))) {
+        run("mf.systems=[bias+ALS]", "paths.predictions=x", "paths.validationPredictions=y", "paths.mf=z");
+        assertThat(predictions("x/bias+ALS")).isEqualTo(predictions("predictions/bias+ALS"));
+        try (Stream<Path> files = Files.list(root.resolve("x"))) {
             assertThat(files.map(file -> file.getFileName().toString())).containsExactly("bias+ALS");
         }
         for (String systems : List.of("[]", "[MF, ALS]")) {
-            assertThatThrownBy(() -> run("mf.systems=" + systems, "paths.predictions=t"))
+            assertThatThrownBy(() -> run("mf.systems=" + systems, "paths.predictions=w"))
                     .isInstanceOf(InvalidInputException.class)
                     .hasMessageContaining("mf.systems must name one or more of [MF, bias+ALS], but is " + systems);
         }
