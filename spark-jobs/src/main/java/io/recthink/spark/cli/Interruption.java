@@ -1,5 +1,8 @@
 package io.recthink.spark.cli;
 
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /** What a signal does to a command: one line says how to go on, and what breaks while the process ends is not told. */
@@ -35,6 +38,8 @@ final class Interruption {
             interrupted = true;
             DriverLog.silence();
             System.err.println("recthink: stopped by a signal. " + remedy);
+            // Scala prints what its pools refuse while Spark ends.
+            System.setErr(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
         }
     }
 }
