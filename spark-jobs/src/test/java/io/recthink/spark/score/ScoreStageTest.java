@@ -49,14 +49,14 @@ class ScoreStageTest {
     }
 
     @Test
-    void gradedTagsCountTheRuleAsOneTestMore() {
+    void gradedTagsCountTheWordsOfABlockAsOneTestMore() {
         List<Row> rows = scored(
                 configuration("prompt.think=free", "reward.formatGrading=tags"),
                 "<think>" + OWN + "</think><rate>4</rate>",
                 "<think>good</think><rate>4</rate>",
                 "<think>good</think>");
-        // Of the eight tests the last fails tags, order, content, number, tail and words.
-        double[] expected = {0.5, 0.5 * (2 * 7 / 8.0 - 1), 0.5 * (2 * 2 / 8.0 - 1)};
+        // Of the eight tests the last fails tags, order, content, number, tail and words; one word of ten is a tenth of one.
+        double[] expected = {0.5, 0.5 * (2 * 7.1 / 8.0 - 1), 0.5 * (2 * 2 / 8.0 - 1)};
         for (int i = 0; i < expected.length; i++) {
             assertThat(rows.get(i).<Double>getAs("rewardFormat")).isCloseTo(expected[i], within(1e-12));
         }
