@@ -55,9 +55,9 @@ class ScoreStageTest {
                 "<think>" + OWN + "</think><rate>4</rate>",
                 "<think>good</think><rate>4</rate>",
                 "<think>good</think>");
-        // Of the eight tests the last fails tags, order, content, number, tail and words; one word of ten is a tenth of
+        // Of the eight tests the last fails tags, order, content, number and tail; one word of ten is a tenth of
         // one.
-        double[] expected = {0.5, 0.5 * (2 * 7.1 / 8.0 - 1), 0.5 * (2 * 2 / 8.0 - 1)};
+        double[] expected = {0.5, 0.5 * (2 * 7.1 / 8.0 - 1), 0.5 * (2 * 2.1 / 8.0 - 1)};
         for (int i = 0; i < expected.length; i++) {
             assertThat(rows.get(i).<Double>getAs("rewardFormat")).isCloseTo(expected[i], within(1e-12));
         }
