@@ -96,10 +96,15 @@ public final class Generator implements AutoCloseable {
                     + options.maxTokens() + " for the completion that is more than the model's context of "
                     + config.maxPositions() + ". Shorten the prompt or lower maxTokens");
         }
+        requireKnown("Prompt " + prompt, tokens, config);
+    }
+
+    /** @param what has the tokens, for the message */
+    static void requireKnown(String what, int[] tokens, ModelConfig config) {
         for (int token : tokens) {
             if (token < 0 || token >= config.vocabularySize()) {
-                throw new InvalidInputException("Prompt " + prompt + " has the token " + token
-                        + "; those of the model are 0 to " + (config.vocabularySize() - 1));
+                throw new InvalidInputException(what + " has the token " + token + "; those of the model are 0 to "
+                        + (config.vocabularySize() - 1));
             }
         }
     }

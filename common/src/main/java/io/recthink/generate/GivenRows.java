@@ -1,6 +1,5 @@
 package io.recthink.generate;
 
-import io.recthink.InvalidInputException;
 import io.recthink.model.ModelConfig;
 import io.recthink.model.ModelTokenizer;
 import java.math.BigDecimal;
@@ -14,12 +13,13 @@ import java.util.Optional;
  * @param tokens how many tokens they have
  */
 record GivenRows(RatingCandidates candidates, List<List<Row>> rows, int tokens) {
+    private static final String WHAT = "A rating or what stands before it";
 
     /** Without any completion where the model's context has no room for the longest. */
     static GivenRows of(RatingPrefix prefix, ModelConfig config, ModelTokenizer tokenizer) {
         CandidateTokens tokens = CandidateTokens.of(prefix, config.endTokens(), tokenizer);
-        requireKnown(tokens.shared(), config);
-        tokens.continuations().forEach(ways -> ways.forEach(way -> requireKnown(way, config)));
+        Generator.requireKnown(WHAT, tokens.shared(), config);
+        tokens.continuations().forEach(ways -> ways.forEach(way -> Generator.requireKnown(WHAT, way, config)));
         boolean hasRoom = (long) tokens.shared().length + tokens.longest() <= config.maxPositions();
         List<List<Row>> rows = tokens.continuations().stream()
                 .map(ways -> ways.stream()
@@ -28,15 +28,6 @@ record GivenRows(RatingCandidates candidates, List<List<Row>> rows, int tokens) 
                         .toList())
                 .toList();
         return new GivenRows(prefix.candidates(), rows, tokens.count());
-    }
-
-    private static void requireKnown(int[] tokens, ModelConfig config) {
-        for (int token : tokens) {
-            if (token < 0 || token >= config.vocabularySize()) {
-                throw new InvalidInputException("A rating or what stands before it has the token " + token
-                        + "; those of the model are 0 to " + (config.vocabularySize() - 1));
-            }
-        }
     }
 
     List<Row> all() {
