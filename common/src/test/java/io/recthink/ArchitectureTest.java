@@ -38,7 +38,7 @@ final class ArchitectureTest {
             entry("generate", List.of("config", "model", "torch")),
             entry("learn", List.of("config", "model", "torch")),
             entry("plan", List.of("config", "model")),
-            entry("prompt", List.of("config", "model")),
+            entry("prompt", List.of("config", "generate", "model")),
             entry("reward", List.of("config", "prompt")),
             entry("teacher", List.of("config", "prompt")));
 

@@ -19,31 +19,34 @@ public final class Problems {
     }
 
     /** The same list of problems, with the keys of a section below this one. */
-    Problems in(String name) {
+    public Problems in(String name) {
         return new Problems(section + name + ".", messages);
     }
 
     /** Notes {@code "section.key must be <expected> (was <value>)"} unless {@code holds}. */
-    void require(boolean holds, String key, String expected, Object value) {
+    public void require(boolean holds, String key, String expected, Object value) {
         if (!holds) {
             messages.add("%s%s must be %s (was %s)".formatted(section, key, expected, value));
         }
     }
 
-    void atLeast(long minimum, String key, long value) {
+    /** Notes a value below a minimum. */
+    public void atLeast(long minimum, String key, long value) {
         require(value >= minimum, key, "at least " + minimum, value);
     }
 
-    void positive(String key, double value) {
+    /** Notes a value that is not above 0 or not finite. */
+    public void positive(String key, double value) {
         require(value > 0 && Double.isFinite(value), key, "positive", value);
     }
 
-    void between(double low, double high, String key, double value) {
+    /** Notes a value outside of a range, whose ends belong to it. */
+    public void between(double low, double high, String key, double value) {
         require(value >= low && value <= high, key, "between " + low + " and " + high, value);
     }
 
     /** Notes every value of a list that is out of range, and a list without values. */
-    <T> void each(String key, String expected, List<T> values, Predicate<T> holds) {
+    public <T> void each(String key, String expected, List<T> values, Predicate<T> holds) {
         require(!values.isEmpty(), key, "a list of at least one value", "empty");
         values.forEach(value -> require(holds.test(value), key, expected, value));
     }

@@ -1,7 +1,6 @@
 package io.recthink.learn;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration.Optimizer;
 import io.recthink.model.ElementType;
 import io.recthink.model.ParameterLayout;
 import io.recthink.model.ParameterLayout.Parameter;
@@ -26,13 +25,13 @@ public final class AdamW {
     // What torch.nn.utils.clip_grad_norm_ adds to the norm.
     private static final double NORM_EPSILON = 1e-6;
 
-    private final Optimizer settings;
+    private final OptimizerSettings settings;
     private final ParameterVector master;
     private final ParameterVector m;
     private final ParameterVector v;
     private int step;
 
-    private AdamW(Optimizer settings, ParameterVector master, ParameterVector m, ParameterVector v, int step) {
+    private AdamW(OptimizerSettings settings, ParameterVector master, ParameterVector m, ParameterVector v, int step) {
         this.settings = settings;
         this.master = master;
         this.m = m;
@@ -41,7 +40,7 @@ public final class AdamW {
     }
 
     /** Starts from these weights, which are the optimizer's own from now on. */
-    public static AdamW start(Optimizer settings, ParameterVector weights) {
+    public static AdamW start(OptimizerSettings settings, ParameterVector weights) {
         ParameterLayout layout = weights.layout();
         return new AdamW(settings, weights, ParameterVector.zeros(layout), ParameterVector.zeros(layout), 0);
     }
@@ -51,7 +50,7 @@ public final class AdamW {
      *
      * @throws InvalidInputException if the file is not the state of an optimizer of this layout
      */
-    public static AdamW load(Optimizer settings, ParameterLayout layout, Path file) {
+    public static AdamW load(OptimizerSettings settings, ParameterLayout layout, Path file) {
         try (SafetensorsReader reader = SafetensorsReader.open(file)) {
             return new AdamW(
                     settings,

@@ -1,7 +1,5 @@
 package io.recthink.learn;
 
-import io.recthink.config.Configuration.Optimizer;
-
 /** The learning rate of a step: a linear warm-up, then constant, linear or cosine decay to a share of its peak. */
 public final class LearningRate {
     private LearningRate() {}
@@ -13,7 +11,7 @@ public final class LearningRate {
      * @param step from 1
      * @param steps how many there are
      */
-    public static double at(Optimizer settings, int step, int steps) {
+    public static double at(OptimizerSettings settings, int step, int steps) {
         double peak = settings.learningRate();
         if (step <= settings.warmupSteps()) {
             return peak * step / settings.warmupSteps();

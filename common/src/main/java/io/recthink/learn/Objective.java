@@ -1,7 +1,5 @@
 package io.recthink.learn;
 
-import io.recthink.config.Configuration.Reduction;
-
 /**
  * What training minimises: a sum over the tokens of the completions. The denominators are those of the whole optimiser
  * step, so that the gradients of its micro-batches add up to the gradient of the step however it is split.

@@ -1,7 +1,6 @@
 package io.recthink.model;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.ParameterLayout.Parameter;
 import java.io.IOException;
 import java.nio.FloatBuffer;

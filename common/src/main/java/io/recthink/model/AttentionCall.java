@@ -1,6 +1,5 @@
 package io.recthink.model;
 
-import io.recthink.config.Configuration.ComputeType;
 import io.recthink.torch.Bfloat16Support;
 
 /** A call of the attention of gradients, which completions of a group may share. */

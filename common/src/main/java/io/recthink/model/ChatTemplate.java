@@ -2,7 +2,6 @@ package io.recthink.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
 import io.recthink.text.Template;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The chat template of a model: turns messages into the text that the model was trained to continue, as
@@ -37,6 +37,18 @@ public final class ChatTemplate {
     // The day that Llama's own templates fall back to.
     private static final LocalDate TODAY = LocalDate.of(2024, 7, 26);
 
+    /** The variables of a chat template that come from the conversation and the tokenizer. */
+    public static final Set<String> TAKEN_VARIABLES = Set.of(
+            "messages",
+            "add_generation_prompt",
+            "bos_token",
+            "eos_token",
+            "pad_token",
+            "unk_token",
+            "sep_token",
+            "cls_token",
+            "mask_token");
+
     private final Template template;
     private final Map<String, Object> variables;
 
@@ -56,7 +68,7 @@ public final class ChatTemplate {
         this.template = Template.parse(source + ": chat template", template, TODAY);
         this.variables = new HashMap<>(specialTokens);
         variables.forEach((name, value) -> {
-            if (Configuration.Prompt.TAKEN_VARIABLES.contains(name)) {
+            if (TAKEN_VARIABLES.contains(name)) {
                 throw new InvalidInputException("the chat template's variable " + name
                         + " comes from the conversation or the tokenizer; give another name");
             }
@@ -75,8 +87,7 @@ public final class ChatTemplate {
      *
      * @param variables for the template besides the conversation and the special tokens, {@code enable_thinking} for
      *     example: strings, numbers, booleans, nulls, and lists and maps of those
-     * @throws InvalidInputException if the folder has none, or a variable is one of {@link
-     *     Configuration.Prompt#TAKEN_VARIABLES}
+     * @throws InvalidInputException if the folder has none, or a variable is one of {@link #TAKEN_VARIABLES}
      */
     public static ChatTemplate open(Path folder, Map<String, Object> variables) {
         JsonNode json = tokenizerConfig(folder);

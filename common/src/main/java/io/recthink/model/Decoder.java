@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.ParameterLayout.Kind;
 import io.recthink.model.ParameterLayout.Parameter;
 import io.recthink.model.TensorLayout.Place;

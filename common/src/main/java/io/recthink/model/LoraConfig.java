@@ -1,6 +1,5 @@
 package io.recthink.model;
 
-import io.recthink.config.Configuration;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Collections;
@@ -36,7 +35,7 @@ public record LoraConfig(int rank, double alpha, boolean rankStabilized, Set<Pro
     }
 
     /** The adapters of a configuration; nothing where it asks for none. */
-    public static Optional<LoraConfig> of(Configuration.Lora settings) {
+    public static Optional<LoraConfig> of(LoraSettings settings) {
         if (settings.rank() == 0) {
             return Optional.empty();
         }

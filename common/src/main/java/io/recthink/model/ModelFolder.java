@@ -3,7 +3,6 @@ package io.recthink.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.ParameterLayout.Kind;
 import io.recthink.model.ParameterLayout.Parameter;
 import java.io.IOException;

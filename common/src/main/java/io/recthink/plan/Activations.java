@@ -1,7 +1,7 @@
 package io.recthink.plan;
 
-import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.AttentionCall;
+import io.recthink.model.ComputeType;
 import io.recthink.model.ModelConfig;
 import java.util.stream.LongStream;
 

@@ -1,6 +1,6 @@
 package io.recthink.plan;
 
-import io.recthink.config.Configuration.ComputeType;
+import io.recthink.model.ComputeType;
 import io.recthink.plan.Cluster.Layout;
 import io.recthink.plan.ProcessMemory.Place;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.recthink.plan;
 
-import io.recthink.config.Configuration.ComputeType;
+import io.recthink.model.ComputeType;
 import io.recthink.model.LoraConfig;
 import io.recthink.model.Projection;
 import java.util.Arrays;

@@ -1,8 +1,6 @@
 package io.recthink.plan;
 
-import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.ComputeType;
+import io.recthink.model.ComputeType;
 import io.recthink.model.LoraConfig;
 import io.recthink.model.ModelConfig;
 import java.util.Optional;
@@ -47,31 +45,6 @@ public record Workload(
         requirePositive("rolloutRows", rolloutRows);
         requirePositive("gradientPartitions", gradientPartitions);
         requirePositive("gradientGroups", gradientGroups);
-    }
-
-    /** The steps of {@code train}. */
-    public static Workload of(ModelConfig model, Configuration configuration, int promptTokens) {
-        Configuration.Train train = configuration.train();
-        Configuration.Rollout rollout = configuration.rollout();
-        if ((double) train.promptsPerStep() * train.groupSize() * rollout.microBatch() > Integer.MAX_VALUE) {
-            throw new InvalidInputException(
-                    "train.promptsPerStep %d, train.groupSize %d and rollout.microBatch %d make more completions than one step can have; lower them."
-                            .formatted(train.promptsPerStep(), train.groupSize(), rollout.microBatch()));
-        }
-        return new Workload(
-                model,
-                configuration.model().dtype(),
-                LoraConfig.of(configuration.lora()),
-                configuration.model().recompute(),
-                promptTokens,
-                rollout.maxTokens(),
-                train.groupSize(),
-                train.promptsPerStep(),
-                rollout.partitions(),
-                Math.multiplyExact(rollout.microBatch(), train.groupSize()),
-                train.partitions(),
-                train.microBatch(),
-                train.klCoefficient() > 0);
     }
 
     /** The same with other types of operands. */

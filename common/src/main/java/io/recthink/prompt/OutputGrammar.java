@@ -1,6 +1,5 @@
 package io.recthink.prompt;
 
-import io.recthink.config.Configuration.ThinkMode;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -1,7 +1,6 @@
 package io.recthink.prompt;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
 import io.recthink.model.ModelFolder;
 import io.recthink.model.ModelTokenizer;
 import java.nio.file.Path;
@@ -30,7 +29,7 @@ public final class PolicyCheck {
      * @return what a person should know
      * @throws InvalidInputException when the policy cannot be asked so
      */
-    public static List<String> of(Path folder, Configuration.Prompt settings, double min, double max) {
+    public static List<String> of(Path folder, PromptSettings settings, double min, double max) {
         PolicyCheck check = new PolicyCheck(folder);
         try (ModelFolder model = ModelFolder.open(folder);
                 ModelTokenizer tokenizer = model.tokenizer()) {

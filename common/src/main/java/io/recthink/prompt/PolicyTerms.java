@@ -9,9 +9,9 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.Prompt;
-import io.recthink.config.Configuration.PromptSource;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.config.RecordedConfiguration;
+import io.recthink.config.Sections;
+import io.recthink.generate.RolloutSettings;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,7 +28,7 @@ import java.util.List;
  *     where it is not known
  */
 public record PolicyTerms(
-        Prompt prompt,
+        PromptSettings prompt,
         @JsonInclude(JsonInclude.Include.NON_NULL) Integer maxTokens,
         double minRating,
         double maxRating,
@@ -44,7 +44,11 @@ public record PolicyTerms(
     /** The terms that a configuration sets. */
     public static PolicyTerms of(Configuration configuration, double minRating, double maxRating, String seenUntil) {
         return new PolicyTerms(
-                configuration.prompt(), configuration.rollout().maxTokens(), minRating, maxRating, seenUntil);
+                configuration.get(PromptSettings.class),
+                configuration.get(RolloutSettings.class).maxTokens(),
+                minRating,
+                maxRating,
+                seenUntil);
     }
 
     /** The same without a length of completions, of a policy that was trained on those of others. */
@@ -74,7 +78,7 @@ public record PolicyTerms(
         try {
             ObjectNode tree = (ObjectNode) JSON.readTree(json);
             ObjectNode prompt =
-                    JSON.valueToTree(ConfigurationReader.readRecord(origin, "").prompt());
+                    JSON.valueToTree(RecordedConfiguration.read(origin, "").get(PromptSettings.class));
             tree.path("prompt").properties().forEach(setting -> prompt.set(setting.getKey(), setting.getValue()));
             tree.set("prompt", prompt);
             PolicyTerms terms = JSON.treeToValue(tree, PolicyTerms.class);
@@ -111,26 +115,25 @@ public record PolicyTerms(
     }
 
     private Configuration apply(Configuration configuration, String policy, boolean withTokens) {
-        if (configuration.prompt().source() == PromptSource.CONFIGURATION) {
+        if (configuration.get(PromptSettings.class).source() == PromptSource.CONFIGURATION) {
             return configuration;
         }
-        Configuration defaults = ConfigurationReader.defaults();
         List<String> differing = new ArrayList<>();
         JsonNode own = JSON.valueToTree(prompt);
-        JsonNode usual = JSON.valueToTree(defaults.prompt());
-        JSON.valueToTree(configuration.prompt()).properties().forEach(setting -> {
+        JsonNode usual = JSON.valueToTree(Sections.defaultsOf(PromptSettings.class));
+        JSON.valueToTree(configuration.get(PromptSettings.class)).properties().forEach(setting -> {
             String key = setting.getKey();
             if (!key.equals(SOURCE)) {
                 compare("prompt." + key, setting.getValue(), usual.get(key), own.get(key), differing);
             }
         });
-        int tokens = configuration.rollout().maxTokens();
+        RolloutSettings rollout = configuration.get(RolloutSettings.class);
         boolean ofPolicy = withTokens && maxTokens != null;
         if (ofPolicy) {
             compare(
                     "rollout.maxTokens",
-                    JSON.valueToTree(tokens),
-                    JSON.valueToTree(defaults.rollout().maxTokens()),
+                    JSON.valueToTree(rollout.maxTokens()),
+                    JSON.valueToTree(Sections.defaultsOf(RolloutSettings.class).maxTokens()),
                     JSON.valueToTree(maxTokens),
                     differing);
         }
@@ -139,7 +142,8 @@ public record PolicyTerms(
                     "%s was trained to be asked otherwise: %s. Leave these settings out, or set prompt.source=configuration to ask it so on purpose"
                             .formatted(policy, String.join("; ", differing)));
         }
-        return configuration.with(prompt, ofPolicy ? maxTokens : tokens);
+        Configuration asking = configuration.with(prompt);
+        return ofPolicy ? asking.with(rollout.withMaxTokens(maxTokens)) : asking;
     }
 
     private static void compare(String key, JsonNode set, JsonNode usual, JsonNode own, List<String> differing) {
@@ -154,7 +158,8 @@ public record PolicyTerms(
      * @throws InvalidInputException when the policy was trained on another one and the configuration does not count
      */
     public void requireScale(double min, double max, Configuration configuration, String policy) {
-        if (configuration.prompt().source() == PromptSource.POLICY && (min != minRating || max != maxRating)) {
+        if (configuration.get(PromptSettings.class).source() == PromptSource.POLICY
+                && (min != minRating || max != maxRating)) {
             throw new InvalidInputException(
                     "%s was trained on ratings from %s to %s, and is asked for ratings from %s to %s. Set prompt.source=configuration to ask it so on purpose"
                             .formatted(policy, minRating, maxRating, min, max));

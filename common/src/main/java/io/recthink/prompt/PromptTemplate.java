@@ -1,8 +1,5 @@
 package io.recthink.prompt;
 
-import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.PromptLayout;
-import io.recthink.config.Configuration.ThinkMode;
 import io.recthink.model.ChatTemplate.Message;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,7 +44,7 @@ public final class PromptTemplate {
             "- rating {rating} | summary: {summary} | review: {review}",
             Set.of("rating", "summary", "review"));
 
-    private final Configuration.Prompt settings;
+    private final PromptSettings settings;
     private final double min;
     private final double max;
     private final SlotText system;
@@ -63,7 +60,7 @@ public final class PromptTemplate {
      * @param max the highest rating of the scale
      * @throws io.recthink.InvalidInputException when a text of the settings uses an unknown slot
      */
-    public PromptTemplate(Configuration.Prompt settings, double min, double max) {
+    public PromptTemplate(PromptSettings settings, double min, double max) {
         this.settings = settings;
         this.min = min;
         this.max = max;

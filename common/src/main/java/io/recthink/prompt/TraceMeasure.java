@@ -1,7 +1,5 @@
 package io.recthink.prompt;
 
-import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.ThinkMode;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -64,7 +62,7 @@ public final class TraceMeasure implements Serializable {
      * @param min the lowest rating of the scale
      * @param max the highest rating of the scale
      */
-    public static Optional<TraceMeasure> of(Configuration.Prompt prompt, double min, double max) {
+    public static Optional<TraceMeasure> of(PromptSettings prompt, double min, double max) {
         return prompt.think() == ThinkMode.NONE
                 ? Optional.empty()
                 : Optional.of(new TraceMeasure(new PromptTemplate(prompt, min, max).instruction()));

@@ -1,6 +1,5 @@
 package io.recthink.reward;
 
-import io.recthink.config.Configuration;
 import io.recthink.prompt.OutputGrammar;
 import io.recthink.prompt.ParsedOutput;
 
@@ -22,11 +21,11 @@ import io.recthink.prompt.ParsedOutput;
  * the mode. Immutable; safe for use by many threads.
  */
 public final class RewardFunction {
-    private final Configuration.Reward settings;
+    private final RewardSettings settings;
     private final OutputGrammar grammar;
     private final double maxError;
 
-    public RewardFunction(Configuration.Reward settings, OutputGrammar grammar) {
+    public RewardFunction(RewardSettings settings, OutputGrammar grammar) {
         this.settings = settings;
         this.grammar = grammar;
         this.maxError = settings.maxError() == 0 ? grammar.max() - grammar.min() : settings.maxError();

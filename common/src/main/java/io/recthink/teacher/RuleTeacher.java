@@ -1,10 +1,10 @@
 package io.recthink.teacher;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
 import io.recthink.prompt.Block;
 import io.recthink.prompt.Item;
 import io.recthink.prompt.PromptInput;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.prompt.ReviewedItem;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -26,8 +26,8 @@ import java.util.UUID;
 public final class RuleTeacher implements Teacher {
     private static final int MOST_REASONS = 3;
 
-    private final Configuration.ColdStart settings;
-    private final Configuration.Prompt shown;
+    private final ColdStartSettings settings;
+    private final PromptSettings shown;
     private final double min;
     private final double max;
     private final long seed;
@@ -42,8 +42,7 @@ public final class RuleTeacher implements Teacher {
      * @param max the highest rating of the scale
      * @param seed of the noise of the ratings
      */
-    public RuleTeacher(
-            Configuration.ColdStart settings, Configuration.Prompt shown, double min, double max, long seed) {
+    public RuleTeacher(ColdStartSettings settings, PromptSettings shown, double min, double max, long seed) {
         this.settings = settings;
         this.shown = shown;
         this.min = min;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.recthink.Fixtures;
 import io.recthink.TestDevice;
-import io.recthink.config.Configuration.ComputeType;
+import io.recthink.model.ComputeType;
 import io.recthink.model.Decoder;
 import io.recthink.model.GgufImport;
 import io.recthink.model.ModelFolder;

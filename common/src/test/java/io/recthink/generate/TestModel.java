@@ -2,8 +2,8 @@ package io.recthink.generate;
 
 import io.recthink.Fixtures;
 import io.recthink.TestDevice;
-import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.AdapterFolder;
+import io.recthink.model.ComputeType;
 import io.recthink.model.Decoder;
 import io.recthink.model.ModelConfig;
 import io.recthink.model.ModelFolder;

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration.Optimizer;
-import io.recthink.config.Configuration.Schedule;
 import io.recthink.model.ModelConfig;
 import io.recthink.model.ModelConfig.Family;
 import io.recthink.model.ParameterLayout;
@@ -19,7 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AdamWTest {
-    private static final Optimizer SETTINGS = new Optimizer(0.01, Schedule.CONSTANT, 0, 1, 0.9, 0.99, 1e-8, 0.1, 1);
+    private static final OptimizerSettings SETTINGS =
+            new OptimizerSettings(0.01, Schedule.CONSTANT, 0, 1, 0.9, 0.99, 1e-8, 0.1, 1);
     // more than two chunks, the last one short
     private static final ParameterLayout LAYOUT = layout(40_000);
 
@@ -53,12 +52,13 @@ class AdamWTest {
 
     @Test
     void onlyGradientsBeyondTheLimitAreScaled() {
-        var loose = new Optimizer(0.01, Schedule.CONSTANT, 0, 1, 0, 0, 1, 0, 1e9);
+        var loose = new OptimizerSettings(0.01, Schedule.CONSTANT, 0, 1, 0, 0, 1, 0, 1e9);
         ParameterVector weights = constant(0);
         AdamW.start(loose, weights).step(constant(0.5f), 1);
         // without moments and with epsilon 1 a step is g / (|g| + 1)
         assertThat(weights.chunk(0)[0]).isCloseTo(-1 / 3f, within(1e-6f));
-        var tight = new Optimizer(0.01, Schedule.CONSTANT, 0, 1, 0, 0, 1, 0, Math.sqrt((double) LAYOUT.size()) / 4);
+        var tight =
+                new OptimizerSettings(0.01, Schedule.CONSTANT, 0, 1, 0, 0, 1, 0, Math.sqrt((double) LAYOUT.size()) / 4);
         ParameterVector scaled = constant(0);
         AdamW.start(tight, scaled).step(constant(0.5f), 1);
         assertThat(scaled.chunk(0)[0]).isCloseTo(-0.2f, within(1e-6f));

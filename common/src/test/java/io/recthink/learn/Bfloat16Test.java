@@ -5,12 +5,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.recthink.Fixtures;
 import io.recthink.TestDevice;
-import io.recthink.config.Configuration.ComputeType;
-import io.recthink.config.Configuration.Reduction;
 import io.recthink.generate.Completion;
 import io.recthink.generate.Generator;
 import io.recthink.generate.PromptTokens;
 import io.recthink.generate.SamplingOptions;
+import io.recthink.model.ComputeType;
 import io.recthink.model.Decoder;
 import io.recthink.model.GgufImport;
 import io.recthink.model.ModelFolder;

@@ -7,8 +7,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.recthink.Fixtures;
-import io.recthink.config.Configuration.Optimizer;
-import io.recthink.config.Configuration.Schedule;
 import io.recthink.model.ParameterLayout.Parameter;
 import io.recthink.torch.Kernels;
 import java.util.Arrays;
@@ -173,8 +171,8 @@ class GoldenNumbersTest {
                 .orElseThrow());
     }
 
-    private static Optimizer optimizer(JsonNode golden) {
-        return new Optimizer(
+    private static OptimizerSettings optimizer(JsonNode golden) {
+        return new OptimizerSettings(
                 golden.get("lr").doubleValue(),
                 Schedule.CONSTANT,
                 0,

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration.Reduction;
 import io.recthink.torch.TorchRuntime;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,8 +3,6 @@ package io.recthink.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.recthink.config.Configuration.Optimizer;
-import io.recthink.config.Configuration.Schedule;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -36,7 +34,7 @@ class LearningRateTest {
         assertThat(LearningRate.at(settings(schedule, 0), 1, 1)).isEqualTo(2e-4);
     }
 
-    private static Optimizer settings(Schedule schedule, int warmupSteps) {
-        return new Optimizer(2e-4, schedule, warmupSteps, 0.1, 0.9, 0.99, 1e-8, 0, 1);
+    private static OptimizerSettings settings(Schedule schedule, int warmupSteps) {
+        return new OptimizerSettings(2e-4, schedule, warmupSteps, 0.1, 0.9, 0.99, 1e-8, 0, 1);
     }
 }

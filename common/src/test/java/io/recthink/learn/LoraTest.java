@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.recthink.Fixtures;
 import io.recthink.TestDevice;
-import io.recthink.config.Configuration.ComputeType;
-import io.recthink.config.Configuration.Optimizer;
-import io.recthink.config.Configuration.Schedule;
 import io.recthink.model.AdapterFolder;
+import io.recthink.model.ComputeType;
 import io.recthink.model.Decoder;
 import io.recthink.model.LoraConfig;
 import io.recthink.model.LoraInitializer;
@@ -172,7 +170,7 @@ class LoraTest {
         var lora = new LoraConfig(4, 8, false, EnumSet.of(Projection.QUERY, Projection.VALUE));
         try (GoldenModel model = new GoldenModel("llama3");
                 Decoder adapted = model.decoder().withAdapter(lora, new LoraInitializer(1))) {
-            var settings = new Optimizer(1e-2, Schedule.CONSTANT, 0, 1, 0.9, 0.999, 1e-8, 0, 1);
+            var settings = new OptimizerSettings(1e-2, Schedule.CONSTANT, 0, 1, 0.9, 0.999, 1e-8, 0, 1);
             AdamW optimizer = AdamW.start(settings, ParameterVector.read(adapted.layout(), new LoraInitializer(1)));
             double first = supervisedLoss(model, adapted);
             for (int step = 0; step < 10; step++) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.recthink.config.Configuration.Reduction;
 import io.recthink.learn.Objective.Grpo;
 import io.recthink.learn.Objective.Supervised;
 import io.recthink.learn.Objective.TokenLoss;

@@ -7,10 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.recthink.CommonSections;
 import io.recthink.Fixtures;
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
 import io.recthink.model.AdapterFolder.Base;
 import io.recthink.model.ParameterLayout.Parameter;
 import java.io.IOException;
@@ -122,10 +121,11 @@ class AdapterFolderTest {
 
     @Test
     void comesFromTheConfigurationWhereThatAsksForARank() {
-        assertThat(LoraConfig.of(ConfigurationReader.defaults().lora())).isEmpty();
-        Configuration.Lora all = new Configuration.Lora(4, 8, true, Configuration.Lora.MODULES);
+        assertThat(LoraConfig.of(CommonSections.SECTIONS.defaults().get(LoraSettings.class)))
+                .isEmpty();
+        LoraSettings all = new LoraSettings(4, 8, true, LoraSettings.MODULES);
         assertThat(LoraConfig.of(all)).hasValue(new LoraConfig(4, 8, true, EnumSet.allOf(Projection.class)));
-        Configuration.Lora some = new Configuration.Lora(4, 8, true, List.of("v_proj", "q_proj"));
+        LoraSettings some = new LoraSettings(4, 8, true, List.of("v_proj", "q_proj"));
         assertThat(LoraConfig.of(some).orElseThrow().projections()).containsExactly(Projection.QUERY, Projection.VALUE);
     }
 

@@ -9,7 +9,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.recthink.TestDevice;
-import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.ModelConfig.Family;
 import io.recthink.model.ParameterLayout.Parameter;
 import io.recthink.torch.Bfloat16Support;

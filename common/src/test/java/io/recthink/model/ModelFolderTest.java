@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.recthink.Fixtures;
 import io.recthink.TestDevice;
-import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.ParameterLayout.Parameter;
 import io.recthink.torch.Bfloat16Support;
 import java.io.IOException;

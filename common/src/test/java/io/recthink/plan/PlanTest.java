@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.recthink.ModelShapes;
-import io.recthink.config.Configuration.ComputeType;
+import io.recthink.model.ComputeType;
 import io.recthink.model.LoraConfig;
 import io.recthink.model.ModelConfig;
 import io.recthink.model.ModelConfig.Family;

@@ -3,10 +3,7 @@ package io.recthink.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.PromptLayout;
-import io.recthink.config.Configuration.ThinkMode;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.CommonSections;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -119,9 +116,9 @@ class ContentRuleTest {
             names = {"FOUR_STEPS", "FREE"})
     void anInstructionThatIsCopiedIsNotWellFormedInEitherLayout(ThinkMode think) {
         for (PromptLayout layout : PromptLayout.values()) {
-            Configuration.Prompt settings = ConfigurationReader.read(
-                            "test", "", List.of("prompt.layout=" + layout.name().toLowerCase(Locale.ROOT)))
-                    .prompt();
+            PromptSettings settings = CommonSections.SECTIONS
+                    .read("test", "", List.of("prompt.layout=" + layout.name().toLowerCase(Locale.ROOT)))
+                    .get(PromptSettings.class);
             List<String> instruction = new PromptTemplate(settings, 1, 5).instruction();
             String copy = String.join("\n", instruction).replaceAll("</?[a-z ]+>", "");
             ContentRule ofPrompt = new ContentRule(10, instruction);

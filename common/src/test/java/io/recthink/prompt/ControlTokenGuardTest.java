@@ -7,9 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.Fixtures;
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.Prompt;
-import io.recthink.config.Configuration.ThinkMode;
 import io.recthink.model.ChatTemplate;
 import io.recthink.model.ModelTokenizer;
 import java.io.IOException;
@@ -227,9 +224,9 @@ class ControlTokenGuardTest {
     /** A prompt without instruction or user: the target item alone, after so many items of the history. */
     static PromptTemplate template(String targetItem, int history) {
         return new PromptTemplate(
-                new Prompt(
+                new PromptSettings(
                         ThinkMode.NONE,
-                        Configuration.PromptLayout.SKELETON,
+                        PromptLayout.SKELETON,
                         false,
                         history,
                         1000,
@@ -245,7 +242,7 @@ class ControlTokenGuardTest {
                         "{title}",
                         targetItem,
                         Map.of(),
-                        Configuration.PromptSource.POLICY),
+                        PromptSource.POLICY),
                 1,
                 5);
     }

@@ -3,10 +3,9 @@ package io.recthink.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.recthink.CommonSections;
 import io.recthink.Fixtures;
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,13 +67,12 @@ class PolicyCheckTest {
     void aBlockThatThePromptOpensCountsAsOpened() throws IOException {
         template(TURN + "{% if add_generation_prompt %}<|im_start|>assistant\n<think>\n{% endif %}");
         assertThat(check("prompt.think=free")).singleElement().asString().contains("opens <think> itself");
-        OutputGrammar grammar =
-                OutputGrammar.of(Configuration.ThinkMode.FREE, 1, 5).afterPrompt("x\n<think>\n");
+        OutputGrammar grammar = OutputGrammar.of(ThinkMode.FREE, 1, 5).afterPrompt("x\n<think>\n");
         assertThat(grammar.parse("Good.</think><rate>4</rate>", true).formatOk())
                 .isTrue();
         assertThat(grammar.parse("<think>Good.</think><rate>4</rate>", true).formatOk())
                 .isTrue();
-        assertThat(OutputGrammar.of(Configuration.ThinkMode.FREE, 1, 5)
+        assertThat(OutputGrammar.of(ThinkMode.FREE, 1, 5)
                         .parse("Good.</think><rate>4</rate>", true)
                         .formatOk())
                 .isFalse();
@@ -97,7 +95,10 @@ class PolicyCheckTest {
 
     private List<String> check(String... settings) {
         return PolicyCheck.of(
-                folder, ConfigurationReader.read("test", "", List.of(settings)).prompt(), 1, 5);
+                folder,
+                CommonSections.SECTIONS.read("test", "", List.of(settings)).get(PromptSettings.class),
+                1,
+                5);
     }
 
     private void template(String text) throws IOException {

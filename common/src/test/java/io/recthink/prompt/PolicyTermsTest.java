@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.recthink.CommonSections;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.PromptLayout;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.generate.RolloutSettings;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -34,9 +34,12 @@ class PolicyTermsTest {
         PolicyTerms read = PolicyTerms.parse(
                 "file",
                 "{\"prompt\":{\"think\":\"free\",\"later\":1},\"maxTokens\":9,\"minRating\":1,\"maxRating\":5,\"more\":true}");
-        assertThat(read.prompt().think()).isEqualTo(Configuration.ThinkMode.FREE);
+        assertThat(read.prompt().think()).isEqualTo(ThinkMode.FREE);
         assertThat(read.prompt().historyItems())
-                .isEqualTo(ConfigurationReader.defaults().prompt().historyItems());
+                .isEqualTo(CommonSections.SECTIONS
+                        .defaults()
+                        .get(PromptSettings.class)
+                        .historyItems());
     }
 
     @Test
@@ -45,8 +48,13 @@ class PolicyTermsTest {
         ((ObjectNode) before.get("prompt")).remove("layout");
         PolicyTerms read = PolicyTerms.parse("file", before.toString());
         assertThat(read.prompt().layout()).isEqualTo(PromptLayout.SKELETON);
-        assertThat(read.applyTo(configuration(), "grpo").prompt().layout()).isEqualTo(PromptLayout.SKELETON);
-        assertThat(read.applyPromptTo(configuration(), "grpo").prompt().layout())
+        assertThat(read.applyTo(configuration(), "grpo")
+                        .get(PromptSettings.class)
+                        .layout())
+                .isEqualTo(PromptLayout.SKELETON);
+        assertThat(read.applyPromptTo(configuration(), "grpo")
+                        .get(PromptSettings.class)
+                        .layout())
                 .isEqualTo(PromptLayout.SKELETON);
     }
 
@@ -70,8 +78,8 @@ class PolicyTermsTest {
     @Test
     void settingsAtTheirDefaultGiveWay() {
         Configuration asked = terms.applyTo(configuration(), "grpo");
-        assertThat(asked.prompt()).isEqualTo(trained.prompt());
-        assertThat(asked.rollout().maxTokens()).isEqualTo(64);
+        assertThat(asked.get(PromptSettings.class)).isEqualTo(trained.get(PromptSettings.class));
+        assertThat(asked.get(RolloutSettings.class).maxTokens()).isEqualTo(64);
         assertThat(terms.applyTo(trained, "grpo")).isEqualTo(trained);
     }
 
@@ -96,8 +104,8 @@ class PolicyTermsTest {
     void aTrainingSaysItselfHowLongCompletionsMayBe() {
         Configuration other = configuration("rollout.maxTokens=128");
         Configuration applied = terms.applyPromptTo(other, "start");
-        assertThat(applied.rollout().maxTokens()).isEqualTo(128);
-        assertThat(applied.prompt()).isEqualTo(trained.prompt());
+        assertThat(applied.get(RolloutSettings.class).maxTokens()).isEqualTo(128);
+        assertThat(applied.get(PromptSettings.class)).isEqualTo(trained.get(PromptSettings.class));
     }
 
     @Test
@@ -117,6 +125,6 @@ class PolicyTermsTest {
     }
 
     private static Configuration configuration(String... settings) {
-        return ConfigurationReader.read("test", "", List.of(settings));
+        return CommonSections.SECTIONS.read("test", "", List.of(settings));
     }
 }

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.Prompt;
-import io.recthink.config.Configuration.ThinkMode;
 import io.recthink.model.ChatTemplate.Message;
 import java.time.Instant;
 import java.util.List;
@@ -17,9 +14,9 @@ import org.junit.jupiter.api.Test;
 
 class PromptEncoderTest {
     private static final PromptTemplate TEMPLATE = new PromptTemplate(
-            new Prompt(
+            new PromptSettings(
                     ThinkMode.NONE,
-                    Configuration.PromptLayout.SKELETON,
+                    PromptLayout.SKELETON,
                     false,
                     3,
                     200,
@@ -35,7 +32,7 @@ class PromptEncoderTest {
                     "{title}",
                     "{title}",
                     Map.of(),
-                    Configuration.PromptSource.POLICY),
+                    PromptSource.POLICY),
             1,
             5);
 

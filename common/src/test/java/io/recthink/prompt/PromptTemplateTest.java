@@ -3,12 +3,8 @@ package io.recthink.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.recthink.CommonSections;
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.Prompt;
-import io.recthink.config.Configuration.PromptLayout;
-import io.recthink.config.Configuration.ThinkMode;
-import io.recthink.config.ConfigurationReader;
 import io.recthink.model.ChatTemplate.Message;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -99,7 +95,8 @@ class PromptTemplateTest {
         }
         assertThat(words.get(1))
                 .isEqualTo(template(think, false).messages(INPUT).get(1));
-        assertThat(ConfigurationReader.defaults().prompt().layout()).isEqualTo(PromptLayout.WORDS);
+        assertThat(CommonSections.SECTIONS.defaults().get(PromptSettings.class).layout())
+                .isEqualTo(PromptLayout.WORDS);
     }
 
     /** The texts of the skeletons have not changed since the first policies were trained with them. */
@@ -159,9 +156,9 @@ class PromptTemplateTest {
 
     @Test
     void theLatestPastPurchasesAreShown() {
-        Prompt one = new Prompt(
+        PromptSettings one = new PromptSettings(
                 ThinkMode.NONE,
-                Configuration.PromptLayout.SKELETON,
+                PromptLayout.SKELETON,
                 false,
                 1,
                 200,
@@ -177,7 +174,7 @@ class PromptTemplateTest {
                 "",
                 "",
                 Map.of(),
-                Configuration.PromptSource.POLICY);
+                PromptSource.POLICY);
         assertThat(user(new PromptTemplate(one, 1, 5), INPUT))
                 .contains("1. Pedal")
                 .doesNotContain("Strings |");
@@ -185,9 +182,9 @@ class PromptTemplateTest {
 
     @Test
     void longTextsAreCutAtWholeCharacters() {
-        Prompt five = new Prompt(
+        PromptSettings five = new PromptSettings(
                 ThinkMode.NONE,
-                Configuration.PromptLayout.SKELETON,
+                PromptLayout.SKELETON,
                 false,
                 10,
                 200,
@@ -203,7 +200,7 @@ class PromptTemplateTest {
                 "",
                 "",
                 Map.of(),
-                Configuration.PromptSource.POLICY);
+                PromptSource.POLICY);
         ReviewedItem wordy = new ReviewedItem(
                 new Item("T", List.of(), "", "", "abcdef"), DAY, 1, "summary", "no \ud83d\ude00\ud83d\ude00");
         PromptInput input = new PromptInput(
@@ -372,22 +369,23 @@ class PromptTemplateTest {
         return new PromptTemplate(settings(think, means, "", "", "", ""), 1, 5);
     }
 
-    private static Prompt settings(ThinkMode think, PromptLayout layout) {
-        return ConfigurationReader.read(
+    private static PromptSettings settings(ThinkMode think, PromptLayout layout) {
+        return CommonSections.SECTIONS
+                .read(
                         "test",
                         "",
                         List.of(
                                 "prompt.think="
                                         + think.name().toLowerCase(Locale.ROOT).replace('_', '-'),
                                 "prompt.layout=" + layout.name().toLowerCase(Locale.ROOT)))
-                .prompt();
+                .get(PromptSettings.class);
     }
 
-    private static Prompt settings(
+    private static PromptSettings settings(
             ThinkMode think, boolean means, String system, String user, String historyItem, String targetItem) {
-        return new Prompt(
+        return new PromptSettings(
                 think,
-                Configuration.PromptLayout.SKELETON,
+                PromptLayout.SKELETON,
                 means,
                 10,
                 200,
@@ -403,7 +401,7 @@ class PromptTemplateTest {
                 historyItem,
                 targetItem,
                 Map.of(),
-                Configuration.PromptSource.POLICY);
+                PromptSource.POLICY);
     }
 
     private static String user(PromptTemplate template, PromptInput input) {

@@ -3,8 +3,7 @@ package io.recthink.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.CommonSections;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -180,8 +179,9 @@ final class TraceMeasureTest {
 
     @Test
     void aPolicyThatIsNotAskedToThinkHasNoTraces() {
-        Configuration.Prompt prompt = ConfigurationReader.read("test", "", List.of("prompt.think=none"))
-                .prompt();
+        PromptSettings prompt = CommonSections.SECTIONS
+                .read("test", "", List.of("prompt.think=none"))
+                .get(PromptSettings.class);
 
         assertThat(TraceMeasure.of(prompt, 1, 5)).isEmpty();
     }
@@ -300,7 +300,7 @@ final class TraceMeasureTest {
 
     private static TraceMeasure measure(String... settings) {
         List<String> all = new ArrayList<>(List.of(settings));
-        return TraceMeasure.of(ConfigurationReader.read("test", "", all).prompt(), 1, 5)
+        return TraceMeasure.of(CommonSections.SECTIONS.read("test", "", all).get(PromptSettings.class), 1, 5)
                 .orElseThrow();
     }
 

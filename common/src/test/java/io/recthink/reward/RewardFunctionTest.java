@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.FormatGrading;
-import io.recthink.config.Configuration.RewardShape;
-import io.recthink.config.Configuration.ThinkMode;
 import io.recthink.prompt.ContentRule;
 import io.recthink.prompt.OutputGrammar;
+import io.recthink.prompt.ThinkMode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,8 +75,7 @@ class RewardFunctionTest {
 
     @Test
     void gradedFormatCountsTheWordsOfEachBlock() {
-        Configuration.Reward settings =
-                new Configuration.Reward(RewardShape.L1, 0.5, FormatGrading.TAGS, 4, false, false, 10);
+        RewardSettings settings = new RewardSettings(RewardShape.L1, 0.5, FormatGrading.TAGS, 4, false, false, 10);
         RewardFunction graded = new RewardFunction(settings, GRAMMAR.asking(new ContentRule(10, List.of())));
         String words = "one two three four five six seven eight nine ten";
         String trace = wellFormed("4");
@@ -103,8 +99,7 @@ class RewardFunctionTest {
 
     @Test
     void otherScalesKeepTheirDecimalsUnlessTruncated() {
-        Configuration.Reward settings =
-                new Configuration.Reward(RewardShape.L1, 0.5, FormatGrading.STRICT, 4.5, false, false, 0);
+        RewardSettings settings = new RewardSettings(RewardShape.L1, 0.5, FormatGrading.STRICT, 4.5, false, false, 0);
         assertThat(new RewardFunction(settings, HALF_STARS)
                         .of(wellFormed("0.5"), true, 0.5)
                         .answer())
@@ -113,8 +108,7 @@ class RewardFunctionTest {
 
     private static RewardFunction function(
             RewardShape shape, double format, FormatGrading grading, double maxError, boolean needs, boolean truncate) {
-        return new RewardFunction(
-                new Configuration.Reward(shape, format, grading, maxError, needs, truncate, 0), GRAMMAR);
+        return new RewardFunction(new RewardSettings(shape, format, grading, maxError, needs, truncate, 0), GRAMMAR);
     }
 
     private static String wellFormed(String rating) {

@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.recthink.CommonSections;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.ThinkMode;
-import io.recthink.config.Configuration.TraceDetail;
-import io.recthink.config.ConfigurationReader;
 import io.recthink.prompt.Item;
 import io.recthink.prompt.OutputGrammar;
 import io.recthink.prompt.ParsedOutput;
 import io.recthink.prompt.PromptInput;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.prompt.ReviewedItem;
+import io.recthink.prompt.ThinkMode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -196,8 +196,9 @@ class RuleTeacherTest {
     private static Teacher teacher(TraceDetail detail, String... settings) {
         List<String> all = new ArrayList<>(List.of(settings));
         all.add("coldStart.detail=" + (detail == TraceDetail.FULL ? "full" : "terse"));
-        Configuration configuration = ConfigurationReader.read("test", "", all);
-        return new RuleTeacher(configuration.coldStart(), configuration.prompt(), 1, 5, 7);
+        Configuration configuration = CommonSections.SECTIONS.read("test", "", all);
+        return new RuleTeacher(
+                configuration.get(ColdStartSettings.class), configuration.get(PromptSettings.class), 1, 5, 7);
     }
 
     private static String name(ThinkMode think) {

@@ -2,7 +2,6 @@ package io.recthink.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.prepare.PrepareJob;
 import io.recthink.spark.simulate.SimulateJob;
 import io.recthink.spark.train.TinyWorld;
@@ -75,7 +74,7 @@ class ActivityTest {
 
     @Test
     void prepareSaysItsPartsInTheGroupOfANotebook() throws Exception {
-        var configuration = ConfigurationReader.read(
+        var configuration = JobSettings.SECTIONS.read(
                 "test",
                 "paths: {root: %s}\nsimulate: {users: 30, items: 12}\nsource: {format: json}\nprepare: {kcore: 0}"
                         .formatted(folder),

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.ConfigurationReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,7 +44,7 @@ class JobSessionTest {
                         .isEqualTo(1_767_225_600L);
                 assertThat(spark.conf().get("spark.sql.catalogOfTheUser")).isEqualTo("kept");
             };
-            job.run(user, ConfigurationReader.read("test", "", List.of()));
+            job.run(user, JobSettings.SECTIONS.read("test", "", List.of()));
             assertThat(SparkSession.getActiveSession().get()).isSameAs(user);
             assertThat(user.conf().get("spark.sql.ansi.enabled")).isEqualTo("true");
         });
@@ -58,7 +57,7 @@ class JobSessionTest {
             Job job = (spark, configuration) -> {
                 throw new IllegalStateException("broken");
             };
-            assertThatThrownBy(() -> job.run(user, ConfigurationReader.read("test", "", List.of())))
+            assertThatThrownBy(() -> job.run(user, JobSettings.SECTIONS.read("test", "", List.of())))
                     .hasMessage("broken");
             assertThat(SparkSession.getActiveSession().get()).isSameAs(user);
         });

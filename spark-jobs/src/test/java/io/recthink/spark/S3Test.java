@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.prepare.PrepareJob;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.RunFolder;
@@ -174,7 +173,7 @@ class S3Test {
                 prepare: {kcore: 0}
                 """
                         .formatted(root, root);
-        return ConfigurationReader.read("test", yaml, List.of(settings));
+        return JobSettings.SECTIONS.read("test", yaml, List.of(settings));
     }
 
     private static List<String> lines(int from, int to) {

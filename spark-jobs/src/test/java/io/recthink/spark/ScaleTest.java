@@ -3,7 +3,7 @@ package io.recthink.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.config.Paths;
 import io.recthink.spark.baseline.mf.MfJob;
 import io.recthink.spark.compare.CompareJob;
 import io.recthink.spark.prepare.PrepareJob;
@@ -76,7 +76,7 @@ class ScaleTest {
     }
 
     private static Configuration configuration(int heaviestUser) {
-        return ConfigurationReader.read(
+        return JobSettings.SECTIONS.read(
                 "test",
                 "",
                 List.of(
@@ -183,7 +183,7 @@ class ScaleTest {
     }
 
     private long rows(int heaviestUser) {
-        Configuration.Paths paths = configuration(heaviestUser).paths();
+        Paths paths = configuration(heaviestUser).paths();
         return PreparedData.read(spark, paths.resolve(paths.data())).rows();
     }
 }

@@ -4,6 +4,8 @@ import static org.apache.spark.sql.functions.col;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.spark.table.PredictSettings;
+import io.recthink.spark.table.PrepareSettings;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -24,7 +26,7 @@ public record FittingRows(RatingSet train, RatingSet refit, Dataset<Row> validat
      * @throws InvalidInputException when there is nothing to choose by or nothing to predict
      */
     public static FittingRows of(Dataset<Row> examples, Configuration configuration) {
-        String split = configuration.predict().split();
+        String split = configuration.get(PredictSettings.class).split();
         Dataset<Row> validation = rows(examples, "validation");
         Dataset<Row> predicted = rows(examples, split);
         if (validation.isEmpty()) {
@@ -36,7 +38,7 @@ public record FittingRows(RatingSet train, RatingSet refit, Dataset<Row> validat
         }
         Dataset<Row> train = rows(examples, "train");
         RatingSet ratings = new RatingSet(train, validation);
-        boolean more = configuration.prepare().refit() && split.equals("test");
+        boolean more = configuration.get(PrepareSettings.class).refit() && split.equals("test");
         return new FittingRows(
                 ratings,
                 more ? new RatingSet(train.union(validation), validation.limit(0)) : ratings,

@@ -1,6 +1,6 @@
 package io.recthink.spark.baseline;
 
-import io.recthink.config.Configuration.Paths;
+import io.recthink.config.Paths;
 import io.recthink.spark.files.ListedTable;
 import io.recthink.spark.files.OutputFolders;
 import io.recthink.spark.files.TextFile;

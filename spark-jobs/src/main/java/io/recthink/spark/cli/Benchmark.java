@@ -1,8 +1,5 @@
 package io.recthink.spark.cli;
 
-import io.recthink.config.Configuration.Optimizer;
-import io.recthink.config.Configuration.Reduction;
-import io.recthink.config.Configuration.Schedule;
 import io.recthink.generate.Completion;
 import io.recthink.generate.Generation;
 import io.recthink.generate.Generator;
@@ -13,8 +10,11 @@ import io.recthink.learn.AdamW;
 import io.recthink.learn.GradientComputation;
 import io.recthink.learn.Group;
 import io.recthink.learn.Objective;
+import io.recthink.learn.OptimizerSettings;
 import io.recthink.learn.ParameterVector;
+import io.recthink.learn.Reduction;
 import io.recthink.learn.Row;
+import io.recthink.learn.Schedule;
 import io.recthink.model.Decoder;
 import io.recthink.model.ModelTokenizer;
 import io.recthink.model.ParameterReader;
@@ -97,7 +97,7 @@ final class Benchmark {
     List<Measurement> steps(int count) {
         Progress progress = new Progress("benchmark", 0, count + 1L);
         AdamW optimizer = AdamW.start(
-                new Optimizer(LEARNING_RATE, Schedule.CONSTANT, 0, 1, 0.9, 0.999, 1e-8, 0, 1),
+                new OptimizerSettings(LEARNING_RATE, Schedule.CONSTANT, 0, 1, 0.9, 0.999, 1e-8, 0, 1),
                 ParameterVector.read(decoder.layout(), start));
         List<Measurement> measurements = new ArrayList<>();
         for (int step = 0; step <= count; step++) {

@@ -1,6 +1,6 @@
 package io.recthink.spark.cli;
 
-import io.recthink.config.Configuration.ComputeType;
+import io.recthink.model.ComputeType;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine.ITypeConverter;

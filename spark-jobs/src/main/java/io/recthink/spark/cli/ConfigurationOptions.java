@@ -1,7 +1,7 @@
 package io.recthink.spark.cli;
 
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,9 +34,9 @@ final class ConfigurationOptions {
         return read(List.of());
     }
 
-    /** The same as a text for people, see {@link ConfigurationReader#commented}. */
+    /** The same as a text for people, see {@link io.recthink.config.Sections#commented}. */
     String commented() {
-        return ConfigurationReader.commented(
+        return JobSettings.SECTIONS.commented(
                 config.orElse("--set"), config.map(ConfigurationFile::read).orElse(""), settings);
     }
 
@@ -49,6 +49,6 @@ final class ConfigurationOptions {
         List<String> all = new ArrayList<>(preset);
         all.addAll(settings);
         String yaml = config.map(ConfigurationFile::read).orElse("");
-        return ConfigurationReader.read(config.orElse("--set"), yaml, all);
+        return JobSettings.SECTIONS.read(config.orElse("--set"), yaml, all);
     }
 }

@@ -2,7 +2,7 @@ package io.recthink.spark.cli;
 
 import ai.djl.Device;
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration.ComputeType;
+import io.recthink.model.ComputeType;
 import io.recthink.model.Decoder;
 import io.recthink.model.ModelConfig;
 import io.recthink.model.ModelFolder;

@@ -1,8 +1,8 @@
 package io.recthink.spark.cli;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.AdapterFolder;
+import io.recthink.model.ComputeType;
 import io.recthink.model.LoraMerge;
 import io.recthink.model.ModelFolder;
 import io.recthink.prompt.PolicyTerms;

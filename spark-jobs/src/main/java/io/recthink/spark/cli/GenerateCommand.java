@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
-import io.recthink.config.ConfigurationReader;
 import io.recthink.generate.Completion;
 import io.recthink.generate.Generator;
 import io.recthink.generate.PromptTokens;
@@ -14,6 +13,8 @@ import io.recthink.model.ChatTemplate.Message;
 import io.recthink.model.Decoder;
 import io.recthink.model.ModelFolder;
 import io.recthink.model.ModelTokenizer;
+import io.recthink.prompt.PromptSettings;
+import io.recthink.spark.JobSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -145,7 +146,10 @@ final class GenerateCommand implements Callable<Integer> {
         List<String> settings = variables.stream()
                 .map(variable -> "prompt.template." + variable)
                 .toList();
-        return ConfigurationReader.read("--template", "", settings).prompt().template();
+        return JobSettings.SECTIONS
+                .read("--template", "", settings)
+                .get(PromptSettings.class)
+                .template();
     }
 
     private void print(int[] promptTokens, Completion completion, double seconds) {

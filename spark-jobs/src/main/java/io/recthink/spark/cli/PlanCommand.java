@@ -4,6 +4,7 @@ import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.model.ModelConfig;
 import io.recthink.model.ModelFolder;
+import io.recthink.model.ModelSettings;
 import io.recthink.plan.Cluster;
 import io.recthink.plan.Cluster.Layout;
 import io.recthink.plan.Workload;
@@ -105,13 +106,13 @@ final class PlanCommand implements Callable<Integer> {
         promptTokens.ifPresent(tokens -> requireAtLeast(1, "--prompt-tokens", tokens));
         ModelConfig config = config();
         PromptLengths prompts = promptTokens.map(PromptLengths::given).orElseGet(() -> PromptLengths.of(settings));
-        Workload work = Workload.of(config, settings, prompts.longest());
+        Workload work = TrainingWorkload.of(config, settings, prompts.longest());
         Planner planner = new Planner(
                 work,
-                Workload.of(config, settings, prompts.typical()),
+                TrainingWorkload.of(config, settings, prompts.typical()),
                 cluster(),
                 new Limits(memory(driverMemory), memory(executorMemory), gpuMemory.bytes()),
-                rates.read(cluster().layout(), settings.model()));
+                rates.read(cluster().layout(), settings.get(ModelSettings.class)));
         PlanReport report = new PlanReport(model, prompts, planner);
         command.commandLine().getOut().println(json ? report.json() : report.table());
         report.refusal().ifPresent(reason -> {

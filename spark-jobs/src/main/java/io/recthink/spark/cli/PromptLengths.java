@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.prompt.PromptSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -27,7 +28,7 @@ record PromptLengths(int typical, int longest, String source) {
 
     /** As the data card counts the train prompts; without one that counts tokens, the most that the configuration allows. */
     static PromptLengths of(Configuration configuration) {
-        int most = configuration.prompt().maxTokens();
+        int most = configuration.get(PromptSettings.class).maxTokens();
         String card = configuration.paths().resolve(configuration.paths().data()) + "/data-card.json";
         return read(card)
                 .filter(json -> json.at("/lengths/unit").asText().equals("tokens"))

@@ -3,10 +3,10 @@ package io.recthink.spark.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.ComputeType;
+import io.recthink.model.ComputeType;
 import io.recthink.model.LoraConfig;
 import io.recthink.model.ModelConfig;
+import io.recthink.model.ModelSettings;
 import io.recthink.model.Projection;
 import io.recthink.plan.Cluster.Layout;
 import io.recthink.plan.Rates;
@@ -58,7 +58,7 @@ final class RateOptions {
      */
     record Timing(Rates rates, StepTime factors, String source) {}
 
-    Timing read(Layout layout, Configuration.Model model) {
+    Timing read(Layout layout, ModelSettings model) {
         Rates rates = given(layout == Layout.GPUS ? GPU : ofCores(model));
         StepTime unchanged = new StepTime(1, 1, 1);
         return benchmark
@@ -66,7 +66,7 @@ final class RateOptions {
                 .orElse(new Timing(rates, unchanged, "operations and bytes over assumed rates; see --benchmark"));
     }
 
-    private static Rates ofCores(Configuration.Model model) {
+    private static Rates ofCores(ModelSettings model) {
         Rates core =
                 switch (model.dtype()) {
                     case FLOAT32 -> CORE_FLOAT32;

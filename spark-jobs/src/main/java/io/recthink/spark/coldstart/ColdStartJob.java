@@ -9,10 +9,13 @@ import static org.apache.spark.sql.functions.stddev_pop;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.config.Paths;
 import io.recthink.prompt.ContentRule;
 import io.recthink.prompt.OutputGrammar;
 import io.recthink.prompt.ParsedOutput;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.prompt.PromptTemplate;
+import io.recthink.reward.RewardSettings;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
@@ -23,6 +26,7 @@ import io.recthink.spark.table.Examples;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
 import io.recthink.spark.table.TeacherUsage;
+import io.recthink.teacher.ColdStartSettings;
 import io.recthink.teacher.Purpose;
 import io.recthink.teacher.RuleTeacher;
 import io.recthink.teacher.Teacher;
@@ -55,7 +59,7 @@ public final class ColdStartJob implements Job {
 
     @Override
     public void execute(SparkSession spark, Configuration configuration) {
-        Configuration.Paths paths = configuration.paths();
+        Paths paths = configuration.paths();
         String data = paths.resolve(paths.data());
         String output = paths.resolve(paths.traces());
         org.apache.hadoop.conf.Configuration hadoop = spark.sparkContext().hadoopConfiguration();
@@ -72,7 +76,11 @@ public final class ColdStartJob implements Job {
 
         Activity.begin(spark, "cold-start", "cold-start: traces");
         Dataset<Row> answers = answers(
-                        chosen(examples, configuration.coldStart().traces()), configuration, prepared)
+                        chosen(
+                                examples,
+                                configuration.get(ColdStartSettings.class).traces()),
+                        configuration,
+                        prepared)
                 .persist(StorageLevel.MEMORY_AND_DISK());
         ListedTable.write(
                 answers.selectExpr(Tables.TRACES.fieldNames()),
@@ -88,10 +96,10 @@ public final class ColdStartJob implements Job {
 
     /** A policy that learns blocks too short for {@code reward.minWords} finds no completion of its own well formed. */
     private static void sayShort(Dataset<Row> traces, Configuration configuration, PreparedData prepared) {
-        Configuration.Prompt prompt = configuration.prompt();
+        PromptSettings prompt = configuration.get(PromptSettings.class);
         double min = prepared.minRating();
         double max = prepared.maxRating();
-        int minWords = configuration.reward().minWords();
+        int minWords = configuration.get(RewardSettings.class).minWords();
         List<String> instruction = new PromptTemplate(prompt, min, max).instruction();
         long tooShort = traces.select("completion")
                 .mapPartitions(
@@ -128,8 +136,8 @@ public final class ColdStartJob implements Job {
 
     /** The traces of some examples, as {@link Tables#TRACES}, each with the calls and tokens of models that it took. */
     static Dataset<Row> answers(Dataset<Row> examples, Configuration configuration, PreparedData prepared) {
-        Configuration.ColdStart coldStart = configuration.coldStart();
-        Configuration.Prompt prompt = configuration.prompt();
+        ColdStartSettings coldStart = configuration.get(ColdStartSettings.class);
+        PromptSettings prompt = configuration.get(PromptSettings.class);
         long seed = configuration.seed();
         double min = prepared.minRating();
         double max = prepared.maxRating();
@@ -143,7 +151,7 @@ public final class ColdStartJob implements Job {
     }
 
     private static Teacher teacher(
-            Configuration.ColdStart coldStart, Configuration.Prompt prompt, double min, double max, long seed) {
+            ColdStartSettings coldStart, PromptSettings prompt, double min, double max, long seed) {
         return switch (coldStart.teacher()) {
             case TEMPLATE -> new RuleTeacher(coldStart, prompt, min, max, seed);
         };

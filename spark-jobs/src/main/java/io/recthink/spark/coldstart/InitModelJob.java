@@ -5,6 +5,8 @@ import static org.apache.spark.sql.functions.count;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.config.Paths;
+import io.recthink.generate.RolloutSettings;
 import io.recthink.model.ChatTemplate.Message;
 import io.recthink.model.ModelConfig;
 import io.recthink.model.ModelConfig.Family;
@@ -12,6 +14,7 @@ import io.recthink.model.ModelInitializer;
 import io.recthink.model.ParameterLayout;
 import io.recthink.model.WordTokenizer;
 import io.recthink.prompt.Block;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.prompt.PromptTemplate;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
@@ -51,7 +54,7 @@ public final class InitModelJob implements Job {
 
     @Override
     public void execute(SparkSession spark, Configuration configuration) {
-        Configuration.Paths paths = configuration.paths();
+        Paths paths = configuration.paths();
         String data = paths.resolve(paths.data());
         String output = paths.resolve(paths.model());
         org.apache.hadoop.conf.Configuration hadoop = spark.sparkContext().hadoopConfiguration();
@@ -62,18 +65,20 @@ public final class InitModelJob implements Job {
     }
 
     private static void write(SparkSession spark, Configuration configuration, String data, String output) {
-        Configuration.Paths paths = configuration.paths();
+        Paths paths = configuration.paths();
         JobSession.fitPartitions(spark, data);
         PreparedData prepared = PreparedData.read(spark, data);
         Dataset<Row> train =
                 PreparedData.examples(spark, data).where(col("split").equalTo("train"));
         Dataset<String> traces = traces(spark, paths.resolve(paths.traces()));
         refuseShortContext(configuration, longest(traces));
-        Dataset<String> texts = prompts(train, configuration.prompt(), prepared.minRating(), prepared.maxRating())
+        Dataset<String> texts = prompts(
+                        train, configuration.get(PromptSettings.class), prepared.minRating(), prepared.maxRating())
                 .union(traces);
 
         Activity.begin(spark, "init-model", "init-model: vocabulary");
-        List<String> words = vocabulary(texts, configuration.initModel().maxVocabulary());
+        List<String> words =
+                vocabulary(texts, configuration.get(InitModelSettings.class).maxVocabulary());
         ModelConfig config = write(spark, configuration, words, output);
         System.out.printf(
                 "model of %d parameters with %d tokens: %s%n",
@@ -82,9 +87,9 @@ public final class InitModelJob implements Job {
 
     /** What sft and train would refuse of the model that is to be made. */
     private static void refuseShortContext(Configuration configuration, int longestTrace) {
-        int positions = configuration.initModel().maxPositions();
-        int prompt = configuration.prompt().maxTokens();
-        int rollout = configuration.rollout().maxTokens();
+        int positions = configuration.get(InitModelSettings.class).maxPositions();
+        int prompt = configuration.get(PromptSettings.class).maxTokens();
+        int rollout = configuration.get(RolloutSettings.class).maxTokens();
         int completion = Math.max(rollout, longestTrace);
         if (new ContextRoom(positions).holds(prompt, completion)) {
             return;
@@ -129,7 +134,7 @@ public final class InitModelJob implements Job {
         return new WordTokenizer(markers);
     }
 
-    private static Dataset<String> prompts(Dataset<Row> examples, Configuration.Prompt prompt, double min, double max) {
+    private static Dataset<String> prompts(Dataset<Row> examples, PromptSettings prompt, double min, double max) {
         return examples.mapPartitions(
                 (MapPartitionsFunction<Row, String>) rows -> prompts(rows, new PromptTemplate(prompt, min, max)),
                 Encoders.STRING());
@@ -166,7 +171,7 @@ public final class InitModelJob implements Job {
     private static ModelConfig write(
             SparkSession spark, Configuration configuration, List<String> words, String output) {
         WordTokenizer tokenizer = tokenizer();
-        ModelConfig config = config(configuration.initModel(), tokenizer, words);
+        ModelConfig config = config(configuration.get(InitModelSettings.class), tokenizer, words);
         try {
             java.nio.file.Path folder = Files.createTempDirectory("recthink-model");
             try {
@@ -175,7 +180,7 @@ public final class InitModelJob implements Job {
                         folder,
                         config,
                         configuration.seed(),
-                        configuration.initModel().standardDeviation());
+                        configuration.get(InitModelSettings.class).standardDeviation());
                 publish(spark, folder, new Path(output));
             } finally {
                 remove(folder);
@@ -186,7 +191,7 @@ public final class InitModelJob implements Job {
         return config;
     }
 
-    private static ModelConfig config(Configuration.InitModel settings, WordTokenizer tokenizer, List<String> words) {
+    private static ModelConfig config(InitModelSettings settings, WordTokenizer tokenizer, List<String> words) {
         return new ModelConfig(
                 Family.LLAMA,
                 tokenizer.vocabularySize(words),

@@ -1,9 +1,10 @@
 package io.recthink.spark.compare;
 
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.config.Paths;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
+import io.recthink.spark.evaluate.CompareSettings;
 import io.recthink.spark.evaluate.Evaluation;
 import io.recthink.spark.evaluate.EvaluationRequest;
 import java.util.List;
@@ -38,18 +39,16 @@ public final class CompareJob implements Job {
     public void execute(SparkSession spark, Configuration configuration) {
         Activity.begin(spark, "compare", "compare: scores of all systems on the same rows");
         EvaluationRequest request = EvaluationRequest.of(asked(configuration));
-        Configuration.Paths paths = configuration.paths();
+        Paths paths = configuration.paths();
         new ComparisonFiles(spark, configuration, request, paths.resolve(paths.table()), Optional.empty())
                 .write(Evaluation.of(spark, request));
     }
 
     /** The configuration with what the command line adds. */
     private Configuration asked(Configuration configuration) {
-        Configuration.Compare settings = configuration.compare();
-        return ConfigurationReader.change(
-                configuration,
-                List.of(
-                        "compare.intersect=" + (intersect || settings.intersect()),
-                        "compare.clip=" + (clip || settings.clip())));
+        CompareSettings settings = configuration.get(CompareSettings.class);
+        return configuration.change(List.of(
+                "compare.intersect=" + (intersect || settings.intersect()),
+                "compare.clip=" + (clip || settings.clip())));
     }
 }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.BuildInformation;
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.evaluate.EvaluationRequest;
 import io.recthink.spark.table.PolicyOrigin;
 import io.recthink.spark.table.PreparedData;
@@ -52,7 +51,7 @@ record RunCard(String name, Map<String, String> facts, List<PolicyOrigin> traini
                 data.name(),
                 facts,
                 origins.stream().filter(origin -> origin.training() != null).toList(),
-                ConfigurationReader.write(configuration, USED));
+                configuration.toYaml(USED));
     }
 
     String json() {

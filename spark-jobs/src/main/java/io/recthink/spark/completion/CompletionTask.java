@@ -1,6 +1,6 @@
 package io.recthink.spark.completion;
 
-import io.recthink.config.Configuration;
+import io.recthink.model.ModelSettings;
 import io.recthink.spark.policy.PolicyReference;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -16,10 +16,10 @@ import org.apache.spark.sql.Row;
  *
  * @param batchSize the most elements of a batch, at least 1
  */
-public record CompletionTask(PolicyReference policy, Configuration.Model model, int batchSize) implements Serializable {
+public record CompletionTask(PolicyReference policy, ModelSettings model, int batchSize) implements Serializable {
 
     /** A task whose elements are all in one batch. */
-    public static CompletionTask ofOneBatch(PolicyReference policy, Configuration.Model model) {
+    public static CompletionTask ofOneBatch(PolicyReference policy, ModelSettings model) {
         return new CompletionTask(policy, model, Integer.MAX_VALUE);
     }
 

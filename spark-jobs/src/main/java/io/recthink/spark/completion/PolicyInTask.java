@@ -1,11 +1,11 @@
 package io.recthink.spark.completion;
 
-import io.recthink.config.Configuration;
 import io.recthink.generate.Completion;
 import io.recthink.generate.Generator;
 import io.recthink.generate.PromptTokens;
 import io.recthink.generate.RatingDistribution;
 import io.recthink.generate.RatingPrefix;
+import io.recthink.model.ModelSettings;
 import io.recthink.spark.policy.PolicyHolder;
 import io.recthink.spark.policy.PolicyReference;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ public final class PolicyInTask implements AutoCloseable {
         this.generator = new Generator(lease.decoder(), lease.tokenizer());
     }
 
-    static PolicyInTask of(PolicyReference policy, Configuration.Model model) {
+    static PolicyInTask of(PolicyReference policy, ModelSettings model) {
         PolicyHolder.Lease lease = PolicyHolder.policy(policy, model);
         atTaskEnd(lease::close);
         return new PolicyInTask(lease);

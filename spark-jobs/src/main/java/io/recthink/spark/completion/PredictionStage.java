@@ -3,7 +3,11 @@ package io.recthink.spark.completion;
 import static org.apache.spark.sql.functions.col;
 
 import io.recthink.config.Configuration;
+import io.recthink.generate.RolloutSettings;
+import io.recthink.model.ModelSettings;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.spark.policy.PolicyReference;
+import io.recthink.spark.table.PredictSettings;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
 import org.apache.spark.SparkContext;
@@ -120,18 +124,18 @@ public final class PredictionStage implements AutoCloseable {
 
     private PredictionTask task(String system, PolicyReference policy, Reading reading) {
         return new PredictionTask(
-                PromptEncoding.of(policy, configuration.prompt(), data),
+                PromptEncoding.of(policy, configuration.get(PromptSettings.class), data),
                 system,
                 configuration.seed(),
                 reading,
-                configuration.predict().maxBatch(),
-                configuration.rollout(),
-                configuration.model(),
+                configuration.get(PredictSettings.class).maxBatch(),
+                configuration.get(RolloutSettings.class),
+                configuration.get(ModelSettings.class),
                 done);
     }
 
     private Dataset<Row> inTasks() {
-        Configuration.Predict settings = configuration.predict();
+        PredictSettings settings = configuration.get(PredictSettings.class);
         int tasks = Math.toIntExact(Math.max(
                 Math.min(settings.partitions(), rows),
                 (rows - 1) / ((long) BATCHES_PER_TASK * settings.maxBatch()) + 1));

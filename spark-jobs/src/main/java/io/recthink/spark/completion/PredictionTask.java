@@ -1,8 +1,9 @@
 package io.recthink.spark.completion;
 
-import io.recthink.config.Configuration;
 import io.recthink.generate.RatingDistribution;
 import io.recthink.generate.RatingPrefix;
+import io.recthink.generate.RolloutSettings;
+import io.recthink.model.ModelSettings;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -27,8 +28,8 @@ record PredictionTask(
         long seed,
         Reading reading,
         int maxBatch,
-        Configuration.Rollout rollout,
-        Configuration.Model model,
+        RolloutSettings rollout,
+        ModelSettings model,
         LongAccumulator done)
         implements Serializable {
     /** The step in the address of a sample: training steps count from 1. */

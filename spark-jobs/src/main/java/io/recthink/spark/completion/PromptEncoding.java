@@ -1,10 +1,10 @@
 package io.recthink.spark.completion;
 
-import io.recthink.config.Configuration;
 import io.recthink.model.ChatTemplate;
 import io.recthink.model.ModelFolder;
 import io.recthink.model.ModelTokenizer;
 import io.recthink.prompt.PromptEncoder;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.prompt.PromptTemplate;
 import io.recthink.spark.policy.PolicyReference;
 import io.recthink.spark.policy.PolicyStore;
@@ -17,10 +17,10 @@ import java.io.Serializable;
  * @param minRating lowest rating of the scale
  * @param maxRating highest rating of the scale
  */
-public record PromptEncoding(PolicyReference policy, Configuration.Prompt settings, double minRating, double maxRating)
+public record PromptEncoding(PolicyReference policy, PromptSettings settings, double minRating, double maxRating)
         implements Serializable {
     /** The encoding of the examples of a data set. */
-    public static PromptEncoding of(PolicyReference policy, Configuration.Prompt settings, PreparedData data) {
+    public static PromptEncoding of(PolicyReference policy, PromptSettings settings, PreparedData data) {
         return new PromptEncoding(policy, settings, data.minRating(), data.maxRating());
     }
 

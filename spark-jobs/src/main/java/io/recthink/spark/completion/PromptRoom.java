@@ -2,7 +2,9 @@ package io.recthink.spark.completion;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.generate.RolloutSettings;
 import io.recthink.model.ModelConfig;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.spark.policy.PolicyReference;
 import io.recthink.spark.policy.PolicyStore;
 import io.recthink.spark.table.Examples;
@@ -30,13 +32,13 @@ public final class PromptRoom {
             Dataset<Row> rows,
             Configuration configuration,
             PreparedData data) {
-        int completion = configuration.rollout().maxTokens();
-        int maxPrompt = configuration.prompt().maxTokens();
+        int completion = configuration.get(RolloutSettings.class).maxTokens();
+        int maxPrompt = configuration.get(PromptSettings.class).maxTokens();
         ContextRoom room = new ContextRoom(positions(policy.model(), rows));
         if (room.holds(maxPrompt, completion)) {
             return;
         }
-        PromptEncoding encoding = PromptEncoding.of(policy.model(), configuration.prompt(), data);
+        PromptEncoding encoding = PromptEncoding.of(policy.model(), configuration.get(PromptSettings.class), data);
         int longest = rows.toJavaRDD()
                 .mapPartitions(examples -> longest(examples, encoding))
                 .fold(0, Math::max);

@@ -1,9 +1,9 @@
 package io.recthink.spark.completion;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
 import io.recthink.generate.RatingCandidates;
 import io.recthink.prompt.Block;
+import io.recthink.spark.table.PredictSettings;
 import io.recthink.spark.table.RatingGrid;
 import java.io.Serializable;
 import java.util.function.Supplier;
@@ -24,7 +24,7 @@ public record Reading(int samples, RatingCandidates candidates) implements Seria
      * @param grid the ratings of the data set
      * @throws InvalidInputException when probabilities are asked for and the scale has no list of ratings, or a long one
      */
-    public static Reading of(Configuration.Predict settings, Supplier<RatingGrid> grid) {
+    public static Reading of(PredictSettings settings, Supplier<RatingGrid> grid) {
         return new Reading(settings.samples(), settings.distribution() ? candidates(grid.get()) : null);
     }
 

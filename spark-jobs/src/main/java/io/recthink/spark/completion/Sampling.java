@@ -1,6 +1,6 @@
 package io.recthink.spark.completion;
 
-import io.recthink.config.Configuration;
+import io.recthink.generate.RolloutSettings;
 import io.recthink.generate.SamplingOptions;
 import io.recthink.generate.Seeds;
 import java.util.List;
@@ -22,7 +22,7 @@ public record Sampling(SamplingOptions options, int completions, long seed, int 
     }
 
     /** As the settings say; all completions of a call grow together. */
-    public static Sampling of(Configuration.Rollout settings, int completions, long seed, int step) {
+    public static Sampling of(RolloutSettings settings, int completions, long seed, int step) {
         SamplingOptions options =
                 new SamplingOptions(settings.maxTokens(), settings.temperature(), settings.topP(), List.of(), false);
         return new Sampling(options, completions, seed, step, Integer.MAX_VALUE);

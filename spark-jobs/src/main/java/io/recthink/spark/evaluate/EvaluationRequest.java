@@ -1,6 +1,10 @@
 package io.recthink.spark.evaluate;
 
 import io.recthink.config.Configuration;
+import io.recthink.config.Paths;
+import io.recthink.prompt.PromptSettings;
+import io.recthink.spark.table.PredictSettings;
+import io.recthink.spark.table.ValidationSettings;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,8 +29,8 @@ public record EvaluationRequest(
         String split,
         int rows,
         List<String> systems,
-        Configuration.Prompt prompt,
-        Configuration.Compare settings,
+        PromptSettings prompt,
+        CompareSettings settings,
         double maxFailed,
         long seed) {
     public EvaluationRequest {
@@ -35,8 +39,8 @@ public record EvaluationRequest(
 
     /** The predictions and rows that a configuration names. */
     public static EvaluationRequest of(Configuration configuration) {
-        Configuration.Paths paths = configuration.paths();
-        Configuration.Predict predict = configuration.predict();
+        Paths paths = configuration.paths();
+        PredictSettings predict = configuration.get(PredictSettings.class);
         return new EvaluationRequest(
                 paths.resolve(paths.data()),
                 paths.resolve(paths.predictions()),
@@ -47,9 +51,9 @@ public record EvaluationRequest(
                 predict.split(),
                 predict.rows(),
                 List.copyOf(predict.policies().keySet()),
-                configuration.prompt(),
-                configuration.compare(),
-                configuration.validation().maxFailed(),
+                configuration.get(PromptSettings.class),
+                configuration.get(CompareSettings.class),
+                configuration.get(ValidationSettings.class).maxFailed(),
                 configuration.seed());
     }
 

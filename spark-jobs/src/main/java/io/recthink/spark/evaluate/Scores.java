@@ -1,6 +1,5 @@
 package io.recthink.spark.evaluate;
 
-import io.recthink.config.Configuration;
 import io.recthink.spark.evaluate.Comparison.CalibrationBin;
 import io.recthink.spark.evaluate.Comparison.CostRow;
 import io.recthink.spark.evaluate.Comparison.FocusRow;
@@ -64,7 +63,7 @@ final class Scores {
     private record Resampled(double[][] maes, double[][] rmses, double[] userMaes) {}
 
     Comparison of(JavaRDD<ScoredRow> rows, List<CostRow> costs, List<String> notes, List<PolicyOrigin> origins) {
-        Configuration.Compare settings = request.settings();
+        CompareSettings settings = request.settings();
         Totals totals = Totals.of(rows, unit, scale, keys.size());
         List<ValueRanks> ranks = ValueRanks.of(rows, scale, totals.ratingRows(), keys.size());
         double[] pairs = PairwiseAccuracy.of(rows, scale, keys.size());

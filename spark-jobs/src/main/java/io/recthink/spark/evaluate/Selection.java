@@ -1,7 +1,6 @@
 package io.recthink.spark.evaluate;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -24,7 +23,7 @@ record Selection(List<SystemKey> keys, int saved, int reference, OptionalInt foc
      *
      * @throws InvalidInputException when the table has no such system
      */
-    static Selection of(List<SystemKey> keys, List<IsotonicRow> maps, Configuration.Compare settings) {
+    static Selection of(List<SystemKey> keys, List<IsotonicRow> maps, CompareSettings settings) {
         List<SystemKey> all = new ArrayList<>(keys);
         maps.forEach(map -> all.add(map.key()));
         return new Selection(

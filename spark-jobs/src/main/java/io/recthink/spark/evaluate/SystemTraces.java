@@ -3,9 +3,9 @@ package io.recthink.spark.evaluate;
 import static org.apache.spark.sql.functions.col;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.PromptSource;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.config.RecordedConfiguration;
+import io.recthink.prompt.PromptSettings;
+import io.recthink.prompt.PromptSource;
 import io.recthink.prompt.TraceMeasure;
 import io.recthink.prompt.TraceSummary;
 import io.recthink.spark.table.PolicyOrigin;
@@ -27,7 +27,7 @@ import org.apache.spark.sql.Row;
  * with, unless prompt.source says that it was asked otherwise; any other system against that of the configuration.
  */
 final class SystemTraces {
-    private final Configuration.Prompt asked;
+    private final PromptSettings asked;
     private final RatingGrid grid;
     private final Map<String, String> trainings;
 
@@ -37,7 +37,7 @@ final class SystemTraces {
      * @param asked what systems of which nothing is known were asked with
      * @param origins which policies have predicted, of those of which it is known
      */
-    SystemTraces(Configuration.Prompt asked, RatingGrid grid, List<PolicyOrigin> origins) {
+    SystemTraces(PromptSettings asked, RatingGrid grid, List<PolicyOrigin> origins) {
         this.asked = asked;
         this.grid = grid;
         this.trainings = asked.source() == PromptSource.CONFIGURATION
@@ -86,21 +86,21 @@ final class SystemTraces {
         return summaries;
     }
 
-    private Map<Configuration.Prompt, Set<String>> systemsByPrompt(List<SystemKey> keys) {
-        Map<Configuration.Prompt, Set<String>> systems = new LinkedHashMap<>();
+    private Map<PromptSettings, Set<String>> systemsByPrompt(List<SystemKey> keys) {
+        Map<PromptSettings, Set<String>> systems = new LinkedHashMap<>();
         keys.stream().map(SystemKey::system).distinct().forEach(system -> prompt(system)
                 .ifPresent(prompt -> systems.computeIfAbsent(prompt, any -> new LinkedHashSet<>())
                         .add(system)));
         return systems;
     }
 
-    private Optional<Configuration.Prompt> prompt(String system) {
+    private Optional<PromptSettings> prompt(String system) {
         String training = trainings.get(system);
         if (training == null) {
             return Optional.of(asked);
         }
         try {
-            return Optional.of(ConfigurationReader.readRecord(system, training).prompt());
+            return Optional.of(RecordedConfiguration.read(system, training).get(PromptSettings.class));
         } catch (InvalidInputException e) { // a run of another version, whose instruction cannot be told
             return Optional.empty();
         }

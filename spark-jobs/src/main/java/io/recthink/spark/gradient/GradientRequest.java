@@ -1,7 +1,8 @@
 package io.recthink.spark.gradient;
 
-import io.recthink.config.Configuration;
 import io.recthink.learn.Objective;
+import io.recthink.learn.Reduction;
+import io.recthink.model.ModelSettings;
 import io.recthink.spark.policy.PolicyReference;
 import java.io.Serializable;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import java.util.Optional;
  * @param microBatch groups in one forward pass, at least 1
  * @param loss what to minimise
  */
-public record GradientRequest(PolicyReference policy, Configuration.Model model, int microBatch, Loss loss)
+public record GradientRequest(PolicyReference policy, ModelSettings model, int microBatch, Loss loss)
         implements Serializable {
 
     /** A loss on its way to a task; its denominators are those of the whole step. */
@@ -86,18 +87,8 @@ public record GradientRequest(PolicyReference policy, Configuration.Model model,
             double clipLow,
             double clipHigh,
             double importanceCap,
-            Configuration.Reduction reduction,
+            Reduction reduction,
             double klCoefficient,
             double entropyBonus)
-            implements Serializable {
-        public static ClipAndReduction of(Configuration.Train train) {
-            return new ClipAndReduction(
-                    train.clipLow(),
-                    train.clipHigh(),
-                    train.importanceCap(),
-                    train.reduction(),
-                    train.klCoefficient(),
-                    train.entropyBonus());
-        }
-    }
+            implements Serializable {}
 }

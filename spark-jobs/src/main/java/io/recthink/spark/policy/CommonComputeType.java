@@ -3,9 +3,9 @@ package io.recthink.spark.policy;
 import ai.djl.Device;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.ComputeType;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.model.ComputeType;
 import io.recthink.model.Decoder;
+import io.recthink.model.ModelSettings;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.SparkEnv;
@@ -33,7 +33,7 @@ public final class CommonComputeType {
 
     /** @param ask in each task: the place of the device when it cannot compute in BF16 */
     static Configuration settle(SparkSession spark, Configuration configuration, TaskSurvey.Question ask) {
-        if (configuration.model().dtype() == ComputeType.FLOAT32) {
+        if (configuration.get(ModelSettings.class).dtype() == ComputeType.FLOAT32) {
             return configuration;
         }
         List<String> places = TaskSurvey.answers(spark, ask);
@@ -43,7 +43,7 @@ public final class CommonComputeType {
         LOG.warn(
                 "computing in FP32, as with model.dtype: float32; there are no instructions for BF16 on {}",
                 String.join(", ", places));
-        return ConfigurationReader.change(configuration, List.of("model.dtype=" + ComputeType.FLOAT32.label()));
+        return configuration.change(List.of("model.dtype=" + ComputeType.FLOAT32.label()));
     }
 
     private static Optional<String> placeWithoutBfloat16() {

@@ -1,11 +1,11 @@
 package io.recthink.spark.policy;
 
 import ai.djl.Device;
-import io.recthink.config.Configuration;
 import io.recthink.learn.ParameterVector;
 import io.recthink.model.Decoder;
 import io.recthink.model.LoraConfig;
 import io.recthink.model.ModelFolder;
+import io.recthink.model.ModelSettings;
 import io.recthink.model.ModelTokenizer;
 import io.recthink.model.ParameterLayout;
 import io.recthink.torch.NativeHeap;
@@ -54,7 +54,7 @@ public final class PolicyHolder {
     }
 
     /** Leases the policy; waits while tasks use another version of it. Prepares the calling thread for computing. */
-    public static Lease policy(PolicyReference policy, Configuration.Model model) {
+    public static Lease policy(PolicyReference policy, ModelSettings model) {
         PolicyHolder holder = of(POLICIES);
         holder.take(policy, model);
         return new Lease(holder, policy.adapter() == null ? holder.decoder : holder.adapted);
@@ -64,7 +64,7 @@ public final class PolicyHolder {
      * Leases the fixed reference that the policy is held near to. Where that is the policy's own model, it is the policy
      * with its adapter switched off, and takes no memory.
      */
-    public static Lease reference(PolicyReference reference, PolicyReference policy, Configuration.Model model) {
+    public static Lease reference(PolicyReference reference, PolicyReference policy, ModelSettings model) {
         boolean own = reference.equals(policy.model());
         PolicyHolder holder = of(own ? POLICIES : REFERENCES);
         holder.take(own ? policy : reference, model);
@@ -99,7 +99,7 @@ public final class PolicyHolder {
         }
     }
 
-    private synchronized void take(PolicyReference policy, Configuration.Model model) {
+    private synchronized void take(PolicyReference policy, ModelSettings model) {
         TorchRuntime.prepareThread(model.threads());
         try {
             while (leases > 0 && !holds(policy, model)) {
@@ -115,12 +115,12 @@ public final class PolicyHolder {
         leases++;
     }
 
-    private boolean holds(PolicyReference policy, Configuration.Model settings) {
+    private boolean holds(PolicyReference policy, ModelSettings settings) {
         return holdsModel(policy.model(), settings)
                 && (policy.adapter() == null || adapter.equals(AdapterVersion.of(policy)));
     }
 
-    private boolean holdsModel(PolicyReference model, Configuration.Model settings) {
+    private boolean holdsModel(PolicyReference model, ModelSettings settings) {
         return digest.equals(model.digest()) && decoder.type() == settings.dtype();
     }
 
@@ -132,7 +132,7 @@ public final class PolicyHolder {
         notifyAll();
     }
 
-    private void load(PolicyReference policy, Configuration.Model settings) {
+    private void load(PolicyReference policy, ModelSettings settings) {
         PolicyReference model = policy.model();
         if (!holdsModel(model, settings)) {
             Path local = PolicyStore.localize(model);
@@ -146,7 +146,7 @@ public final class PolicyHolder {
         }
     }
 
-    private void loadModel(PolicyReference model, Path local, Configuration.Model settings) {
+    private void loadModel(PolicyReference model, Path local, ModelSettings settings) {
         CommonComputeType.require(settings.dtype(), device);
         digest = ""; // a load that fails half-way leaves nothing that could be leased
         try (ModelFolder folder = ModelFolder.open(local)) {

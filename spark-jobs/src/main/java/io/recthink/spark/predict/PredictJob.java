@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.config.Paths;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
@@ -16,9 +17,11 @@ import io.recthink.spark.policy.IdleGpus;
 import io.recthink.spark.policy.PolicyReference;
 import io.recthink.spark.run.AskedPolicy;
 import io.recthink.spark.run.PolicyArgument;
+import io.recthink.spark.table.PredictSettings;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.RatingGrid;
 import io.recthink.spark.table.StratifiedSample;
+import io.recthink.spark.table.ValidationSettings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,11 +43,11 @@ public final class PredictJob implements Job {
         IdleGpus.warn(spark);
         Configuration configuration = CommonComputeType.settle(spark, given);
         Map<String, PolicyReference> policies = policies(spark, configuration);
-        Configuration.Paths paths = configuration.paths();
+        Paths paths = configuration.paths();
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
         Map<String, Configuration> asked = asked(spark, configuration, policies, data);
-        Reading reading =
-                Reading.of(configuration.predict(), () -> RatingGrid.read(spark, paths.resolve(paths.data())));
+        Reading reading = Reading.of(
+                configuration.get(PredictSettings.class), () -> RatingGrid.read(spark, paths.resolve(paths.data())));
         List<PredictedSystem> systems = policies.keySet().stream()
                 .map(system ->
                         new PredictedSystem(spark, system, policies.get(system), asked.get(system), data, reading))
@@ -56,16 +59,16 @@ public final class PredictJob implements Job {
         if (!left.isEmpty()) {
             predict(spark, configuration, data, left);
         }
-        FailedAnswers failed =
-                new FailedAnswers(spark, configuration.validation().maxFailed());
+        FailedAnswers failed = new FailedAnswers(
+                spark, configuration.get(ValidationSettings.class).maxFailed());
         systems.forEach(system -> failed.look(system.name(), system.folder()));
         failed.refuseSilent();
     }
 
     private static void predict(
             SparkSession spark, Configuration configuration, PreparedData data, List<PredictedSystem> systems) {
-        Configuration.Paths paths = configuration.paths();
-        Configuration.Predict settings = configuration.predict();
+        Paths paths = configuration.paths();
+        PredictSettings settings = configuration.get(PredictSettings.class);
         JobSession.fitPartitions(spark, paths.resolve(paths.data()));
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));
         Dataset<Row> rows =
@@ -112,7 +115,7 @@ public final class PredictJob implements Job {
     /** All policies are looked up before anything is computed. */
     private static Map<String, PolicyReference> policies(SparkSession spark, Configuration configuration) {
         Map<String, PolicyReference> policies = new LinkedHashMap<>();
-        configuration.predict().policies().forEach((system, path) -> {
+        configuration.get(PredictSettings.class).policies().forEach((system, path) -> {
             if (!system.matches("[^/\\\\:._][^/\\\\:]*")) {
                 throw new InvalidInputException(
                         "predict.policies: '%s' cannot name a folder; use letters, digits, blanks, - and _"
@@ -133,7 +136,7 @@ public final class PredictJob implements Job {
     private static void requireRoom(
             List<PredictedSystem> systems, Dataset<Row> rows, Dataset<Row> examples, PreparedData data) {
         for (PredictedSystem system : systems) {
-            Configuration.Predict settings = system.asked().predict();
+            PredictSettings settings = system.asked().get(PredictSettings.class);
             Dataset<Row> validation =
                     StratifiedSample.of(examples.where(col("split").equalTo("validation")), settings.validationRows());
             Dataset<Row> all = ValidationPredictions.wanted(settings) ? rows.unionByName(validation) : rows;

@@ -1,7 +1,7 @@
 package io.recthink.spark.predict;
 
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.config.Paths;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
 import io.recthink.spark.completion.PredictionStage;
 import io.recthink.spark.completion.Reading;
@@ -12,6 +12,7 @@ import io.recthink.spark.policy.PolicyReference;
 import io.recthink.spark.run.OriginOfPolicy;
 import io.recthink.spark.run.PolicyTraining;
 import io.recthink.spark.table.PolicyOrigin;
+import io.recthink.spark.table.PredictSettings;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.TrainingCost;
 import java.util.LinkedHashMap;
@@ -41,7 +42,7 @@ record PredictedSystem(
 
     /** Where the predictions are. */
     String folder() {
-        Configuration.Paths paths = asked.paths();
+        Paths paths = asked.paths();
         return paths.resolve(paths.predictions()) + "/" + name;
     }
 
@@ -63,7 +64,7 @@ record PredictedSystem(
     OutputFolders take() {
         Map<String, String> keys = new LinkedHashMap<>();
         keys.put(folder(), "paths.predictions");
-        if (ValidationPredictions.wanted(asked.predict())) {
+        if (ValidationPredictions.wanted(asked.get(PredictSettings.class))) {
             keys.put(ValidationPredictions.folder(asked, name), "paths.validationPredictions");
         }
         return OutputFolders.take(spark.sparkContext().hadoopConfiguration(), keys);
@@ -85,7 +86,7 @@ record PredictedSystem(
                     1,
                     () -> ListedTable.write(
                             stage.asking(asked).predict(name, policy, reading), "paths.predictions", folder()));
-            if (ValidationPredictions.wanted(asked.predict())) {
+            if (ValidationPredictions.wanted(asked.get(PredictSettings.class))) {
                 new ValidationPredictions(spark, name, policy, asked, data, reading).write(examples, bias);
             }
             PolicyTraining.of(name, policy.path(), hadoop)
@@ -97,7 +98,7 @@ record PredictedSystem(
 
     /** What was asked for: predictions of the same are the same. */
     private String request() {
-        Configuration alone = ConfigurationReader.change(asked, List.of("predict.policies={}"));
-        return Digest.of(data.sha256(), List.of(policy.digest(), ConfigurationReader.write(alone, SECTIONS)));
+        Configuration alone = asked.change(List.of("predict.policies={}"));
+        return Digest.of(data.sha256(), List.of(policy.digest(), alone.toYaml(SECTIONS)));
     }
 }

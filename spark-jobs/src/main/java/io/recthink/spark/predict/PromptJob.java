@@ -4,8 +4,10 @@ import static org.apache.spark.sql.functions.col;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.config.Paths;
 import io.recthink.prompt.FittedPrompt;
 import io.recthink.prompt.PromptInput;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.prompt.PromptTemplate;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
@@ -36,7 +38,7 @@ public record PromptJob(Optional<String> policy, Optional<String> row, Consumer<
         implements Job {
     @Override
     public void execute(SparkSession spark, Configuration configuration) {
-        Configuration.Paths paths = configuration.paths();
+        Paths paths = configuration.paths();
         String folder = paths.resolve(paths.data());
         Activity.begin(spark, "prompt", "prompt: row");
         PreparedData data = PreparedData.read(spark, folder);
@@ -46,7 +48,7 @@ public record PromptJob(Optional<String> policy, Optional<String> row, Consumer<
         PromptInput input = Examples.input(example);
         String named = "row " + example.<String>getAs("rowId") + ": ";
         if (shownTo.isEmpty()) {
-            String messages = messages(input, configuration.prompt(), data);
+            String messages = messages(input, configuration.get(PromptSettings.class), data);
             prompt.accept(messages);
             counts.accept(named
                     + "%d characters; no tokens are counted and nothing is left out, for paths.model: %s holds no model"
@@ -60,13 +62,13 @@ public record PromptJob(Optional<String> policy, Optional<String> row, Consumer<
                 data.minRating(),
                 data.maxRating(),
                 spark);
-        FittedPrompt fitted = fitted(input, PromptEncoding.of(shownTo.get(), asked.prompt(), data));
+        FittedPrompt fitted = fitted(input, PromptEncoding.of(shownTo.get(), asked.get(PromptSettings.class), data));
         shownTo.get().discard();
         prompt.accept(fitted.text());
-        counts.accept(named + counted(fitted, input, asked.prompt()));
+        counts.accept(named + counted(fitted, input, asked.get(PromptSettings.class)));
     }
 
-    private Optional<PolicyReference> policy(SparkSession spark, Configuration.Paths paths) {
+    private Optional<PolicyReference> policy(SparkSession spark, Paths paths) {
         if (policy.isPresent()) {
             return Optional.of(PolicyArgument.resolve("--policy", paths.resolve(policy.get()), spark));
         }
@@ -94,7 +96,7 @@ public record PromptJob(Optional<String> policy, Optional<String> row, Consumer<
         return rows.orderBy("rowId").limit(1).collectAsList().stream().findFirst();
     }
 
-    private static String messages(PromptInput input, Configuration.Prompt settings, PreparedData data) {
+    private static String messages(PromptInput input, PromptSettings settings, PreparedData data) {
         return PromptTemplate.underRoles(
                 new PromptTemplate(settings, data.minRating(), data.maxRating()).messages(input));
     }
@@ -105,7 +107,7 @@ public record PromptJob(Optional<String> policy, Optional<String> row, Consumer<
         }
     }
 
-    private static String counted(FittedPrompt fitted, PromptInput input, Configuration.Prompt settings) {
+    private static String counted(FittedPrompt fitted, PromptInput input, PromptSettings settings) {
         int wanted = Math.min(settings.historyItems(), input.userHistory().size());
         String target = fitted.targetShare() == 1
                 ? "the target's texts are whole"

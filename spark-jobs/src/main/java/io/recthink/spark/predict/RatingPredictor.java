@@ -2,10 +2,13 @@ package io.recthink.spark.predict;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.PromptSource;
-import io.recthink.config.ConfigurationReader;
 import io.recthink.generate.Completion;
+import io.recthink.generate.RolloutSettings;
+import io.recthink.model.ModelSettings;
 import io.recthink.prompt.PolicyTerms;
+import io.recthink.prompt.PromptSettings;
+import io.recthink.prompt.PromptSource;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.completion.AskedPrompt;
 import io.recthink.spark.completion.CompletionTask;
 import io.recthink.spark.completion.PolicyInTask;
@@ -201,7 +204,7 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
      * @throws io.recthink.config.ConfigurationException naming every unknown key and every value out of range
      */
     public RatingPredictor setConfiguration(String yaml) {
-        ConfigurationReader.read("configuration", yaml, List.of());
+        JobSettings.SECTIONS.read("configuration", yaml, List.of());
         set(configuration, yaml);
         return this;
     }
@@ -230,7 +233,7 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
         }
         PolicyReference policy = PolicyArgument.resolve("modelUrl", value(modelUrl), dataset.sparkSession());
         Configuration given = CommonComputeType.settle(
-                dataset.sparkSession(), ConfigurationReader.read("configuration", value(configuration), List.of()));
+                dataset.sparkSession(), JobSettings.SECTIONS.read("configuration", value(configuration), List.of()));
         org.apache.hadoop.conf.Configuration hadoop =
                 dataset.sparkSession().sparkContext().hadoopConfiguration();
         Optional<PolicyTerms> terms =
@@ -243,9 +246,9 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
                 : terms.get().maxRating();
         Configuration settings = AskedPolicy.configuration(policy, "modelUrl", given, min, max, dataset.sparkSession());
         Task task = new Task(
-                new PromptEncoding(policy, settings.prompt(), min, max),
-                settings.rollout().maxTokens(),
-                settings.model(),
+                new PromptEncoding(policy, settings.get(PromptSettings.class), min, max),
+                settings.get(RolloutSettings.class).maxTokens(),
+                settings.get(ModelSettings.class),
                 value(batchSize),
                 isDefined(inputCol) ? value(inputCol) : "",
                 isDefined(traceCol));
@@ -253,7 +256,7 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
     }
 
     private static boolean isPolicySource(Configuration settings) {
-        return settings.prompt().source() == PromptSource.POLICY;
+        return settings.get(PromptSettings.class).source() == PromptSource.POLICY;
     }
 
     // The parameters of Scala's primitive types are those of Java's in name only.
@@ -327,7 +330,7 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
     private record Task(
             PromptEncoding encoding,
             int maxTokens,
-            Configuration.Model model,
+            ModelSettings model,
             int batchSize,
             String inputCol,
             boolean withTrace)

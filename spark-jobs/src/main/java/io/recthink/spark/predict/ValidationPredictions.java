@@ -4,7 +4,11 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.config.Paths;
+import io.recthink.config.RecordedConfiguration;
+import io.recthink.generate.RolloutSettings;
+import io.recthink.model.ModelSettings;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
 import io.recthink.spark.completion.PredictionStage;
 import io.recthink.spark.completion.Reading;
@@ -14,6 +18,7 @@ import io.recthink.spark.policy.PolicyReference;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.PolicyOfRun;
 import io.recthink.spark.run.RunFolder;
+import io.recthink.spark.table.PredictSettings;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.StratifiedSample;
 import io.recthink.spark.table.Tables;
@@ -61,13 +66,13 @@ final class ValidationPredictions {
     }
 
     /** Whether they are of use: maps are fitted for test rows alone. */
-    static boolean wanted(Configuration.Predict settings) {
+    static boolean wanted(PredictSettings settings) {
         return settings.validationRows() > 0 && settings.split().equals("test");
     }
 
     /** The folder of a system. */
     static String folder(Configuration configuration, String system) {
-        Configuration.Paths paths = configuration.paths();
+        Paths paths = configuration.paths();
         return paths.resolve(paths.validationPredictions()) + "/" + system;
     }
 
@@ -80,7 +85,7 @@ final class ValidationPredictions {
     void write(Dataset<Row> examples, FittedBiasModel bias) {
         Dataset<Row> rows = StratifiedSample.of(
                         examples.where(col("split").equalTo("validation")),
-                        asked.predict().validationRows())
+                        asked.get(PredictSettings.class).validationRows())
                 .persist(StorageLevel.MEMORY_AND_DISK());
         try {
             if (rows.isEmpty()) {
@@ -133,12 +138,14 @@ final class ValidationPredictions {
                 || !run.description().dataSha256().equals(data.sha256())) {
             return false;
         }
-        Configuration trained = ConfigurationReader.readRecord(run.path(), run.configuration());
+        RecordedConfiguration trained = RecordedConfiguration.read(run.path(), run.configuration());
         return trained.seed() == asked.seed()
-                && trained.prompt().equals(asked.prompt())
-                && trained.model().equals(asked.model())
-                && trained.rollout().maxTokens() == asked.rollout().maxTokens()
-                && trained.predict().maxBatch() == asked.predict().maxBatch();
+                && trained.get(PromptSettings.class).equals(asked.get(PromptSettings.class))
+                && trained.get(ModelSettings.class).equals(asked.get(ModelSettings.class))
+                && trained.get(RolloutSettings.class).maxTokens()
+                        == asked.get(RolloutSettings.class).maxTokens()
+                && trained.get(PredictSettings.class).maxBatch()
+                        == asked.get(PredictSettings.class).maxBatch();
     }
 
     /** Null where a run of an earlier version lacks the column. */

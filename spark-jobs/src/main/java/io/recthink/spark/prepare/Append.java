@@ -9,7 +9,7 @@ import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.when;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration.Prepare;
+import io.recthink.spark.table.PrepareSettings;
 import io.recthink.spark.table.Splits;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -54,7 +54,7 @@ public final class Append {
      * @param distinct rowId, userId, itemId, time, rating, summary, review of the later part, one row a user and item
      * @throws InvalidInputException when none of them is new
      */
-    Append(EarlierData earlier, Dataset<Row> distinct, Prepare options, PersistedTables tables) {
+    Append(EarlierData earlier, Dataset<Row> distinct, PrepareSettings options, PersistedTables tables) {
         this.earlier = earlier;
         this.late =
                 "time is before %s, up to which the data set appended to is closed".formatted(earlier.closedUntil());
@@ -102,7 +102,7 @@ public final class Append {
         return sorted.where(col("fate").equalTo(NEW)).drop("fate").withColumn("split", lit(Splits.TEST));
     }
 
-    private Dataset<Row> sort(Dataset<Row> distinct, Prepare options) {
+    private Dataset<Row> sort(Dataset<Row> distinct, PrepareSettings options) {
         Dataset<Row> there = earlier.reviews()
                 .select(
                         col("userId").as("thereUser"),

@@ -1,11 +1,11 @@
 package io.recthink.spark.prepare;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.recthink.config.Configuration.Prepare;
 import io.recthink.spark.datacard.DataCard.Appended;
 import io.recthink.spark.datacard.DataCard.Counts;
 import io.recthink.spark.source.Period;
 import io.recthink.spark.source.Quarantine;
+import io.recthink.spark.table.PrepareSettings;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -41,7 +41,7 @@ record Draft(
             Quarantine quarantine,
             long distinct,
             KeptReviews kept,
-            Prepare options) {
+            PrepareSettings options) {
         Counts counts = new Counts(
                 quarantine.read(),
                 quarantine.usable(),

@@ -7,11 +7,11 @@ import static org.apache.spark.sql.functions.size;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration.SplitKind;
 import io.recthink.spark.files.LiteralPath;
 import io.recthink.spark.files.StateFile;
 import io.recthink.spark.source.Period;
 import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.SplitKind;
 import io.recthink.spark.table.SplitLabel;
 import io.recthink.spark.table.Tables;
 import java.io.IOException;

@@ -6,7 +6,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.struct;
 
-import io.recthink.config.Configuration.Prepare;
+import io.recthink.spark.table.PrepareSettings;
 import io.recthink.spark.table.Splits;
 import io.recthink.spark.table.Tables;
 import java.util.Arrays;
@@ -26,7 +26,7 @@ final class ExampleRows {
     private final Histories histories;
     private final boolean refit;
 
-    ExampleRows(Prepare options) {
+    ExampleRows(PrepareSettings options) {
         this.histories = new Histories(options.historyItems());
         this.refit = options.refit();
     }

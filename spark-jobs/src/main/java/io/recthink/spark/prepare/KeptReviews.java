@@ -3,7 +3,7 @@ package io.recthink.spark.prepare;
 import static org.apache.spark.sql.functions.col;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration.Prepare;
+import io.recthink.spark.table.PrepareSettings;
 import io.recthink.spark.table.Splits;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -20,7 +20,8 @@ import org.apache.spark.sql.Row;
  * @param split the rule
  */
 record KeptReviews(Dataset<Row> rows, long count, int rounds, long countOfWholeCore, SplitRule split) {
-    static KeptReviews of(Dataset<Row> reviews, long count, Prepare options, long seed, PersistedTables tables) {
+    static KeptReviews of(
+            Dataset<Row> reviews, long count, PrepareSettings options, long seed, PersistedTables tables) {
         Dataset<Row> ids = tables.keep(reviews.select("rowId", "userId", "itemId", "time"));
         if (options.kcore() == 0) {
             SplitRule split = SplitRule.of(ids, count, options, seed);
@@ -32,7 +33,12 @@ record KeptReviews(Dataset<Row> rows, long count, int rounds, long countOfWholeC
     }
 
     private static KeptReviews whole(
-            Dataset<Row> reviews, Dataset<Row> ids, long count, Prepare options, long seed, PersistedTables tables) {
+            Dataset<Row> reviews,
+            Dataset<Row> ids,
+            long count,
+            PrepareSettings options,
+            long seed,
+            PersistedTables tables) {
         Core core = Core.of(ids, count, options.kcore(), tables);
         refuseEmpty(core, count, options, "the log");
         Dataset<Row> rows = core.count() == count
@@ -43,7 +49,12 @@ record KeptReviews(Dataset<Row> rows, long count, int rounds, long countOfWholeC
     }
 
     private static KeptReviews strict(
-            Dataset<Row> reviews, Dataset<Row> ids, long count, Prepare options, long seed, PersistedTables tables) {
+            Dataset<Row> reviews,
+            Dataset<Row> ids,
+            long count,
+            PrepareSettings options,
+            long seed,
+            PersistedTables tables) {
         SplitRule split = SplitRule.of(ids, count, options, seed);
         Dataset<Row> train = tables.keep(
                 split.assign(ids).where(col("split").equalTo(Splits.TRAIN)).drop("split"));
@@ -65,7 +76,7 @@ record KeptReviews(Dataset<Row> rows, long count, int rounds, long countOfWholeC
                 .drop("member");
     }
 
-    private static void refuseEmpty(Core core, long count, Prepare options, String scope) {
+    private static void refuseEmpty(Core core, long count, PrepareSettings options, String scope) {
         if (core.count() == 0) {
             throw new InvalidInputException(
                     "prepare.kcore %d leaves none of the %d rows: no users and items of %s have that many each; lower it"

@@ -26,8 +26,8 @@ import static org.apache.spark.sql.functions.unix_micros;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
-import io.recthink.config.Configuration.Prepare;
 import io.recthink.spark.datacard.LeakRules;
+import io.recthink.spark.table.PrepareSettings;
 import io.recthink.spark.table.Splits;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -85,7 +85,7 @@ final class LeakTests {
      * @param reviews of the same rows: rowId, userId, itemId, time, review
      * @param rows how many there are
      */
-    LeakTests(Dataset<Row> examples, Dataset<Row> reviews, long rows, SplitRule split, Prepare options) {
+    LeakTests(Dataset<Row> examples, Dataset<Row> reviews, long rows, SplitRule split, PrepareSettings options) {
         this.examples = examples;
         this.reviews = reviews;
         this.expectedRows = rows;

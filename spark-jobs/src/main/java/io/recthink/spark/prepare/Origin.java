@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.Columns;
 import io.recthink.spark.files.StateFile;
+import io.recthink.spark.source.ColumnSettings;
+import io.recthink.spark.source.SourceSettings;
+import io.recthink.spark.table.PrepareSettings;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,18 +35,24 @@ record Origin(Map<String, JsonNode> settings, String closedUntil) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /** What a configuration says. Pools and the seed are left out: they choose among rows that an append never touches. */
-    static Origin of(Configuration configuration, Columns columns, String closedUntil) {
+    static Origin of(Configuration configuration, ColumnSettings columns, String closedUntil) {
         Map<String, JsonNode> settings = new LinkedHashMap<>();
         put(settings, "name", configuration.name());
-        put(settings, "source.minRating", configuration.source().minRating());
-        put(settings, "source.maxRating", configuration.source().maxRating());
+        put(
+                settings,
+                "source.minRating",
+                configuration.get(SourceSettings.class).minRating());
+        put(
+                settings,
+                "source.maxRating",
+                configuration.get(SourceSettings.class).maxRating());
         put(settings, "source.columns.user", columns.user());
         put(settings, "source.columns.item", columns.item());
         put(settings, "source.columns.rating", columns.rating());
         put(settings, "source.columns.time", columns.time());
         put(settings, "source.columns.summary", columns.summary());
         put(settings, "source.columns.review", columns.review());
-        ObjectNode prepare = JSON.valueToTree(configuration.prepare());
+        ObjectNode prepare = JSON.valueToTree(configuration.get(PrepareSettings.class));
         prepare.remove("pools");
         prepare.properties().forEach(setting -> settings.put("prepare." + setting.getKey(), setting.getValue()));
         return new Origin(settings, closedUntil);

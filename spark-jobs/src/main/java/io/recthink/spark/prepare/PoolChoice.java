@@ -11,7 +11,7 @@ import static org.apache.spark.sql.functions.sort_array;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 
-import io.recthink.config.Configuration.Pools;
+import io.recthink.spark.table.PoolSizes;
 import io.recthink.spark.table.Splits;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -30,11 +30,11 @@ final class PoolChoice {
 
     private final Dataset<Row> eligible;
     private final long eligibleRows;
-    private final Pools sizes;
+    private final PoolSizes sizes;
     private final long seed;
 
     /** @param rows narrow reviews with rowId, userId, time and split */
-    PoolChoice(Dataset<Row> rows, Pools wanted, long seed) {
+    PoolChoice(Dataset<Row> rows, PoolSizes wanted, long seed) {
         Dataset<Row> train = rows.where(col("split").equalTo(Splits.TRAIN));
         this.eligible = train.join(train.groupBy("userId").agg(min("time").as("firstTime")), "userId")
                 .where(col("time").gt(col("firstTime")))
@@ -45,7 +45,7 @@ final class PoolChoice {
     }
 
     /** The sizes that the eligible rows allow. */
-    Pools sizes() {
+    PoolSizes sizes() {
         return sizes;
     }
 
@@ -75,12 +75,12 @@ final class PoolChoice {
         return rows.join(chosen, col("rowId").equalTo(col("chosenId")), "left").drop("chosenId");
     }
 
-    static Pools shrink(Pools wanted, long available) {
+    static PoolSizes shrink(PoolSizes wanted, long available) {
         long needed = (long) wanted.rl() + wanted.coldStart();
         if (needed > available) {
-            return new Pools(
+            return new PoolSizes(
                     (int) (wanted.coldStart() * available / needed), 0, (int) (wanted.rl() * available / needed));
         }
-        return new Pools(wanted.coldStart(), (int) Math.min(wanted.sft(), available - needed), wanted.rl());
+        return new PoolSizes(wanted.coldStart(), (int) Math.min(wanted.sft(), available - needed), wanted.rl());
     }
 }

@@ -8,8 +8,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.unix_micros;
 
 import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.Pools;
-import io.recthink.config.Configuration.Prepare;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
@@ -23,6 +22,9 @@ import io.recthink.spark.files.TableFiles;
 import io.recthink.spark.source.LogReader;
 import io.recthink.spark.source.Period;
 import io.recthink.spark.source.Quarantine;
+import io.recthink.spark.source.SourceSettings;
+import io.recthink.spark.table.PoolSizes;
+import io.recthink.spark.table.PrepareSettings;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.RatingGrid;
 import io.recthink.spark.table.RowId;
@@ -89,7 +91,7 @@ public final class PrepareJob implements Job {
         Activity.begin(spark, NAME, "prepare: reading the log");
         DataFolder folder = new DataFolder(
                 spark, configuration.paths().resolve(configuration.paths().data()));
-        Origin origin = Origin.of(configuration, LogReader.columns(configuration.source()), "");
+        Origin origin = Origin.of(configuration, LogReader.columns(configuration.get(SourceSettings.class)), "");
         Optional<EarlierData> earlier = appendTo.map(
                 data -> EarlierData.open(spark, configuration.paths().resolve(data), origin));
         Period part = earlier.map(data -> data.rest(period)).orElse(period);
@@ -129,13 +131,18 @@ public final class PrepareJob implements Job {
                 spark.read().schema(Tables.EXAMPLES).parquet(LiteralPath.of(folder.path(DataFolder.EXAMPLES)));
         Activity.begin(spark, NAME, "prepare: leak tests");
         LeakTests.Findings findings = new LeakTests(
-                        examples, draft.reviews(), draft.counts().kept(), draft.split(), configuration.prepare())
+                        examples,
+                        draft.reviews(),
+                        draft.counts().kept(),
+                        draft.split(),
+                        configuration.get(PrepareSettings.class))
                 .run();
         earlier.ifPresent(data -> data.refuseChanged(examples));
         say("leak tests passed");
         Activity.begin(spark, NAME, "prepare: data card");
         Statistics statistics = new Statistics(examples);
-        Content content = new TextSurvey(configuration.prompt(), log.optionalColumns()).of(draft.reviews(), examples);
+        Content content = new TextSurvey(configuration.get(PromptSettings.class), log.optionalColumns())
+                .of(draft.reviews(), examples);
         DataCard card = statistics.card(
                 configuration.name(),
                 log,
@@ -153,8 +160,8 @@ public final class PrepareJob implements Job {
         folder.write(DataFolder.CARD_PAGE, DataCardPage.html(card));
         RatingGrid ratings = RatingGrid.of(
                 examples,
-                configuration.source().minRating(),
-                configuration.source().maxRating());
+                configuration.get(SourceSettings.class).minRating(),
+                configuration.get(SourceSettings.class).maxRating());
         folder.complete(description(configuration, card, ratings, folder.tables()));
         out.print(DataCardText.summary(card));
         if (DataCardNotes.itemsHardlyMeet(card)) {
@@ -169,7 +176,7 @@ public final class PrepareJob implements Job {
             Dataset<Row> items,
             Configuration configuration,
             PersistedTables tables) {
-        Prepare options = configuration.prepare();
+        PrepareSettings options = configuration.get(PrepareSettings.class);
         long distinctRows = distinct.count();
         KeptReviews kept = KeptReviews.of(distinct, distinctRows, options, configuration.seed(), tables);
         sayKept(kept, distinctRows, options);
@@ -189,9 +196,9 @@ public final class PrepareJob implements Job {
             String path,
             Configuration configuration,
             PersistedTables tables) {
-        Prepare options = configuration.prepare();
+        PrepareSettings options = configuration.get(PrepareSettings.class);
         Append append = new Append(earlier, distinct, options, tables);
-        Quarantine quarantine = read.with(append.refused(), path, configuration.source());
+        Quarantine quarantine = read.with(append.refused(), path, configuration.get(SourceSettings.class));
         append.refused().forEach((reason, rows) -> say("%,d quarantined: %s", rows, reason));
         say(
                 "%,d rows join the %,d of %s; %,d are there already, %,d repeat a user and an item, %,d are outside the core",
@@ -224,7 +231,7 @@ public final class PrepareJob implements Job {
         });
     }
 
-    private void sayKept(KeptReviews kept, long distinct, Prepare options) {
+    private void sayKept(KeptReviews kept, long distinct, PrepareSettings options) {
         say("%,d distinct (user, item), %,d kept by the %d-core", distinct, kept.count(), options.kcore());
         if (kept.countOfWholeCore() >= 0) {
             say(
@@ -239,8 +246,8 @@ public final class PrepareJob implements Job {
     }
 
     private Quarantine quarantine(Dataset<Row> read, LogReader log, Configuration configuration) {
-        Quarantine quarantine = log.firstReviews(
-                () -> Quarantine.of("source.reviews", log.reviewsPath(), read, configuration.source()));
+        Quarantine quarantine = log.firstReviews(() ->
+                Quarantine.of("source.reviews", log.reviewsPath(), read, configuration.get(SourceSettings.class)));
         say("%,d rows read from %s", quarantine.read(), log.reviewsPath());
         quarantine.reasons().forEach((reason, rows) -> say("%,d quarantined: %s", rows, reason));
         return quarantine;
@@ -251,8 +258,8 @@ public final class PrepareJob implements Job {
         if (log.itemsPath().isEmpty()) {
             return Map.of();
         }
-        Quarantine quarantine = log.firstItems(
-                () -> Quarantine.of("source.items", log.itemsPath(), descriptions, configuration.source()));
+        Quarantine quarantine = log.firstItems(() ->
+                Quarantine.of("source.items", log.itemsPath(), descriptions, configuration.get(SourceSettings.class)));
         say("%,d items read from %s", quarantine.read(), log.itemsPath());
         quarantine.reasons().forEach((reason, rows) -> say("%,d items quarantined: %s", rows, reason));
         return quarantine.reasons();
@@ -268,10 +275,10 @@ public final class PrepareJob implements Job {
     }
 
     private PoolChoice pools(Dataset<Row> reviews, Configuration configuration) {
-        Pools wanted = configuration.prepare().pools();
+        PoolSizes wanted = configuration.get(PrepareSettings.class).pools();
         PoolChoice choice =
                 new PoolChoice(reviews.select("rowId", "userId", "time", "split"), wanted, configuration.seed());
-        Pools sizes = choice.sizes();
+        PoolSizes sizes = choice.sizes();
         if (!sizes.equals(wanted)) {
             say(
                     "pools shrunk to coldStart %,d, sft %,d, rl %,d: only %,d train rows have a user seen before",
@@ -291,8 +298,8 @@ public final class PrepareJob implements Job {
                         Map.Entry::getKey, split -> split.getValue().rows()));
         return new PreparedData(
                 card.name(),
-                configuration.source().minRating(),
-                configuration.source().maxRating(),
+                configuration.get(SourceSettings.class).minRating(),
+                configuration.get(SourceSettings.class).maxRating(),
                 card.sha256(),
                 card.rowIdsSha256(),
                 card.counts().kept(),

@@ -5,7 +5,7 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration.Prepare;
+import io.recthink.spark.table.PrepareSettings;
 import io.recthink.spark.table.SplitLabel;
 import io.recthink.spark.table.Splits;
 import java.util.List;
@@ -32,7 +32,7 @@ sealed interface SplitRule permits TimeSplit, LastOfUserSplit, RandomSplit {
      * @param count how many
      * @throws InvalidInputException when it would leave a split empty
      */
-    static SplitRule of(Dataset<Row> rows, long count, Prepare options, long seed) {
+    static SplitRule of(Dataset<Row> rows, long count, PrepareSettings options, long seed) {
         return switch (options.split()) {
             case GLOBAL_TIME -> TimeSplit.of(rows, count, options.validationFrom(), options.testFrom());
             case PER_USER_LAST ->

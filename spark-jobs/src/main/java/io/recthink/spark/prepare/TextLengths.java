@@ -11,6 +11,7 @@ import io.recthink.model.ChatTemplate;
 import io.recthink.model.ChatTemplate.Message;
 import io.recthink.model.ModelTokenizer;
 import io.recthink.prompt.PromptInput;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.prompt.PromptTemplate;
 import io.recthink.prompt.Turns;
 import io.recthink.spark.datacard.DataCard.Fit;
@@ -18,6 +19,7 @@ import io.recthink.spark.datacard.DataCard.Lengths;
 import io.recthink.spark.datacard.DataCard.Percentiles;
 import io.recthink.spark.datacard.DataCard.ShownPrompt;
 import io.recthink.spark.policy.PolicyStore;
+import io.recthink.spark.source.SourceSettings;
 import io.recthink.spark.table.Examples;
 import io.recthink.spark.table.Splits;
 import java.io.IOException;
@@ -49,15 +51,15 @@ final class TextLengths implements AutoCloseable {
     private static final int ID_DIGITS = 10;
     private static final int LONGEST_REVIEW = 100_000; // characters; a review without end must not fill the driver
 
-    private final Configuration.Prompt prompt;
-    private final Configuration.Source source;
+    private final PromptSettings prompt;
+    private final SourceSettings source;
     private final String model;
     private final ModelTokenizer tokenizer;
     private final Turns turns;
 
     private TextLengths(Configuration configuration, String model, ModelTokenizer tokenizer, Turns turns) {
-        this.prompt = configuration.prompt();
-        this.source = configuration.source();
+        this.prompt = configuration.get(PromptSettings.class);
+        this.source = configuration.get(SourceSettings.class);
         this.model = model;
         this.tokenizer = tokenizer;
         this.turns = turns;
@@ -74,8 +76,8 @@ final class TextLengths implements AutoCloseable {
             return new TextLengths(configuration, "", null, null);
         }
         java.nio.file.Path folder = PolicyStore.localize(model);
-        ChatTemplate chatTemplate =
-                ChatTemplate.open(folder, configuration.prompt().template());
+        ChatTemplate chatTemplate = ChatTemplate.open(
+                folder, configuration.get(PromptSettings.class).template());
         return new TextLengths(configuration, model, ModelTokenizer.open(folder), Turns.of(chatTemplate));
     }
 
@@ -177,7 +179,7 @@ final class TextLengths implements AutoCloseable {
     }
 
     private List<Text> prompts(Dataset<Row> examples) {
-        Configuration.Prompt settings = prompt;
+        PromptSettings settings = prompt;
         double min = source.minRating();
         double max = source.maxRating();
         return examples.select("rowId", "split", "target", "userHistory", "itemHistory", "userMean", "itemMean")

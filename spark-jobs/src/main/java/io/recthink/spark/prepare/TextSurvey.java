@@ -11,8 +11,8 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
-import io.recthink.config.Configuration;
 import io.recthink.prompt.PlainText;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.spark.datacard.DataCard.Content;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,7 +50,7 @@ final class TextSurvey {
     private final List<String> mapped;
 
     /** @param mapped the optional columns that the log has */
-    TextSurvey(Configuration.Prompt prompt, List<String> mapped) {
+    TextSurvey(PromptSettings prompt, List<String> mapped) {
         this.mapped = mapped;
         limits.put("summary", prompt.summaryCharacters());
         limits.put("review", prompt.reviewCharacters());

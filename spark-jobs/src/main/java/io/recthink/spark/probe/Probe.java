@@ -9,7 +9,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.sha2;
 
-import io.recthink.config.Configuration;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.spark.completion.PromptEncoding;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,7 +43,7 @@ record Probe(String name, UnaryOperator<Dataset<Row>> change) {
      * @param encoding of the prompts of the probed policy
      */
     static List<Probe> of(PromptEncoding encoding) {
-        Configuration.Prompt prompt = encoding.settings();
+        PromptSettings prompt = encoding.settings();
         List<Probe> probes = new ArrayList<>();
         probes.add(new Probe(UNCHANGED, rows -> rows));
         probes.add(new Probe("history shuffled", Probe::shuffled));

@@ -4,6 +4,8 @@ import static org.apache.spark.sql.functions.col;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.config.Paths;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
@@ -23,6 +25,7 @@ import io.recthink.spark.policy.IdleGpus;
 import io.recthink.spark.policy.PolicyReference;
 import io.recthink.spark.run.AskedPolicy;
 import io.recthink.spark.run.PolicyArgument;
+import io.recthink.spark.table.PredictSettings;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.StratifiedSample;
 import java.util.List;
@@ -50,7 +53,7 @@ public final class ProbeJob implements Job {
         Activity.begin(spark, "probe", "probe: rows");
         IdleGpus.warn(spark);
         Configuration settled = CommonComputeType.settle(spark, given);
-        Configuration.Paths paths = settled.paths();
+        Paths paths = settled.paths();
         String folder = paths.resolve(paths.probes());
         PolicyReference probed = PolicyArgument.resolve("--policy", paths.resolve(policy), spark);
         try (OutputFolders output =
@@ -62,8 +65,8 @@ public final class ProbeJob implements Job {
     }
 
     private ProbeReport probe(SparkSession spark, Configuration settled, PolicyReference probed, String folder) {
-        Configuration.Paths paths = settled.paths();
-        Configuration.Predict settings = settled.predict();
+        Paths paths = settled.paths();
+        PredictSettings settings = settled.get(PredictSettings.class);
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
         Configuration configuration =
                 AskedPolicy.configuration(probed, "--policy", settled, data.minRating(), data.maxRating(), spark);
@@ -75,7 +78,7 @@ public final class ProbeJob implements Job {
             throw new InvalidInputException("predict.split: the split %s of %s has no rows"
                     .formatted(settings.split(), paths.resolve(paths.data())));
         }
-        List<Probe> probes = Probe.of(PromptEncoding.of(probed, configuration.prompt(), data));
+        List<Probe> probes = Probe.of(PromptEncoding.of(probed, configuration.get(PromptSettings.class), data));
         probes.forEach(
                 probe -> PromptRoom.require("--policy", probed, probe.change().apply(rows), configuration, data));
         try (FittedBiasModel bias = FittedBiasModel.fit(

@@ -1,6 +1,7 @@
 package io.recthink.spark.report;
 
 import io.recthink.config.Configuration;
+import io.recthink.config.Paths;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
@@ -20,7 +21,7 @@ public record InspectJob(Optional<String> run, Optional<String> output, Consumer
     public void execute(SparkSession spark, Configuration configuration) {
         Activity.begin(spark, "inspect", "inspect: traces");
         JobSession.fitPartitions(spark, 0);
-        Configuration.Paths paths = configuration.paths();
+        Paths paths = configuration.paths();
         String page = new RunReport(spark)
                 .write(
                         run.orElseGet(() -> paths.resolve(paths.run())),

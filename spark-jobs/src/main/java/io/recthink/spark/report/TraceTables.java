@@ -3,8 +3,8 @@ package io.recthink.spark.report;
 import static org.apache.spark.sql.functions.col;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.config.Paths;
+import io.recthink.config.RecordedConfiguration;
 import io.recthink.spark.run.RunFolder;
 import io.recthink.spark.table.PreparedData;
 import java.util.ArrayList;
@@ -151,7 +151,7 @@ final class TraceTables {
 
     private Optional<Dataset<Row>> examples() {
         try {
-            Configuration.Paths paths = ConfigurationReader.readRecord(run.path() + "/config.yaml", run.configuration())
+            Paths paths = RecordedConfiguration.read(run.path() + "/config.yaml", run.configuration())
                     .paths();
             return Optional.of(PreparedData.examples(spark, paths.resolve(paths.data()))
                     .select("rowId", "truth", "target.title", "userHistory.title", "userHistory.rating")

@@ -4,6 +4,8 @@ import static org.apache.spark.sql.functions.col;
 
 import io.recthink.config.Configuration;
 import io.recthink.generate.Completion;
+import io.recthink.generate.RolloutSettings;
+import io.recthink.model.ModelSettings;
 import io.recthink.spark.completion.Completed;
 import io.recthink.spark.completion.CompletionTask;
 import io.recthink.spark.completion.Prompt;
@@ -38,13 +40,14 @@ public final class RolloutStage {
     private final int partitions;
     private final EngineTime engine;
 
-    public RolloutStage(SparkSession spark, Configuration configuration) {
-        Configuration.Rollout rollout = configuration.rollout();
+    /** @param groupSize completions of a prompt */
+    public RolloutStage(SparkSession spark, Configuration configuration, int groupSize) {
+        RolloutSettings rollout = configuration.get(RolloutSettings.class);
         this.spark = spark;
         this.partitions = rollout.partitions();
         this.engine = EngineTime.of(spark.sparkContext());
-        this.sampler = new Sampler(
-                configuration.seed(), configuration.train().groupSize(), rollout, configuration.model(), engine);
+        this.sampler =
+                new Sampler(configuration.seed(), groupSize, rollout, configuration.get(ModelSettings.class), engine);
     }
 
     /**
@@ -81,8 +84,7 @@ public final class RolloutStage {
         return spark.read().schema(Tables.ROLLOUTS).parquet(LiteralPath.of(path));
     }
 
-    private record Sampler(
-            long seed, int groupSize, Configuration.Rollout rollout, Configuration.Model model, EngineTime engine)
+    private record Sampler(long seed, int groupSize, RolloutSettings rollout, ModelSettings model, EngineTime engine)
             implements Serializable {
         FlatMapFunction<Iterator<Prompt>, Row> of(int step, PolicyReference policy) {
             return partition -> sample(step, partition, policy);

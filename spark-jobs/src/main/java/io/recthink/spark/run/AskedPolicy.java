@@ -5,6 +5,7 @@ import io.recthink.config.Configuration;
 import io.recthink.model.ModelFolder;
 import io.recthink.prompt.PolicyCheck;
 import io.recthink.prompt.PolicyTerms;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.prompt.Turns;
 import io.recthink.spark.policy.PolicyFolder;
 import io.recthink.spark.policy.PolicyReference;
@@ -34,10 +35,11 @@ public final class AskedPolicy {
      * @throws io.recthink.InvalidInputException when it cannot be asked so
      */
     public static String check(Path model, Configuration configuration, PreparedData data) {
-        PolicyCheck.of(model, configuration.prompt(), data.minRating(), data.maxRating())
+        PolicyCheck.of(model, configuration.get(PromptSettings.class), data.minRating(), data.maxRating())
                 .forEach(LOG::warn);
         try (ModelFolder folder = ModelFolder.open(model)) {
-            return Turns.of(folder.chatTemplate(configuration.prompt().template()))
+            return Turns.of(folder.chatTemplate(
+                            configuration.get(PromptSettings.class).template()))
                     .assistantStart();
         }
     }
@@ -63,13 +65,13 @@ public final class AskedPolicy {
         String said = name + " " + policy.path();
         terms.ifPresent(own -> own.requireScale(min, max, configuration, said));
         Configuration asked = terms.map(own -> own.applyTo(configuration, said)).orElse(configuration);
-        checkInTask(policy.model(), asked.prompt(), min, max, spark);
+        checkInTask(policy.model(), asked.get(PromptSettings.class), min, max, spark);
         return asked;
     }
 
     /** Looks at a policy where it will be used: the driver may have no room for a model. */
     private static void checkInTask(
-            PolicyReference model, Configuration.Prompt prompt, double min, double max, SparkSession spark) {
+            PolicyReference model, PromptSettings prompt, double min, double max, SparkSession spark) {
         String said = spark.range(0, 1, 1, 1)
                 .map((MapFunction<Long, String>) task -> said(model, prompt, min, max), Encoders.STRING())
                 .first();
@@ -79,7 +81,7 @@ public final class AskedPolicy {
         said.lines().forEach(LOG::warn);
     }
 
-    private static String said(PolicyReference model, Configuration.Prompt prompt, double min, double max) {
+    private static String said(PolicyReference model, PromptSettings prompt, double min, double max) {
         try {
             return String.join("\n", PolicyCheck.of(PolicyStore.localize(model), prompt, min, max));
         } catch (InvalidInputException e) {

@@ -2,8 +2,7 @@ package io.recthink.spark.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.config.RecordedConfiguration;
 import io.recthink.spark.table.TrainingCost;
 import java.util.Optional;
 
@@ -89,16 +88,17 @@ public final class PolicyTraining {
 
     /** The rows of a run from before its metrics counted them: as many as its configuration lets it use. */
     private static long configured(RunFolder run, int step, long replaced) {
-        Configuration settings = ConfigurationReader.readRecord(run.path(), run.configuration());
+        RecordedConfiguration settings = RecordedConfiguration.read(run.path(), run.configuration());
         return switch (run.description().job()) {
-            case "sft" ->
-                Math.min(
-                        settings.coldStart().traces(),
-                        (long) step * settings.sft().batchSize());
+            case "sft" -> Math.min(number(settings, "coldStart.traces"), step * number(settings, "sft.batchSize"));
             default ->
                 Math.min(
-                        settings.prepare().pools().rl(),
-                        (long) step * settings.train().promptsPerStep() + replaced);
+                        number(settings, "prepare.pools.rl"),
+                        step * number(settings, "train.promptsPerStep") + replaced);
         };
+    }
+
+    private static long number(RecordedConfiguration settings, String key) {
+        return settings.number(key).map(Number::longValue).orElse(0L);
     }
 }

@@ -10,13 +10,15 @@ import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.AdvantageScale;
 import io.recthink.prompt.ContentRule;
 import io.recthink.prompt.OutputGrammar;
 import io.recthink.prompt.ParsedOutput;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.prompt.PromptTemplate;
+import io.recthink.prompt.ThinkMode;
 import io.recthink.reward.Reward;
 import io.recthink.reward.RewardFunction;
+import io.recthink.reward.RewardSettings;
 import io.recthink.spark.files.TableFailure;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
@@ -49,17 +51,23 @@ public final class ScoreStage {
     private final UserDefinedFunction reward;
     private final AdvantageScale scale;
 
-    /** @param assistantStart the end of every prompt, see {@link OutputGrammar#afterPrompt} */
-    public ScoreStage(Configuration configuration, PreparedData data, String assistantStart) {
-        this.scale = configuration.train().scaleAdvantage();
+    /**
+     * A stage for the completions of prompts.
+     *
+     * @param scale what an advantage is divided by
+     * @param assistantStart the end of every prompt, see {@link OutputGrammar#afterPrompt}
+     */
+    public ScoreStage(Configuration configuration, AdvantageScale scale, PreparedData data, String assistantStart) {
+        this.scale = scale;
         this.reward = udf(
                 new RewardOfText(
-                        configuration.reward(),
-                        configuration.prompt().think(),
+                        configuration.get(RewardSettings.class),
+                        configuration.get(PromptSettings.class).think(),
                         data.minRating(),
                         data.maxRating(),
                         assistantStart,
-                        new PromptTemplate(configuration.prompt(), data.minRating(), data.maxRating()).instruction()),
+                        new PromptTemplate(configuration.get(PromptSettings.class), data.minRating(), data.maxRating())
+                                .instruction()),
                 REWARD);
     }
 
@@ -107,8 +115,8 @@ public final class ScoreStage {
 
     /** The parts of a reward from (text, finish, truth). */
     private static final class RewardOfText implements UDF3<String, String, Double, Row> {
-        private final Configuration.Reward settings;
-        private final Configuration.ThinkMode think;
+        private final RewardSettings settings;
+        private final ThinkMode think;
         private final double minRating;
         private final double maxRating;
         private final String assistantStart;
@@ -117,8 +125,8 @@ public final class ScoreStage {
         private transient RewardFunction function;
 
         RewardOfText(
-                Configuration.Reward settings,
-                Configuration.ThinkMode think,
+                RewardSettings settings,
+                ThinkMode think,
                 double minRating,
                 double maxRating,
                 String assistantStart,

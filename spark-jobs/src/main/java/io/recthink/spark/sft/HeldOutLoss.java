@@ -1,9 +1,9 @@
 package io.recthink.spark.sft;
 
-import io.recthink.config.Configuration.Model;
 import io.recthink.learn.Group;
 import io.recthink.learn.LogProbabilities;
 import io.recthink.learn.Row;
+import io.recthink.model.ModelSettings;
 import io.recthink.spark.policy.PolicyHolder;
 import io.recthink.spark.policy.PolicyReference;
 import io.recthink.spark.training.Validation;
@@ -23,12 +23,12 @@ import org.apache.spark.sql.SparkSession;
  */
 final class HeldOutLoss implements Validation {
     private final JavaSparkContext spark;
-    private final Model model;
+    private final ModelSettings model;
     private final List<Batch> batches;
     private final int partitions;
 
     /** @param heldOut at least one, in the order of their keys */
-    HeldOutLoss(SparkSession session, List<EncodedInstruction> heldOut, SftSettings settings) {
+    HeldOutLoss(SparkSession session, List<EncodedInstruction> heldOut, SupervisedSettings settings) {
         this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
         this.model = settings.model();
         this.partitions = settings.partitions();
@@ -56,7 +56,8 @@ final class HeldOutLoss implements Validation {
     }
 
     /** One task: a sum for each of its batches. */
-    private record Likelihood(PolicyReference policy, Model model) implements FlatMapFunction<Iterator<Batch>, Sum> {
+    private record Likelihood(PolicyReference policy, ModelSettings model)
+            implements FlatMapFunction<Iterator<Batch>, Sum> {
         @Override
         public Iterator<Sum> call(Iterator<Batch> batches) {
             List<Sum> sums = new ArrayList<>();

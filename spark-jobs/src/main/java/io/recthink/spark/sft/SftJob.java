@@ -4,9 +4,14 @@ import static org.apache.spark.sql.functions.col;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.Schedule;
+import io.recthink.config.Paths;
+import io.recthink.generate.RolloutSettings;
+import io.recthink.learn.Schedule;
 import io.recthink.model.LoraConfig;
+import io.recthink.model.LoraSettings;
+import io.recthink.model.ModelSettings;
 import io.recthink.prompt.PolicyTerms;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.completion.ContextRoom;
@@ -22,6 +27,7 @@ import io.recthink.spark.sft.SupervisedValidation.Ratings;
 import io.recthink.spark.table.Instructions;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.TeacherUsage;
+import io.recthink.spark.table.ValidationSettings;
 import io.recthink.spark.training.ConfigurationRecord;
 import io.recthink.spark.training.PolicyValidation;
 import io.recthink.spark.training.Retention;
@@ -69,12 +75,12 @@ public final class SftJob implements Job {
                 .orElse(settled);
         String folder = configuration.paths().resolve(configuration.paths().data());
         PreparedData data = PreparedData.read(spark, folder);
-        StepSession.prepare(spark, configuration.sft().partitions());
+        StepSession.prepare(spark, configuration.get(SftSettings.class).partitions());
         Instructions instructions = instructions(spark, configuration, data, folder, start);
         String seenUntil = SeenRows.until(
                 PreparedData.examples(spark, folder),
                 col("split").equalTo("train").and(col("pool").equalTo("coldStart")),
-                configuration.sft().validationEvery() > 0,
+                configuration.get(SftSettings.class).validationEvery() > 0,
                 startTerms);
         PolicyTerms terms = PolicyTerms.of(configuration, data.minRating(), data.maxRating(), seenUntil)
                 .withoutLength();
@@ -89,7 +95,7 @@ public final class SftJob implements Job {
     /** The traces; what cannot be learnt from this model is refused with the settings that help. */
     private static Instructions instructions(
             SparkSession spark, Configuration configuration, PreparedData data, String folder, StartModel start) {
-        Configuration.Paths paths = configuration.paths();
+        Paths paths = configuration.paths();
         Dataset<Row> traces = TraceTable.read(spark, paths.resolve(paths.traces()), folder);
         List<String> keys = TraceTable.keys(traces);
         if (keys.isEmpty()) {
@@ -97,16 +103,16 @@ public final class SftJob implements Job {
                     "paths.traces: %s has no trace of an example in %s. Run cold-start on this data."
                             .formatted(paths.resolve(paths.traces()), folder));
         }
-        if (configuration.sft().validationEvery() > 0) {
+        if (configuration.get(SftSettings.class).validationEvery() > 0) {
             new ContextRoom(start.config().maxPositions())
                     .require(
-                            configuration.prompt().maxTokens(),
-                            configuration.rollout().maxTokens());
+                            configuration.get(PromptSettings.class).maxTokens(),
+                            configuration.get(RolloutSettings.class).maxTokens());
         }
-        TraceRoom.require(traces, start.model(), configuration.prompt(), data);
+        TraceRoom.require(traces, start.model(), configuration.get(PromptSettings.class), data);
         AskedPolicy.check(start.model(), configuration, data);
         PromptEncoding encoding = PromptEncoding.of(
-                start.asked(spark.sparkContext().hadoopConfiguration()), configuration.prompt(), data);
+                start.asked(spark.sparkContext().hadoopConfiguration()), configuration.get(PromptSettings.class), data);
         return new Instructions(
                 TraceTable.instructions(traces, encoding),
                 "table of traces (paths.traces)",
@@ -119,7 +125,7 @@ public final class SftJob implements Job {
 
     private static Optional<PolicyValidation> ratings(
             SparkSession spark, Configuration configuration, PreparedData data, String folder) {
-        return configuration.sft().validationEvery() == 0
+        return configuration.get(SftSettings.class).validationEvery() == 0
                 ? Optional.empty()
                 : Optional.of(PolicyValidation.of(
                         spark, WARM_START, configuration, data, PreparedData.examples(spark, folder)));
@@ -131,20 +137,20 @@ public final class SftJob implements Job {
             Instructions instructions,
             PolicyTerms terms,
             Optional<PolicyValidation> ratings) {
-        Configuration.Paths paths = configuration.paths();
+        Paths paths = configuration.paths();
         return new SupervisedRequest(
                 new Place("sft", WARM_START, paths.resolve(paths.warmStart()), resume),
                 start,
                 instructions,
                 settings(configuration),
                 validation(configuration, ratings),
-                new ConfigurationRecord(configuration, FIXED, free(configuration.sft())),
+                new ConfigurationRecord(configuration, FIXED, free(configuration.get(SftSettings.class))),
                 Optional.of(terms));
     }
 
-    private static SftSettings settings(Configuration configuration) {
-        Configuration.Sft sft = configuration.sft();
-        return new SftSettings(
+    private static SupervisedSettings settings(Configuration configuration) {
+        SftSettings sft = configuration.get(SftSettings.class);
+        return new SupervisedSettings(
                 configuration.seed(),
                 sft.epochs() > 0 ? new Length.Epochs(sft.epochs()) : new Length.Steps(sft.steps()),
                 sft.batchSize(),
@@ -153,25 +159,25 @@ public final class SftJob implements Job {
                 sft.saveEvery(),
                 Retention.newest(sft.keepLast()),
                 sft.optimizer(),
-                configuration.model(),
-                LoraConfig.of(configuration.lora()),
-                configuration.prompt().template());
+                configuration.get(ModelSettings.class),
+                LoraConfig.of(configuration.get(LoraSettings.class)),
+                configuration.get(PromptSettings.class).template());
     }
 
     private static SupervisedValidation validation(Configuration configuration, Optional<PolicyValidation> ratings) {
-        Configuration.Sft sft = configuration.sft();
+        SftSettings sft = configuration.get(SftSettings.class);
         if (sft.validation().share() > 0) {
             return new SupervisedValidation(
                     new HeldOutShare(sft.validation().share()), sft.validation().every(), sft.patience());
         }
-        double maxFailed = configuration.validation().maxFailed();
+        double maxFailed = configuration.get(ValidationSettings.class).maxFailed();
         return ratings.map(made ->
                         new SupervisedValidation(new Ratings(made, maxFailed), sft.validationEvery(), sft.patience()))
                 .orElse(SupervisedValidation.NONE);
     }
 
     // Another number of steps changes the learning rate of every step, except where it is constant.
-    private static List<String> free(Configuration.Sft sft) {
+    private static List<String> free(SftSettings sft) {
         List<String> free = new ArrayList<>(
                 List.of("sft.keepLast", "sft.patience", "validation.every", "validation.maxFailed", "prompt.source"));
         if (sft.optimizer().schedule() == Schedule.CONSTANT) {

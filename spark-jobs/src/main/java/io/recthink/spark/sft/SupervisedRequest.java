@@ -27,7 +27,7 @@ public record SupervisedRequest(
         Place place,
         StartModel start,
         Instructions instructions,
-        SftSettings settings,
+        SupervisedSettings settings,
         SupervisedValidation validation,
         RunRecord record,
         Optional<PolicyTerms> terms) {
@@ -54,7 +54,7 @@ public record SupervisedRequest(
             Place place,
             StartModel start,
             Instructions instructions,
-            SftSettings settings,
+            SupervisedSettings settings,
             SupervisedValidation validation) {
         Map<String, Object> recorded = new HashMap<>(settings.recorded());
         recorded.put("validation", validation.recorded());

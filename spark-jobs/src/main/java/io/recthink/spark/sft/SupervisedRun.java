@@ -35,7 +35,7 @@ import org.apache.spark.sql.SparkSession;
 public final class SupervisedRun {
     private final SparkSession spark;
     private final SupervisedRequest request;
-    private final SftSettings settings;
+    private final SupervisedSettings settings;
     private final Configuration hadoop;
 
     private SupervisedRun(SparkSession spark, SupervisedRequest request) {

@@ -23,7 +23,7 @@ final class SupervisedSteps {
 
     private final SparkSession spark;
     private final String section;
-    private final SftSettings settings;
+    private final SupervisedSettings settings;
     private final int lastStep;
     private final LearningRun run;
     private final PromptOrder order;
@@ -47,7 +47,7 @@ final class SupervisedSteps {
     SupervisedSteps(
             SparkSession spark,
             String section,
-            SftSettings settings,
+            SupervisedSettings settings,
             int lastStep,
             InstructionTable instructions,
             PromptOrder order,

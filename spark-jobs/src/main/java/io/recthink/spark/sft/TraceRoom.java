@@ -1,10 +1,10 @@
 package io.recthink.spark.sft;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
 import io.recthink.model.ModelFolder;
 import io.recthink.model.ModelTokenizer;
 import io.recthink.prompt.PromptEncoder;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.prompt.PromptTemplate;
 import io.recthink.spark.completion.ContextRoom;
 import io.recthink.spark.table.Examples;
@@ -36,7 +36,7 @@ final class TraceRoom {
      * @param model its folder on this machine
      * @throws InvalidInputException naming a trace that has no room, and the settings with which all have
      */
-    static void require(Dataset<Row> traces, Path model, Configuration.Prompt settings, PreparedData data) {
+    static void require(Dataset<Row> traces, Path model, PromptSettings settings, PreparedData data) {
         try (ModelFolder folder = ModelFolder.open(model);
                 ModelTokenizer tokenizer = folder.tokenizer()) {
             PromptEncoder encoder = new PromptEncoder(

@@ -2,6 +2,8 @@ package io.recthink.spark.simulate;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.config.Paths;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.files.ListedTable;
@@ -49,7 +51,7 @@ public final class OracleJob implements Job {
 
     @Override
     public void execute(SparkSession spark, Configuration configuration) {
-        Configuration.Paths paths = configuration.paths();
+        Paths paths = configuration.paths();
         Simulation simulation = Simulation.read(spark, paths.resolve(paths.log()));
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));
         List<String> systems = List.of(SYSTEM, PROMPT);
@@ -65,7 +67,7 @@ public final class OracleJob implements Job {
                                 system,
                                 examples,
                                 simulation,
-                                configuration.prompt().historyItems()),
+                                configuration.get(PromptSettings.class).historyItems()),
                         "paths.predictions",
                         folder + system);
                 PredictionNote.write(folder + system, NOTES.get(system), hadoop);

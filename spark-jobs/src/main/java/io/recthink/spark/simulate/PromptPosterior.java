@@ -1,6 +1,5 @@
 package io.recthink.spark.simulate;
 
-import io.recthink.config.Configuration.Simulate;
 import io.recthink.spark.simulate.TastePosterior.Evidence;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,10 +12,10 @@ import java.util.List;
  * known.
  */
 final class PromptPosterior {
-    private final Simulate settings;
+    private final SimulateSettings settings;
     private final RatingModel ratings;
 
-    PromptPosterior(Simulate settings) {
+    PromptPosterior(SimulateSettings settings) {
         this.settings = settings;
         this.ratings = new RatingModel(settings);
     }

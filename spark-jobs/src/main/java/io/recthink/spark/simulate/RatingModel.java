@@ -1,6 +1,5 @@
 package io.recthink.spark.simulate;
 
-import io.recthink.config.Configuration.Simulate;
 import java.util.random.RandomGenerator;
 import org.apache.commons.math3.distribution.NormalDistribution;
 
@@ -17,7 +16,7 @@ final class RatingModel {
     private final int largestMatch;
     private final double[][] distributions; // [match + largestMatch][stars - 1]
 
-    RatingModel(Simulate settings) {
+    RatingModel(SimulateSettings settings) {
         level = settings.level();
         weight = settings.weight();
         noise = settings.noise();

@@ -37,7 +37,7 @@ public final class SimulateJob implements Job {
 
     @Override
     public void execute(SparkSession spark, Configuration configuration) {
-        Simulation simulation = new Simulation(configuration.seed(), configuration.simulate());
+        Simulation simulation = new Simulation(configuration.seed(), configuration.get(SimulateSettings.class));
         String log = configuration.paths().resolve(configuration.paths().log());
         try (OutputFolders output = OutputFolders.take(spark.sparkContext().hadoopConfiguration(), "paths.log", log)) {
             Activity.begin(spark, NAME, "simulate: items");

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration.LogFormat;
-import io.recthink.config.Configuration.Simulate;
 import io.recthink.spark.files.TextFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -22,7 +20,7 @@ import org.apache.spark.sql.SparkSession;
  * @param seed the seed of the world
  * @param settings the parameters of the world
  */
-record Simulation(long seed, Simulate settings) implements Serializable {
+record Simulation(long seed, SimulateSettings settings) implements Serializable {
     private static final String FILE = "simulation.json";
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 

@@ -1,6 +1,5 @@
 package io.recthink.spark.simulate;
 
-import io.recthink.config.Configuration.Simulate;
 import java.util.BitSet;
 import java.util.SplittableRandom;
 
@@ -11,12 +10,12 @@ import java.util.SplittableRandom;
  * next item without a review of theirs takes its place. For one thread.
  */
 final class Skew {
-    private final Simulate settings;
+    private final SimulateSettings settings;
     private final double exponent;
     private final double reach;
     private final BitSet reviewed = new BitSet(); // empty between users
 
-    Skew(Simulate settings) {
+    Skew(SimulateSettings settings) {
         this.settings = settings;
         this.exponent = 1 - settings.popularity();
         this.reach = StrictMath.pow(settings.items() + 1.0, exponent) - 1;

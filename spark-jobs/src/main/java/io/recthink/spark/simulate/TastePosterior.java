@@ -1,6 +1,5 @@
 package io.recthink.spark.simulate;
 
-import io.recthink.config.Configuration.Simulate;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -13,14 +12,14 @@ import java.util.TreeSet;
  * them. Exact, since the tastes for different aspects are independent of each other before anything is seen.
  */
 final class TastePosterior {
-    private final Simulate settings;
+    private final SimulateSettings settings;
     private final RatingModel ratings;
     private final Map<Taste, Double> prior = new EnumMap<>(Taste.class);
 
     /** A past purchase as a reader of the history knows it. */
     record Evidence(List<Integer> aspects, int stars, List<Mention> mentions) {}
 
-    TastePosterior(Simulate settings) {
+    TastePosterior(SimulateSettings settings) {
         this.settings = settings;
         this.ratings = new RatingModel(settings);
         prior.put(Taste.LIKED, settings.likeShare());

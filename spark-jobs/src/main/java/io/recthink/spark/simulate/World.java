@@ -1,6 +1,5 @@
 package io.recthink.spark.simulate;
 
-import io.recthink.config.Configuration.Simulate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,7 +33,7 @@ final class World {
     private static final Pattern ITEM_ID = Pattern.compile("item-(\\d{5,9})");
 
     private final long seed;
-    private final Simulate settings;
+    private final SimulateSettings settings;
     private final RatingModel ratings;
     private final ReviewLanguage language = new ReviewLanguage();
 
@@ -44,7 +43,7 @@ final class World {
     /** One review; the time is in seconds since 1970. */
     record Review(String user, String item, int stars, long time, String summary, String text) {}
 
-    World(long seed, Simulate settings) {
+    World(long seed, SimulateSettings settings) {
         this.seed = seed;
         this.settings = settings;
         this.ratings = new RatingModel(settings);

@@ -11,7 +11,6 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
-import io.recthink.config.Configuration.Csv;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -38,11 +37,11 @@ final class CsvTables {
     private final SparkSession spark;
     private final String path;
     private final String key;
-    private final Csv dialect;
+    private final CsvSettings dialect;
     private final Consumer<String> notes;
 
     /** @param notes takes what a person should know of how the file was read */
-    CsvTables(SparkSession spark, String path, String key, Csv dialect, Consumer<String> notes) {
+    CsvTables(SparkSession spark, String path, String key, CsvSettings dialect, Consumer<String> notes) {
         this.spark = spark;
         this.path = path;
         this.key = key;

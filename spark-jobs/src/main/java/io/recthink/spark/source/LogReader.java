@@ -16,7 +16,6 @@ import static org.apache.spark.sql.functions.when;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.Columns;
 import io.recthink.spark.JobSession;
 import io.recthink.spark.files.LiteralPath;
 import io.recthink.spark.files.OutputFolders;
@@ -63,9 +62,9 @@ public final class LogReader {
             "^\\s*[+-]?((\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?|(?i:nan|inf|infinity))\\s*$";
 
     private final SparkSession spark;
-    private final Configuration.Source source;
+    private final SourceSettings source;
     private final Optional<PublishedLayout> layout;
-    private final Columns columns;
+    private final ColumnSettings columns;
     private final String reviewsPath;
     private final String itemsPath;
     private final Period period;
@@ -84,7 +83,7 @@ public final class LogReader {
         this.spark = spark;
         this.period = period;
         this.notes = notes;
-        this.source = configuration.source();
+        this.source = configuration.get(SourceSettings.class);
         this.layout = PublishedLayout.of(source);
         this.columns = columns(source);
         this.time = new TimeColumn(source);
@@ -98,13 +97,13 @@ public final class LogReader {
     }
 
     /** What the columns of a log mean: as published, or as configured. */
-    public static Columns columns(Configuration.Source source) {
+    public static ColumnSettings columns(SourceSettings source) {
         return PublishedLayout.of(source).map(PublishedLayout::columns).orElse(source.columns());
     }
 
     /** About how many bytes are read; what cannot be found counts nothing here and is refused by whoever reads it. */
     public long bytes() {
-        if (source.format() == Configuration.SourceFormat.TABLE) {
+        if (source.format() == SourceFormat.TABLE) {
             int tasks = table("source.reviews", reviewsPath).rows().rdd().getNumPartitions();
             return tasks * BYTES_PER_TASK;
         }
@@ -308,8 +307,7 @@ public final class LogReader {
 
     /** @param published the schema of the table in a published layout */
     private FoundTable found(String key, String given, Function<PublishedLayout, StructType> published) {
-        String path =
-                source.format() == Configuration.SourceFormat.TABLE ? given : LiteralPath.unlessPattern(spark, given);
+        String path = source.format() == SourceFormat.TABLE ? given : LiteralPath.unlessPattern(spark, given);
         FoundTable table = Analysis.of(key, given, () -> switch (source.format()) {
             case AMAZON_2014, AMAZON_2018, AMAZON_2023, YELP ->
                 new JsonTables(spark, path, key).read(published.apply(layout.orElseThrow()));

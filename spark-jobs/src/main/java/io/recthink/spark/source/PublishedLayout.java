@@ -2,9 +2,6 @@ package io.recthink.spark.source;
 
 import static org.apache.spark.sql.functions.expr;
 
-import io.recthink.config.Configuration.Columns;
-import io.recthink.config.Configuration.Source;
-import io.recthink.config.Configuration.SourceFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,14 +21,14 @@ import org.apache.spark.sql.types.StructType;
  * @param columns what they mean
  * @param types the published types of fields that only a filter reads
  */
-record PublishedLayout(StructType reviews, StructType items, Columns columns, Map<String, String> types) {
+record PublishedLayout(StructType reviews, StructType items, ColumnSettings columns, Map<String, String> types) {
     private static final String FLAG = "BOOLEAN";
     private static final String COUNT = "BIGINT";
     private static final DataType TEXTS = DataTypes.createArrayType(DataTypes.StringType);
     private static final String ABSENT = "";
 
     /** The layout of the log; empty where the configuration maps the columns. */
-    static Optional<PublishedLayout> of(Source source) {
+    static Optional<PublishedLayout> of(SourceSettings source) {
         Optional<PublishedLayout> layout = of(source.format());
         return source.filter().isBlank() ? layout : layout.map(known -> known.withFieldsOf(source.format()));
     }
@@ -98,7 +95,7 @@ record PublishedLayout(StructType reviews, StructType items, Columns columns, Ma
                 texts("reviewerID", "asin", "reviewText", "overall", "summary", "unixReviewTime"),
                 texts("asin", "title", "brand", "price", "description")
                         .add("categories", DataTypes.createArrayType(TEXTS)),
-                new Columns(
+                new ColumnSettings(
                         "reviewerID",
                         "asin",
                         "overall",
@@ -119,7 +116,7 @@ record PublishedLayout(StructType reviews, StructType items, Columns columns, Ma
         return new PublishedLayout(
                 texts("reviewerID", "asin", "reviewText", "overall", "summary", "unixReviewTime"),
                 texts("asin", "title", "brand", "price").add("category", TEXTS).add("description", TEXTS),
-                new Columns(
+                new ColumnSettings(
                         "reviewerID",
                         "asin",
                         "overall",
@@ -142,7 +139,7 @@ record PublishedLayout(StructType reviews, StructType items, Columns columns, Ma
                 texts("parent_asin", "title", "store", "price")
                         .add("categories", TEXTS)
                         .add("description", TEXTS),
-                new Columns(
+                new ColumnSettings(
                         "user_id",
                         "parent_asin",
                         "rating",
@@ -163,7 +160,7 @@ record PublishedLayout(StructType reviews, StructType items, Columns columns, Ma
         return new PublishedLayout(
                 texts("user_id", "business_id", "stars", "date", "text"),
                 texts("business_id", "name", "city", "state", "categories"),
-                new Columns(
+                new ColumnSettings(
                         "user_id",
                         "business_id",
                         "stars",
@@ -185,7 +182,7 @@ record PublishedLayout(StructType reviews, StructType items, Columns columns, Ma
         return new PublishedLayout(
                 texts("userId", "movieId", "rating", "timestamp"),
                 texts("movieId", "title", "genres"),
-                new Columns(
+                new ColumnSettings(
                         "userId",
                         "movieId",
                         "rating",

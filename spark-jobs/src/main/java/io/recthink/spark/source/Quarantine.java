@@ -3,7 +3,6 @@ package io.recthink.spark.source;
 import static org.apache.spark.sql.functions.col;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration.Source;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -26,7 +25,7 @@ public record Quarantine(long read, Map<String, Long> reasons) {
      * @param source has the share of unusable rows that is still accepted
      * @throws InvalidInputException when there are no rows, none is usable, or too many are not
      */
-    public static Quarantine of(String key, String path, Dataset<Row> rows, Source source) {
+    public static Quarantine of(String key, String path, Dataset<Row> rows, SourceSettings source) {
         long read = 0;
         Map<String, Long> reasons = new LinkedHashMap<>();
         for (Row row : rows.groupBy("reason")
@@ -55,7 +54,7 @@ public record Quarantine(long read, Map<String, Long> reasons) {
      * @param more by reason
      * @throws InvalidInputException when there are too many now
      */
-    public Quarantine with(Map<String, Long> more, String path, Source source) {
+    public Quarantine with(Map<String, Long> more, String path, SourceSettings source) {
         Map<String, Long> all = new LinkedHashMap<>(reasons);
         more.forEach((reason, rows) -> all.merge(reason, rows, Long::sum));
         Quarantine quarantine = new Quarantine(read, all);
@@ -75,7 +74,7 @@ public record Quarantine(long read, Map<String, Long> reasons) {
                 .collect(Collectors.joining(", "));
     }
 
-    private void refuseAbove(String key, String path, Source source) {
+    private void refuseAbove(String key, String path, SourceSettings source) {
         long unusable = read - usable();
         if (usable() == 0 || unusable > source.maxQuarantineShare() * read) {
             String remedies = reasons.keySet().stream()

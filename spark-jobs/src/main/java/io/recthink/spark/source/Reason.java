@@ -1,7 +1,5 @@
 package io.recthink.spark.source;
 
-import io.recthink.config.Configuration.Columns;
-import io.recthink.config.Configuration.Source;
 import java.util.Optional;
 
 /** Why a row cannot be used, in the words of the quarantine, and what helps where a setting does. */
@@ -21,7 +19,7 @@ final class Reason {
     private Reason() {}
 
     /** What to do when most rows have this reason. */
-    static Optional<String> remedy(String reason, Source source, Columns columns) {
+    static Optional<String> remedy(String reason, SourceSettings source, ColumnSettings columns) {
         String time = columns.time();
         return switch (reason) {
             case SWALLOWED, SWALLOWER ->

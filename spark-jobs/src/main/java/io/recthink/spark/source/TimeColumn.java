@@ -6,7 +6,6 @@ import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.when;
 
-import io.recthink.config.Configuration;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -38,7 +37,7 @@ final class TimeColumn {
     private final String tooEarly;
     private final String tooLate;
 
-    TimeColumn(Configuration.Source source) {
+    TimeColumn(SourceSettings source) {
         minimum = second(source.minTime());
         maximum = second(source.maxTime());
         tooEarly = "time is before " + source.minTime();

@@ -1,6 +1,5 @@
 package io.recthink.spark.table;
 
-import io.recthink.config.Configuration.SplitKind;
 import java.time.Instant;
 
 /**

@@ -2,12 +2,14 @@ package io.recthink.spark.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.config.Configuration;
+import io.recthink.generate.RolloutSettings;
+import io.recthink.model.ModelSettings;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.prompt.TraceMeasure;
 import io.recthink.spark.Activity;
 import io.recthink.spark.StoppedException;
 import io.recthink.spark.completion.PromptEncoding;
 import io.recthink.spark.gradient.GradientRequest;
-import io.recthink.spark.gradient.GradientRequest.ClipAndReduction;
 import io.recthink.spark.gradient.GradientRequest.GrpoLoss;
 import io.recthink.spark.gradient.GradientStage;
 import io.recthink.spark.gradient.LearningGroup;
@@ -65,16 +67,18 @@ final class GrpoSteps implements AutoCloseable {
             PromptOrder order,
             GradientStage gradient,
             LearningRun run) {
+        TrainSettings train = configuration.get(TrainSettings.class);
         this.spark = spark;
         this.configuration = configuration;
         this.run = run;
         this.gradient = gradient;
         this.order = order;
-        this.prompts = new PromptTable(pool, PromptEncoding.of(run.reference(), configuration.prompt(), data));
-        this.rollout = new RolloutStage(spark, configuration);
-        this.score = new ScoreStage(configuration, data, assistantStart);
-        this.sampling = new StepSampling(spark, configuration.train(), order, prompts, rollout, score, run.folder());
-        this.measure = TraceMeasure.of(configuration.prompt(), data.minRating(), data.maxRating());
+        this.prompts = new PromptTable(
+                pool, PromptEncoding.of(run.reference(), configuration.get(PromptSettings.class), data));
+        this.rollout = new RolloutStage(spark, configuration, train.groupSize());
+        this.score = new ScoreStage(configuration, train.scaleAdvantage(), data, assistantStart);
+        this.sampling = new StepSampling(spark, train, order, prompts, rollout, score, run.folder());
+        this.measure = TraceMeasure.of(configuration.get(PromptSettings.class), data.minRating(), data.maxRating());
         this.guards = StepGuards.before(configuration, run.folder(), run.stepsDone(), this::quotedTraces);
         // The starting policy has a validation alone.
         Optional<ObjectNode> last =
@@ -119,7 +123,7 @@ final class GrpoSteps implements AutoCloseable {
                     .time("learn", learnSeconds, learnSeconds)
                     .time("publish", publishSeconds, 0)
                     .stepTime(watch.total());
-            Configuration.Train train = configuration.train();
+            TrainSettings train = configuration.get(TrainSettings.class);
             if (train.dynamicSampling() > 0) {
                 metrics.dynamicSampling(completions.rounds(), completions.replaced(train.groupSize()));
             }
@@ -130,7 +134,7 @@ final class GrpoSteps implements AutoCloseable {
     }
 
     private List<LearningGroup> groups(StepCompletions completions) {
-        boolean withDead = configuration.train().entropyBonus() > 0;
+        boolean withDead = configuration.get(TrainSettings.class).entropyBonus() > 0;
         return ScoredCompletion.groups(completions.learnt(), completions.rowIds(), withDead);
     }
 
@@ -169,15 +173,15 @@ final class GrpoSteps implements AutoCloseable {
     }
 
     private GradientRequest request(List<ScoredCompletion> completions) {
-        Configuration.Train train = configuration.train();
+        TrainSettings train = configuration.get(TrainSettings.class);
         GrpoLoss loss = new GrpoLoss(
-                ClipAndReduction.of(train),
+                train.clipAndReduction(),
                 completions.size(),
                 StepMetrics.tokens(completions),
-                configuration.rollout().maxTokens(),
-                configuration.rollout().temperature(),
+                configuration.get(RolloutSettings.class).maxTokens(),
+                configuration.get(RolloutSettings.class).temperature(),
                 run.reference());
-        return new GradientRequest(run.policy(), configuration.model(), train.microBatch(), loss);
+        return new GradientRequest(run.policy(), configuration.get(ModelSettings.class), train.microBatch(), loss);
     }
 
     /**

@@ -3,8 +3,8 @@ package io.recthink.spark.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.FormatGrading;
-import io.recthink.config.Configuration.Guards;
+import io.recthink.reward.FormatGrading;
+import io.recthink.reward.RewardSettings;
 import io.recthink.spark.run.RunFolder;
 import java.util.Locale;
 import java.util.Map;
@@ -22,7 +22,7 @@ final class StepGuards {
     private static final int FIRST_STEPS = 3;
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Guards settings;
+    private final GuardSettings settings;
     private final boolean strictFormat;
     private final int completions;
     private final ThoughtGuards thought;
@@ -34,7 +34,7 @@ final class StepGuards {
     private boolean anyFinished;
 
     /**
-     * Guards that have seen no step.
+     * GuardSettings that have seen no step.
      *
      * @param strictFormat whether a completion that is not well formed earns nothing for its format
      * @param deadGroupsTeach see {@link ThoughtGuards}
@@ -42,7 +42,7 @@ final class StepGuards {
      * @param traces quotes traces of a step, for people
      */
     StepGuards(
-            Guards settings,
+            GuardSettings settings,
             boolean strictFormat,
             boolean deadGroupsTeach,
             int completions,
@@ -56,16 +56,16 @@ final class StepGuards {
 
     /** Guards of a configuration. */
     static StepGuards of(Configuration configuration, IntFunction<String> traces) {
-        Configuration.Train train = configuration.train();
+        TrainSettings train = configuration.get(TrainSettings.class);
         return new StepGuards(
                 train.guards(),
-                configuration.reward().formatGrading() == FormatGrading.STRICT,
+                configuration.get(RewardSettings.class).formatGrading() == FormatGrading.STRICT,
                 train.entropyBonus() > 0,
                 train.promptsPerStep() * train.groupSize(),
                 traces);
     }
 
-    /** Guards that have seen all steps of a run before the given one. */
+    /** GuardSettings that have seen all steps of a run before the given one. */
     static StepGuards before(Configuration configuration, RunFolder folder, int step, IntFunction<String> traces) {
         StepGuards guards = of(configuration, traces);
         IntStream.range(1, step)

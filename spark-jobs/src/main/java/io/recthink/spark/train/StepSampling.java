@@ -2,7 +2,6 @@ package io.recthink.spark.train;
 
 import static org.apache.spark.sql.functions.col;
 
-import io.recthink.config.Configuration;
 import io.recthink.spark.Activity;
 import io.recthink.spark.completion.Prompt;
 import io.recthink.spark.policy.PolicyReference;
@@ -34,7 +33,7 @@ final class StepSampling {
     private static final int PROMPTS_AHEAD = 1024;
 
     private final SparkSession spark;
-    private final Configuration.Train settings;
+    private final TrainSettings settings;
     private final PromptOrder order;
     private final PromptTable prompts;
     private final RolloutStage rollout;
@@ -43,7 +42,7 @@ final class StepSampling {
 
     StepSampling(
             SparkSession spark,
-            Configuration.Train settings,
+            TrainSettings settings,
             PromptOrder order,
             PromptTable prompts,
             RolloutStage rollout,

@@ -1,6 +1,5 @@
 package io.recthink.spark.train;
 
-import io.recthink.config.Configuration.Guards;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -29,18 +28,18 @@ final class ThoughtGuards {
                     + " 0.05), reward.shape=l2. Begin again from a step whose traces inspect shows to be good, or from the"
                     + " start. docs/training.md explains it;";
 
-    private final Guards settings;
+    private final GuardSettings settings;
     private final boolean deadGroupsTeach;
     private int uniform;
     private int copying;
     private int dead;
 
     /**
-     * Guards that have seen no step.
+     * GuardSettings that have seen no step.
      *
      * @param deadGroupsTeach whether groups whose completions earned the same have a gradient, as with an entropy bonus
      */
-    ThoughtGuards(Guards settings, boolean deadGroupsTeach) {
+    ThoughtGuards(GuardSettings settings, boolean deadGroupsTeach) {
         this.settings = settings;
         this.deadGroupsTeach = deadGroupsTeach;
     }

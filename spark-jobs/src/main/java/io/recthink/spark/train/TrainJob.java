@@ -4,11 +4,17 @@ import static org.apache.spark.sql.functions.col;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.Schedule;
+import io.recthink.config.Paths;
+import io.recthink.generate.RolloutSettings;
+import io.recthink.learn.Schedule;
 import io.recthink.model.LoraConfig;
+import io.recthink.model.LoraSettings;
 import io.recthink.model.ModelConfig;
+import io.recthink.model.ModelSettings;
 import io.recthink.progress.Progress;
 import io.recthink.prompt.PolicyTerms;
+import io.recthink.prompt.PromptSettings;
+import io.recthink.reward.RewardSettings;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.completion.ContextRoom;
@@ -21,6 +27,7 @@ import io.recthink.spark.run.AskedPolicy;
 import io.recthink.spark.run.PolicyArgument;
 import io.recthink.spark.run.RunWriter;
 import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.ValidationSettings;
 import io.recthink.spark.training.ConfigurationRecord;
 import io.recthink.spark.training.LearningRun;
 import io.recthink.spark.training.PolicyValidation;
@@ -90,16 +97,17 @@ public final class TrainJob implements Job {
         Optional<PolicyTerms> startTerms = start.terms(spark.sparkContext().hadoopConfiguration());
         String folder = settled.paths().resolve(settled.paths().data());
         PreparedData data = PreparedData.read(spark, folder);
-        Configuration configuration = startTerms
+        Configuration asking = startTerms
                 .map(terms -> terms.applyPromptTo(settled, start.path()))
-                .orElse(settled)
-                .withScale(data.minRating(), data.maxRating());
-        StepSession.prepare(spark, configuration.train().partitions());
+                .orElse(settled);
+        Configuration configuration =
+                asking.with(asking.get(RewardSettings.class).withScale(data.minRating(), data.maxRating()));
+        StepSession.prepare(spark, configuration.get(TrainSettings.class).partitions());
         Dataset<Row> examples = PreparedData.examples(spark, folder);
         Column trained = col("split").equalTo("train").and(col("pool").equalTo("rl"));
         Dataset<Row> pool = examples.filter(trained);
-        String seenUntil =
-                SeenRows.until(examples, trained, configuration.validation().every() > 0, startTerms);
+        String seenUntil = SeenRows.until(
+                examples, trained, configuration.get(ValidationSettings.class).every() > 0, startTerms);
         RunSettings settings = settings(
                 configuration,
                 data,
@@ -108,16 +116,19 @@ public final class TrainJob implements Job {
         ModelConfig model = settings.start().config();
         new ContextRoom(model.maxPositions())
                 .require(
-                        configuration.prompt().maxTokens(),
-                        configuration.rollout().maxTokens());
+                        configuration.get(PromptSettings.class).maxTokens(),
+                        configuration.get(RolloutSettings.class).maxTokens());
         String assistantStart = AskedPolicy.check(start.model(), configuration, data);
         refuseLargeStep(configuration);
         PromptOrder order = order(configuration, pool);
         GradientStage gradient = new GradientStage(
-                spark, configuration.train().partitions(), settings.start().layout());
-        Optional<PolicyValidation> validation = configuration.validation().every() == 0
-                ? Optional.empty()
-                : Optional.of(PolicyValidation.of(spark, RUN, configuration, data, examples));
+                spark,
+                configuration.get(TrainSettings.class).partitions(),
+                settings.start().layout());
+        Optional<PolicyValidation> validation =
+                configuration.get(ValidationSettings.class).every() == 0
+                        ? Optional.empty()
+                        : Optional.of(PolicyValidation.of(spark, RUN, configuration, data, examples));
         try (LearningRun run = LearningRun.open(spark, settings, validation, resume);
                 GrpoSteps steps =
                         new GrpoSteps(spark, configuration, data, assistantStart, pool, order, gradient, run)) {
@@ -137,11 +148,11 @@ public final class TrainJob implements Job {
 
     /** The tokens of a step come to the driver, with a log-probability for each of a completion. */
     private static void refuseLargeStep(Configuration configuration) {
-        Configuration.Train train = configuration.train();
-        int completion = configuration.rollout().maxTokens();
+        TrainSettings train = configuration.get(TrainSettings.class);
+        int completion = configuration.get(RolloutSettings.class).maxTokens();
         double step = (1.0 + train.dynamicSampling())
                 * train.promptsPerStep()
-                * (4.0 * configuration.prompt().maxTokens() + 8.0 * train.groupSize() * completion)
+                * (4.0 * configuration.get(PromptSettings.class).maxTokens() + 8.0 * train.groupSize() * completion)
                 / MIB;
         double heap = Runtime.getRuntime().maxMemory() / MIB;
         if (step > heap / 4) {
@@ -163,7 +174,7 @@ public final class TrainJob implements Job {
 
     /** The driver keeps the row ids of the pool, and their ratings where prompts are balanced: as many as prepare.pools.rl allows, however long the log is. */
     private static PromptOrder order(Configuration configuration, Dataset<Row> pool) {
-        Configuration.Train train = configuration.train();
+        TrainSettings train = configuration.get(TrainSettings.class);
         String name = "pool rl of paths.data";
         return switch (train.prompts()) {
             case AS_IS ->
@@ -183,8 +194,8 @@ public final class TrainJob implements Job {
 
     private static RunSettings settings(
             Configuration configuration, PreparedData data, StartModel start, PolicyTerms terms) {
-        Configuration.Paths paths = configuration.paths();
-        Configuration.Train train = configuration.train();
+        Paths paths = configuration.paths();
+        TrainSettings train = configuration.get(TrainSettings.class);
         return new RunSettings(
                 "train",
                 RUN,
@@ -197,13 +208,13 @@ public final class TrainJob implements Job {
                 train.optimizer(),
                 new Retention(train.keep().last(), train.keep().every()),
                 new ValidationSchedule(
-                        configuration.validation().every(),
+                        configuration.get(ValidationSettings.class).every(),
                         0,
-                        configuration.validation().maxFailed()));
+                        configuration.get(ValidationSettings.class).maxFailed()));
     }
 
     // Another number of steps changes the learning rate of every step, except where it is constant.
-    private static List<String> free(Configuration.Train train) {
+    private static List<String> free(TrainSettings train) {
         List<String> free = new ArrayList<>(FREE);
         if (train.optimizer().schedule() == Schedule.CONSTANT) {
             free.add("train.steps");
@@ -212,9 +223,9 @@ public final class TrainJob implements Job {
     }
 
     private static StartModel start(SparkSession spark, Configuration configuration) {
-        Configuration.Paths paths = configuration.paths();
+        Paths paths = configuration.paths();
         org.apache.hadoop.conf.Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-        String start = configuration.train().start();
+        String start = configuration.get(TrainSettings.class).start();
         String path =
                 switch (start) {
                     case "warm-start" -> StartModel.bestOf(paths.resolve(paths.warmStart()), hadoop);
@@ -223,9 +234,9 @@ public final class TrainJob implements Job {
                 };
         return StartModel.at(
                 path,
-                LoraConfig.of(configuration.lora()),
+                LoraConfig.of(configuration.get(LoraSettings.class)),
                 configuration.seed(),
-                configuration.model().dtype(),
+                configuration.get(ModelSettings.class).dtype(),
                 hadoop);
     }
 

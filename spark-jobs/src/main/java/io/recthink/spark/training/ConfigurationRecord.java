@@ -3,7 +3,8 @@ package io.recthink.spark.training;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.config.RecordedConfiguration;
+import io.recthink.config.Sections;
 import java.util.List;
 
 /**
@@ -33,17 +34,21 @@ public record ConfigurationRecord(Configuration configuration, List<String> fixe
 
     @Override
     public String yaml() {
-        return ConfigurationReader.write(configuration);
+        return configuration.toYaml();
     }
 
     /** Of keys that the record lacks, those count that stand for something else than was done before there were the keys. */
     @Override
     public List<String> changes(String origin, String before) {
-        JsonNode then = JSON.valueToTree(ConfigurationReader.readRecord(origin, before));
+        RecordedConfiguration record = RecordedConfiguration.read(origin, before);
+        Sections compared = configuration
+                .sections()
+                .only(fixed.stream().map(key -> key.split("\\.", -1)[0]).toList());
+        JsonNode then = JSON.valueToTree(record.as(compared));
         JsonNode now = JSON.valueToTree(configuration);
         SettingChanges changes = new SettingChanges(free);
         fixed.forEach(name -> changes.compare(name, then.path(name), now.path(name)));
-        ConfigurationReader.unknownKeys(origin, before).forEach((key, value) -> {
+        record.unknownTo(compared).forEach((key, value) -> {
             if (isOf(key, fixed) && !isOf(key, free)) {
                 changes.note(key, value, "not known to this version of recthink");
             }

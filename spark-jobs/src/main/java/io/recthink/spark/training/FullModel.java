@@ -1,7 +1,7 @@
 package io.recthink.spark.training;
 
-import io.recthink.config.Configuration.ComputeType;
 import io.recthink.learn.ParameterVector;
+import io.recthink.model.ComputeType;
 import io.recthink.model.ModelFolder;
 import io.recthink.model.ParameterLayout;
 import io.recthink.spark.policy.PolicyFolder;

@@ -1,7 +1,7 @@
 package io.recthink.spark.training;
 
-import io.recthink.config.Configuration.Optimizer;
 import io.recthink.learn.AdamW;
+import io.recthink.learn.OptimizerSettings;
 import io.recthink.learn.ParameterVector;
 import io.recthink.spark.policy.PolicyReference;
 import java.nio.file.Path;
@@ -18,12 +18,12 @@ final class Learner {
     }
 
     /** A learner that begins. */
-    static Learner start(StartModel model, Optimizer settings) {
+    static Learner start(StartModel model, OptimizerSettings settings) {
         return new Learner(model, AdamW.start(settings, model.parameters()));
     }
 
     /** A learner that goes on from a saved state. */
-    static Learner resume(StartModel model, Path state, Optimizer settings) {
+    static Learner resume(StartModel model, Path state, OptimizerSettings settings) {
         return new Learner(model, AdamW.load(settings, model.layout(), state));
     }
 

@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.prompt.TraceMeasure;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
 import io.recthink.spark.completion.PredictionStage;
@@ -22,6 +23,7 @@ import io.recthink.spark.files.LiteralPath;
 import io.recthink.spark.policy.PolicyReference;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.StratifiedSample;
+import io.recthink.spark.table.ValidationSettings;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -69,7 +71,7 @@ public final class PolicyValidation implements Validation, AutoCloseable {
             SparkSession spark, String key, Configuration configuration, PreparedData data, Dataset<Row> examples) {
         Dataset<Row> rows = StratifiedSample.of(
                 examples.where(col("split").equalTo("validation")),
-                configuration.validation().rows());
+                configuration.get(ValidationSettings.class).rows());
         PredictionStage stage;
         try (FittedBiasModel bias = FittedBiasModel.fit(
                 examples.where(col("split").equalTo("train")), data.minRating(), data.maxRating())) {
@@ -84,7 +86,7 @@ public final class PolicyValidation implements Validation, AutoCloseable {
                 spark,
                 key,
                 stage,
-                TraceMeasure.of(configuration.prompt(), data.minRating(), data.maxRating()),
+                TraceMeasure.of(configuration.get(PromptSettings.class), data.minRating(), data.maxRating()),
                 rows.select(col("rowId"), col("truth"), MeasuredTraces.ownWords())
                         .persist(StorageLevel.MEMORY_AND_DISK()));
     }

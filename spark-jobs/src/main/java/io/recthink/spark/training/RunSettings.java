@@ -1,6 +1,6 @@
 package io.recthink.spark.training;
 
-import io.recthink.config.Configuration.Optimizer;
+import io.recthink.learn.OptimizerSettings;
 import io.recthink.prompt.PolicyTerms;
 import java.util.Optional;
 
@@ -28,6 +28,6 @@ public record RunSettings(
         Optional<PolicyTerms> terms,
         String dataSha256,
         int steps,
-        Optimizer optimizer,
+        OptimizerSettings optimizer,
         Retention retention,
         ValidationSchedule validation) {}

@@ -2,6 +2,7 @@ package io.recthink.spark.verify;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.config.Paths;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
@@ -39,7 +40,7 @@ public final class VerifyJob implements Job {
     public void execute(SparkSession spark, Configuration configuration) {
         Activity.begin(spark, "verify", "verify: contents");
         JobSession.fitPartitions(spark, 0);
-        Configuration.Paths paths = configuration.paths();
+        Paths paths = configuration.paths();
         boolean any = data(spark, paths.resolve(paths.data()));
         any |= table(spark, "paths.traces", paths.resolve(paths.traces()));
         any |= tables(spark, "paths.predictions", paths.resolve(paths.predictions()));

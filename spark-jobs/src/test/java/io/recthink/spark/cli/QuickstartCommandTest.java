@@ -3,7 +3,7 @@ package io.recthink.spark.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +17,7 @@ class QuickstartCommandTest {
 
     @Test
     void theWholeWayFromScratchEndsWithTheTableAndTheReport(@TempDir Path root) throws IOException {
-        Configuration configuration = ConfigurationReader.read(
+        Configuration configuration = JobSettings.SECTIONS.read(
                 CONFIGURATION.toString(),
                 Files.readString(CONFIGURATION),
                 List.of(

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
 import io.recthink.model.ModelFolder;
 import io.recthink.model.ModelTokenizer;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.SplitLabel;
@@ -170,7 +170,7 @@ class ColdStartJobTest {
                 "prompt.targetItem='{title} {categories} 5'",
                 "prompt.system=' '"));
         all.addAll(List.of(settings));
-        return ConfigurationReader.read("test", "", all);
+        return JobSettings.SECTIONS.read("test", "", all);
     }
 
     private void prepare(Path root, int rows, double truth) throws IOException {

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
 import io.recthink.prompt.TraceSummary;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.evaluate.Comparison;
 import io.recthink.spark.evaluate.ComparisonRow;
@@ -500,7 +500,7 @@ class CompareJobTest {
         all.add("paths.predictions=" + predictions);
         all.add("compare.resamples=200");
         all.add("compare.sliceResamples=100");
-        return ConfigurationReader.read("test", "", all);
+        return JobSettings.SECTIONS.read("test", "", all);
     }
 
     private static Double optional(JsonNode number) {

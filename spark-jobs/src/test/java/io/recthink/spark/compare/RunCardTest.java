@@ -3,7 +3,7 @@ package io.recthink.spark.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.evaluate.EvaluationRequest;
 import io.recthink.spark.table.ExampleRows;
@@ -21,7 +21,7 @@ class RunCardTest {
     @Test
     void trainingsHaveTheirOwnConfigurationAndCompareSaysNothingOfThem() throws IOException {
         new ExampleRows().add("a", "train", "u", "i", 4).write(root.resolve("data"));
-        Configuration comparing = ConfigurationReader.read(
+        Configuration comparing = JobSettings.SECTIONS.read(
                 "test", "", List.of("paths.root=" + root, "train.groupSize=77", "compare.resamples=123"));
         PolicyOrigin trained = new PolicyOrigin(
                 "grpo",

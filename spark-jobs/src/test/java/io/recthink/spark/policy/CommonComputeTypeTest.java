@@ -8,8 +8,9 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import ai.djl.Device;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.ComputeType;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.model.ComputeType;
+import io.recthink.model.ModelSettings;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import io.recthink.torch.Bfloat16Support;
 import java.util.List;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class CommonComputeTypeTest {
     private static final SparkSession SPARK = SparkTest.spark();
     private static final Configuration BFLOAT16 =
-            ConfigurationReader.read("asked", "", List.of("model.dtype=bfloat16", "model.threads=2", "name=shop"));
+            JobSettings.SECTIONS.read("asked", "", List.of("model.dtype=bfloat16", "model.threads=2", "name=shop"));
 
     @Test
     void itIsTheOneThatIsAskedForWhereAllTasksCanComputeInIt() {
@@ -35,12 +36,12 @@ class CommonComputeTypeTest {
                 BFLOAT16,
                 () -> TaskContext.getPartitionId() == 0 ? Optional.of("the processor of old-1") : Optional.empty());
         assertThat(settled)
-                .isEqualTo(ConfigurationReader.read("expected", "", List.of("model.threads=2", "name=shop")));
+                .isEqualTo(JobSettings.SECTIONS.read("expected", "", List.of("model.threads=2", "name=shop")));
     }
 
     @Test
     void fp32IsNotAskedFor() {
-        Configuration asked = ConfigurationReader.defaults();
+        Configuration asked = JobSettings.SECTIONS.defaults();
         TaskSurvey.Question never = () -> {
             throw new IllegalStateException("a task was asked");
         };
@@ -49,7 +50,9 @@ class CommonComputeTypeTest {
 
     @Test
     void aTaskIsAskedForItsOwnDevice() {
-        ComputeType settled = CommonComputeType.settle(SPARK, BFLOAT16).model().dtype();
+        ComputeType settled = CommonComputeType.settle(SPARK, BFLOAT16)
+                .get(ModelSettings.class)
+                .dtype();
         assertThat(settled == ComputeType.BFLOAT16).isEqualTo(Bfloat16Support.of(Device.cpu()));
         assertThatCode(() -> CommonComputeType.require(settled, Device.cpu())).doesNotThrowAnyException();
     }

@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Device;
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
 import io.recthink.learn.Group;
 import io.recthink.learn.LogProbabilities;
 import io.recthink.learn.ParameterVector;
@@ -16,8 +14,10 @@ import io.recthink.model.Decoder;
 import io.recthink.model.LoraConfig;
 import io.recthink.model.LoraInitializer;
 import io.recthink.model.ModelConfig;
+import io.recthink.model.ModelSettings;
 import io.recthink.model.ParameterLayout;
 import io.recthink.model.Projection;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.policy.PolicyReference.Adapter;
 import io.recthink.spark.train.TinyWorld;
@@ -38,8 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a JVM holds of policies that are adapters. */
 class PolicyHolderTest {
     private static final SparkSession SPARK = SparkTest.spark();
-    private static final Configuration.Model SETTINGS =
-            ConfigurationReader.defaults().model();
+    private static final ModelSettings SETTINGS =
+            JobSettings.SECTIONS.defaults().get(ModelSettings.class);
     private static final LoraConfig LORA = new LoraConfig(2, 4, false, EnumSet.allOf(Projection.class));
     private static final List<Group> GROUPS =
             List.of(new Group(new int[] {1, 7, 3}, List.of(new Row(new int[] {4, 6, 5, 2}, null, null, 0, 1))));
@@ -162,10 +162,11 @@ class PolicyHolderTest {
     @Test
     void theSameWeightsInAnotherTypeAreAnotherPolicy() {
         assumeTrue(Bfloat16Support.of(Device.cpu()), "skipped: this processor has no instructions for BF16");
-        Configuration.Model bfloat16 = ConfigurationReader.read("test", "", List.of("model.dtype=bfloat16"))
-                .model();
+        ModelSettings bfloat16 = JobSettings.SECTIONS
+                .read("test", "", List.of("model.dtype=bfloat16"))
+                .get(ModelSettings.class);
         for (PolicyReference policy : List.of(base, adapter("one", 1, LORA))) {
-            for (Configuration.Model settings : List.of(SETTINGS, bfloat16, SETTINGS)) {
+            for (ModelSettings settings : List.of(SETTINGS, bfloat16, SETTINGS)) {
                 try (PolicyHolder.Lease lease = PolicyHolder.policy(policy, settings)) {
                     assertThat(lease.decoder().type()).isEqualTo(settings.dtype());
                 }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.StoppedException;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
@@ -15,6 +15,7 @@ import io.recthink.spark.evaluate.Evaluation;
 import io.recthink.spark.evaluate.EvaluationRequest;
 import io.recthink.spark.run.PolicyArgument;
 import io.recthink.spark.table.ExampleRows;
+import io.recthink.spark.table.PredictSettings;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
 import io.recthink.spark.training.PolicyValidation;
@@ -359,7 +360,7 @@ class PredictJobTest {
         Configuration configuration = configuration(predictions, settings);
         new PredictJob().run(SPARK, configuration);
         List<Row> rows = new ArrayList<>();
-        for (String system : configuration.predict().policies().keySet()) {
+        for (String system : configuration.get(PredictSettings.class).policies().keySet()) {
             rows.addAll(SPARK.read()
                     .parquet(root + "/" + predictions + "/" + system)
                     .collectAsList());
@@ -371,7 +372,7 @@ class PredictJobTest {
         List<String> all = new ArrayList<>(List.of(settings));
         all.add("paths.root=" + root);
         all.add("paths.predictions=" + predictions);
-        return ConfigurationReader.read("test", SETTINGS, all);
+        return JobSettings.SECTIONS.read("test", SETTINGS, all);
     }
 
     /** What must be the same each time: everything but the milliseconds. */

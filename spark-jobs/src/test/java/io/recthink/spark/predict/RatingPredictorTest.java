@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.ConfigurationReader;
 import io.recthink.prompt.PolicyTerms;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.table.ExampleRows;
 import io.recthink.spark.table.Tables;
 import java.io.IOException;
@@ -176,7 +176,7 @@ class RatingPredictorTest {
         WordChain.write(own);
         Files.writeString(
                 own.resolve(PolicyTerms.FILE),
-                PolicyTerms.of(ConfigurationReader.read("test", SETTINGS, List.of()), 1, 4, null)
+                PolicyTerms.of(JobSettings.SECTIONS.read("test", SETTINGS, List.of()), 1, 4, null)
                         .toJson());
         RatingPredictor predictor = new RatingPredictor().setModelUrl(own.toString());
         assertThat(ratings(predictor.transform(EXAMPLES))).containsExactly(4.0, null, 4.0);

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
 import io.recthink.spark.completion.PredictionStage;
@@ -89,7 +89,7 @@ class ValidationPredictionsTest {
         JSON.writeValue(
                 root.resolve("run/run.json").toFile(),
                 new RunDescription("id", "train", "1", "", "", "", "", "cpu", 1, 17, "", "", "d1", ""));
-        Files.writeString(root.resolve("run/config.yaml"), ConfigurationReader.write(configuration("none")));
+        Files.writeString(root.resolve("run/config.yaml"), configuration("none").toYaml());
         try (PredictionStage stage = scoring(configuration("none"))) {
             Dataset<Row> predictions = stage.predict(
                             "policy", new PolicyReference(root + "/model", 1, "weights", "digest"), Reading.GREEDY)
@@ -250,6 +250,6 @@ class ValidationPredictionsTest {
                 "paths.root=" + root,
                 "paths.predictions=" + name,
                 "paths.validationPredictions=" + name + "-validation"));
-        return ConfigurationReader.read("test", SETTINGS, all);
+        return JobSettings.SECTIONS.read("test", SETTINGS, all);
     }
 }

@@ -1,7 +1,7 @@
 package io.recthink.spark.predict;
 
-import io.recthink.config.Configuration.ComputeType;
 import io.recthink.model.AdapterFolder;
+import io.recthink.model.ComputeType;
 import io.recthink.model.LoraConfig;
 import io.recthink.model.ModelConfig;
 import io.recthink.model.ModelConfig.Family;

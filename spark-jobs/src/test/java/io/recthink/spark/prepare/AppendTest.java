@@ -11,9 +11,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.source.Period;
+import io.recthink.spark.source.SourceSettings;
 import io.recthink.spark.table.PreparedData;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -237,7 +238,7 @@ class AppendTest {
         EarlierData earlier = EarlierData.open(
                 spark(),
                 folder + "/old",
-                Origin.of(configuration, configuration.source().columns(), ""));
+                Origin.of(configuration, configuration.get(SourceSettings.class).columns(), ""));
         Dataset<Row> examples = earlier.examples();
         earlier.refuseChanged(examples);
         String one = examples.first().getString(0);
@@ -363,7 +364,7 @@ class AppendTest {
                 prepare: {kcore: 0, validationFrom: 0.6, testFrom: 0.8, historyItems: 3}
                 """
                         .formatted(folder, data, folder);
-        return ConfigurationReader.read("test", yaml, List.of(settings));
+        return JobSettings.SECTIONS.read("test", yaml, List.of(settings));
     }
 
     private static String[] and(String[] some, String... more) {

@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
 import io.recthink.model.ModelTokenizer;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.page.Browser;
 import io.recthink.spark.table.PreparedData;
@@ -255,7 +255,7 @@ class DataCardTest {
                 "source.minTime=1970-01-01",
                 "prepare.kcore=0"));
         settings.addAll(Arrays.asList(more));
-        return ConfigurationReader.read("test", "", settings);
+        return JobSettings.SECTIONS.read("test", "", settings);
     }
 
     private static void run(Configuration configuration) {

@@ -4,8 +4,9 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.table.PrepareSettings;
 import io.recthink.spark.table.RowId;
 import io.recthink.spark.table.Tables;
 import java.sql.Timestamp;
@@ -47,9 +48,9 @@ class HeavyUserTest {
         Dataset<Row> reviews = split.assign(log)
                 .withColumn("target", lit(null).cast(Tables.TARGET))
                 .withColumn("horizon", split.horizon(false));
-        Map<String, Known> found = new ExampleRows(
-                        ConfigurationReader.read("test", "", List.of("prepare.historyItems=" + HISTORY))
-                                .prepare())
+        Map<String, Known> found = new ExampleRows(JobSettings.SECTIONS
+                        .read("test", "", List.of("prepare.historyItems=" + HISTORY))
+                        .get(PrepareSettings.class))
                 .of(reviews.repartition(5, col("itemId"))).collectAsList().stream()
                         .collect(Collectors.toMap(row -> row.getAs("rowId"), HeavyUserTest::known));
         assertThat(found).isEqualTo(walked(log.collectAsList()));

@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.prompt.PromptTemplate;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.source.LogReader;
 import io.recthink.spark.source.Period;
@@ -111,7 +112,7 @@ class HostileRowsTest {
                 .anyMatch(entry -> huge.strip()
                         .equals(String.valueOf(entry.<String>getAs("review")).strip())));
         PromptTemplate template =
-                new PromptTemplate(ConfigurationReader.defaults().prompt(), 1, 5);
+                new PromptTemplate(JobSettings.SECTIONS.defaults().get(PromptSettings.class), 1, 5);
         for (Row example : examples) {
             String prompt = template.messages(Examples.input(example)).get(1).content();
             assertThat(prompt.length()).isLessThan(10_000);
@@ -229,7 +230,7 @@ class HostileRowsTest {
                 prepare: {kcore: 0}
                 """
                         .formatted(folder, folder);
-        return ConfigurationReader.read("test", yaml, List.of(settings));
+        return JobSettings.SECTIONS.read("test", yaml, List.of(settings));
     }
 
     private static SparkSession spark() {

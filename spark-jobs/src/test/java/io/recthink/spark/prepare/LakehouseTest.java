@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.delta.sql.DeltaSparkSessionExtension;
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.source.LogReader;
 import io.recthink.spark.source.Period;
@@ -165,6 +165,6 @@ class LakehouseTest {
                 source: {columns: {user: u, item: i, rating: s, time: t, review: r}}
                 """
                         .formatted(folder);
-        return ConfigurationReader.read("test", yaml, List.of(settings));
+        return JobSettings.SECTIONS.read("test", yaml, List.of(settings));
     }
 }

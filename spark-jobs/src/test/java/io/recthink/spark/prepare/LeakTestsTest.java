@@ -15,8 +15,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.table.PrepareSettings;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.RowId;
 import java.io.IOException;
@@ -166,8 +167,8 @@ class LeakTestsTest {
         new PrepareJob(new PrintStream(OutputStream.nullOutputStream())).run(SparkTest.spark(), leaky);
         Dataset<Row> examples =
                 PreparedData.examples(SparkTest.spark(), folder + "/" + kind).cache();
-        SplitRule rule = SplitRule.of(examples, 100, leaky.prepare(), leaky.seed());
-        assertThat(new LeakTests(examples, reviews, 100, rule, leaky.prepare())
+        SplitRule rule = SplitRule.of(examples, 100, leaky.get(PrepareSettings.class), leaky.seed());
+        assertThat(new LeakTests(examples, reviews, 100, rule, leaky.get(PrepareSettings.class))
                         .run()
                         .users())
                 .isEqualTo(10);
@@ -189,7 +190,7 @@ class LeakTestsTest {
                 "userHistory",
                 when(col("rowId").equalTo(last.<String>getAs("rowId")), concat(entry, slice(col("userHistory"), 2, 20)))
                         .otherwise(col("userHistory")));
-        assertThatThrownBy(() -> new LeakTests(leaked, reviews, 100, rule, leaky.prepare()).run())
+        assertThatThrownBy(() -> new LeakTests(leaked, reviews, 100, rule, leaky.get(PrepareSettings.class)).run())
                 .isInstanceOf(LeakException.class)
                 .hasMessageContaining("a history entry that is no visible row of the log (1, first in row "
                         + last.<String>getAs("rowId") + ")");
@@ -201,7 +202,7 @@ class LeakTestsTest {
                                 reviews,
                                 100,
                                 rule,
-                                leaky.prepare())
+                                leaky.get(PrepareSettings.class))
                         .run())
                 .isInstanceOf(LeakException.class)
                 .hasMessageContaining("a split that the rule does not give (1, ");
@@ -281,7 +282,7 @@ class LeakTestsTest {
                 "source.minTime=1970-01-01",
                 "prepare.historyItems=20"));
         settings.addAll(List.of(more));
-        return ConfigurationReader.read("test", "", settings);
+        return JobSettings.SECTIONS.read("test", "", settings);
     }
 
     private static void caught(Dataset<Row> examples, String rule) {
@@ -293,6 +294,6 @@ class LeakTestsTest {
     }
 
     private static LeakTests.Findings test(Dataset<Row> examples) {
-        return new LeakTests(examples, reviews, 100, split, configuration.prepare()).run();
+        return new LeakTests(examples, reviews, 100, split, configuration.get(PrepareSettings.class)).run();
     }
 }

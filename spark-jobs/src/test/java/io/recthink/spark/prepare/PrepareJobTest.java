@@ -8,11 +8,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.Pools;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.prepare.ReferenceProtocol.Expected;
 import io.recthink.spark.prepare.ReferenceProtocol.Review;
+import io.recthink.spark.table.PoolSizes;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.RowId;
 import io.recthink.spark.table.Tables;
@@ -245,8 +245,8 @@ class PrepareJobTest {
 
     @Test
     void sftTakesWhatTheOtherPoolsLeave() {
-        assertThat(PoolChoice.shrink(new Pools(10, 100, 20), 50)).isEqualTo(new Pools(10, 20, 20));
-        assertThat(PoolChoice.shrink(new Pools(10, 100, 20), 130)).isEqualTo(new Pools(10, 100, 20));
+        assertThat(PoolChoice.shrink(new PoolSizes(10, 100, 20), 50)).isEqualTo(new PoolSizes(10, 20, 20));
+        assertThat(PoolChoice.shrink(new PoolSizes(10, 100, 20), 130)).isEqualTo(new PoolSizes(10, 100, 20));
     }
 
     // ---- unusable rows
@@ -603,7 +603,7 @@ class PrepareJobTest {
                   columns: {user: u, item: i, rating: s, time: t, review: r}
                 """
                         .formatted(NAME, folder, folder);
-        return ConfigurationReader.read("test", yaml, List.of(settings));
+        return JobSettings.SECTIONS.read("test", yaml, List.of(settings));
     }
 
     private void run(Configuration configuration) {

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.table.PreparedData;
 import java.io.ByteArrayOutputStream;
@@ -35,7 +35,7 @@ class PublishedDataTest {
     @Test
     void preparesMusicalInstruments() throws Exception {
         assumeTrue(Files.exists(REVIEWS), "no Amazon 2014 reviews at " + REVIEWS);
-        Configuration configuration = ConfigurationReader.read(
+        Configuration configuration = JobSettings.SECTIONS.read(
                 "test",
                 "",
                 List.of(
@@ -76,7 +76,7 @@ class PublishedDataTest {
     void preparesTheOtherReleases(String format, String reviews, String items, long read, long users, long itemCount)
             throws Exception {
         assumeTrue(Files.exists(shared(reviews)), "no reviews at " + shared(reviews));
-        Configuration configuration = ConfigurationReader.read(
+        Configuration configuration = JobSettings.SECTIONS.read(
                 "test",
                 "",
                 List.of(

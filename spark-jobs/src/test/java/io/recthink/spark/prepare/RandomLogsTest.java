@@ -12,9 +12,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.table.PrepareSettings;
 import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.SplitKind;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -76,8 +78,7 @@ class RandomLogsTest {
     // The seed is fixed: a build fails for a reason, not by chance. Take another to try other logs.
     @Property(tries = 4, seed = "17", shrinking = ShrinkingMode.BOUNDED)
     void everyRowKnowsWhatALoopOverTheLogKnowsAndNoLeakIsMissed(
-            @ForAll("logs") List<Review> log, @ForAll Configuration.SplitKind kind, @ForAll Leak leak)
-            throws IOException {
+            @ForAll("logs") List<Review> log, @ForAll SplitKind kind, @ForAll Leak leak) throws IOException {
         Path folder = Files.createTempDirectory("random-log");
         Files.write(
                 folder.resolve("log.json"),
@@ -173,15 +174,16 @@ class RandomLogsTest {
                                                 .dataType()))
                         .otherwise(col(leak.column)));
         long rows = examples.count();
-        SplitRule rule = SplitRule.of(examples, rows, configuration.prepare(), configuration.seed());
-        new LeakTests(examples, reviews, rows, rule, configuration.prepare()).run();
-        assertThatThrownBy(() -> new LeakTests(leaking, reviews, rows, rule, configuration.prepare()).run())
+        SplitRule rule = SplitRule.of(examples, rows, configuration.get(PrepareSettings.class), configuration.seed());
+        new LeakTests(examples, reviews, rows, rule, configuration.get(PrepareSettings.class)).run();
+        assertThatThrownBy(() ->
+                        new LeakTests(leaking, reviews, rows, rule, configuration.get(PrepareSettings.class)).run())
                 .isInstanceOf(LeakException.class)
                 .hasMessageContaining("first in row " + victim);
     }
 
-    private static Configuration configuration(Path folder, Configuration.SplitKind kind) {
-        return ConfigurationReader.read(
+    private static Configuration configuration(Path folder, SplitKind kind) {
+        return JobSettings.SECTIONS.read(
                 "test",
                 "",
                 List.of(

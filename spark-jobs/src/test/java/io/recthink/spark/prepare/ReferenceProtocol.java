@@ -1,7 +1,7 @@
 package io.recthink.spark.prepare;
 
 import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.Prepare;
+import io.recthink.spark.table.PrepareSettings;
 import io.recthink.spark.table.RowId;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -37,12 +37,12 @@ final class ReferenceProtocol {
             long nItem) {}
 
     private final String dataset;
-    private final Prepare options;
+    private final PrepareSettings options;
     private final long seed;
 
     ReferenceProtocol(Configuration configuration) {
         this.dataset = configuration.name();
-        this.options = configuration.prepare();
+        this.options = configuration.get(PrepareSettings.class);
         this.seed = configuration.seed();
     }
 

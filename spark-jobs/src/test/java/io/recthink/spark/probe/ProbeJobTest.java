@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.predict.WordChain;
 import io.recthink.spark.table.ExampleRows;
@@ -100,7 +100,7 @@ class ProbeJobTest {
     }
 
     private Configuration probe(String policy) {
-        Configuration configuration = ConfigurationReader.read("test", SETTINGS, List.of("paths.root=" + root));
+        Configuration configuration = JobSettings.SECTIONS.read("test", SETTINGS, List.of("paths.root=" + root));
         new ProbeJob(policy).run(SparkTest.spark(), configuration);
         return configuration;
     }

@@ -4,7 +4,8 @@ import static org.apache.spark.sql.functions.expr;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.recthink.config.ConfigurationReader;
+import io.recthink.prompt.PromptSettings;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.completion.PromptEncoding;
 import io.recthink.spark.policy.PolicyReference;
@@ -153,7 +154,7 @@ class ProbeTest {
     private static PromptEncoding encoding(String... settings) {
         return new PromptEncoding(
                 new PolicyReference(folder + "/model", 0, "weights", "digest"),
-                ConfigurationReader.read("test", "", List.of(settings)).prompt(),
+                JobSettings.SECTIONS.read("test", "", List.of(settings)).get(PromptSettings.class),
                 1,
                 5);
     }

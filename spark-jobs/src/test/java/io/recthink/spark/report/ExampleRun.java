@@ -1,7 +1,7 @@
 package io.recthink.spark.report;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.run.RunDescription;
 import io.recthink.spark.table.Tables;
 import java.io.IOException;
@@ -51,7 +51,9 @@ public final class ExampleRun {
                         "9e".repeat(32),
                         "ab".repeat(32),
                         "2026-11-23T04:12:33Z"));
-        write("config.yaml", ConfigurationReader.write(ConfigurationReader.read("example", "", List.of(settings))));
+        write(
+                "config.yaml",
+                JobSettings.SECTIONS.read("example", "", List.of(settings)).toYaml());
         return manifest(0, null);
     }
 

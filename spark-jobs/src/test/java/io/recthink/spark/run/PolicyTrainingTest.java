@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.table.TrainingCost;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,8 +87,9 @@ class PolicyTrainingTest {
                 new RunDescription("id", job, "1", "", "", "", "", "cpu", processors, 1, start, "", "", ""));
         Files.writeString(
                 folder.resolve("config.yaml"),
-                ConfigurationReader.write(
-                        ConfigurationReader.read("test", "", List.of("coldStart.traces=100", "sft.batchSize=32"))));
+                JobSettings.SECTIONS
+                        .read("test", "", List.of("coldStart.traces=100", "sft.batchSize=32"))
+                        .toYaml());
     }
 
     private void metrics(String run, int step, double seconds) throws IOException {

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.SplitLabel;
 import io.recthink.spark.table.Tables;
+import io.recthink.spark.train.TrainSettings;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,13 +119,14 @@ class ScoreStageTest {
                     "stop",
                     5.0));
         }
-        return new ScoreStage(configuration, DATA, "")
+        return new ScoreStage(
+                        configuration, configuration.get(TrainSettings.class).scaleAdvantage(), DATA, "")
                 .score(SPARK.createDataFrame(rollouts, Tables.ROLLOUTS))
                 .orderBy("sample")
                 .collectAsList();
     }
 
     private static Configuration configuration(String... settings) {
-        return ConfigurationReader.read("test", "", List.of(settings));
+        return JobSettings.SECTIONS.read("test", "", List.of(settings));
     }
 }

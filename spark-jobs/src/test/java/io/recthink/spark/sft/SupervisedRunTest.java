@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.model.LoraConfig;
+import io.recthink.model.ModelSettings;
 import io.recthink.model.Projection;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.run.Cursor;
@@ -198,7 +199,7 @@ class SupervisedRunTest {
 
     @Test
     void anAdapterOfItsOwnRankIsLearnt() {
-        SftSettings settings =
+        SupervisedSettings settings =
                 settings(new Length.Steps(2), Optional.of(new LoraConfig(3, 6, false, Set.of(Projection.QUERY))));
         run("adapter", answers("1"), settings, SupervisedValidation.NONE, false);
         assertThat(root.resolve("adapter/step-000002/policy/adapter_config.json"))
@@ -277,14 +278,14 @@ class SupervisedRunTest {
         return Instructions.of(columns.length == 0 ? table : table.selectExpr(columns), name, new TeacherUsage(3, 40));
     }
 
-    private static SftSettings settings(Length length) {
+    private static SupervisedSettings settings(Length length) {
         return settings(length, Optional.empty());
     }
 
-    private static SftSettings settings(Length length, Optional<LoraConfig> lora) {
+    private static SupervisedSettings settings(Length length, Optional<LoraConfig> lora) {
         Configuration configuration =
                 world.configuration("sft.optimizer.learningRate=0.02", "sft.optimizer.warmupSteps=0");
-        return new SftSettings(
+        return new SupervisedSettings(
                 7,
                 length,
                 4,
@@ -292,14 +293,14 @@ class SupervisedRunTest {
                 2,
                 2,
                 Retention.newest(2),
-                configuration.sft().optimizer(),
-                configuration.model(),
+                configuration.get(SftSettings.class).optimizer(),
+                configuration.get(ModelSettings.class),
                 lora,
                 Map.of());
     }
 
     private static SupervisedResult run(
-            String name, List<Row> rows, SftSettings settings, SupervisedValidation validation, boolean resume) {
+            String name, List<Row> rows, SupervisedSettings settings, SupervisedValidation validation, boolean resume) {
         return SupervisedRun.of(
                 SPARK,
                 SupervisedRequest.of(

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
 import io.recthink.prompt.Item;
 import io.recthink.prompt.OutputGrammar;
 import io.recthink.prompt.PromptInput;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.prompt.ReviewedItem;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.simulate.TastePosterior.Evidence;
+import io.recthink.spark.table.PrepareSettings;
+import io.recthink.teacher.ColdStartSettings;
 import io.recthink.teacher.Purpose;
 import io.recthink.teacher.RuleTeacher;
 import io.recthink.teacher.Teacher;
@@ -28,12 +31,13 @@ import org.junit.jupiter.api.Test;
 class QuickstartConfigurationTest {
     private static final Path FILE = Path.of("..", "conf", "quickstart.yaml");
     private final Configuration configuration = configuration();
-    private final World world = new World(configuration.seed(), configuration.simulate());
+    private final World world = new World(configuration.seed(), configuration.get(SimulateSettings.class));
     private final ReviewLanguage language = new ReviewLanguage();
 
     @Test
     void theTeacherReadsInTheReviewsWhatTheyWereWrittenToSay() {
-        Teacher teacher = new RuleTeacher(configuration.coldStart(), configuration.prompt(), 1, 5, 1);
+        Teacher teacher = new RuleTeacher(
+                configuration.get(ColdStartSettings.class), configuration.get(PromptSettings.class), 1, 5, 1);
         for (int user = 0; user < 200; user++) {
             List<World.Review> history = history(user);
             TreeSet<String> liked = new TreeSet<>();
@@ -52,14 +56,16 @@ class QuickstartConfigurationTest {
 
     @Test
     void countingReasonsIsAlmostAsGoodAsTheOracleAndMuchBetterThanTheTeacher() {
-        TastePosterior posterior = new TastePosterior(configuration.simulate());
-        Teacher teacher = new RuleTeacher(configuration.coldStart(), configuration.prompt(), 1, 5, 1);
-        OutputGrammar grammar = OutputGrammar.of(configuration.prompt().think(), 1, 5);
+        TastePosterior posterior = new TastePosterior(configuration.get(SimulateSettings.class));
+        Teacher teacher = new RuleTeacher(
+                configuration.get(ColdStartSettings.class), configuration.get(PromptSettings.class), 1, 5, 1);
+        OutputGrammar grammar =
+                OutputGrammar.of(configuration.get(PromptSettings.class).think(), 1, 5);
         double oracle = 0;
         double counting = 0;
         double taught = 0;
         double middle = 0;
-        int users = configuration.simulate().users();
+        int users = configuration.get(SimulateSettings.class).users();
         for (int user = 0; user < users; user++) {
             List<World.Review> history = history(user);
             World.Review target = target(user);
@@ -98,7 +104,8 @@ class QuickstartConfigurationTest {
     }
 
     private List<World.Review> history(int user) {
-        return world.reviews(user).subList(3, 3 + configuration.prepare().historyItems());
+        return world.reviews(user)
+                .subList(3, 3 + configuration.get(PrepareSettings.class).historyItems());
     }
 
     private World.Review target(int user) {
@@ -127,7 +134,7 @@ class QuickstartConfigurationTest {
 
     private static Configuration configuration() {
         try {
-            return ConfigurationReader.read(FILE.toString(), Files.readString(FILE), List.of());
+            return JobSettings.SECTIONS.read(FILE.toString(), Files.readString(FILE), List.of());
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -2,7 +2,6 @@ package io.recthink.spark.simulate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.recthink.config.Configuration.Simulate;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,8 +15,8 @@ class ReviewLanguageTest {
 
     @Test
     void whatIsWrittenIsReadBack() {
-        for (int aspect = 0; aspect < Simulate.MAX_ASPECTS; aspect++) {
-            for (int other = 0; other < Simulate.MAX_ASPECTS; other++) {
+        for (int aspect = 0; aspect < SimulateSettings.MAX_ASPECTS; aspect++) {
+            for (int other = 0; other < SimulateSettings.MAX_ASPECTS; other++) {
                 List<Mention> mentions = List.of(new Mention(aspect, Taste.LIKED), new Mention(other, Taste.DISLIKED));
                 assertThat(language.read(language.review(mentions, random))).isEqualTo(mentions);
             }
@@ -43,7 +42,7 @@ class ReviewLanguageTest {
     @Test
     void everyAspectHasItsOwnName() {
         List<String> names = new ArrayList<>();
-        for (int aspect = 0; aspect < Simulate.MAX_ASPECTS; aspect++) {
+        for (int aspect = 0; aspect < SimulateSettings.MAX_ASPECTS; aspect++) {
             names.add(ReviewLanguage.aspect(aspect));
         }
         assertThat(names).doesNotHaveDuplicates();

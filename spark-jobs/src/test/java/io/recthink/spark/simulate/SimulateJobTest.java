@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.table.Tables;
 import java.nio.file.Path;
@@ -24,12 +24,12 @@ class SimulateJobTest {
     private final SparkSession spark = SparkTest.spark();
 
     private static Configuration configuration(Path root) {
-        return ConfigurationReader.read(
+        return JobSettings.SECTIONS.read(
                 "test", "", List.of("paths.root=" + root, "simulate.users=30", "simulate.items=20", "seed=4"));
     }
 
     private static Configuration skewed(Path root) {
-        return ConfigurationReader.read(
+        return JobSettings.SECTIONS.read(
                 "test",
                 "",
                 List.of(
@@ -47,7 +47,7 @@ class SimulateJobTest {
         Configuration configuration = configuration(root);
         new SimulateJob().run(spark, configuration);
 
-        World world = new World(4, configuration.simulate());
+        World world = new World(4, configuration.get(SimulateSettings.class));
         List<String> expected = new ArrayList<>();
         for (int user = 0; user < 30; user++) {
             for (World.Review review : world.reviews(user)) {
@@ -59,7 +59,8 @@ class SimulateJobTest {
                         .map(row -> row.getString(0)))
                 .containsExactlyInAnyOrderElementsOf(expected);
         assertThat(spark.read().json(root + "/log/items").count()).isEqualTo(20);
-        assertThat(Simulation.read(spark, root + "/log")).isEqualTo(new Simulation(4, configuration.simulate()));
+        assertThat(Simulation.read(spark, root + "/log"))
+                .isEqualTo(new Simulation(4, configuration.get(SimulateSettings.class)));
         assertThat(root.resolve("log/README.md")).content().contains("30 users, 20 items, 360 reviews");
     }
 
@@ -68,10 +69,10 @@ class SimulateJobTest {
         Configuration configuration = skewed(root);
         new SimulateJob().run(spark, configuration);
 
-        World world = new World(4, configuration.simulate());
+        World world = new World(4, configuration.get(SimulateSettings.class));
         List<String> expected = new ArrayList<>();
         for (int user = 299; user >= 0; user--) { // one by one, in another order and each with a task of its own
-            world.reviews(user, new Skew(configuration.simulate()))
+            world.reviews(user, new Skew(configuration.get(SimulateSettings.class)))
                     .forEach(review -> expected.add(
                             review.user() + review.item() + (double) review.stars() + review.time() + review.text()));
         }
@@ -99,8 +100,8 @@ class SimulateJobTest {
 
     @Test
     void theOracleAnswersFromTheShownHistoryAlone() {
-        Configuration configuration = ConfigurationReader.defaults();
-        Simulation simulation = new Simulation(9, configuration.simulate());
+        Configuration configuration = JobSettings.SECTIONS.defaults();
+        Simulation simulation = new Simulation(9, configuration.get(SimulateSettings.class));
         List<World.Review> reviews = simulation.world().reviews(0);
         Row shown = prediction(simulation, reviews, 2, 5.0);
         assertThat(prediction(simulation, reviews, 2, 1.0)).isEqualTo(shown);

@@ -3,8 +3,7 @@ package io.recthink.spark.simulate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.recthink.config.Configuration.Simulate;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -14,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SkewTest {
-    private static Simulate settings(String... settings) {
-        return ConfigurationReader.read("test", "", List.of(settings)).simulate();
+    private static SimulateSettings settings(String... settings) {
+        return JobSettings.SECTIONS.read("test", "", List.of(settings)).get(SimulateSettings.class);
     }
 
     @Test

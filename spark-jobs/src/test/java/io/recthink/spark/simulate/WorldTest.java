@@ -3,15 +3,15 @@ package io.recthink.spark.simulate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.recthink.config.Configuration.Simulate;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class WorldTest {
-    private static final Simulate SETTINGS = ConfigurationReader.defaults().simulate();
+    private static final SimulateSettings SETTINGS =
+            JobSettings.SECTIONS.defaults().get(SimulateSettings.class);
     private final World world = new World(17, SETTINGS);
 
     @Test

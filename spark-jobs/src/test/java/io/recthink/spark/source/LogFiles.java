@@ -1,7 +1,7 @@
 package io.recthink.spark.source;
 
-import io.recthink.config.ConfigurationReader;
 import io.recthink.spark.JobSession;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -74,7 +74,7 @@ final class LogFiles {
         all.addAll(List.of(settings));
         try (JobSession session = JobSession.open(SparkTest.spark())) {
             return reading.apply(new LogReader(
-                    session.spark(), ConfigurationReader.read("test", "", all), Period.ALWAYS, notes::add));
+                    session.spark(), JobSettings.SECTIONS.read("test", "", all), Period.ALWAYS, notes::add));
         }
     }
 }

@@ -3,7 +3,7 @@ package io.recthink.spark.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -129,7 +129,7 @@ class PublishedLayoutTest {
 
     private LogReader reader(String format, String file) {
         SparkTest.spark().conf().set("spark.sql.session.timeZone", "UTC");
-        Configuration configuration = ConfigurationReader.read(
+        Configuration configuration = JobSettings.SECTIONS.read(
                 "test",
                 "",
                 List.of(

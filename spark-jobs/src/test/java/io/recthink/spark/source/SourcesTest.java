@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -245,7 +245,7 @@ class SourcesTest {
 
     private static Configuration configuration(String... settings) {
         String yaml = "source: {columns: {user: u, item: i, rating: s, time: t, review: r}}";
-        return ConfigurationReader.read("test", yaml, List.of(settings));
+        return JobSettings.SECTIONS.read("test", yaml, List.of(settings));
     }
 
     private static List<String> lines(Dataset<Row> reviews) {

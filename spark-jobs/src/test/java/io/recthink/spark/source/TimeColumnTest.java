@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import java.nio.file.Path;
 import java.sql.Timestamp;
@@ -88,7 +88,7 @@ class TimeColumnTest {
     void theBoundsAreSettings() {
         assertThat(read("5", "source.minTime=1970-01-01").<String>getAs("reason"))
                 .isNull();
-        assertThatThrownBy(() -> ConfigurationReader.read("test", "", List.of("source.minTime=yesterday")))
+        assertThatThrownBy(() -> JobSettings.SECTIONS.read("test", "", List.of("source.minTime=yesterday")))
                 .hasMessageContaining("source.minTime must be a day such as 1990-01-01 (was yesterday)");
     }
 
@@ -116,12 +116,12 @@ class TimeColumnTest {
     }
 
     private void quarantine(String text) {
-        var configuration = ConfigurationReader.read(
+        var configuration = JobSettings.SECTIONS.read(
                 "test",
                 "",
                 List.of("source.format=json", "source.reviews=" + new LogFiles(folder).write("log.json", row(text))));
         LogReader log = new LogReader(SparkTest.spark(), configuration, Period.ALWAYS, note -> {});
-        Quarantine.of("source.reviews", log.reviewsPath(), log.reviews(), configuration.source());
+        Quarantine.of("source.reviews", log.reviewsPath(), log.reviews(), configuration.get(SourceSettings.class));
     }
 
     private static String row(String time) {

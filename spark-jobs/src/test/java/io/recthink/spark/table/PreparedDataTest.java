@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration.SplitKind;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.files.TableFiles;
 import java.io.IOException;

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.config.Configuration;
 import io.recthink.prompt.OutputGrammar;
+import io.recthink.prompt.ThinkMode;
 import io.recthink.reward.RewardFunction;
+import io.recthink.reward.RewardSettings;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.rollout.PromptOrder;
 import io.recthink.spark.run.Cursor;
@@ -183,8 +185,8 @@ class DynamicSamplingTest {
 
     /** The reward of the world's settings: graded tags without a think block, and the absolute error. */
     private static double reward(Row row) {
-        OutputGrammar grammar = OutputGrammar.of(Configuration.ThinkMode.NONE, 1, 5);
-        return new RewardFunction(world.configuration(SETTINGS).reward(), grammar)
+        OutputGrammar grammar = OutputGrammar.of(ThinkMode.NONE, 1, 5);
+        return new RewardFunction(world.configuration(SETTINGS).get(RewardSettings.class), grammar)
                 .of(row.getAs("text"), row.getAs("finish").equals("stop"), row.getAs("truth"))
                 .total();
     }

@@ -1,17 +1,17 @@
 package io.recthink.spark.train;
 
-import io.recthink.config.Configuration.Optimizer;
+import io.recthink.learn.OptimizerSettings;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** AdamW with clipping by the global norm, in double precision, with a constant learning rate. */
 final class PlainAdamW {
-    private final Optimizer settings;
+    private final OptimizerSettings settings;
     private final Map<String, double[]> m = new TreeMap<>();
     private final Map<String, double[]> v = new TreeMap<>();
     private int step;
 
-    PlainAdamW(Optimizer settings) {
+    PlainAdamW(OptimizerSettings settings) {
         this.settings = settings;
     }
 

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import io.recthink.config.Configuration;
+import io.recthink.generate.RolloutSettings;
 import io.recthink.model.ModelConfig;
 import io.recthink.model.ParameterLayout;
 import io.recthink.model.ParameterLayout.Parameter;
@@ -38,11 +39,13 @@ final class PlainGrpo {
         weights.forEach((name, values) -> sum.put(name, new double[values.length]));
         for (PlainSample sample : samples) {
             double share =
-                    switch (configuration.train().reduction()) {
+                    switch (configuration.get(TrainSettings.class).reduction()) {
                         case SEQUENCE_MEAN -> 1.0 / samples.size() / sample.completion().length;
                         case TOKEN_MEAN -> 1.0 / tokens;
                         case MAX_LENGTH ->
-                            1.0 / samples.size() / configuration.rollout().maxTokens();
+                            1.0
+                                    / samples.size()
+                                    / configuration.get(RolloutSettings.class).maxTokens();
                     };
             add(sum, gradient(weights, sample, share));
         }
@@ -82,14 +85,14 @@ final class PlainGrpo {
         System.arraycopy(sample.prompt(), 0, sequence, 0, prompt);
         System.arraycopy(sample.completion(), 0, sequence, prompt, length);
         NDArray logits = logits(parameters, sequence, manager)
-                .div(configuration.rollout().temperature());
+                .div(configuration.get(RolloutSettings.class).temperature());
         NDArray chosen = manager.create(sample.completion()).oneHot(model.vocabularySize());
         NDArray all = logits.logSoftmax(-1).get(prompt - 1 + ":" + (prompt + length - 1));
         NDArray logprobs = all.mul(chosen).sum(new int[] {1});
         NDArray entropies = all.exp().mul(all).sum(new int[] {1}).neg();
         NDArray old = manager.create(sample.oldLogprobs()).toType(DataType.FLOAT32, false);
         NDArray ratio = logprobs.sub(old).exp();
-        Configuration.Train train = configuration.train();
+        TrainSettings train = configuration.get(TrainSettings.class);
         NDArray clipped = ratio.clip(1 - train.clipLow(), 1 + train.clipHigh());
         float advantage = (float) sample.advantage();
         NDArray surrogate = ratio.mul(advantage).minimum(clipped.mul(advantage));

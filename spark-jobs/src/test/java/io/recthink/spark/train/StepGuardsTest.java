@@ -2,7 +2,7 @@ package io.recthink.spark.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -189,7 +189,8 @@ class StepGuardsTest {
 
     private static StepGuards guards(String... settings) {
         return StepGuards.of(
-                ConfigurationReader.read("test", "", List.of(settings)), step -> " Two of them: of step " + step + ".");
+                JobSettings.SECTIONS.read("test", "", List.of(settings)),
+                step -> " Two of them: of step " + step + ".");
     }
 
     private static Map<String, Object> step(double formatRate, Double length, double clipped) {

@@ -53,7 +53,8 @@ class StepReplayTest {
         all.addAll(List.of(settings.split(";", -1)));
         Configuration configuration = world.configuration(all.toArray(new String[0]));
         new TrainJob(false).run(spark, configuration);
-        PlainAdamW optimizer = new PlainAdamW(configuration.train().optimizer());
+        PlainAdamW optimizer =
+                new PlainAdamW(configuration.get(TrainSettings.class).optimizer());
         for (int step = 1; step <= 2; step++) {
             Map<String, float[]> weights = weights(world, step - 1);
             List<PlainSample> samples = samples(world, step);

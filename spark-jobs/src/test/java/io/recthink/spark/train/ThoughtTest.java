@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.recthink.prompt.PromptSettings;
 import io.recthink.prompt.TraceMeasure;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.StoppedException;
@@ -92,7 +93,7 @@ class ThoughtTest {
                 .toList();
         TraceMeasure measure = TraceMeasure.of(
                         world.configuration("prompt.think=free", "prompt.system=" + INSTRUCTION)
-                                .prompt(),
+                                .get(PromptSettings.class),
                         1,
                         5)
                 .orElseThrow();

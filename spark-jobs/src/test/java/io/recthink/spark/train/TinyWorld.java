@@ -1,9 +1,9 @@
 package io.recthink.spark.train;
 
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
 import io.recthink.model.ModelConfig;
 import io.recthink.model.ModelInitializer;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.files.ListedTable;
 import io.recthink.spark.files.TableFiles;
 import io.recthink.spark.table.PreparedData;
@@ -122,7 +122,7 @@ public final class TinyWorld {
     public Configuration configuration(String... settings) {
         List<String> all = new ArrayList<>(List.of("paths.root=" + root));
         all.addAll(List.of(settings));
-        return ConfigurationReader.read("tiny", SETTINGS, all);
+        return JobSettings.SECTIONS.read("tiny", SETTINGS, all);
     }
 
     /** The text of its configuration file. */

@@ -1,7 +1,7 @@
 package io.recthink.spark.train;
 
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +21,7 @@ public final class TrainApplication {
         Path root = Path.of(arguments[1]);
         List<String> settings = Stream.of(arguments).skip(4).toList();
         Configuration configuration =
-                ConfigurationReader.read("tiny.yaml", Files.readString(root.resolve("tiny.yaml")), settings);
+                JobSettings.SECTIONS.read("tiny.yaml", Files.readString(root.resolve("tiny.yaml")), settings);
         try (SparkSession spark = session(arguments[0])) {
             Sabotage.plan(
                     arguments[3],

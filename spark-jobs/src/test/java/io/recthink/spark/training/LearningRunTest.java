@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recthink.config.Configuration;
-import io.recthink.config.Configuration.ComputeType;
+import io.recthink.model.ComputeType;
 import io.recthink.prompt.PolicyTerms;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.train.TinyWorld;
+import io.recthink.spark.train.TrainSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,7 +65,7 @@ class LearningRunTest {
                 Optional.of(PolicyTerms.of(configuration, 1, 5, null)),
                 "data",
                 1,
-                configuration.train().optimizer(),
+                configuration.get(TrainSettings.class).optimizer(),
                 Retention.newest(1),
                 new ValidationSchedule(1, 0, 0.2));
     }

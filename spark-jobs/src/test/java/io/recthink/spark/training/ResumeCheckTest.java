@@ -3,7 +3,7 @@ package io.recthink.spark.training;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +26,7 @@ final class ResumeCheckTest {
 
     private static void check(String record) {
         new ResumeCheck("paths.run", "/runs/1")
-                .same(record, new ConfigurationRecord(ConfigurationReader.defaults(), FIXED, List.of("train.guards")))
+                .same(record, new ConfigurationRecord(JobSettings.SECTIONS.defaults(), FIXED, List.of("train.guards")))
                 .refuseChanges();
     }
 }

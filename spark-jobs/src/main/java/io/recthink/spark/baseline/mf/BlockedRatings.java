@@ -5,7 +5,6 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import io.recthink.InvalidInputException;
-import io.recthink.config.Configuration;
 import io.recthink.spark.baseline.RatingSet;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -43,7 +42,7 @@ record BlockedRatings(
     private static final double RATINGS_A_BLOCK = 1e6;
 
     /** A set in this form. */
-    static BlockedRatings of(RatingSet set, Configuration.Mf settings) {
+    static BlockedRatings of(RatingSet set, MfSettings settings) {
         return set.as(BlockedRatings.class, () -> of(set.train(), set.validation(), settings.blocks()));
     }
 

@@ -1,6 +1,5 @@
 package io.recthink.spark.baseline.mf;
 
-import io.recthink.config.Configuration;
 import io.recthink.progress.Progress;
 import io.recthink.spark.baseline.EarlyStop;
 import io.recthink.spark.baseline.RatingSet;
@@ -16,7 +15,7 @@ import org.apache.spark.SparkContext;
 final class MatrixFactorization implements RatingSystem<Setting> {
     static final String SYSTEM = "MF";
 
-    private final Configuration.Mf settings;
+    private final MfSettings settings;
     private final long seed;
     private final Loss loss;
     private final double min;
@@ -28,7 +27,7 @@ final class MatrixFactorization implements RatingSystem<Setting> {
      * @param min the lowest rating of the scale
      * @param max the highest rating of the scale
      */
-    MatrixFactorization(Configuration.Mf settings, long seed, Loss loss, double min, double max) {
+    MatrixFactorization(MfSettings settings, long seed, Loss loss, double min, double max) {
         this.settings = settings;
         this.seed = seed;
         this.loss = loss;

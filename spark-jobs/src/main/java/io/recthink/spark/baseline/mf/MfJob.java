@@ -2,6 +2,7 @@ package io.recthink.spark.baseline.mf;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.config.Paths;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
@@ -11,6 +12,7 @@ import io.recthink.spark.baseline.FittingRows;
 import io.recthink.spark.baseline.PredictionTable;
 import io.recthink.spark.baseline.RatingSystem;
 import io.recthink.spark.baseline.SystemOutput;
+import io.recthink.spark.table.PredictSettings;
 import io.recthink.spark.table.PreparedData;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -44,7 +46,7 @@ public final class MfJob implements Job {
 
     @Override
     public void execute(SparkSession spark, Configuration configuration) {
-        Configuration.Paths paths = configuration.paths();
+        Paths paths = configuration.paths();
         Activity.begin(spark, NAME, "mf: ratings");
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
         List<RatingSystem<?>> systems = systems(configuration, data);
@@ -63,7 +65,7 @@ public final class MfJob implements Job {
             PreparedData data,
             List<RatingSystem<?>> systems,
             SystemOutput output) {
-        Configuration.Paths paths = configuration.paths();
+        Paths paths = configuration.paths();
         JobSession.fitPartitions(spark, paths.resolve(paths.data()));
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()))
                 .select("rowId", "userId", "itemId", "truth", "split");
@@ -90,7 +92,7 @@ public final class MfJob implements Job {
 
     /** Every system, in the order of the report. A further one is a class and a line here. */
     private static List<RatingSystem<?>> systems(Configuration configuration, PreparedData data) {
-        Configuration.Mf settings = configuration.mf();
+        MfSettings settings = configuration.get(MfSettings.class);
         if (!settings.biases() && data.minRating() < 0) {
             throw new InvalidInputException(
                     "mf.biases: false needs ratings of at least 0, and the scale begins at %s; set it to true"
@@ -115,7 +117,7 @@ public final class MfJob implements Job {
 
     private static MfReport report(
             Configuration configuration, PreparedData data, FittingRows rows, List<FittedSystem> fitted) {
-        BlockedRatings ratings = BlockedRatings.of(rows.train(), configuration.mf());
+        BlockedRatings ratings = BlockedRatings.of(rows.train(), configuration.get(MfSettings.class));
         PredictionTable predicted = fitted.get(0).predicted();
         return new MfReport(
                 data.name(),
@@ -126,8 +128,8 @@ public final class MfJob implements Job {
                 ratings.users().size(),
                 ratings.items().size(),
                 ratings.sides(),
-                configuration.mf().biases(),
-                configuration.predict().split(),
+                configuration.get(MfSettings.class).biases(),
+                configuration.get(PredictSettings.class).split(),
                 predicted.rows(),
                 predicted.share("user", "both"),
                 predicted.share("item", "both"),

@@ -9,7 +9,6 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.round;
 import static org.apache.spark.sql.functions.when;
 
-import io.recthink.config.Configuration;
 import io.recthink.progress.Progress;
 import io.recthink.spark.baseline.PredictionTable;
 import io.recthink.spark.baseline.RatingSet;
@@ -39,7 +38,7 @@ final class ResidualAls implements RatingSystem<AlsSetting> {
     private static final int DECIMALS = 6;
     private static final int UNKNOWN = -1;
 
-    private final Configuration.Mf settings;
+    private final MfSettings settings;
     private final long seed;
     private final double min;
     private final double max;
@@ -50,7 +49,7 @@ final class ResidualAls implements RatingSystem<AlsSetting> {
      * @param min the lowest rating of the scale
      * @param max the highest rating of the scale
      */
-    ResidualAls(Configuration.Mf settings, long seed, double min, double max) {
+    ResidualAls(MfSettings settings, long seed, double min, double max) {
         this.settings = settings;
         this.seed = seed;
         this.min = min;

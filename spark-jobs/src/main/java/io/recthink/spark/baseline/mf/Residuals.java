@@ -2,7 +2,6 @@ package io.recthink.spark.baseline.mf;
 
 import static org.apache.spark.sql.functions.col;
 
-import io.recthink.config.Configuration;
 import io.recthink.spark.baseline.RatingSet;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
 import org.apache.spark.sql.Dataset;
@@ -21,7 +20,7 @@ record Residuals(FittedBiasModel bias, Dataset<Row> users, Dataset<Row> items, D
         implements RatingSet.Form {
 
     /** A set in this form. */
-    static Residuals of(RatingSet set, Configuration.Mf settings) {
+    static Residuals of(RatingSet set, MfSettings settings) {
         BlockedRatings blocked = BlockedRatings.of(set, settings);
         return set.as(
                 Residuals.class,

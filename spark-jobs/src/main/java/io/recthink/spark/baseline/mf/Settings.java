@@ -1,6 +1,5 @@
 package io.recthink.spark.baseline.mf;
 
-import io.recthink.config.Configuration;
 import io.recthink.generate.Seeds;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,7 +14,7 @@ final class Settings {
     private Settings() {}
 
     /** The settings of a factorisation. */
-    static List<Setting> of(Configuration.Mf mf, long ratings, long seed) {
+    static List<Setting> of(MfSettings mf, long ratings, long seed) {
         List<Setting> all = new ArrayList<>();
         mf.factors().forEach(factors -> mf.learningRates()
                 .forEach(rate -> mf.factorPenalties().forEach(factorPenalty -> mf.biasPenalties()
@@ -29,8 +28,8 @@ final class Settings {
     }
 
     /** The penalties of ALS at its first rank. What a further rank adds is little where the penalty is right. */
-    static List<AlsSetting> ofAls(Configuration.Mf mf, long ratings, long seed) {
-        Configuration.Als als = mf.als();
+    static List<AlsSetting> ofAls(MfSettings mf, long ratings, long seed) {
+        AlsSettings als = mf.als();
         int rank = als.ranks().get(0);
         List<AlsSetting> all = als.penalties().stream()
                 .map(penalty -> new AlsSetting(rank, penalty))
@@ -39,7 +38,7 @@ final class Settings {
     }
 
     /** The other ranks of ALS, with the penalty of a setting. */
-    static List<AlsSetting> otherRanks(Configuration.Mf mf, AlsSetting best) {
+    static List<AlsSetting> otherRanks(MfSettings mf, AlsSetting best) {
         return mf.als().ranks().stream()
                 .filter(rank -> rank != best.rank())
                 .distinct()
@@ -47,7 +46,7 @@ final class Settings {
                 .toList();
     }
 
-    private static int number(Configuration.Mf mf, long ratings) {
+    private static int number(MfSettings mf, long ratings) {
         double affordable = mf.maxUpdates() / ((double) ratings * mf.maxEpochs());
         return (int) Math.max(mf.minSettings(), Math.min(Integer.MAX_VALUE, affordable));
     }

@@ -1,6 +1,6 @@
 package io.recthink.spark.baseline.mf;
 
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,7 +29,7 @@ public final class MfApplication {
                 .config("spark.shuffle.io.retryWait", "100ms")
                 .getOrCreate()) {
             spark.sparkContext().addSparkListener(new Killer(Integer.parseInt(arguments[0]), Path.of(arguments[1])));
-            new MfJob().run(spark, ConfigurationReader.read("mf.yaml", "", settings));
+            new MfJob().run(spark, JobSettings.SECTIONS.read("mf.yaml", "", settings));
         }
     }
 

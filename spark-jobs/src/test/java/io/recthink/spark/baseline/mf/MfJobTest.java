@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
 import io.recthink.spark.table.ExampleRows;
@@ -264,7 +264,7 @@ class MfJobTest {
     }
 
     private static Configuration configuration(String... settings) {
-        return ConfigurationReader.read("test", "", configured(settings));
+        return JobSettings.SECTIONS.read("test", "", configured(settings));
     }
 
     private static List<String> configured(String... settings) {

@@ -9,8 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.baseline.PredictionTable;
 import io.recthink.spark.baseline.RatingSet;
@@ -84,7 +83,8 @@ class MovieLensAnchorsTest {
     }
 
     private static Errors factorization(Splits splits, Loss loss, boolean biases) {
-        Configuration.Mf settings = ConfigurationReader.read(
+        MfSettings settings = JobSettings.SECTIONS
+                .read(
                         "test",
                         "",
                         List.of(
@@ -95,7 +95,7 @@ class MovieLensAnchorsTest {
                                 "mf.biasPenalties=[0.05]",
                                 "mf.maxEpochs=25",
                                 "mf.patience=25"))
-                .mf();
+                .get(MfSettings.class);
         MatrixFactorization factorization = new MatrixFactorization(settings, 17, loss, 0.5, 5);
         try (RatingSet ratings = new RatingSet(splits.train, splits.validation);
                 FittedFactors fitted = factorization.train(

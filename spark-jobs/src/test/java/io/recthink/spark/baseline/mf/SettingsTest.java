@@ -2,13 +2,13 @@ package io.recthink.spark.baseline.mf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.recthink.config.Configuration;
-import io.recthink.config.ConfigurationReader;
+import io.recthink.spark.JobSettings;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SettingsTest {
-    private final Configuration.Mf mf = ConfigurationReader.read(
+    private final MfSettings mf = JobSettings.SECTIONS
+            .read(
                     "test",
                     "",
                     List.of(
@@ -19,7 +19,7 @@ class SettingsTest {
                             "mf.maxEpochs=100",
                             "mf.maxUpdates=1.0e9",
                             "mf.minSettings=4"))
-            .mf();
+            .get(MfSettings.class);
 
     @Test
     void aSmallLogAffordsEveryCombinationOnce() {

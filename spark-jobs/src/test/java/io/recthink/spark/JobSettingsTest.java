@@ -1,31 +1,48 @@
-package io.recthink.config;
+package io.recthink.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import io.recthink.config.Configuration;
+import io.recthink.config.ConfigurationException;
+import io.recthink.config.Paths;
+import io.recthink.config.RecordedConfiguration;
+import io.recthink.generate.RolloutSettings;
+import io.recthink.learn.Reduction;
+import io.recthink.model.LoraSettings;
+import io.recthink.prompt.PromptLayout;
+import io.recthink.prompt.PromptSettings;
+import io.recthink.prompt.ThinkMode;
+import io.recthink.reward.RewardSettings;
+import io.recthink.spark.baseline.mf.MfSettings;
+import io.recthink.spark.sft.SftSettings;
+import io.recthink.spark.source.SourceSettings;
+import io.recthink.spark.table.PredictSettings;
+import io.recthink.spark.train.TrainSettings;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 
-final class ConfigurationReaderTest {
+final class JobSettingsTest {
     private static final String FILE = "conf/x.yaml";
 
     @Test
     void whatYamlReadsOtherwiseThanAPersonIsRefused() {
-        assertThatThrownBy(() -> ConfigurationReader.read("my.yaml", "seed: 010", List.of()))
+        assertThatThrownBy(() -> JobSettings.SECTIONS.read("my.yaml", "seed: 010", List.of()))
                 .hasMessage(
                         "my.yaml: 010 is the octal number 8 in YAML. Write it without the leading 0, in quotes where it is a text, or as 0x8.");
         assertThatThrownBy(() -> read("", "train.steps=020")).hasMessageContaining("020 is the octal number 16");
-        assertThatThrownBy(() -> ConfigurationReader.read("my.yaml", "name: a\n---\nname: b", List.of()))
+        assertThatThrownBy(() -> JobSettings.SECTIONS.read("my.yaml", "name: a\n---\nname: b", List.of()))
                 .hasMessage("my.yaml: holds 2 YAML documents, parted by ---. Put all settings into one.");
         assertThatThrownBy(() -> read("", "train.optimizer.learningRate=.nan"))
                 .hasMessageEndingWith("no setting can be .nan or .inf; give a number");
-        assertThatThrownBy(() -> ConfigurationReader.read("my.yaml", "train: {clipLow: -.Inf}", List.of()))
+        assertThatThrownBy(() -> JobSettings.SECTIONS.read("my.yaml", "train: {clipLow: -.Inf}", List.of()))
                 .hasMessage("my.yaml: no setting can be .nan or .inf; give a number");
-        assertThat(ConfigurationReader.read("my.yaml", "---\nseed: 10\n...\n", List.of())
+        assertThat(JobSettings.SECTIONS
+                        .read("my.yaml", "---\nseed: 10\n...\n", List.of())
                         .seed())
                 .isEqualTo(10);
         assertThat(read("", "name='010'").name()).isEqualTo("010");
@@ -41,13 +58,14 @@ final class ConfigurationReaderTest {
 
     @Test
     void fileOverridesDefaultsAndLeavesTheRest() {
-        Configuration defaults = ConfigurationReader.defaults();
+        Configuration defaults = JobSettings.SECTIONS.defaults();
 
         Configuration configuration = read("train:\n  groupSize: 4\n");
 
-        assertThat(configuration.train().groupSize()).isEqualTo(4);
-        assertThat(configuration.train().steps()).isEqualTo(defaults.train().steps());
-        assertThat(configuration.rollout()).isEqualTo(defaults.rollout());
+        assertThat(configuration.get(TrainSettings.class).groupSize()).isEqualTo(4);
+        assertThat(configuration.get(TrainSettings.class).steps())
+                .isEqualTo(defaults.get(TrainSettings.class).steps());
+        assertThat(configuration.get(RolloutSettings.class)).isEqualTo(defaults.get(RolloutSettings.class));
     }
 
     @Test
@@ -55,8 +73,8 @@ final class ConfigurationReaderTest {
         Configuration configuration =
                 read("train:\n  steps: 4\nseed: 2\n", "train.steps=5", "train.steps=6", "train.optimizer.beta1=0.5");
 
-        assertThat(configuration.train().steps()).isEqualTo(6);
-        assertThat(configuration.train().optimizer().beta1()).isEqualTo(0.5);
+        assertThat(configuration.get(TrainSettings.class).steps()).isEqualTo(6);
+        assertThat(configuration.get(TrainSettings.class).optimizer().beta1()).isEqualTo(0.5);
         assertThat(configuration.seed()).isEqualTo(2);
     }
 
@@ -70,19 +88,23 @@ final class ConfigurationReaderTest {
                 "train.steps=8");
 
         assertThat(configuration.name()).isEqualTo("books");
-        assertThat(configuration.train().clipHigh()).isEqualTo(0.28);
-        assertThat(configuration.train().steps()).isEqualTo(8);
+        assertThat(configuration.get(TrainSettings.class).clipHigh()).isEqualTo(0.28);
+        assertThat(configuration.get(TrainSettings.class).steps()).isEqualTo(8);
     }
 
     @Test
     void settingWithoutValueIsAnEmptyText() {
-        assertThat(read("prompt:\n  system: Rate.\n", "prompt.system=").prompt().system())
+        assertThat(read("prompt:\n  system: Rate.\n", "prompt.system=")
+                        .get(PromptSettings.class)
+                        .system())
                 .isEmpty();
     }
 
     @Test
     void settingValueMayContainAnEqualsSign() {
-        assertThat(read("", "source.reviews=s3a://log/day=1").source().reviews())
+        assertThat(read("", "source.reviews=s3a://log/day=1")
+                        .get(SourceSettings.class)
+                        .reviews())
                 .isEqualTo("s3a://log/day=1");
     }
 
@@ -103,32 +125,41 @@ final class ConfigurationReaderTest {
 
     @Test
     void closedChoicesAreReadByTheirNamesInTheDocumentation() {
-        assertThat(read("", "prompt.think=none").prompt().think()).isEqualTo(Configuration.ThinkMode.NONE);
-        assertThat(read("", "train.reduction=token-mean").train().reduction())
-                .isEqualTo(Configuration.Reduction.TOKEN_MEAN);
+        assertThat(read("", "prompt.think=none").get(PromptSettings.class).think())
+                .isEqualTo(ThinkMode.NONE);
+        assertThat(read("", "train.reduction=token-mean")
+                        .get(TrainSettings.class)
+                        .reduction())
+                .isEqualTo(Reduction.TOKEN_MEAN);
     }
 
     @Test
     void aMapOfPoliciesReplacesThemAndANameAddsOne() {
         String file = "predict: {policies: {warm-start: warm-start, grpo: run}}";
-        assertThat(read(file, "predict.policies.c=z").predict().policies())
+        assertThat(read(file, "predict.policies.c=z").get(PredictSettings.class).policies())
                 .containsOnly(entry("warm-start", "warm-start"), entry("grpo", "run"), entry("c", "z"));
-        assertThat(read(file, "predict.policies={a: x, grpo: y}").predict().policies())
+        assertThat(read(file, "predict.policies={a: x, grpo: y}")
+                        .get(PredictSettings.class)
+                        .policies())
                 .containsOnly(entry("a", "x"), entry("grpo", "y"));
-        assertThat(read(file, "predict={policies: {a: x}, rows: 3}").predict().policies())
+        assertThat(read(file, "predict={policies: {a: x}, rows: 3}")
+                        .get(PredictSettings.class)
+                        .policies())
                 .containsOnly(entry("a", "x"));
         assertThat(read(file, "predict.policies.b=w", "predict.policies={a: x}", "predict.policies.c=z")
-                        .predict()
+                        .get(PredictSettings.class)
                         .policies())
                 .containsOnly(entry("a", "x"), entry("c", "z"));
-        assertThat(read(file, "predict.policies={}").predict().policies()).isEmpty();
-        assertThat(read(file, "predict={rows: 3}").predict().policies()).hasSize(2);
+        assertThat(read(file, "predict.policies={}").get(PredictSettings.class).policies())
+                .isEmpty();
+        assertThat(read(file, "predict={rows: 3}").get(PredictSettings.class).policies())
+                .hasSize(2);
     }
 
     @Test
     void policiesMayHaveAnyName() {
         assertThat(read("", "predict.policies.after-sft=work/warm-start")
-                        .predict()
+                        .get(PredictSettings.class)
                         .policies())
                 .isEqualTo(Map.of("after-sft", "work/warm-start"));
     }
@@ -145,9 +176,9 @@ final class ConfigurationReaderTest {
         expected.put("levels", List.of(1, Map.of("a", 2.5)));
         expected.put("none", null);
         expected.put("style", "short");
-        assertThat(configuration.prompt().template()).isEqualTo(expected);
-        assertThat(ConfigurationReader.change(configuration, List.of("seed=9")).prompt())
-                .isEqualTo(configuration.prompt());
+        assertThat(configuration.get(PromptSettings.class).template()).isEqualTo(expected);
+        assertThat(configuration.change(List.of("seed=9")).get(PromptSettings.class))
+                .isEqualTo(configuration.get(PromptSettings.class));
     }
 
     @Test
@@ -160,7 +191,7 @@ final class ConfigurationReaderTest {
 
     @Test
     void emptyFileMeansTheDefaults() {
-        assertThat(read("# nothing yet\n")).isEqualTo(ConfigurationReader.defaults());
+        assertThat(read("# nothing yet\n")).isEqualTo(JobSettings.SECTIONS.defaults());
     }
 
     @Test
@@ -200,7 +231,7 @@ final class ConfigurationReaderTest {
         assertSftRefused("sft.patience must be at least 0 (was -1)", "sft.patience=-1");
         assertSftRefused("sft.epochs must be at least 0 (was -1)", "sft.epochs=-1");
         assertThat(read("", "sft.saveEvery=7", "sft.patience=2", "sft.validationEvery=14")
-                        .sft()
+                        .get(SftSettings.class)
                         .patience())
                 .isEqualTo(2);
     }
@@ -253,14 +284,14 @@ final class ConfigurationReaderTest {
     void numberMayBeWrittenInEveryUsualWay() {
         for (String number : List.of("0.00001", "1e-5", "1.0E-5", "'1e-5'", ".00001")) {
             assertThat(read("", "train.optimizer.learningRate=" + number)
-                            .train()
+                            .get(TrainSettings.class)
                             .optimizer()
                             .learningRate())
                     .as(number)
                     .isEqualTo(1e-5);
         }
         assertThat(read("", "train.optimizer.learningRate=1")
-                        .train()
+                        .get(TrainSettings.class)
                         .optimizer()
                         .learningRate())
                 .isEqualTo(1);
@@ -273,13 +304,13 @@ final class ConfigurationReaderTest {
 
     @Test
     void listsAreReadWhole() {
-        Configuration.Mf mf = read("mf:\n  factors: [4]\n", "mf.learningRates=[1e-3, 0.5]", "mf.als.penalties=[1]")
-                .mf();
+        MfSettings mf = read("mf:\n  factors: [4]\n", "mf.learningRates=[1e-3, 0.5]", "mf.als.penalties=[1]")
+                .get(MfSettings.class);
         assertThat(mf.factors()).containsExactly(4);
         assertThat(mf.learningRates()).containsExactly(1e-3, 0.5);
         assertThat(mf.als().penalties()).containsExactly(1.0);
         assertThat(mf.factorPenalties())
-                .isEqualTo(ConfigurationReader.defaults().mf().factorPenalties());
+                .isEqualTo(JobSettings.SECTIONS.defaults().get(MfSettings.class).factorPenalties());
     }
 
     @Test
@@ -293,7 +324,9 @@ final class ConfigurationReaderTest {
 
     @Test
     void modulesThatCannotHaveAnAdapterAreRefusedWithThoseThatCan() {
-        assertThat(read("", "lora.targetModules=[v_proj, q_proj]").lora().targetModules())
+        assertThat(read("", "lora.targetModules=[v_proj, q_proj]")
+                        .get(LoraSettings.class)
+                        .targetModules())
                 .containsExactly("v_proj", "q_proj");
         assertRefused("", "lora.targetModules=[q_proj, lm_head]")
                 .hasMessage(FILE + ": lora.targetModules must be some of q_proj, k_proj, v_proj, o_proj, gate_proj,"
@@ -346,17 +379,18 @@ final class ConfigurationReaderTest {
 
     @Test
     void aRecordWithoutAKeyWasMadeAsBeforeThereWasTheKey() {
-        Configuration record = ConfigurationReader.readRecord("run/config.yaml", "train: {steps: 7}");
-        assertThat(record.train().steps()).isEqualTo(7);
-        assertThat(record.prompt().layout()).isEqualTo(Configuration.PromptLayout.SKELETON);
-        assertThat(record.reward().minWords()).isZero();
-        String now = ConfigurationReader.write(read(""));
-        assertThat(ConfigurationReader.readRecord("run/config.yaml", now)).isEqualTo(read(""));
+        RecordedConfiguration record = RecordedConfiguration.read("run/config.yaml", "train: {steps: 7}");
+        assertThat(record.get(TrainSettings.class).steps()).isEqualTo(7);
+        assertThat(record.get(PromptSettings.class).layout()).isEqualTo(PromptLayout.SKELETON);
+        assertThat(record.get(RewardSettings.class).minWords()).isZero();
+        String now = read("").toYaml();
+        assertThat(RecordedConfiguration.read("run/config.yaml", now).as(JobSettings.SECTIONS))
+                .isEqualTo(read(""));
     }
 
     @Test
     void relativePathsLieBelowTheRootAndOthersStay() {
-        Configuration.Paths paths = read("", "paths.root=/data/books").paths();
+        Paths paths = read("", "paths.root=/data/books").paths();
 
         assertThat(paths.resolve(paths.run())).isEqualTo("/data/books/run");
         assertThat(paths.resolve("/elsewhere/run")).isEqualTo("/elsewhere/run");
@@ -364,7 +398,7 @@ final class ConfigurationReaderTest {
     }
 
     private static Configuration read(String yaml, String... settings) {
-        return ConfigurationReader.read(FILE, yaml, List.of(settings));
+        return JobSettings.SECTIONS.read(FILE, yaml, List.of(settings));
     }
 
     private static AbstractThrowableAssert<?, ?> assertRefused(String yaml, String... settings) {

@@ -1,7 +1,8 @@
-package io.recthink.config;
+package io.recthink.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.recthink.config.Configuration;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,23 +18,24 @@ final class DefaultsTest {
 
     @Test
     void everyDefaultIsAsPinned() throws IOException {
-        String defaults = ConfigurationReader.write(ConfigurationReader.defaults());
+        String defaults = JobSettings.SECTIONS.defaults().toYaml();
         Files.createDirectories(NOW.getParent());
         Files.writeString(NOW, defaults);
 
         assertThat(defaults)
                 .as(
-                        "A key or a default of the configuration has changed. If that is meant, and defaults.yaml says"
-                                + " what the key is for, run: cp common/%s common/src/test/resources/io/recthink/config/%s",
+                        "A key or a default of the configuration has changed. If that is meant, and the yaml file of"
+                                + " the section says what the key is for, run:"
+                                + " cp spark-jobs/%s spark-jobs/src/test/resources/io/recthink/spark/%s",
                         NOW, PINNED)
                 .isEqualTo(pinned());
     }
 
     @Test
     void defaultsThatAreWrittenAreReadBackTheSame() {
-        Configuration defaults = ConfigurationReader.defaults();
+        Configuration defaults = JobSettings.SECTIONS.defaults();
 
-        assertThat(ConfigurationReader.read("written", ConfigurationReader.write(defaults), List.of()))
+        assertThat(JobSettings.SECTIONS.read("written", defaults.toYaml(), List.of()))
                 .isEqualTo(defaults);
     }
 

@@ -1,14 +1,21 @@
-package io.recthink.config;
+package io.recthink.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.recthink.config.RecordedConfiguration;
+import io.recthink.spark.train.TrainSettings;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class CommentedConfigurationTest {
+    private static final Path PAGE = Path.of("..", "docs", "configuration.md");
+    private static final Path NOW = Path.of("target", "configuration.md");
+    private static final String FENCE = "```yaml\n";
     private static final String FILE =
             """
             name: "on"
@@ -23,15 +30,15 @@ class CommentedConfigurationTest {
 
     @Test
     void theTextIsTheSameConfiguration() {
-        String text = ConfigurationReader.commented("shop.yaml", FILE, SETTINGS);
+        String text = JobSettings.SECTIONS.commented("shop.yaml", FILE, SETTINGS);
 
-        assertThat(ConfigurationReader.read("text", text, List.of()))
-                .isEqualTo(ConfigurationReader.read("shop.yaml", FILE, SETTINGS));
+        assertThat(JobSettings.SECTIONS.read("text", text, List.of()))
+                .isEqualTo(JobSettings.SECTIONS.read("shop.yaml", FILE, SETTINGS));
     }
 
     @Test
     void aValueThatIsNoDefaultSaysWhereItComesFromAndKeepsItsComment() {
-        assertThat(ConfigurationReader.commented("shop.yaml", FILE, SETTINGS).lines())
+        assertThat(JobSettings.SECTIONS.commented("shop.yaml", FILE, SETTINGS).lines())
                 .contains(
                         "name: nine                      # --set; label of the data set and of the run",
                         "  steps: 7                      # --set",
@@ -42,23 +49,28 @@ class CommentedConfigurationTest {
     }
 
     @Test
-    void withoutAnythingSetItIsTheDefaults() throws IOException {
-        try (InputStream defaults = ConfigurationReader.class.getResourceAsStream("defaults.yaml")) {
-            assertThat(ConfigurationReader.commented("--set", "", List.of()))
-                    .isEqualTo(new String(defaults.readAllBytes(), StandardCharsets.UTF_8));
-        }
+    void withoutAnythingSetItIsThePageOfTheDocumentation() throws IOException {
+        String defaults = JobSettings.SECTIONS.commented("--set", "", List.of());
+        String page = Files.readString(PAGE);
+        String expected = page.substring(0, page.indexOf(FENCE)) + FENCE + defaults + "```\n";
+        Files.createDirectories(NOW.getParent());
+        Files.writeString(NOW, expected);
+
+        assertThat(page)
+                .as("Settings have changed. Run: cp spark-jobs/%s docs/configuration.md", NOW)
+                .isEqualTo(expected);
     }
 
     @Test
     void aRecordOfAnotherVersionIsReadAndItsUnknownKeysAreNamed() {
         String record = "train: {steps: 7, patience: {of: 3}}\nretrain: {gate: 0.1}\npredict: {policies: {new: run}}\n";
 
-        assertThat(ConfigurationReader.readRecord("run/config.yaml", record)
-                        .train()
+        assertThat(RecordedConfiguration.read("run/config.yaml", record)
+                        .get(TrainSettings.class)
                         .steps())
                 .isEqualTo(7);
-        assertThat(ConfigurationReader.unknownKeys("run/config.yaml", record))
-                .containsExactlyEntriesOf(new java.util.TreeMap<>(
-                        java.util.Map.of("retrain", "{\"gate\":0.1}", "train.patience", "{\"of\":3}")));
+        assertThat(RecordedConfiguration.read("run/config.yaml", record).unknownTo(JobSettings.SECTIONS))
+                .containsExactlyEntriesOf(
+                        new TreeMap<>(Map.of("retrain", "{\"gate\":0.1}", "train.patience", "{\"of\":3}")));
     }
 }

@@ -1,0 +1,45 @@
+package io.recthink.config;
+
+import java.util.Map;
+
+/** Where the jobs read and write. */
+public record Paths(
+        String root,
+        String log,
+        String data,
+        String model,
+        String traces,
+        String warmStart,
+        String run,
+        String predictions,
+        String validationPredictions,
+        String mf,
+        String table,
+        String probes,
+        String report)
+        implements Section {
+
+    @Override
+    public void check(Problems problems) {
+        Map.ofEntries(
+                        Map.entry("root", root),
+                        Map.entry("log", log),
+                        Map.entry("data", data),
+                        Map.entry("model", model),
+                        Map.entry("traces", traces),
+                        Map.entry("warmStart", warmStart),
+                        Map.entry("run", run),
+                        Map.entry("predictions", predictions),
+                        Map.entry("validationPredictions", validationPredictions),
+                        Map.entry("mf", mf),
+                        Map.entry("table", table),
+                        Map.entry("probes", probes),
+                        Map.entry("report", report))
+                .forEach((key, path) -> problems.require(!path.isBlank(), key, "a path", "empty"));
+    }
+
+    /** A path as configured: absolute paths and URIs as they are, relative ones below {@link #root}. */
+    public String resolve(String path) {
+        return path.startsWith("/") || path.matches("[a-z][a-z0-9+.-]*:.*") ? path : root + "/" + path;
+    }
+}

@@ -1,0 +1,84 @@
+package io.recthink.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A configuration that a run or a policy has recorded, perhaps with another version. Only the sections that are asked for are
+ * read. A key that the record lacks is younger and has the value that stands for what was done before; one that is not known
+ * here is left out.
+ */
+public final class RecordedConfiguration {
+    private final String origin;
+    private final JsonNode record;
+
+    private RecordedConfiguration(String origin, JsonNode record) {
+        this.origin = origin;
+        this.record = record;
+    }
+
+    /**
+     * Reads a record.
+     *
+     * @param origin the name of the file, for messages
+     * @param yaml the text of the file, may be empty
+     * @throws ConfigurationException when the text is no YAML of keys and values
+     */
+    public static RecordedConfiguration read(String origin, String yaml) {
+        return new RecordedConfiguration(origin, SettingsText.parse(origin, yaml));
+    }
+
+    /**
+     * The settings of a section.
+     *
+     * @throws ConfigurationException when a value is out of range
+     */
+    public <S extends Section> S get(Class<S> type) {
+        return Sections.of(List.of(type))
+                .recorded(origin, only(new SectionType<>(type).key()), new TreeMap<>())
+                .get(type);
+    }
+
+    /** Where the jobs of the run read and wrote. */
+    public Paths paths() {
+        return get(Paths.class);
+    }
+
+    /** The seed of the run. */
+    public long seed() {
+        return Sections.of(List.of())
+                .recorded(origin, only("seed"), new TreeMap<>())
+                .seed();
+    }
+
+    /** The number at a key with dots; empty when the record has none. */
+    public Optional<Number> number(String key) {
+        JsonNode value = record.at("/" + key.replace('.', '/'));
+        return value.isNumber() ? Optional.of(value.numberValue()) : Optional.empty();
+    }
+
+    /**
+     * The record as a whole configuration.
+     *
+     * @throws ConfigurationException as {@link #get}
+     */
+    public Configuration as(Sections sections) {
+        return sections.recorded(origin, record, new TreeMap<>());
+    }
+
+    /** The keys of the record that some sections do not have, with their values. */
+    public SortedMap<String, String> unknownTo(Sections sections) {
+        SortedMap<String, String> unknown = new TreeMap<>();
+        sections.recorded(origin, record, unknown);
+        return unknown;
+    }
+
+    /** The record without anything but a key. */
+    private JsonNode only(String key) {
+        return SettingsText.tree(record.has(key) ? Map.of(key, record.get(key)) : Map.of());
+    }
+}

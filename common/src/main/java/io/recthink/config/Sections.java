@@ -1,0 +1,149 @@
+package io.recthink.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The sections that a configuration has beside its name, its seed and its paths, in the order in which people read them. Reads
+ * configurations; precedence, from low to high: the defaults, the file, {@code --set key=value} in the order given. All problems
+ * are gathered and reported together.
+ */
+public final class Sections {
+    private final List<SectionType<?>> types;
+    private final String text;
+    private final ObjectNode defaults;
+    private final Set<String> namedMaps = new TreeSet<>();
+    private final Set<String> openMaps = new TreeSet<>();
+
+    private record Head(String name, long seed) {}
+
+    private Sections(List<Class<? extends Section>> records) {
+        types = Stream.concat(Stream.of(Paths.class), records.stream().filter(type -> type != Paths.class))
+                .<SectionType<?>>map(SectionType::new)
+                .toList();
+        text = Stream.concat(Stream.of(head()), types.stream().map(SectionType::text))
+                .collect(Collectors.joining("\n"));
+        defaults = (ObjectNode) SettingsText.parse("defaults", text);
+        types.forEach(type -> type.freeMaps((key, value) -> (value == String.class ? namedMaps : openMaps).add(key)));
+    }
+
+    /** The sections of some records. */
+    public static Sections of(List<Class<? extends Section>> records) {
+        return new Sections(records);
+    }
+
+    /** Those of the sections that have one of these keys. */
+    public Sections only(Collection<String> keys) {
+        return new Sections(types.stream()
+                .filter(type -> keys.contains(type.key()))
+                .<Class<? extends Section>>map(SectionType::type)
+                .toList());
+    }
+
+    /** The defaults of one section. */
+    public static <S extends Section> S defaultsOf(Class<S> type) {
+        return of(List.of(type)).defaults().get(type);
+    }
+
+    /** The defaults alone. */
+    public Configuration defaults() {
+        return read("defaults", "", List.of());
+    }
+
+    /**
+     * Reads a configuration.
+     *
+     * @param origin the name of the file, for messages
+     * @param yaml the text of the file, may be empty
+     * @param settings {@code key=value} pairs with dotted keys; values are YAML scalars, or a map where the key is that of
+     *     a section. A key whose values people name, such as {@code predict.policies}, is replaced by a map, and a name added
+     *     to the key sets one
+     * @throws ConfigurationException naming every unknown key and every value out of range
+     */
+    public Configuration read(String origin, String yaml, List<String> settings) {
+        return bind(origin, SettingsText.parse(origin, yaml), settings, tree());
+    }
+
+    /**
+     * A configuration for people: every key with its comment, and where a value that is not the default comes from. The text
+     * is a configuration file.
+     *
+     * @param origin the name of the file
+     * @param yaml the text of the file, may be empty
+     * @param settings {@code key=value} pairs that override the file
+     * @throws ConfigurationException as {@link #read}
+     */
+    public String commented(String origin, String yaml, List<String> settings) {
+        JsonNode effective = SettingsText.tree(read(origin, yaml, settings));
+        JsonNode file = SettingsText.parse(origin, yaml);
+        List<JsonNode> set = settings.stream().map(SettingsText::parseSetting).toList();
+        return new CommentedConfiguration(
+                        SettingsText.tree(defaults()),
+                        effective,
+                        place -> set.stream().anyMatch(tree -> !tree.at(place).isMissingNode())
+                                ? "--set"
+                                : file.at(place).isMissingNode() ? "derived" : origin)
+                .over(text);
+    }
+
+    /** What a run has recorded of these sections: keys that they do not have are left out. */
+    Configuration recorded(String origin, JsonNode record, SortedMap<String, String> unknown) {
+        SettingsTree tree = tree();
+        ObjectNode earlier = SettingsText.tree(Map.of());
+        types.forEach(type -> earlier.set(type.key(), type.earlier()));
+        tree.merge(earlier, new Problems());
+        JsonNode known = record.deepCopy();
+        tree.takeUnknown(known, unknown);
+        return bind(origin, known, List.of(), tree);
+    }
+
+    private SettingsTree tree() {
+        return new SettingsTree(defaults, namedMaps, openMaps);
+    }
+
+    private Configuration bind(String origin, JsonNode file, List<String> settings, SettingsTree tree) {
+        Problems problems = new Problems();
+        tree.merge(file, problems);
+        settings.forEach(setting -> tree.set(setting, problems));
+        refuse(origin, problems);
+        tree.refuseSecrets(problems);
+        refuse(origin, problems);
+        ObjectNode values = tree.values();
+        Map<String, Section> bound = new LinkedHashMap<>();
+        types.forEach(type -> bound.put(type.key(), type.bind(origin, (ObjectNode) values.get(type.key()))));
+        Head head = SettingsText.bind(origin, "", values.deepCopy().retain("name", "seed"), Head.class);
+        problems.require(!head.name.isBlank(), "name", "not blank", "'" + head.name + "'");
+        bound.forEach((key, section) -> section.check(problems.in(key)));
+        refuse(origin, problems);
+        return new Configuration(head.name, head.seed, this, bound);
+    }
+
+    private static void refuse(String origin, Problems problems) {
+        if (!problems.messages().isEmpty()) {
+            throw new ConfigurationException(problems.messages().stream()
+                    .map(message -> origin + ": " + message)
+                    .collect(Collectors.joining("\n")));
+        }
+    }
+
+    private static String head() {
+        try (InputStream head = Sections.class.getResourceAsStream("configuration.yaml")) {
+            return new String(head.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

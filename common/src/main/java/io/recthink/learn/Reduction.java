@@ -1,0 +1,13 @@
+package io.recthink.learn;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** How the losses of the tokens become one number. */
+public enum Reduction {
+    @JsonProperty("sequence-mean")
+    SEQUENCE_MEAN,
+    @JsonProperty("token-mean")
+    TOKEN_MEAN,
+    @JsonProperty("max-length")
+    MAX_LENGTH
+}

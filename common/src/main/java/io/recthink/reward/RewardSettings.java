@@ -1,0 +1,37 @@
+package io.recthink.reward;
+
+import io.recthink.config.Problems;
+import io.recthink.config.Section;
+import java.io.Serializable;
+
+/** The reward of a completion. */
+public record RewardSettings(
+        RewardShape shape,
+        double format,
+        FormatGrading formatGrading,
+        double maxError,
+        boolean answerNeedsFormat,
+        boolean truncateTruth,
+        int minWords)
+        implements Section, Serializable {
+    /** The same with the width of a scale where a {@code maxError} of 0 stands for it: what a run records. */
+    public RewardSettings withScale(double minRating, double maxRating) {
+        return maxError != 0
+                ? this
+                : new RewardSettings(
+                        shape,
+                        format,
+                        formatGrading,
+                        maxRating - minRating,
+                        answerNeedsFormat,
+                        truncateTruth,
+                        minWords);
+    }
+
+    @Override
+    public void check(Problems problems) {
+        problems.atLeast(0, "minWords", minWords);
+        problems.require(format >= 0, "format", "at least 0", format);
+        problems.require(maxError >= 0 && Double.isFinite(maxError), "maxError", "at least 0 and finite", maxError);
+    }
+}

@@ -1,0 +1,13 @@
+package io.recthink.teacher;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** Where the ratings of the template teacher start from. */
+public enum TeacherLevel {
+    /** The mean of the ratings in the user's history; the middle of the scale for a new user. */
+    @JsonProperty("user")
+    USER,
+    /** The middle of the scale. */
+    @JsonProperty("middle")
+    MIDDLE
+}

@@ -1,0 +1,44 @@
+package io.recthink.spark;
+
+import io.recthink.config.Sections;
+import io.recthink.generate.RolloutSettings;
+import io.recthink.model.LoraSettings;
+import io.recthink.model.ModelSettings;
+import io.recthink.prompt.PromptSettings;
+import io.recthink.reward.RewardSettings;
+import io.recthink.spark.baseline.mf.MfSettings;
+import io.recthink.spark.coldstart.InitModelSettings;
+import io.recthink.spark.evaluate.CompareSettings;
+import io.recthink.spark.sft.SftSettings;
+import io.recthink.spark.simulate.SimulateSettings;
+import io.recthink.spark.source.SourceSettings;
+import io.recthink.spark.table.PredictSettings;
+import io.recthink.spark.table.PrepareSettings;
+import io.recthink.spark.table.ValidationSettings;
+import io.recthink.spark.train.TrainSettings;
+import io.recthink.teacher.ColdStartSettings;
+import java.util.List;
+
+/** What a configuration of the jobs may hold. Each section lies in the package that uses it; this is the list of them. */
+public final class JobSettings {
+    /** All sections, in the order of the work. */
+    public static final Sections SECTIONS = Sections.of(List.of(
+            SimulateSettings.class,
+            SourceSettings.class,
+            PrepareSettings.class,
+            PromptSettings.class,
+            ColdStartSettings.class,
+            InitModelSettings.class,
+            ModelSettings.class,
+            LoraSettings.class,
+            RolloutSettings.class,
+            RewardSettings.class,
+            SftSettings.class,
+            TrainSettings.class,
+            ValidationSettings.class,
+            PredictSettings.class,
+            MfSettings.class,
+            CompareSettings.class));
+
+    private JobSettings() {}
+}

@@ -1,0 +1,4 @@
+package io.recthink.spark.sft;
+
+/** The validation on traces that are held out. */
+public record HeldOutSettings(double share, int every) {}

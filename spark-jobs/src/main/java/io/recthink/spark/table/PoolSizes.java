@@ -1,0 +1,12 @@
+package io.recthink.spark.table;
+
+import io.recthink.config.Problems;
+
+/** Sizes of the three disjoint pools of train rows. */
+public record PoolSizes(int coldStart, int sft, int rl) {
+    void check(Problems problems) {
+        problems.atLeast(0, "coldStart", coldStart);
+        problems.atLeast(0, "sft", sft);
+        problems.atLeast(0, "rl", rl);
+    }
+}

@@ -1,0 +1,22 @@
+package io.recthink.spark.train;
+
+import io.recthink.config.Problems;
+
+/** What stops a run that has gone wrong. */
+public record GuardSettings(
+        int startCompletions,
+        double minFormatRate,
+        double armedAt,
+        double maxLengthGrowth,
+        double minEntropy,
+        double maxEntropy,
+        double minDistinct,
+        double maxCopied,
+        int deadSteps) {
+    void check(Problems problems) {
+        problems.atLeast(0, "startCompletions", startCompletions);
+        problems.between(0, 1, "minDistinct", minDistinct);
+        problems.between(0, 1, "maxCopied", maxCopied);
+        problems.atLeast(0, "deadSteps", deadSteps);
+    }
+}
