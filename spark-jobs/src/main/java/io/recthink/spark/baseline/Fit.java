@@ -1,5 +1,6 @@
 package io.recthink.spark.baseline;
 
+import io.recthink.spark.table.Readout;
 import io.recthink.spark.table.TrainingCost;
 import java.util.List;
 
@@ -19,7 +20,7 @@ import java.util.List;
  */
 public record Fit<S>(
         String system,
-        String readout,
+        Readout readout,
         String loss,
         List<Trial<S>> tried,
         Trial<S> chosen,
@@ -36,7 +37,7 @@ public record Fit<S>(
     TrainingCost cost(int processors) {
         return new TrainingCost(
                 system,
-                readout,
+                readout.name(),
                 samples,
                 0,
                 0,

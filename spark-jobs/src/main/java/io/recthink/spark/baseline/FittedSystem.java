@@ -1,5 +1,6 @@
 package io.recthink.spark.baseline;
 
+import io.recthink.spark.table.RatingErrors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -44,7 +45,7 @@ public record FittedSystem(Fit<?> fit, PredictionTable predicted, PredictionTabl
             Trained<S> refit,
             PredictionTable predicted,
             PredictionTable validated) {
-        double[] errors = validated.errors(rows.validation());
+        RatingErrors errors = validated.errors(rows.validation());
         return new Fit<>(
                 refit.system().system(),
                 refit.system().readout(),
@@ -57,8 +58,8 @@ public record FittedSystem(Fit<?> fit, PredictionTable predicted, PredictionTabl
                 search.seconds(),
                 refit.seconds(),
                 1e6 * predicted.seconds() / predicted.rows(),
-                errors[0],
-                errors[1]);
+                errors.mae(),
+                errors.rmse());
     }
 
     @Override

@@ -1,11 +1,11 @@
 package io.recthink.spark.baseline;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
+import io.recthink.spark.table.RatingErrors;
+import io.recthink.spark.table.Readout;
 import io.recthink.spark.table.Tables;
 import java.util.Arrays;
 import org.apache.spark.sql.Column;
@@ -37,7 +37,7 @@ public record PredictionTable(Dataset<Row> kept, Dataset<Row> table, long rows, 
      *
      * @param predictions rowId, yhat, cold
      */
-    public static PredictionTable of(String system, String readout, Dataset<Row> predictions) {
+    public static PredictionTable of(String system, Readout readout, Dataset<Row> predictions) {
         long start = System.nanoTime();
         Dataset<Row> computed = predictions.persist(StorageLevel.MEMORY_AND_DISK());
         long rows = computed.count();
@@ -50,11 +50,11 @@ public record PredictionTable(Dataset<Row> kept, Dataset<Row> table, long rows, 
         return new PredictionTable(computed, computed.select(columns), rows, seconds);
     }
 
-    private static Column value(StructField field, String system, String readout, double milliseconds) {
+    private static Column value(StructField field, String system, Readout readout, double milliseconds) {
         return switch (field.name()) {
             case "rowId", "yhat", "cold" -> col(field.name());
             case "system" -> lit(system);
-            case "readout" -> lit(readout);
+            case "readout" -> lit(readout.name());
             case "seed", "tokensIn", "tokensOut" -> lit(0);
             case "failed" -> lit(false);
             case "ms" -> lit(milliseconds);
@@ -75,18 +75,9 @@ public record PredictionTable(Dataset<Row> kept, Dataset<Row> table, long rows, 
         return rows == 0 ? 0 : table.where(col("cold").isin((Object[]) cold)).count() / (double) rows;
     }
 
-    /** Mean absolute and root mean squared error, in this order; sums are decimal and so do not depend on partitions. */
-    public double[] errors(Dataset<Row> examples) {
-        Column error = col("yhat").minus(col("truth"));
-        Row sums = table.join(examples.select("rowId", "truth"), "rowId")
-                .agg(exact(org.apache.spark.sql.functions.abs(error)), exact(error.multiply(error)), count(lit(1)))
-                .head();
-        double n = sums.getLong(2);
-        return new double[] {sums.getDouble(0) / n, Math.sqrt(sums.getDouble(1) / n)};
-    }
-
-    private static Column exact(Column value) {
-        return sum(value.cast("decimal(28,12)")).cast("double");
+    /** The errors of the predictions of some examples. */
+    public RatingErrors errors(Dataset<Row> examples) {
+        return RatingErrors.of(table.join(examples.select("rowId", "truth"), "rowId"));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.recthink.spark.baseline;
 
+import io.recthink.spark.table.Readout;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -13,7 +14,7 @@ public interface RatingSystem<S> {
     String system();
 
     /** The read-out that it predicts. */
-    String readout();
+    Readout readout();
 
     /** What its training minimises. */
     String loss();

@@ -189,7 +189,7 @@ final class ComparisonData {
     private static Map<String, Object> key(SystemKey key) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("system", key.system());
-        fields.put("readout", key.readout());
+        fields.put("readout", key.readout().name());
         fields.put("seed", key.seed());
         return fields;
     }

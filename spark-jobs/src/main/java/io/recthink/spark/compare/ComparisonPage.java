@@ -16,6 +16,7 @@ import io.recthink.spark.page.PageStyle;
 import io.recthink.spark.page.PointPlot;
 import io.recthink.spark.page.TextTable;
 import io.recthink.spark.table.PolicyOrigin;
+import io.recthink.spark.table.Readout;
 import io.recthink.statistics.Interval;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -137,13 +138,13 @@ final class ComparisonPage {
         intervals(
                 "MAE, ranked among medians",
                 "Smaller is better. Grey: predictors that read no text.",
-                row -> row.key().type().rankedByMae(),
+                row -> row.key().readout().rankedByMae(),
                 row -> row.errors().mae(),
                 row -> row.errors().maeInterval());
         intervals(
                 "RMSE, ranked among means",
                 "Smaller is better. A mean is the best answer to a squared error, as a median is to an absolute one.",
-                row -> row.key().type().rankedByRmse(),
+                row -> row.key().readout().rankedByRmse(),
                 row -> row.errors().rmse(),
                 row -> row.errors().rmseInterval());
     }
@@ -450,7 +451,7 @@ final class ComparisonPage {
     }
 
     private static String name(SystemKey key) {
-        return key.readout().equals("point") ? key.system() : key.system() + ", " + key.readout();
+        return key.readout().equals(Readout.POINT) ? key.system() : key.system() + ", " + key.readout();
     }
 
     private static String words(String group) {

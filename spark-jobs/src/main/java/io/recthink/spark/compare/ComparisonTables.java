@@ -139,7 +139,7 @@ final class ComparisonTables {
                 : row.difference() < 0 ? "better" : "worse";
         return List.of(
                 row.other().system(),
-                row.other().readout(),
+                row.other().readout().name(),
                 signed(row.difference()) + " " + signedInterval(row.interval()),
                 number(row.adjusted()),
                 verdict);
@@ -192,7 +192,7 @@ final class ComparisonTables {
     private static List<String> cost(CostRow row) {
         return List.of(
                 row.key().system(),
-                row.key().readout(),
+                row.key().readout().name(),
                 tenths(row.tokensIn()),
                 tenths(row.tokensInP95()),
                 tenths(row.tokensOut()),
@@ -226,7 +226,7 @@ final class ComparisonTables {
     private static List<String> training(SystemKey key, TrainingCost cost) {
         return List.of(
                 key.system(),
-                key.readout(),
+                key.readout().name(),
                 Long.toString(cost.samples()),
                 Long.toString(cost.teacherCalls()),
                 Long.toString(cost.teacherTokens()),
@@ -248,7 +248,8 @@ final class ComparisonTables {
         List<List<String>> rows = new ArrayList<>();
         for (int system = 0; system < comparison.rows().size(); system++) {
             SystemKey key = comparison.rows().get(system).key();
-            List<String> cells = new ArrayList<>(List.of(key.system(), key.readout()));
+            List<String> cells =
+                    new ArrayList<>(List.of(key.system(), key.readout().name()));
             for (SliceRow slice : slices) {
                 cells.add(slice.scores().isEmpty() ? NONE : score(slice.scores().get(system)));
             }
@@ -338,8 +339,9 @@ final class ComparisonTables {
     private TextTable table(List<String> header, Cells cells) {
         List<List<String>> rows = comparison.rows().stream()
                 .map(row -> {
-                    List<String> line = new ArrayList<>(
-                            List.of(row.key().system() + row.marks(), row.key().readout()));
+                    List<String> line = new ArrayList<>(List.of(
+                            row.key().system() + row.marks(),
+                            row.key().readout().name()));
                     if (seeds) {
                         line.add(row.trivial() ? NONE : Long.toString(row.key().seed()));
                     }

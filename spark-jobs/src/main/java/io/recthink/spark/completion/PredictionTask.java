@@ -4,6 +4,8 @@ import io.recthink.generate.RatingDistribution;
 import io.recthink.generate.RatingPrefix;
 import io.recthink.generate.RolloutSettings;
 import io.recthink.model.ModelSettings;
+import io.recthink.spark.table.PredictionRow;
+import io.recthink.spark.table.Readout;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -87,11 +89,15 @@ record PredictionTask(
         List<Example> batch = examples(prompts, rows);
         List<Row> predictions = new ArrayList<>();
         List<Completed<Example>> greedy = policy.complete(batch, Sampling.greedy(rollout.maxTokens()));
-        add(prompts, greedy, List.of(Readout.GREEDY), predictions);
+        add(prompts, greedy, List.of(SampleReadout.GREEDY), predictions);
         if (reading.samples() > 0) {
             for (int from = 0; from < batch.size(); from += promptsWithSamples()) {
                 List<Example> part = batch.subList(from, Math.min(batch.size(), from + promptsWithSamples()));
-                add(prompts, policy.complete(part, sampling()), List.of(Readout.MEAN, Readout.MEDIAN), predictions);
+                add(
+                        prompts,
+                        policy.complete(part, sampling()),
+                        List.of(SampleReadout.MEAN, SampleReadout.MEDIAN),
+                        predictions);
             }
         }
         if (reading.candidates() != null) {
@@ -102,11 +108,14 @@ record PredictionTask(
     }
 
     private void add(
-            PromptsInTask prompts, List<Completed<Example>> batch, List<Readout> readouts, List<Row> predictions) {
+            PromptsInTask prompts,
+            List<Completed<Example>> batch,
+            List<SampleReadout> readouts,
+            List<Row> predictions) {
         for (Completed<Example> completed : batch) {
             List<OptionalDouble> ratings =
                     completed.completions().stream().map(prompts::rating).toList();
-            for (Readout readout : readouts) {
+            for (SampleReadout readout : readouts) {
                 predictions.add(row(completed, readout, readout.of(ratings)));
             }
         }
@@ -125,25 +134,24 @@ record PredictionTask(
         for (int i = 0; i < greedy.size(); i++) {
             Completed<Example> trace = greedy.get(i);
             Optional<RatingDistribution> found = opened.get(i).flatMap(prefix -> read.next());
-            predictions.add(row(trace, "expectation", found, RatingDistribution::expectation, milliseconds));
-            predictions.add(row(trace, "median", found, RatingDistribution::median, milliseconds));
+            predictions.add(row(trace, Readout.EXPECTATION, found, RatingDistribution::expectation, milliseconds));
+            predictions.add(row(trace, Readout.MEDIAN, found, RatingDistribution::median, milliseconds));
         }
     }
 
-    private Row row(Completed<Example> completed, Readout readout, OptionalDouble rating) {
-        return RowFactory.create(
-                completed.prompt().rowId(),
-                system,
-                seed,
-                readout.label(reading.samples()),
-                rating.orElse(completed.prompt().fallback()),
-                rating.isEmpty(),
-                null,
-                null,
-                completed.tokensIn(),
-                completed.tokensOut(),
-                completed.milliseconds(),
-                readout == Readout.GREEDY ? completed.first().text() : null);
+    private Row row(Completed<Example> completed, SampleReadout readout, OptionalDouble rating) {
+        return new PredictionRow(
+                        completed.prompt().rowId(),
+                        system,
+                        seed,
+                        readout.named(reading.samples()),
+                        rating.orElse(completed.prompt().fallback()),
+                        rating.isEmpty(),
+                        null,
+                        null,
+                        new PredictionRow.Cost(completed.tokensIn(), completed.tokensOut(), completed.milliseconds()),
+                        readout == SampleReadout.GREEDY ? completed.first().text() : null)
+                .row();
     }
 
     /**
@@ -154,22 +162,25 @@ record PredictionTask(
      */
     private Row row(
             Completed<Example> trace,
-            String readout,
+            Readout readout,
             Optional<RatingDistribution> found,
             ToDoubleFunction<RatingDistribution> rating,
             double milliseconds) {
-        return RowFactory.create(
-                trace.prompt().rowId(),
-                system,
-                seed,
-                readout,
-                found.map(rating::applyAsDouble).orElse(trace.prompt().fallback()),
-                found.isEmpty(),
-                found.map(RatingDistribution::probabilities).orElse(null),
-                found.map(RatingDistribution::mass).orElse(null),
-                trace.tokensIn() + found.map(RatingDistribution::tokens).orElse(0),
-                trace.tokensOut(),
-                trace.milliseconds() + milliseconds,
-                null);
+        return new PredictionRow(
+                        trace.prompt().rowId(),
+                        system,
+                        seed,
+                        readout,
+                        found.map(rating::applyAsDouble).orElse(trace.prompt().fallback()),
+                        found.isEmpty(),
+                        found.map(RatingDistribution::probabilities).orElse(null),
+                        found.map(RatingDistribution::mass).orElse(null),
+                        new PredictionRow.Cost(
+                                trace.tokensIn()
+                                        + found.map(RatingDistribution::tokens).orElse(0),
+                                trace.tokensOut(),
+                                trace.milliseconds() + milliseconds),
+                        null)
+                .row();
     }
 }

@@ -59,7 +59,7 @@ final class CostBlock {
         List<Comparison.CostRow> block = new ArrayList<>();
         for (SystemKey key : keys) {
             costs.stream()
-                    .filter(row -> key.equals(new SystemKey(row.getString(0), row.getString(1), row.getLong(2))))
+                    .filter(row -> key.equals(SystemKey.of(row.getString(0), row.getString(1), row.getLong(2))))
                     .forEach(row -> block.add(cost(key, row, unit, training(key, trainings))));
         }
         return block;
@@ -72,7 +72,7 @@ final class CostBlock {
 
     private static Optional<TrainingCost> training(SystemKey key, List<TrainingCost> trainings) {
         return trainings.stream()
-                .filter(training -> training.isOf(key.system(), key.readout()))
+                .filter(training -> training.isOf(key.system(), key.readout().name()))
                 .findFirst();
     }
 

@@ -92,7 +92,7 @@ public final class Evaluation {
                 .sorted(Comparator.comparing((SystemKey key) ->
                                 expected.contains(key.system()) ? expected.indexOf(key.system()) : expected.size())
                         .thenComparing(SystemKey::system)
-                        .thenComparing(SystemKey::readout)
+                        .thenComparing(key -> key.readout().name())
                         .thenComparing(SystemKey::seed))
                 .forEach(keys::add);
         return keys;

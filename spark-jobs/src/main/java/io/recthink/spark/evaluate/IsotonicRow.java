@@ -3,6 +3,7 @@ package io.recthink.spark.evaluate;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.round;
 
+import io.recthink.spark.table.Readout;
 import io.recthink.statistics.Isotonic;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ record IsotonicRow(SystemKey key, int source, Isotonic fit, long rows) implement
         for (int source = 0; source < keys.size(); source++) {
             SystemKey key = keys.get(source);
             List<Row> own = counts.stream()
-                    .filter(row -> key.equals(new SystemKey(row.getString(0), row.getString(1), row.getLong(2))))
+                    .filter(row -> key.equals(SystemKey.of(row.getString(0), row.getString(1), row.getLong(2))))
                     .toList();
             if (!own.isEmpty()) {
                 add(rows, key, source, own, validation);
@@ -75,17 +76,17 @@ record IsotonicRow(SystemKey key, int source, Isotonic fit, long rows) implement
             }
             counts[next][scale.rating(row.getDouble(4))] += row.getLong(5);
         }
-        ReadoutType type = key.type();
-        if (type.rankedByMae()) {
+        Readout readout = key.readout();
+        if (readout.rankedByMae()) {
             rows.add(new IsotonicRow(
-                    named(key, type == ReadoutType.EITHER ? "median" : key.readout()),
+                    named(key, readout.isOpen() ? Readout.MEDIAN : readout),
                     source,
                     Isotonic.medians(predictions, counts, scale.ratings()),
                     rowsOfFit));
         }
-        if (type.rankedByRmse()) {
+        if (readout.rankedByRmse()) {
             rows.add(new IsotonicRow(
-                    named(key, type == ReadoutType.EITHER ? "expectation" : key.readout()),
+                    named(key, readout.isOpen() ? Readout.EXPECTATION : readout),
                     source,
                     Isotonic.means(predictions, counts, scale.ratings()),
                     rowsOfFit));
@@ -105,7 +106,7 @@ record IsotonicRow(SystemKey key, int source, Isotonic fit, long rows) implement
                         .collect(Collectors.joining(", ", "Monotone maps are fitted on ", ".")));
     }
 
-    private static SystemKey named(SystemKey key, String readout) {
+    private static SystemKey named(SystemKey key, Readout readout) {
         return new SystemKey(key.system() + SUFFIX, readout, key.seed());
     }
 }

@@ -17,6 +17,7 @@ import static org.apache.spark.sql.functions.trim;
 import static org.apache.spark.sql.functions.when;
 
 import io.recthink.InvalidInputException;
+import io.recthink.spark.table.Readout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -104,7 +105,7 @@ final class PredictionColumns {
         }
         problem(rowId.isNull().or(rowId.equalTo("")), "rowId", lit(NOTHING));
         Column system = label("system", name);
-        Column readout = label("readout", "point");
+        Column readout = label("readout", Readout.POINT.name());
         Column seed = seed();
         Column marked = failed();
         problem(not(marked).and(yhat.unreadable), "yhat", yhat.shown);

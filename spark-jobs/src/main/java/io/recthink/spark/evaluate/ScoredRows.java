@@ -44,7 +44,10 @@ final class ScoredRows {
             RatingScale scale) {
         List<Row> indices = IntStream.range(0, keys.size())
                 .mapToObj(i -> RowFactory.create(
-                        keys.get(i).system(), keys.get(i).readout(), keys.get(i).seed(), i))
+                        keys.get(i).system(),
+                        keys.get(i).readout().name(),
+                        keys.get(i).seed(),
+                        i))
                 .toList();
         return predictions
                 .join(

@@ -11,6 +11,7 @@ import io.recthink.spark.evaluate.ComparisonRow.Errors;
 import io.recthink.spark.evaluate.ComparisonRow.Kind;
 import io.recthink.spark.evaluate.ComparisonRow.Shape;
 import io.recthink.spark.table.PolicyOrigin;
+import io.recthink.spark.table.Readout;
 import io.recthink.statistics.FixedPoint;
 import io.recthink.statistics.Holm;
 import io.recthink.statistics.Interval;
@@ -155,8 +156,8 @@ final class Scores {
                     shape(totals, ranks.get(system), pairs[system], system),
                     beatsPromptMeans(totals, system),
                     unranked(totals, system),
-                    rank(totals, system, ReadoutType::rankedByMae, other -> mae(totals, other)),
-                    rank(totals, system, ReadoutType::rankedByRmse, other -> mse(totals, other))));
+                    rank(totals, system, Readout::rankedByMae, other -> mae(totals, other)),
+                    rank(totals, system, Readout::rankedByRmse, other -> mse(totals, other))));
         }
         return rows;
     }
@@ -263,9 +264,10 @@ final class Scores {
     }
 
     private boolean beatsPromptMeans(Totals totals, int system) {
-        ReadoutType type = keys.get(system).type();
-        return (type.rankedByMae() && mae(totals, system) < mae(totals, TrivialPredictors.PROMPT_MEANS_BY_DEVIATIONS))
-                || (type.rankedByRmse()
+        Readout readout = keys.get(system).readout();
+        return (readout.rankedByMae()
+                        && mae(totals, system) < mae(totals, TrivialPredictors.PROMPT_MEANS_BY_DEVIATIONS))
+                || (readout.rankedByRmse()
                         && mse(totals, system) < mse(totals, TrivialPredictors.PROMPT_MEANS_BY_SQUARES));
     }
 
@@ -274,8 +276,8 @@ final class Scores {
         return totals.of(system).failed > request.maxFailed() * totals.rows();
     }
 
-    private OptionalInt rank(Totals totals, int system, Predicate<ReadoutType> type, IntToDoubleFunction error) {
-        IntPredicate ranked = other -> type.test(keys.get(other).type()) && !unranked(totals, other);
+    private OptionalInt rank(Totals totals, int system, Predicate<Readout> type, IntToDoubleFunction error) {
+        IntPredicate ranked = other -> type.test(keys.get(other).readout()) && !unranked(totals, other);
         if (!ranked.test(system)) {
             return OptionalInt.empty();
         }
@@ -320,7 +322,7 @@ final class Scores {
                 });
                 rows.add(new SeedRow(
                         key.system(),
-                        key.readout(),
+                        key.readout().name(),
                         systems.size(),
                         mae.getMean(),
                         mae.getStandardDeviation(),

@@ -93,7 +93,7 @@ final class SystemCheck {
     }
 
     private SystemKey key() {
-        return new SystemKey(row.getString(0), row.getString(1), row.getLong(2));
+        return SystemKey.of(row.getString(0), row.getString(1), row.getLong(2));
     }
 
     PredictionFolders.Saved saved() {

@@ -1,11 +1,13 @@
 package io.recthink.spark.evaluate;
 
+import io.recthink.spark.table.Readout;
 import java.io.Serializable;
 
 /** What a row of the table is: one read-out of one system under one seed. */
-public record SystemKey(String system, String readout, long seed) implements Serializable {
-    public ReadoutType type() {
-        return ReadoutType.of(readout);
+public record SystemKey(String system, Readout readout, long seed) implements Serializable {
+    /** Of a read-out by its name. */
+    public static SystemKey of(String system, String readout, long seed) {
+        return new SystemKey(system, new Readout(readout), seed);
     }
 
     @Override

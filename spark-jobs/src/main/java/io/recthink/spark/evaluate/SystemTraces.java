@@ -82,7 +82,7 @@ final class SystemTraces {
                 .collectAsList()
                 .forEach(row -> MeasuredTraces.summary(row)
                         .ifPresent(summary -> summaries.put(
-                                new SystemKey(row.getString(0), row.getString(1), row.getLong(2)), summary)));
+                                SystemKey.of(row.getString(0), row.getString(1), row.getLong(2)), summary)));
         return summaries;
     }
 

@@ -14,6 +14,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 
 import io.recthink.spark.baseline.bias.FittedBiasModel;
+import io.recthink.spark.table.Readout;
 import io.recthink.statistics.LinearRegression;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -39,13 +40,13 @@ public final class TrivialPredictors {
     public static final String BIAS = "bias";
     public static final String PROMPT_MEANS = "prompt-means";
 
-    private static final String MEAN = "expectation";
-    private static final String MEDIAN = "median";
+    private static final Readout MEAN = Readout.EXPECTATION;
+    private static final Readout MEDIAN = Readout.MEDIAN;
 
     /** The rows, in the order of the table. */
     public static final List<SystemKey> KEYS = List.of(
             new SystemKey("constant-median", MEDIAN, 0),
-            new SystemKey("constant-mode", "point", 0),
+            new SystemKey("constant-mode", Readout.POINT, 0),
             new SystemKey("global-mean", MEAN, 0),
             new SystemKey("user-mean", MEAN, 0),
             new SystemKey("user-median", MEDIAN, 0),
@@ -116,7 +117,7 @@ public final class TrivialPredictors {
         Column[] predictions = IntStream.range(0, systems.size())
                 .mapToObj(i -> struct(
                         lit(KEYS.get(i).system()).as("system"),
-                        lit(KEYS.get(i).readout()).as("readout"),
+                        lit(KEYS.get(i).readout().name()).as("readout"),
                         systems.get(i).as("yhat")))
                 .toArray(Column[]::new);
         return wide.select(col("rowId"), explode(array(predictions)).as("prediction"))

@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.recthink.spark.StoppedException;
 import io.recthink.spark.files.LiteralPath;
+import io.recthink.spark.table.Readout;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Row;
@@ -31,7 +32,7 @@ final class FailedAnswers {
     void look(String system, String folder) {
         Row counts = spark.read()
                 .parquet(LiteralPath.of(folder))
-                .where(col("readout").equalTo("greedy"))
+                .where(col("readout").equalTo(Readout.GREEDY.name()))
                 .agg(count(lit(1)), count_if(col("failed")))
                 .head();
         long rows = counts.getLong(0);

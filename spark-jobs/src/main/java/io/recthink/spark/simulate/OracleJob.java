@@ -10,7 +10,9 @@ import io.recthink.spark.files.ListedTable;
 import io.recthink.spark.files.OutputFolders;
 import io.recthink.spark.simulate.TastePosterior.Evidence;
 import io.recthink.spark.table.PredictionNote;
+import io.recthink.spark.table.PredictionRow;
 import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.Readout;
 import io.recthink.spark.table.Tables;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -23,7 +25,6 @@ import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -120,19 +121,18 @@ public final class OracleJob implements Job {
     }
 
     private static Row prediction(String system, String rowId, double[] probabilities) {
-        return RowFactory.create(
-                rowId,
-                system,
-                0L,
-                "median",
-                (double) TastePosterior.median(probabilities),
-                false,
-                probabilities,
-                1.0,
-                0,
-                0,
-                0.0,
-                null);
+        return new PredictionRow(
+                        rowId,
+                        system,
+                        0,
+                        Readout.MEDIAN,
+                        TastePosterior.median(probabilities),
+                        false,
+                        probabilities,
+                        1.0,
+                        PredictionRow.Cost.NONE,
+                        null)
+                .row();
     }
 
     private static Stream<Row> stream(Iterator<Row> rows) {

@@ -1,10 +1,7 @@
 package io.recthink.spark.training;
 
-import static org.apache.spark.sql.functions.abs;
 import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sum;
@@ -22,12 +19,12 @@ import io.recthink.spark.files.ListedTable;
 import io.recthink.spark.files.LiteralPath;
 import io.recthink.spark.policy.PolicyReference;
 import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.RatingErrors;
 import io.recthink.spark.table.StratifiedSample;
 import io.recthink.spark.table.ValidationSettings;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -39,7 +36,6 @@ import org.apache.spark.storage.StorageLevel;
  */
 public final class PolicyValidation implements Validation, AutoCloseable {
     private static final String SYSTEM = "policy";
-    private static final String DECIMAL = "decimal(28,15)";
 
     private final SparkSession spark;
     private final String key;
@@ -94,25 +90,15 @@ public final class PolicyValidation implements Validation, AutoCloseable {
     @Override
     public Errors of(PolicyReference policy, String path) {
         ListedTable.write(stage.predict(SYSTEM, policy, Reading.GREEDY), key, path);
-        Column error = col("yhat").minus(col("truth"));
         Dataset<Row> predictions = spark.read()
                 .parquet(LiteralPath.of(path))
                 .join(truths, "rowId")
                 .persist(StorageLevel.MEMORY_AND_DISK());
         try {
-            Row sums = predictions
-                    .agg(
-                            count(lit(1)),
-                            sum(abs(error).cast(DECIMAL)).cast("double"),
-                            sum(error.multiply(error).cast(DECIMAL)).cast("double"),
-                            avg(when(col("failed"), 1.0).otherwise(0.0)))
-                    .head();
-            long rows = sums.getLong(0);
-            return new Errors(
-                    sums.getDouble(1) / rows,
-                    Math.sqrt(sums.getDouble(2) / rows),
-                    sums.getDouble(3),
-                    variety(predictions));
+            Row sums = RatingErrors.aggregated(
+                    predictions, avg(when(col("failed"), 1.0).otherwise(0.0)));
+            RatingErrors errors = RatingErrors.in(sums);
+            return new Errors(errors.mae(), errors.rmse(), sums.getDouble(RatingErrors.COLUMNS), variety(predictions));
         } finally {
             predictions.unpersist();
         }

@@ -90,7 +90,7 @@ class CompareJobTest {
         assertThat(trivial).extracting(ComparisonRow::key).containsExactlyElementsOf(TrivialPredictors.KEYS);
         for (ComparisonRow row : trivial) {
             String system = row.key().system();
-            if (!row.key().equals(new SystemKey("prompt-means", "median", 0))) {
+            if (!row.key().equals(SystemKey.of("prompt-means", "median", 0))) {
                 assertThat(row.errors().mae())
                         .as(system)
                         .isCloseTo(referee.at("trivial/mae/" + system).asDouble(), within(1e-8));
@@ -203,7 +203,7 @@ class CompareJobTest {
         silent.write(root.resolve("failures"), 1);
         Comparison failures = compare("failures", "compare.focus=policy");
         ComparisonRow row = row(failures, "policy");
-        assertThat(row.key()).isEqualTo(new SystemKey("policy", "greedy", 7));
+        assertThat(row.key()).isEqualTo(SystemKey.of("policy", "greedy", 7));
         assertThat(row.rows()).isEqualTo(100);
         assertThat(row.failed()).isEqualTo(50);
         assertThat(row.errors().mae()).isPositive();

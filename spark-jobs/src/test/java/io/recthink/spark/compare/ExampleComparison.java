@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
 
 /** A comparison of two systems with numbers that are easy to find again. */
 final class ExampleComparison {
-    static final SystemKey BIAS = new SystemKey("bias", "expectation", 0);
-    static final SystemKey GRPO = new SystemKey("grpo, <b>late</b>", "greedy", 7);
+    static final SystemKey BIAS = SystemKey.of("bias", "expectation", 0);
+    static final SystemKey GRPO = SystemKey.of("grpo, <b>late</b>", "greedy", 7);
 
     private static final TrainingCost TRAINING =
             new TrainingCost(GRPO.system(), null, 1234, 17, 5678, 1, 1, 1, 5400, 8, "cpu");

@@ -40,7 +40,7 @@ class OtherProgramsTest {
     void csvOfRowsAndNumbersAloneIsEnough() throws IOException {
         write("mine.csv", "rowId,yhat\n" + ROWS);
         assertThat(yhat()).containsExactly(3.0, 4.5, 5.0, 1.0);
-        assertThat(checked().keys()).containsExactly(new SystemKey("mine", "point", 0));
+        assertThat(checked().keys()).containsExactly(SystemKey.of("mine", "point", 0));
     }
 
     @Test
@@ -56,7 +56,7 @@ class OtherProgramsTest {
                 ,0,1,7.0,mine,d,greedy,
                 """);
         assertThat(yhat()).containsExactly(3.0, 4.5, null, 1.0);
-        assertThat(checked().keys()).containsExactly(new SystemKey("mine", "greedy", 7));
+        assertThat(checked().keys()).containsExactly(SystemKey.of("mine", "greedy", 7));
     }
 
     @ParameterizedTest
@@ -90,7 +90,7 @@ class OtherProgramsTest {
                 """);
         assertThat(yhat()).containsExactly(3.0, 3.0, 4.5, 4.5, null, null, 1.0, null);
         assertThat(checked().keys())
-                .containsExactlyInAnyOrder(new SystemKey("lines", "point", 0), new SystemKey("array", "point", 7));
+                .containsExactlyInAnyOrder(SystemKey.of("lines", "point", 0), SystemKey.of("array", "point", 7));
     }
 
     @Test
@@ -127,7 +127,7 @@ class OtherProgramsTest {
                 .write()
                 .parquet(folder + "/typed");
         assertThat(yhat()).containsExactly(3.0, 4.5, 5.0, 1.0);
-        assertThat(checked().keys()).containsExactly(new SystemKey("typed", "point", 7));
+        assertThat(checked().keys()).containsExactly(SystemKey.of("typed", "point", 7));
     }
 
     @ParameterizedTest

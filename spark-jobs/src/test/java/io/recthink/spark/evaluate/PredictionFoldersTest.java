@@ -9,6 +9,7 @@ import io.recthink.InvalidInputException;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.files.ListedTable;
 import io.recthink.spark.table.RatingGrid;
+import io.recthink.spark.table.Readout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ class PredictionFoldersTest {
         assertThat(checked.keys())
                 .extracting(SystemKey::system)
                 .containsExactlyInAnyOrder("grpo", "sft", "other", "parted");
-        assertThat(checked.keys()).extracting(SystemKey::readout).containsOnly("greedy");
+        assertThat(checked.keys()).extracting(SystemKey::readout).containsOnly(Readout.GREEDY);
         assertThat(checked.predictions().count()).isEqualTo(12);
         assertThat(checked.predictions().where("rowId = 'a'").select("yhat").collectAsList())
                 .extracting(row -> row.getDouble(0))

@@ -17,6 +17,7 @@ import io.recthink.spark.run.PolicyArgument;
 import io.recthink.spark.table.ExampleRows;
 import io.recthink.spark.table.PredictSettings;
 import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.Readout;
 import io.recthink.spark.table.Tables;
 import io.recthink.spark.training.PolicyValidation;
 import java.io.IOException;
@@ -200,10 +201,11 @@ class PredictJobTest {
                 .filter(row -> row.key().system().equals("policy"))
                 .toList();
         assertThat(rows)
-                .extracting(row -> row.key().readout())
+                .extracting(row -> row.key().readout().name())
                 .containsExactly("expectation", "greedy", "mean-of-2", "median", "median-of-2");
         for (ComparisonRow row : rows) {
-            boolean scored = List.of("expectation", "median").contains(row.key().readout());
+            boolean scored = List.of(Readout.EXPECTATION, Readout.MEDIAN)
+                    .contains(row.key().readout());
             assertThat(row.errors().crps().isPresent()).as(row.key().toString()).isEqualTo(scored);
         }
     }

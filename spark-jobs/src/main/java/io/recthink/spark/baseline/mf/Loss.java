@@ -1,5 +1,7 @@
 package io.recthink.spark.baseline.mf;
 
+import io.recthink.spark.table.Readout;
+
 /**
  * What the training minimises, and so which read-out of the ratings' distribution the predictions are. The loss of an
  * error e = y - yhat has {@link #pull} as half its negative slope in yhat, so that a step of stochastic gradient descent
@@ -7,7 +9,7 @@ package io.recthink.spark.baseline.mf;
  */
 enum Loss {
     /** Squares: the predictions are expectations. */
-    SQUARED("squared", "expectation") {
+    SQUARED("squared", Readout.EXPECTATION) {
         @Override
         double of(double error) {
             return error * error;
@@ -29,7 +31,7 @@ enum Loss {
      * 2 / delta times, so that an error beyond delta pulls by 1, as much as an error of 1 does under squares: the same
      * learning rates and penalties then suit both losses.
      */
-    ABSOLUTE("absolute", "median") {
+    ABSOLUTE("absolute", Readout.MEDIAN) {
         @Override
         double of(double error) {
             double size = Math.abs(error);
@@ -51,9 +53,11 @@ enum Loss {
     private static final float DELTA = 0.25f;
 
     private final String label;
-    private final String readout;
 
-    Loss(String label, String readout) {
+    @SuppressWarnings("ImmutableEnumChecker") // a record of a text
+    private final Readout readout;
+
+    Loss(String label, Readout readout) {
         this.label = label;
         this.readout = readout;
     }
@@ -64,7 +68,7 @@ enum Loss {
     }
 
     /** The read-out that predictions are stored under. */
-    String readout() {
+    Readout readout() {
         return readout;
     }
 

@@ -6,6 +6,7 @@ import io.recthink.spark.baseline.RatingSet;
 import io.recthink.spark.baseline.RatingSystem;
 import io.recthink.spark.baseline.Search;
 import io.recthink.spark.baseline.Trial;
+import io.recthink.spark.table.Readout;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
@@ -41,7 +42,7 @@ final class MatrixFactorization implements RatingSystem<Setting> {
     }
 
     @Override
-    public String readout() {
+    public Readout readout() {
         return loss.readout();
     }
 
@@ -54,7 +55,7 @@ final class MatrixFactorization implements RatingSystem<Setting> {
     public Search<Setting> search(RatingSet set) {
         BlockedRatings ratings = BlockedRatings.of(set, settings);
         List<Setting> candidates = Settings.of(settings, ratings.trainRows(), seed);
-        String name = "mf " + loss.readout();
+        String name = "mf " + loss.readout().name();
         Progress progress = new Progress(name + " epochs", 0, (long) candidates.size() * settings.maxEpochs());
         AtomicLong epochs = new AtomicLong();
         SparkContext spark = set.validation().sparkSession().sparkContext();

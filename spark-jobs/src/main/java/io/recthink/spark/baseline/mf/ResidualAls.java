@@ -15,6 +15,7 @@ import io.recthink.spark.baseline.RatingSet;
 import io.recthink.spark.baseline.RatingSystem;
 import io.recthink.spark.baseline.Search;
 import io.recthink.spark.baseline.Trial;
+import io.recthink.spark.table.Readout;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.SparkContext;
@@ -62,7 +63,7 @@ final class ResidualAls implements RatingSystem<AlsSetting> {
     }
 
     @Override
-    public String readout() {
+    public Readout readout() {
         return Loss.SQUARED.readout();
     }
 
@@ -105,7 +106,7 @@ final class ResidualAls implements RatingSystem<AlsSetting> {
         try (Model model = train(Residuals.of(ratings, settings), setting);
                 PredictionTable predicted =
                         PredictionTable.of(SYSTEM, readout(), model.predict(ratings.validation()))) {
-            double rmse = predicted.errors(ratings.validation())[1];
+            double rmse = predicted.errors(ratings.validation()).rmse();
             return new Trial<>(setting, settings.als().iterations(), rmse * rmse, (System.nanoTime() - start) / 1e9);
         }
     }

@@ -14,6 +14,8 @@ import io.recthink.spark.SparkTest;
 import io.recthink.spark.baseline.PredictionTable;
 import io.recthink.spark.baseline.RatingSet;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
+import io.recthink.spark.table.RatingErrors;
+import io.recthink.spark.table.Readout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -105,10 +107,11 @@ class MovieLensAnchorsTest {
     }
 
     private static Errors errors(Dataset<Row> predictions, Dataset<Row> rows) {
-        try (PredictionTable table = PredictionTable.of("any", "any", predictions.select("rowId", "yhat", "cold"))) {
+        try (PredictionTable table =
+                PredictionTable.of("any", Readout.POINT, predictions.select("rowId", "yhat", "cold"))) {
             assertThat(table.rows()).isEqualTo(rows.count());
-            double[] errors = table.errors(rows);
-            return new Errors(errors[0], errors[1]);
+            RatingErrors errors = table.errors(rows);
+            return new Errors(errors.mae(), errors.rmse());
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.baseline.PredictionTable;
+import io.recthink.spark.table.Readout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -120,8 +121,8 @@ class TrainingTest {
                 Training training = new Training(ratings, descent(ratings), 5)) {
             double last = training.advance(6).get(5);
             try (PredictionTable predicted = PredictionTable.of(
-                    "MF", "expectation", fitted(ratings, training).predict(log.split("validation")))) {
-                double rmse = predicted.errors(log.split("validation"))[1];
+                    "MF", Readout.EXPECTATION, fitted(ratings, training).predict(log.split("validation")))) {
+                double rmse = predicted.errors(log.split("validation")).rmse();
                 assertThat(last).isCloseTo(rmse * rmse, within(1e-6));
             }
         }

@@ -1,11 +1,12 @@
 package io.recthink.spark.completion;
 
+import io.recthink.spark.table.Readout;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.apache.commons.math3.stat.StatUtils;
 
-/** How one rating is read from the completions of a prompt. Completions without a rating do not take part. */
-enum Readout {
+/** What is read from the completions of a prompt. Completions without a rating do not take part. */
+enum SampleReadout {
     /** The rating of the greedy completion. */
     GREEDY,
     /** The mean of the ratings of samples: what squared errors ask for. */
@@ -13,12 +14,12 @@ enum Readout {
     /** The median of the ratings of samples, of an even number the middle of the two middle ones: for absolute errors. */
     MEDIAN;
 
-    /** The name in tables, for example {@code mean-of-8}. */
-    String label(int samples) {
+    /** The read-out as tables name it, for example {@code mean-of-8}. */
+    Readout named(int samples) {
         return switch (this) {
-            case GREEDY -> "greedy";
-            case MEAN -> "mean-of-" + samples;
-            case MEDIAN -> "median-of-" + samples;
+            case GREEDY -> Readout.GREEDY;
+            case MEAN -> Readout.meanOf(samples);
+            case MEDIAN -> Readout.medianOf(samples);
         };
     }
 
