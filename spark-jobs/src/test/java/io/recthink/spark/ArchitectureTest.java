@@ -35,7 +35,7 @@ final class ArchitectureTest {
             entry("table", List.of("files")),
             entry("datacard", List.of("page", "table")),
             entry("source", List.of("files", "table")),
-            entry("prepare", List.of("datacard", "files", "policy", "source", "table")),
+            entry("prepare", List.of("baseline", "datacard", "files", "policy", "source", "table")),
             entry("policy", List.of("files")),
             entry("run", List.of("files", "policy", "table")),
             entry("completion", List.of("policy", "table")),

@@ -42,7 +42,7 @@ public final class Evaluation {
             PredictionFolders.Checked saved =
                     folders.evaluated(examples, evaluated.rows(), evaluated.description(), onScale);
             List<SystemKey> keys = keys(saved.keys(), request.systems());
-            try (FittedBiasModel bias = FittedBiasModel.fit(train, grid.min(), grid.max())) {
+            try (FittedBiasModel bias = FittedBiasModel.of(spark, folder)) {
                 FilledPredictions filled = new FilledPredictions(bias, onScale);
                 Validated validated = validated(spark, request, filled, examples, keys);
                 Selection selection = Selection.of(keys, validated.maps(), request.settings());

@@ -76,8 +76,7 @@ public final class PredictJob implements Job {
         requireRoom(systems, rows, examples, data);
         RowList.write(spark, rows, paths.resolve(paths.predictions()));
         Activity.begin(spark, NAME, "predict: bias model");
-        try (FittedBiasModel bias = FittedBiasModel.fit(
-                examples.where(col("split").equalTo("train")), data.minRating(), data.maxRating())) {
+        try (FittedBiasModel bias = FittedBiasModel.of(spark, paths.resolve(paths.data()))) {
             Activity.begin(spark, NAME, "predict: rows by length");
             try (PredictionStage stage =
                     PredictionStage.of(bias.predict(rows, PredictionStage.FALLBACK), configuration, data)) {

@@ -1,6 +1,7 @@
 package io.recthink.spark.prepare;
 
 import io.recthink.InvalidInputException;
+import io.recthink.spark.baseline.bias.FittedBiasModel;
 import io.recthink.spark.files.TableFiles;
 import io.recthink.spark.files.TextFile;
 import io.recthink.spark.table.PreparedData;
@@ -20,12 +21,13 @@ final class DataFolder {
     static final String REVIEWS = "reviews";
     static final String QUARANTINE = "quarantine";
     static final String QUARANTINED_ITEMS = "quarantine-items";
+    static final String BIASES = FittedBiasModel.TABLE;
     static final String CARD_JSON = "data-card.json";
     static final String CARD_TEXT = "data-card.md";
     static final String CARD_PAGE = "data-card.html";
-    private static final List<String> TABLES = List.of(EXAMPLES, REVIEWS, QUARANTINE, QUARANTINED_ITEMS);
-    private static final Set<String> WRITTEN =
-            Set.of(EXAMPLES, REVIEWS, QUARANTINE, QUARANTINED_ITEMS, CARD_JSON, CARD_TEXT, CARD_PAGE, Origin.FILE);
+    private static final List<String> TABLES = List.of(EXAMPLES, REVIEWS, QUARANTINE, QUARANTINED_ITEMS, BIASES);
+    private static final Set<String> WRITTEN = Set.of(
+            EXAMPLES, REVIEWS, QUARANTINE, QUARANTINED_ITEMS, BIASES, CARD_JSON, CARD_TEXT, CARD_PAGE, Origin.FILE);
 
     private final SparkSession spark;
     private final String folder;

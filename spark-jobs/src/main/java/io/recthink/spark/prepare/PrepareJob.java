@@ -12,6 +12,7 @@ import io.recthink.prompt.PromptSettings;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
+import io.recthink.spark.baseline.bias.FittedBiasModel;
 import io.recthink.spark.datacard.DataCard;
 import io.recthink.spark.datacard.DataCard.Content;
 import io.recthink.spark.datacard.DataCardNotes;
@@ -139,6 +140,7 @@ public final class PrepareJob implements Job {
                 .run();
         earlier.ifPresent(data -> data.refuseChanged(examples));
         say("leak tests passed");
+        writeBiases(examples, configuration.get(SourceSettings.class), folder);
         Activity.begin(spark, NAME, "prepare: data card");
         Statistics statistics = new Statistics(examples);
         Content content = new TextSurvey(configuration.get(PromptSettings.class), log.optionalColumns())
@@ -285,6 +287,18 @@ public final class PrepareJob implements Job {
                     sizes.coldStart(), sizes.sft(), sizes.rl(), choice.eligibleRows());
         }
         return choice;
+    }
+
+    /** The bias model is the reference of every table and stands in for answers that fail: it is fitted once. */
+    private static void writeBiases(Dataset<Row> examples, SourceSettings scale, DataFolder folder) {
+        Dataset<Row> train = examples.where(col("split").equalTo("train"));
+        if (train.isEmpty()) {
+            return; // without train rows nothing can be fitted or compared; the data card says that there are none
+        }
+        Activity.begin(examples.sparkSession(), NAME, "prepare: bias model");
+        try (FittedBiasModel bias = FittedBiasModel.fit(train, scale.minRating(), scale.maxRating())) {
+            write(bias.table(), folder, DataFolder.BIASES);
+        }
     }
 
     private static void write(Dataset<Row> table, DataFolder folder, String name) {

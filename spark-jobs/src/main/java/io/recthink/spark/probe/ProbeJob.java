@@ -81,8 +81,7 @@ public final class ProbeJob implements Job {
         List<Probe> probes = Probe.of(PromptEncoding.of(probed, configuration.get(PromptSettings.class), data));
         probes.forEach(
                 probe -> PromptRoom.require("--policy", probed, probe.change().apply(rows), configuration, data));
-        try (FittedBiasModel bias = FittedBiasModel.fit(
-                examples.where(col("split").equalTo("train")), data.minRating(), data.maxRating())) {
+        try (FittedBiasModel bias = FittedBiasModel.of(spark, paths.resolve(paths.data()))) {
             for (int i = 0; i < probes.size(); i++) {
                 Probe probe = probes.get(i);
                 Activity.begin(spark, "probe", "probe: " + probe.name());

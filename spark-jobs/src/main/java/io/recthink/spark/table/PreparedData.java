@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
@@ -24,6 +25,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * What {@code data.json} says of a data folder. The file is written last: a folder without it is not a data set.
@@ -175,6 +177,20 @@ public record PreparedData(
         PreparedData data = read(spark, folder);
         data.requireWhole(spark, folder, Set.of(EXAMPLES));
         return examplesOf(spark, folder);
+    }
+
+    /**
+     * A table of a complete data set that an earlier version may not have written.
+     *
+     * @throws InvalidInputException as {@link #examples}
+     */
+    public static Optional<Dataset<Row>> table(SparkSession spark, String folder, String name, StructType schema) {
+        PreparedData data = read(spark, folder);
+        if (!data.tables.containsKey(name)) {
+            return Optional.empty();
+        }
+        data.requireWhole(spark, folder, Set.of(name));
+        return Optional.of(spark.read().schema(schema).parquet(LiteralPath.of(folder + "/" + name)));
     }
 
     private static Dataset<Row> examplesOf(SparkSession spark, String folder) {

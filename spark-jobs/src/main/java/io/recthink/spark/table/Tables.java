@@ -121,6 +121,12 @@ public final class Tables {
             .add("ms", DataTypes.DoubleType, REQUIRED)
             .add("trace", DataTypes.StringType, OPTIONAL);
 
+    /** The bias model of the train rows: of a kind, mean, user or item, the value at an id. */
+    public static final StructType BIASES = new StructType()
+            .add("kind", DataTypes.StringType, REQUIRED)
+            .add("id", DataTypes.StringType, REQUIRED)
+            .add("value", DataTypes.DoubleType, REQUIRED);
+
     /** One teacher trace; its prompt is rendered from the example of the same row id. */
     public static final StructType TRACES = new StructType()
             .add("rowId", DataTypes.StringType, REQUIRED)

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.config.Paths;
 import io.recthink.prompt.PromptSettings;
 import io.recthink.prompt.TraceMeasure;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
@@ -60,7 +61,7 @@ public final class PolicyValidation implements Validation, AutoCloseable {
      * Prepares the rows.
      *
      * @param key the setting that names the run folder, for messages
-     * @param examples as {@code Tables.EXAMPLES}, all splits; the fallback is fitted on the train rows
+     * @param examples as {@code Tables.EXAMPLES}, all splits
      * @throws InvalidInputException when there are no validation rows
      */
     public static PolicyValidation of(
@@ -68,9 +69,9 @@ public final class PolicyValidation implements Validation, AutoCloseable {
         Dataset<Row> rows = StratifiedSample.of(
                 examples.where(col("split").equalTo("validation")),
                 configuration.get(ValidationSettings.class).rows());
+        Paths paths = configuration.paths();
         PredictionStage stage;
-        try (FittedBiasModel bias = FittedBiasModel.fit(
-                examples.where(col("split").equalTo("train")), data.minRating(), data.maxRating())) {
+        try (FittedBiasModel bias = FittedBiasModel.of(spark, paths.resolve(paths.data()))) {
             stage = PredictionStage.of(bias.predict(rows, PredictionStage.FALLBACK), configuration, data);
         }
         if (stage.rows() == 0) {

@@ -259,7 +259,7 @@ class AppendTest {
         write("log.json", lines(0, ALL));
         prepare("part-1", until(FIRST), Optional.empty());
         prepare("part-2", Period.ALWAYS, Optional.of("part-1"));
-        assertThat(data("part-1").tables()).containsOnlyKeys("examples", "quarantine", "reviews");
+        assertThat(data("part-1").tables()).containsOnlyKeys("biases", "examples", "quarantine", "reviews");
         for (String name : List.of("part-1", "part-2")) {
             PreparedData data = data(name);
             assertThat(data.tables().get("examples").rows()).isEqualTo(data.rows());

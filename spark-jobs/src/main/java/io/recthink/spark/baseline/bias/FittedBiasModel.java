@@ -1,10 +1,17 @@
 package io.recthink.spark.baseline.bias;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
 import io.recthink.InvalidInputException;
+import io.recthink.spark.table.PreparedData;
+import io.recthink.spark.table.Tables;
 import io.recthink.statistics.BiasModel;
+import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
@@ -23,18 +30,62 @@ import org.apache.spark.storage.StorageLevel;
 public final class FittedBiasModel implements AutoCloseable {
     private static final double RATINGS_A_PART = 1e6;
 
+    /** The table of a prepared data set that keeps the model. */
+    public static final String TABLE = "biases";
+
+    private static final String MEAN = "mean";
+    private static final String USER = "user";
+    private static final String ITEM = "item";
+
     private final BiasModel model;
-    private final JavaRDD<Row> keptUsers;
-    private final JavaRDD<Row> keptItems;
     private final Dataset<Row> userBiases;
     private final Dataset<Row> itemBiases;
+    private final List<JavaRDD<Row>> kept;
 
-    private FittedBiasModel(SparkSession spark, BiasModel model, JavaRDD<Row> users, JavaRDD<Row> items) {
+    private FittedBiasModel(
+            BiasModel model, Dataset<Row> userBiases, Dataset<Row> itemBiases, List<JavaRDD<Row>> kept) {
         this.model = model;
-        this.keptUsers = users;
-        this.keptItems = items;
-        this.userBiases = table(spark, users, "userId", "userBias");
-        this.itemBiases = table(spark, items, "itemId", "itemBias");
+        this.userBiases = userBiases;
+        this.itemBiases = itemBiases;
+        this.kept = kept;
+    }
+
+    /**
+     * The model of the train rows of a prepared data set: as {@code prepare} has kept it, or fitted where it comes from before
+     * this was kept, which gives the same.
+     *
+     * @param folder of the data set
+     */
+    public static FittedBiasModel of(SparkSession spark, String folder) {
+        PreparedData data = PreparedData.read(spark, folder);
+        return PreparedData.table(spark, folder, TABLE, Tables.BIASES)
+                .map(biases -> read(biases, data))
+                .orElseGet(() -> fit(
+                        PreparedData.examples(spark, folder).where(col("split").equalTo("train")),
+                        data.minRating(),
+                        data.maxRating()));
+    }
+
+    private static FittedBiasModel read(Dataset<Row> biases, PreparedData data) {
+        double mean = of(biases, MEAN).head().getAs("value");
+        return new FittedBiasModel(
+                new BiasModel(mean, data.minRating(), data.maxRating()),
+                of(biases, USER).select(col("id").as("userId"), col("value").as("userBias")),
+                of(biases, ITEM).select(col("id").as("itemId"), col("value").as("itemBias")),
+                List.of());
+    }
+
+    private static Dataset<Row> of(Dataset<Row> biases, String kind) {
+        return biases.where(col("kind").equalTo(kind));
+    }
+
+    /** The model as {@link Tables#BIASES}. */
+    public Dataset<Row> table() {
+        SparkSession spark = userBiases.sparkSession();
+        return spark.createDataFrame(List.of(RowFactory.create(MEAN, "", model.mean())), Tables.BIASES)
+                .unionAll(userBiases.select(lit(USER), col("userId"), col("userBias")))
+                .unionAll(itemBiases.select(lit(ITEM), col("itemId"), col("itemBias")))
+                .orderBy("kind", "id");
     }
 
     /**
@@ -57,11 +108,13 @@ public final class FittedBiasModel implements AutoCloseable {
         int number = parts == 0 ? (int) Math.ceil(rows / RATINGS_A_PART) : parts;
         try (BiasAlternations alternations = BiasAlternations.of(ratings, mean, number)) {
             alternations.run(BiasModel.ALTERNATIONS);
+            JavaRDD<Row> users = kept(alternations.userBiases());
+            JavaRDD<Row> items = kept(alternations.itemBiases());
             return new FittedBiasModel(
-                    ratings.sparkSession(),
                     new BiasModel(mean, min, max),
-                    kept(alternations.userBiases()),
-                    kept(alternations.itemBiases()));
+                    table(ratings.sparkSession(), users, "userId", "userBias"),
+                    table(ratings.sparkSession(), items, "itemId", "itemBias"),
+                    List.of(users, items));
         }
     }
 
@@ -88,13 +141,12 @@ public final class FittedBiasModel implements AutoCloseable {
                                         (Double user, Double item) ->
                                                 fitted.predict(user == null ? 0 : user, item == null ? 0 : item),
                                         DataTypes.DoubleType)
-                                .apply(functions.col("userBias"), functions.col("itemBias")))
+                                .apply(col("userBias"), col("itemBias")))
                 .drop("userBias", "itemBias");
     }
 
     private static Row statistics(Dataset<Row> ratings) {
-        Row statistics = ratings.agg(
-                        functions.sum(functions.col("truth").cast("decimal(28,12)")), functions.count(functions.lit(1)))
+        Row statistics = ratings.agg(functions.sum(col("truth").cast("decimal(28,12)")), functions.count(lit(1)))
                 .head();
         if (statistics.getLong(1) == 0) {
             throw new InvalidInputException("there are no train rows to fit the bias model on; prepare more data or"
@@ -118,7 +170,6 @@ public final class FittedBiasModel implements AutoCloseable {
     /** Frees the biases; tables of predictions that are not computed by then fit the model again. */
     @Override
     public void close() {
-        keptUsers.unpersist();
-        keptItems.unpersist();
+        kept.forEach(JavaRDD::unpersist);
     }
 }
