@@ -32,10 +32,10 @@ final class Batch implements AutoCloseable {
     private final int maxRows;
     private final NDArray temperature;
     private final NDArray topP;
-    private final Deque<List<Row>> waiting = new ArrayDeque<>();
+    private final Deque<List<GrowingCompletion>> waiting = new ArrayDeque<>();
     private final NDArray rotary;
     private final PromptCache prompts;
-    private final List<Row> rows = new ArrayList<>(); // those that grow, by seat
+    private final List<GrowingCompletion> rows = new ArrayList<>(); // those that grow, by seat
     private final List<Integer> promptSeats = new ArrayList<>(); // of each row
     private NDArray keys; // [layers, seats, keyValueHeads, capacity, headDim]
     private NDArray values; // as keys
@@ -50,7 +50,7 @@ final class Batch implements AutoCloseable {
      * @param rowsOfPrompts the completions of each prompt, at least one; the tokens of all of them are given or of none
      * @param maxRows most rows at a time; a prompt with more of them is alone in the batch
      */
-    Batch(Decoder decoder, Collection<List<Row>> rowsOfPrompts, SamplingOptions options, int maxRows) {
+    Batch(Decoder decoder, Collection<List<GrowingCompletion>> rowsOfPrompts, SamplingOptions options, int maxRows) {
         this.manager = decoder.manager().newSubManager();
         this.weights = new Weights(decoder);
         this.options = options;
@@ -82,7 +82,7 @@ final class Batch implements AutoCloseable {
         enterAll();
         while (!rows.isEmpty()) {
             decode();
-            if (rows.stream().anyMatch(Row::finished)) {
+            if (rows.stream().anyMatch(GrowingCompletion::finished)) {
                 leave();
                 enterAll();
             }
@@ -113,7 +113,7 @@ final class Batch implements AutoCloseable {
 
     /** Lets waiting prompts in as far as there is room; false when none entered. */
     private boolean enter() {
-        List<List<Row>> entering = new ArrayList<>();
+        List<List<GrowingCompletion>> entering = new ArrayList<>();
         int taken = rows.size();
         while (!waiting.isEmpty()
                 && prompts.size() + entering.size() < prompts.seats()
@@ -125,7 +125,8 @@ final class Batch implements AutoCloseable {
             return false;
         }
         int firstSeat = prompts.size();
-        List<Row> newRows = entering.stream().flatMap(List::stream).toList();
+        List<GrowingCompletion> newRows =
+                entering.stream().flatMap(List::stream).toList();
         try (NDManager scratch = manager.newSubManager()) {
             List<int[]> tokens =
                     entering.stream().map(group -> group.get(0).prompt()).toList();
@@ -164,11 +165,15 @@ final class Batch implements AutoCloseable {
                             "decode",
                             scratch,
                             weights.forFewRows(),
-                            scratch.create(
-                                    rows.stream().mapToLong(Row::lastToken).toArray()),
-                            scratch.create(
-                                    rows.stream().mapToLong(Row::lastPosition).toArray()),
-                            scratch.create(rows.stream().mapToLong(Row::cached).toArray()),
+                            scratch.create(rows.stream()
+                                    .mapToLong(GrowingCompletion::lastToken)
+                                    .toArray()),
+                            scratch.create(rows.stream()
+                                    .mapToLong(GrowingCompletion::lastPosition)
+                                    .toArray()),
+                            scratch.create(rows.stream()
+                                    .mapToLong(GrowingCompletion::cached)
+                                    .toArray()),
                             rotary,
                             weights.epsilon(),
                             prompts.keys(),
@@ -187,19 +192,21 @@ final class Batch implements AutoCloseable {
         decodedTokens += rows.size();
     }
 
-    private static NDArray uniforms(List<Row> rows, NDManager scratch) {
-        return scratch.create(rows.stream().mapToDouble(Row::uniform).toArray());
+    private static NDArray uniforms(List<GrowingCompletion> rows, NDManager scratch) {
+        return scratch.create(
+                rows.stream().mapToDouble(GrowingCompletion::uniform).toArray());
     }
 
     /** The next tokens {@code [rows]} of rows whose tokens are given; without elements where they are sampled. */
-    private NDArray given(List<Row> rows, NDManager scratch) {
+    private NDArray given(List<GrowingCompletion> rows, NDManager scratch) {
         return rows.get(0).isGiven()
-                ? scratch.create(rows.stream().mapToLong(Row::nextGiven).toArray())
+                ? scratch.create(
+                        rows.stream().mapToLong(GrowingCompletion::nextGiven).toArray())
                 : weights.absent();
     }
 
     /** @param sampled {@code [2, rows]}, tokens and log-probabilities */
-    private static void accept(List<Row> rows, NDArray sampled) {
+    private static void accept(List<GrowingCompletion> rows, NDArray sampled) {
         double[] numbers = sampled.toDoubleArray();
         for (int i = 0; i < rows.size(); i++) {
             float logprob = (float) numbers[rows.size() + i];
@@ -215,7 +222,8 @@ final class Batch implements AutoCloseable {
     private void leave() {
         Moves moves = Moves.closing(rows.size(), seat -> !rows.get(seat).finished());
         if (keys != null) {
-            int longest = rows.stream().mapToInt(Row::cached).max().orElse(0);
+            int longest =
+                    rows.stream().mapToInt(GrowingCompletion::cached).max().orElse(0);
             moves.apply(keys, values, Math.min(longest, keys.getShape().get(3)), manager);
         }
         moves.apply(rows);
@@ -228,7 +236,7 @@ final class Batch implements AutoCloseable {
 
     /** Makes room for the next keys and values of every row. */
     private void makeRoom() {
-        int needed = 1 + rows.stream().mapToInt(Row::cached).max().orElseThrow();
+        int needed = 1 + rows.stream().mapToInt(GrowingCompletion::cached).max().orElseThrow();
         long capacity = keys == null ? 0 : keys.getShape().get(3);
         if (needed > capacity) {
             int most = weights.padded(Math.max(1, options.maxTokens() - 1));

@@ -46,9 +46,10 @@ public final class Generator implements AutoCloseable {
         for (int i = 0; i < prompts.size(); i++) {
             check(i, prompts.get(i).tokens(), options);
         }
-        List<List<Row>> rows =
+        List<List<GrowingCompletion>> rows =
                 prompts.stream().map(prompt -> rows(prompt, options)).toList();
-        List<List<Row>> asked = rows.stream().filter(group -> !group.isEmpty()).toList();
+        List<List<GrowingCompletion>> asked =
+                rows.stream().filter(group -> !group.isEmpty()).toList();
         if (asked.isEmpty()) {
             return new Generation(completions(rows), 0, 0, 0);
         }
@@ -71,7 +72,7 @@ public final class Generator implements AutoCloseable {
         List<GivenRows> given = prefixes.stream()
                 .map(prefix -> GivenRows.of(prefix, decoder.config(), tokenizer))
                 .toList();
-        List<List<Row>> asked = given.stream()
+        List<List<GrowingCompletion>> asked = given.stream()
                 .map(GivenRows::all)
                 .filter(rows -> !rows.isEmpty())
                 .toList();
@@ -109,14 +110,14 @@ public final class Generator implements AutoCloseable {
         }
     }
 
-    private List<Row> rows(PromptTokens prompt, SamplingOptions options) {
+    private List<GrowingCompletion> rows(PromptTokens prompt, SamplingOptions options) {
         return LongStream.of(prompt.seeds())
-                .mapToObj(seed ->
-                        new Row(prompt.tokens(), seed, options, decoder.config().endTokens(), tokenizer))
+                .mapToObj(seed -> new GrowingCompletion(
+                        prompt.tokens(), seed, options, decoder.config().endTokens(), tokenizer))
                 .toList();
     }
 
-    private List<List<Completion>> completions(List<List<Row>> rows) {
+    private List<List<Completion>> completions(List<List<GrowingCompletion>> rows) {
         return rows.stream()
                 .map(group ->
                         group.stream().map(row -> row.completion(tokenizer)).toList())

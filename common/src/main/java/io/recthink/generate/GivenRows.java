@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param rows [candidate]: its completions
  * @param tokens how many tokens they have
  */
-record GivenRows(RatingCandidates candidates, List<List<Row>> rows, int tokens) {
+record GivenRows(RatingCandidates candidates, List<List<GrowingCompletion>> rows, int tokens) {
     private static final String WHAT = "A rating or what stands before it";
 
     /** Without any completion where the model's context has no room for the longest. */
@@ -21,24 +21,24 @@ record GivenRows(RatingCandidates candidates, List<List<Row>> rows, int tokens) 
         Generator.requireKnown(WHAT, tokens.shared(), config);
         tokens.continuations().forEach(ways -> ways.forEach(way -> Generator.requireKnown(WHAT, way, config)));
         boolean hasRoom = (long) tokens.shared().length + tokens.longest() <= config.maxPositions();
-        List<List<Row>> rows = tokens.continuations().stream()
+        List<List<GrowingCompletion>> rows = tokens.continuations().stream()
                 .map(ways -> ways.stream()
                         .filter(way -> hasRoom)
-                        .map(way -> Row.given(tokens.shared(), way, tokenizer))
+                        .map(way -> GrowingCompletion.given(tokens.shared(), way, tokenizer))
                         .toList())
                 .toList();
         return new GivenRows(prefix.candidates(), rows, tokens.count());
     }
 
-    List<Row> all() {
+    List<GrowingCompletion> all() {
         return rows.stream().flatMap(List::stream).toList();
     }
 
     /** With room for the longest of some completions. */
-    static SamplingOptions options(List<List<Row>> groups) {
+    static SamplingOptions options(List<List<GrowingCompletion>> groups) {
         return options(groups.stream()
                 .flatMap(List::stream)
-                .mapToInt(Row::mostTokens)
+                .mapToInt(GrowingCompletion::mostTokens)
                 .max()
                 .orElseThrow());
     }
@@ -51,8 +51,9 @@ record GivenRows(RatingCandidates candidates, List<List<Row>> rows, int tokens) 
     /** To be asked when all of them have grown to their ends. */
     Optional<RatingDistribution> distribution() {
         double[] logProbabilities = rows.stream()
-                .mapToDouble(ways -> RatingDistribution.logOfSum(
-                        ways.stream().mapToDouble(Row::logProbability).toArray()))
+                .mapToDouble(ways -> RatingDistribution.logOfSum(ways.stream()
+                        .mapToDouble(GrowingCompletion::logProbability)
+                        .toArray()))
                 .toArray();
         return RatingDistribution.of(
                 candidates.ratings().stream()

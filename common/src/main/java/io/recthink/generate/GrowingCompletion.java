@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A completion that grows: of tokens that are sampled, or of given ones whose probabilities are asked for. */
-final class Row {
+final class GrowingCompletion {
     private final int[] prompt;
     private final long seed;
     private final SamplingOptions options;
@@ -19,11 +19,12 @@ final class Row {
     private boolean stopped;
 
     /** @param prompt tokens of its prompt */
-    Row(int[] prompt, long seed, SamplingOptions options, List<Integer> endTokens, ModelTokenizer tokenizer) {
+    GrowingCompletion(
+            int[] prompt, long seed, SamplingOptions options, List<Integer> endTokens, ModelTokenizer tokenizer) {
         this(prompt, seed, options, endTokens, tokenizer, Optional.empty());
     }
 
-    private Row(
+    private GrowingCompletion(
             int[] prompt,
             long seed,
             SamplingOptions options,
@@ -41,8 +42,9 @@ final class Row {
     }
 
     /** A completion of given tokens. */
-    static Row given(int[] prompt, int[] tokens, ModelTokenizer tokenizer) {
-        return new Row(prompt, 0, GivenRows.options(tokens.length), List.of(), tokenizer, Optional.of(tokens));
+    static GrowingCompletion given(int[] prompt, int[] tokens, ModelTokenizer tokenizer) {
+        return new GrowingCompletion(
+                prompt, 0, GivenRows.options(tokens.length), List.of(), tokenizer, Optional.of(tokens));
     }
 
     int[] prompt() {

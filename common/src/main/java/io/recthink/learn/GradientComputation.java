@@ -299,7 +299,7 @@ public final class GradientComputation implements AutoCloseable {
     /** Walks through the tokens of a batch in the order of its targets. */
     private static final class TokenLosses {
         private final Objective objective;
-        private final List<Row> rows;
+        private final List<LearningCompletion> rows;
         private int row;
         private int position;
         private double loss;
@@ -313,7 +313,7 @@ public final class GradientComputation implements AutoCloseable {
         TokenLosses(Objective objective, PackedBatch batch) {
             this.objective = objective;
             this.rows = batch.groups().stream()
-                    .flatMap(group -> group.rows().stream())
+                    .flatMap(group -> group.completions().stream())
                     .toList();
         }
 
@@ -321,7 +321,7 @@ public final class GradientComputation implements AutoCloseable {
         Derivatives add(float[] logprobs, float[] entropies) {
             var derivatives = new Derivatives(new float[logprobs.length], new float[logprobs.length]);
             for (int i = 0; i < logprobs.length; i++) {
-                if (position == rows.get(row).completion().length) {
+                if (position == rows.get(row).tokens().length) {
                     row++;
                     position = 0;
                 }
@@ -333,7 +333,7 @@ public final class GradientComputation implements AutoCloseable {
             return derivatives;
         }
 
-        private TokenLoss add(Row current, double logprob, double entropy) {
+        private TokenLoss add(LearningCompletion current, double logprob, double entropy) {
             TokenLoss token = objective.token(current, position, logprob, entropy);
             loss += token.loss();
             klSum += token.kl();

@@ -1,11 +1,12 @@
 package io.recthink.learn;
 
+import java.io.Serializable;
 import java.util.Objects;
 
 /**
- * One completion of a prompt and what training needs to know about it.
+ * One completion of a prompt and what training needs to know about it. Arrays are not copied; do not change them.
  *
- * @param completion its tokens, at least one; only they carry loss
+ * @param tokens of the completion, at least one; only they carry loss
  * @param oldLogprobs log-probability of each token under the policy that sampled it, at the sampling temperature; null
  *     for supervised training
  * @param refLogprobs the same under the reference policy; null unless the objective has a KL term
@@ -13,19 +14,31 @@ import java.util.Objects;
  * @param weight factor on the loss of every token, usually 1
  */
 @SuppressWarnings("ArrayRecordComponent") // a row has thousands of tokens and lives for one step
-public record Row(int[] completion, float[] oldLogprobs, float[] refLogprobs, double advantage, double weight) {
-    public Row {
-        Objects.requireNonNull(completion, "completion");
-        if (completion.length == 0) {
-            throw new IllegalArgumentException("completion must have at least 1 token");
+public record LearningCompletion(
+        int[] tokens, float[] oldLogprobs, float[] refLogprobs, double advantage, double weight)
+        implements Serializable {
+    public LearningCompletion {
+        Objects.requireNonNull(tokens, "tokens");
+        if (tokens.length == 0) {
+            throw new IllegalArgumentException("a completion must have at least 1 token");
         }
-        requireSameLength("oldLogprobs", oldLogprobs, completion.length);
-        requireSameLength("refLogprobs", refLogprobs, completion.length);
+        requireSameLength("oldLogprobs", oldLogprobs, tokens.length);
+        requireSameLength("refLogprobs", refLogprobs, tokens.length);
     }
 
     /** A completion to imitate. */
-    public static Row supervised(int[] completion) {
-        return new Row(completion, null, null, 0, 1);
+    public static LearningCompletion supervised(int[] tokens) {
+        return new LearningCompletion(tokens, null, null, 0, 1);
+    }
+
+    /** A completion that a policy has sampled and that counts as the others do. */
+    public static LearningCompletion sampled(int[] tokens, float[] logprobs, double advantage) {
+        return new LearningCompletion(tokens, logprobs, null, advantage, 1);
+    }
+
+    /** The same with the log-probabilities under the reference policy. */
+    public LearningCompletion withReference(float[] logprobs) {
+        return new LearningCompletion(tokens, oldLogprobs, logprobs, advantage, weight);
     }
 
     private static void requireSameLength(String name, float[] logprobs, int length) {

@@ -59,9 +59,9 @@ public final class LogProbabilities {
         int start = 0;
         for (Group group : groups) {
             var rows = new ArrayList<float[]>();
-            for (Row row : group.rows()) {
-                rows.add(Arrays.copyOfRange(logprobs, start, start + row.completion().length));
-                start += row.completion().length;
+            for (LearningCompletion row : group.completions()) {
+                rows.add(Arrays.copyOfRange(logprobs, start, start + row.tokens().length));
+                start += row.tokens().length;
             }
             result.add(rows);
         }

@@ -14,7 +14,7 @@ public sealed interface Objective {
      * @param logprob of the token, in nats
      * @param entropy of the policy where it stands, in nats
      */
-    TokenLoss token(Row row, int position, double logprob, double entropy);
+    TokenLoss token(LearningCompletion row, int position, double logprob, double entropy);
 
     /** Whether the loss depends on entropies. */
     boolean rewardsEntropy();
@@ -42,7 +42,7 @@ public sealed interface Objective {
         }
 
         @Override
-        public TokenLoss token(Row row, int position, double logprob, double entropy) {
+        public TokenLoss token(LearningCompletion row, int position, double logprob, double entropy) {
             double share = row.weight() / totalTokens;
             return new TokenLoss(-share * logprob, -share, 0, 0, false);
         }
@@ -101,7 +101,7 @@ public sealed interface Objective {
         }
 
         @Override
-        public TokenLoss token(Row row, int position, double logprob, double entropy) {
+        public TokenLoss token(LearningCompletion row, int position, double logprob, double entropy) {
             double advantage = row.advantage();
             double ratio = Math.exp(logprob - row.oldLogprobs()[position]);
             boolean weighted = importanceCap > 0;
@@ -122,9 +122,9 @@ public sealed interface Objective {
                     clipped);
         }
 
-        private double share(Row row) {
+        private double share(LearningCompletion row) {
             return switch (reduction) {
-                case SEQUENCE_MEAN -> row.weight() / totalSequences / row.completion().length;
+                case SEQUENCE_MEAN -> row.weight() / totalSequences / row.tokens().length;
                 case TOKEN_MEAN -> row.weight() / totalTokens;
                 case MAX_LENGTH -> row.weight() / totalSequences / maxTokens;
             };

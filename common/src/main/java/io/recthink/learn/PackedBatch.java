@@ -44,8 +44,8 @@ final class PackedBatch {
             callStarts[call + 1] = callStarts[call] + completionsOfACall * callPositions[call];
         }
         this.targetCount = groups.stream()
-                .flatMap(group -> group.rows().stream())
-                .mapToInt(row -> row.completion().length)
+                .flatMap(group -> group.completions().stream())
+                .mapToInt(row -> row.tokens().length)
                 .sum();
     }
 
@@ -70,9 +70,10 @@ final class PackedBatch {
     }
 
     private static int[] seats(Group group) {
-        int[] fromLongest = IntStream.range(0, group.rows().size())
+        int[] fromLongest = IntStream.range(0, group.completions().size())
                 .boxed()
-                .sorted(Comparator.comparingInt(row -> -group.rows().get(row).completion().length))
+                .sorted(Comparator.comparingInt(
+                        row -> -group.completions().get(row).tokens().length))
                 .mapToInt(Integer::intValue)
                 .toArray();
         int[] seats = new int[fromLongest.length];
@@ -89,7 +90,7 @@ final class PackedBatch {
         Arrays.fill(positions, 1);
         for (int g = 0; g < seats.length; g++) {
             for (int r = 0; r < seats[g].length; r++) {
-                int length = groups.get(g).rows().get(r).completion().length;
+                int length = groups.get(g).completions().get(r).tokens().length;
                 positions[seats[g][r]] = Math.max(positions[seats[g][r]], length - 1);
             }
         }
@@ -97,12 +98,12 @@ final class PackedBatch {
     }
 
     private static void requireFits(Group group, int maxPositions) {
-        for (Row row : group.rows()) {
-            int positions = group.prompt().length + row.completion().length;
+        for (LearningCompletion row : group.completions()) {
+            int positions = group.prompt().length + row.tokens().length;
             if (positions > maxPositions) {
                 throw new InvalidInputException(
                         "A prompt of " + group.prompt().length + " tokens and its completion of "
-                                + row.completion().length + " do not fit the model's context of " + maxPositions
+                                + row.tokens().length + " do not fit the model's context of " + maxPositions
                                 + " tokens; shorten prompt.maxTokens or rollout.maxTokens");
             }
         }
@@ -151,8 +152,8 @@ final class PackedBatch {
             for (int i = 0; i < prompt.length; i++) {
                 tokens[g * positions() + i] = prompt[i];
             }
-            for (int r = 0; r < groups.get(g).rows().size(); r++) {
-                int[] completion = groups.get(g).rows().get(r).completion();
+            for (int r = 0; r < groups.get(g).completions().size(); r++) {
+                int[] completion = groups.get(g).completions().get(r).tokens();
                 for (int i = 0; i < completion.length - 1; i++) {
                     tokens[(int) position(g, r, i)] = completion[i];
                 }
@@ -166,9 +167,9 @@ final class PackedBatch {
         var predictors = new long[targetCount];
         int next = 0;
         for (int g = 0; g < groups.size(); g++) {
-            for (int r = 0; r < groups.get(g).rows().size(); r++) {
+            for (int r = 0; r < groups.get(g).completions().size(); r++) {
                 predictors[next++] = (long) g * positions() + groups.get(g).prompt().length - 1;
-                for (int t = 1; t < groups.get(g).rows().get(r).completion().length; t++) {
+                for (int t = 1; t < groups.get(g).completions().get(r).tokens().length; t++) {
                     predictors[next++] = position(g, r, t - 1);
                 }
             }
@@ -179,8 +180,8 @@ final class PackedBatch {
     /** The tokens of all completions, one completion after the other. */
     long[] targets() {
         return groups.stream()
-                .flatMap(group -> group.rows().stream())
-                .flatMapToInt(row -> Arrays.stream(row.completion()))
+                .flatMap(group -> group.completions().stream())
+                .flatMapToInt(row -> Arrays.stream(row.tokens()))
                 .asLongStream()
                 .toArray();
     }

@@ -375,8 +375,8 @@ class GeneratorTest {
             TestModel model, List<PromptTokens> prompts, List<List<Completion>> completions, double temperature) {
         double largest = 0;
         for (int i = 0; i < prompts.size(); i++) {
-            List<io.recthink.learn.Row> rows = completions.get(i).stream()
-                    .map(completion -> io.recthink.learn.Row.supervised(completion.tokens()))
+            List<io.recthink.learn.LearningCompletion> rows = completions.get(i).stream()
+                    .map(completion -> io.recthink.learn.LearningCompletion.supervised(completion.tokens()))
                     .toList();
             Group group = new Group(prompts.get(i).tokens(), rows);
             List<float[]> expected = LogProbabilities.of(model.decoder(), List.of(group), temperature)

@@ -362,7 +362,7 @@ class RatingDistributionTest {
 
     /** The probability of the tokens from a place on. */
     private static double forward(TestModel model, int[] prompt, int[] tokens, int from) {
-        Group group = new Group(prompt, List.of(io.recthink.learn.Row.supervised(tokens)));
+        Group group = new Group(prompt, List.of(io.recthink.learn.LearningCompletion.supervised(tokens)));
         float[] logprobs =
                 LogProbabilities.of(model.decoder(), List.of(group), 1).get(0).get(0);
         return Math.exp(IntStream.range(from, tokens.length)

@@ -92,13 +92,12 @@ class Bfloat16Test {
                     .generate(
                             List.of(new PromptTokens(prompt, new long[] {1, 2, 3, 4})), SamplingOptions.sampling(48, 1))
                     .get(0);
-            List<Row> rows = new ArrayList<>();
+            List<LearningCompletion> rows = new ArrayList<>();
             for (Completion completion : completions) {
                 double advantage = rows.size() % 2 == 0 ? 1 : -1;
-                rows.add(new Row(completion.tokens(), completion.logprobs(), null, advantage, 1));
+                rows.add(new LearningCompletion(completion.tokens(), completion.logprobs(), null, advantage, 1));
             }
-            long tokens =
-                    rows.stream().mapToLong(row -> row.completion().length).sum();
+            long tokens = rows.stream().mapToLong(row -> row.tokens().length).sum();
             var objective = new Objective.Grpo(0.2, 0.2, 0, Reduction.SEQUENCE_MEAN, 0, 0, rows.size(), tokens, 300, 1);
             GradientStatistics statistics =
                     assertNear(exact, rounded, new Group(prompt, rows), objective, SMALLEST_COSINE);

@@ -65,7 +65,9 @@ final class GoldenModel implements AutoCloseable {
 
     /** The prompt with completions 0 and 1. */
     Group supervisedGroup() {
-        return new Group(prompt(), List.of(Row.supervised(completion(0)), Row.supervised(completion(1))));
+        return new Group(
+                prompt(),
+                List.of(LearningCompletion.supervised(completion(0)), LearningCompletion.supervised(completion(1))));
     }
 
     Objective supervised() {
@@ -76,11 +78,12 @@ final class GoldenModel implements AutoCloseable {
     Group grpoGroup(String grpoCase) {
         JsonNode grpo = json.get("grpo");
         boolean kl = grpo.get("cases").get(grpoCase).get("beta").doubleValue() > 0;
-        var rows = new ArrayList<Row>();
+        var rows = new ArrayList<LearningCompletion>();
         for (int i = 0; i < json.get("completions").size(); i++) {
             float[] reference = kl ? floats(grpo.get("refLogprobs").get(i)) : null;
             double advantage = grpo.get("advantages").get(i).doubleValue();
-            rows.add(new Row(completion(i), floats(grpo.get("oldLogprobs").get(i)), reference, advantage, 1));
+            rows.add(new LearningCompletion(
+                    completion(i), floats(grpo.get("oldLogprobs").get(i)), reference, advantage, 1));
         }
         return new Group(prompt(), rows);
     }
@@ -92,8 +95,8 @@ final class GoldenModel implements AutoCloseable {
         Reduction reduction = settings.get("reduce").textValue().startsWith("sequence")
                 ? Reduction.SEQUENCE_MEAN
                 : Reduction.TOKEN_MEAN;
-        List<Row> rows = grpoGroup(grpoCase).rows();
-        long tokens = rows.stream().mapToLong(row -> row.completion().length).sum();
+        List<LearningCompletion> rows = grpoGroup(grpoCase).completions();
+        long tokens = rows.stream().mapToLong(row -> row.tokens().length).sum();
         return new Objective.Grpo(
                 clip, clip, 0, reduction, settings.get("beta").doubleValue(), 0, rows.size(), tokens, 64, 1);
     }

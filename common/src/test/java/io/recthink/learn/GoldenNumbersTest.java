@@ -43,7 +43,7 @@ class GoldenNumbersTest {
             int[] prompt = model.prompt();
             // the last token of a completion is only predicted; a further one makes it an input
             int[] completion = Arrays.copyOf(model.completion(1), model.completion(1).length + 1);
-            var group = new Group(prompt, List.of(Row.supervised(completion)));
+            var group = new Group(prompt, List.of(LearningCompletion.supervised(completion)));
             PackedBatch batch = PackedBatch.of(List.of(group), model.decoder());
             var forward = new PackedForward(model.decoder(), batch, scratch);
             NDArray hidden = forward.embed(scratch);
@@ -79,7 +79,7 @@ class GoldenNumbersTest {
     void entropies(String name) {
         try (GoldenModel model = new GoldenModel(name)) {
             for (int row = 0; row < 4; row++) {
-                var group = new Group(model.prompt(), List.of(Row.supervised(model.completion(row))));
+                var group = new Group(model.prompt(), List.of(LearningCompletion.supervised(model.completion(row))));
                 try (var computation = new GradientComputation(model.decoder(), model.supervised())) {
                     computation.add(List.of(group));
                     double expected = 0;

@@ -33,7 +33,7 @@ class GradientComputationTest {
     @Test
     void aPackedGroupGivesTheGradientOfItsSequencesAlone() {
         Group group = model.grpoGroup("sequence-mean-kl");
-        List<Group> alone = group.rows().stream()
+        List<Group> alone = group.completions().stream()
                 .map(row -> new Group(group.prompt(), List.of(row)))
                 .toList();
         Objective objective = model.grpo("sequence-mean-kl");
@@ -127,10 +127,12 @@ class GradientComputationTest {
 
     @Test
     void completionsOfOneTokenTrain() {
-        var group = new Group(model.prompt(), List.of(Row.supervised(new int[] {7}), Row.supervised(new int[] {9, 2})));
+        var group = new Group(
+                model.prompt(),
+                List.of(LearningCompletion.supervised(new int[] {7}), LearningCompletion.supervised(new int[] {9, 2})));
         List<Group> alone = List.of(
-                new Group(model.prompt(), List.of(Row.supervised(new int[] {7}))),
-                new Group(model.prompt(), List.of(Row.supervised(new int[] {9, 2}))));
+                new Group(model.prompt(), List.of(LearningCompletion.supervised(new int[] {7}))),
+                new Group(model.prompt(), List.of(LearningCompletion.supervised(new int[] {9, 2}))));
         var objective = new Objective.Supervised(3);
         assertSame(gradient(objective, List.of(List.of(group))), gradient(objective, singles(alone)));
     }
@@ -142,7 +144,8 @@ class GradientComputationTest {
 
     @Test
     void groupsLongerThanTheContextAreRefusedWithTheRemedy() {
-        var group = new Group(new int[model.decoder().config().maxPositions()], List.of(Row.supervised(new int[1])));
+        var group = new Group(
+                new int[model.decoder().config().maxPositions()], List.of(LearningCompletion.supervised(new int[1])));
         assertThatThrownBy(() -> gradient(objective(1), List.of(List.of(group))))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("prompt.maxTokens");
@@ -192,10 +195,10 @@ class GradientComputationTest {
         var random = new Random(5);
         var groups = new ArrayList<Group>();
         for (int g = 0; g < count; g++) {
-            var rows = new ArrayList<Row>();
+            var rows = new ArrayList<LearningCompletion>();
             for (int r = 0; r <= g % 3; r++) {
                 int length = 1 + random.nextInt(12);
-                rows.add(new Row(
+                rows.add(new LearningCompletion(
                         tokens(random, length),
                         logprobs(random, length),
                         logprobs(random, length),

@@ -30,7 +30,7 @@ class ObjectiveTest {
     void theDerivativeIsTheSlopeOfTheLoss(double logprob) {
         for (double advantage : new double[] {-0.7, 1.3}) {
             Grpo objective = grpo(Reduction.SEQUENCE_MEAN, 0.05);
-            Row row = row(advantage, true);
+            LearningCompletion row = row(advantage, true);
             double above = objective.token(row, 0, logprob + 1e-5, 3).loss();
             double below = objective.token(row, 0, logprob - 1e-5, 3).loss();
             assertThat(objective.token(row, 0, logprob, 3).derivative())
@@ -65,15 +65,15 @@ class ObjectiveTest {
 
     @Test
     void theReductionsShareAStepAsTheirPapersSay() {
-        Row two = row(1.5, false); // of 8 completions with 40 tokens, each of 20 at most
+        LearningCompletion two = row(1.5, false); // of 8 completions with 40 tokens, each of 20 at most
         assertThat(share(Reduction.SEQUENCE_MEAN, two)).isCloseTo(1.0 / 8 / 2, within(1e-12));
         assertThat(share(Reduction.TOKEN_MEAN, two)).isCloseTo(1.0 / 40, within(1e-12));
         assertThat(share(Reduction.MAX_LENGTH, two)).isCloseTo(1.0 / 8 / 20, within(1e-12));
-        Row three = new Row(new int[] {1, 2, 3}, new float[] {-2, -2, -2}, null, 1.5, 1);
+        LearningCompletion three = new LearningCompletion(new int[] {1, 2, 3}, new float[] {-2, -2, -2}, null, 1.5, 1);
         assertThat(share(Reduction.MAX_LENGTH, three)).isEqualTo(share(Reduction.MAX_LENGTH, two));
     }
 
-    private static double share(Reduction reduction, Row row) {
+    private static double share(Reduction reduction, LearningCompletion row) {
         return -grpo(reduction, 0).token(row, 0, OLD, 3).loss() / row.advantage();
     }
 
@@ -91,7 +91,7 @@ class ObjectiveTest {
     @ParameterizedTest
     @ValueSource(doubles = {0.5, 1, 2})
     void supervisedLossIsTheMeanOverAllTokensOfTheStep(double weight) {
-        var row = new Row(new int[] {1, 2}, null, null, 0, weight);
+        var row = new LearningCompletion(new int[] {1, 2}, null, null, 0, weight);
         TokenLoss token = new Supervised(10).token(row, 1, -3, 3);
         assertThat(token.loss()).isCloseTo(0.3 * weight, within(1e-12));
         assertThat(token.derivative()).isCloseTo(-0.1 * weight, within(1e-12));
@@ -107,8 +107,9 @@ class ObjectiveTest {
         return new Grpo(0.2, 0.3, 0, reduction, klCoefficient, 0, 8, 40, 20, 1);
     }
 
-    private static Row row(double advantage, boolean reference) {
+    private static LearningCompletion row(double advantage, boolean reference) {
         float[] old = {(float) OLD, (float) OLD};
-        return new Row(new int[] {1, 2}, old, reference ? new float[] {-2.5f, -2.5f} : null, advantage, 1);
+        return new LearningCompletion(
+                new int[] {1, 2}, old, reference ? new float[] {-2.5f, -2.5f} : null, advantage, 1);
     }
 }

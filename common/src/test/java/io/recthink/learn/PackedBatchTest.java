@@ -46,6 +46,8 @@ class PackedBatchTest {
     }
 
     private static Group group(int[] prompt, int[]... completions) {
-        return new Group(prompt, Stream.of(completions).map(Row::supervised).toList());
+        return new Group(
+                prompt,
+                Stream.of(completions).map(LearningCompletion::supervised).toList());
     }
 }

@@ -9,11 +9,11 @@ import io.recthink.generate.Seeds;
 import io.recthink.learn.AdamW;
 import io.recthink.learn.GradientComputation;
 import io.recthink.learn.Group;
+import io.recthink.learn.LearningCompletion;
 import io.recthink.learn.Objective;
 import io.recthink.learn.OptimizerSettings;
 import io.recthink.learn.ParameterVector;
 import io.recthink.learn.Reduction;
-import io.recthink.learn.Row;
 import io.recthink.learn.Schedule;
 import io.recthink.model.Decoder;
 import io.recthink.model.ModelTokenizer;
@@ -153,10 +153,10 @@ final class Benchmark {
     private static List<Group> learn(List<PromptTokens> prompts, List<List<Completion>> completions) {
         List<Group> groups = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
-            List<Row> rows = new ArrayList<>();
+            List<LearningCompletion> rows = new ArrayList<>();
             for (Completion completion : completions.get(i)) {
                 double advantage = rows.size() % 2 == 0 ? 1 : -1;
-                rows.add(new Row(completion.tokens(), completion.logprobs(), null, advantage, 1));
+                rows.add(new LearningCompletion(completion.tokens(), completion.logprobs(), null, advantage, 1));
             }
             groups.add(new Group(prompts.get(i).tokens(), rows));
         }
@@ -244,11 +244,11 @@ final class Benchmark {
 
     /** One whole gradient: forward, backward and the copy out of native memory. */
     private double gradient(int completionTokens) {
-        List<Row> rows = new ArrayList<>();
+        List<LearningCompletion> rows = new ArrayList<>();
         for (int i = 0; i < work.group; i++) {
             float[] oldLogprobs = new float[completionTokens];
             Arrays.fill(oldLogprobs, (float) -Math.log(decoder.config().vocabularySize()));
-            rows.add(new Row(tokens(completionTokens), oldLogprobs, null, i % 2 == 0 ? 1 : -1, 1));
+            rows.add(new LearningCompletion(tokens(completionTokens), oldLogprobs, null, i % 2 == 0 ? 1 : -1, 1));
         }
         Objective objective = objective(1, (long) work.group * completionTokens);
         long start = System.nanoTime();

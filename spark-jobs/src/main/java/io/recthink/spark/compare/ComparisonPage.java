@@ -2,8 +2,8 @@ package io.recthink.spark.compare;
 
 import io.recthink.spark.evaluate.Comparison;
 import io.recthink.spark.evaluate.Comparison.CalibrationBin;
+import io.recthink.spark.evaluate.Comparison.SliceError;
 import io.recthink.spark.evaluate.Comparison.SliceRow;
-import io.recthink.spark.evaluate.Comparison.SliceScore;
 import io.recthink.spark.evaluate.ComparisonRow;
 import io.recthink.spark.evaluate.ComparisonRow.Kind;
 import io.recthink.spark.evaluate.Slice;
@@ -337,7 +337,7 @@ final class ComparisonPage {
     }
 
     private static PointPlot.Point point(SliceRow slice, int system) {
-        SliceScore score = slice.scores().get(system);
+        SliceError score = slice.scores().get(system);
         return new PointPlot.Point(
                 Double.parseDouble(slice.name()),
                 score.mae(),
@@ -381,7 +381,7 @@ final class ComparisonPage {
         List<Integer> systems = shown();
         List<IntervalPlot.Line> lines = IntStream.range(0, systems.size())
                 .mapToObj(colour -> {
-                    SliceScore score = slice.scores().get(systems.get(colour));
+                    SliceError score = slice.scores().get(systems.get(colour));
                     return line(name(score.key()), score.mae(), score.interval(), colour);
                 })
                 .toList();

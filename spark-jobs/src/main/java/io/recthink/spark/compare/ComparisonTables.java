@@ -4,8 +4,8 @@ import io.recthink.spark.evaluate.Comparison;
 import io.recthink.spark.evaluate.Comparison.CostRow;
 import io.recthink.spark.evaluate.Comparison.FocusRow;
 import io.recthink.spark.evaluate.Comparison.SeedRow;
+import io.recthink.spark.evaluate.Comparison.SliceError;
 import io.recthink.spark.evaluate.Comparison.SliceRow;
-import io.recthink.spark.evaluate.Comparison.SliceScore;
 import io.recthink.spark.evaluate.ComparisonRow;
 import io.recthink.spark.evaluate.ComparisonRow.Difference;
 import io.recthink.spark.evaluate.ComparisonRow.Errors;
@@ -258,7 +258,7 @@ final class ComparisonTables {
         return new TextTable(header, rows, rules());
     }
 
-    private static String score(SliceScore score) {
+    private static String score(SliceError score) {
         return number(score.mae()) + " " + interval(score.interval());
     }
 

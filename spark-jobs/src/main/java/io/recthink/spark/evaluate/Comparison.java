@@ -90,14 +90,14 @@ public record Comparison(
      * @param rows how many
      * @param scores by system, in the order of the table; empty when the part is too small
      */
-    public record SliceRow(String group, String name, long rows, List<SliceScore> scores) {
+    public record SliceRow(String group, String name, long rows, List<SliceError> scores) {
         public SliceRow {
             scores = List.copyOf(scores);
         }
     }
 
     /** The MAE of one system in one part. */
-    public record SliceScore(SystemKey key, double mae, Interval interval) {}
+    public record SliceError(SystemKey key, double mae, Interval interval) {}
 
     /**
      * Rows with similar predictions.

@@ -23,7 +23,7 @@ public final class Evaluation {
     private Evaluation() {}
 
     /**
-     * Scores what is in the folders of predictions that a request names.
+     * Measures what is in the folders of predictions that a request names.
      *
      * @throws InvalidInputException when predictions are missing, not complete, or of other rows
      */
@@ -52,7 +52,7 @@ public final class Evaluation {
                 RatingScale scale = RatingScale.of(evaluated.rows(), grid);
                 List<Slice> slices = Slice.of(evaluated.rows(), scale);
                 FixedPoint unit = FixedPoint.forSums(evaluated.count(), largestSquare(grid));
-                JavaRDD<ScoredRow> rows = ScoredRows.of(
+                JavaRDD<PredictedRow> rows = PredictedRows.of(
                                 union(predictions, trivial), evaluated.rows(), keys, validated.maps(), slices, scale)
                         .persist(StorageLevel.MEMORY_AND_DISK());
                 try {
@@ -61,7 +61,7 @@ public final class Evaluation {
                     notes.addAll(onScale.notes(saved, "rows"));
                     notes.addAll(validated.notes());
                     notes.addAll(folders.notes());
-                    return new Scores(spark, request, selection, slices, scale, unit)
+                    return new Measures(spark, request, selection, slices, scale, unit)
                             .of(
                                     rows,
                                     CostBlock.of(predictions, unit, keys, folders.trainings()),

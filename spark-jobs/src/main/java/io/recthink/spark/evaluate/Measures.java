@@ -4,8 +4,8 @@ import io.recthink.spark.evaluate.Comparison.CalibrationBin;
 import io.recthink.spark.evaluate.Comparison.CostRow;
 import io.recthink.spark.evaluate.Comparison.FocusRow;
 import io.recthink.spark.evaluate.Comparison.SeedRow;
+import io.recthink.spark.evaluate.Comparison.SliceError;
 import io.recthink.spark.evaluate.Comparison.SliceRow;
-import io.recthink.spark.evaluate.Comparison.SliceScore;
 import io.recthink.spark.evaluate.ComparisonRow.Difference;
 import io.recthink.spark.evaluate.ComparisonRow.Errors;
 import io.recthink.spark.evaluate.ComparisonRow.Kind;
@@ -34,7 +34,7 @@ import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
 
 /** Turns the scored rows into the numbers of the table. */
-final class Scores {
+final class Measures {
     private final SparkSession spark;
     private final EvaluationRequest request;
     private final Selection selection;
@@ -43,7 +43,7 @@ final class Scores {
     private final RatingScale scale;
     private final FixedPoint unit;
 
-    Scores(
+    Measures(
             SparkSession spark,
             EvaluationRequest request,
             Selection selection,
@@ -63,7 +63,7 @@ final class Scores {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Resampled(double[][] maes, double[][] rmses, double[] userMaes) {}
 
-    Comparison of(JavaRDD<ScoredRow> rows, List<CostRow> costs, List<String> notes, List<PolicyOrigin> origins) {
+    Comparison of(JavaRDD<PredictedRow> rows, List<CostRow> costs, List<String> notes, List<PolicyOrigin> origins) {
         CompareSettings settings = request.settings();
         Totals totals = Totals.of(rows, unit, scale, keys.size());
         List<ValueRanks> ranks = ValueRanks.of(rows, scale, totals.ratingRows(), keys.size());
@@ -74,8 +74,8 @@ final class Scores {
             int count = Math.toIntExact(users.count());
             UserBootstrap bootstrap = new UserBootstrap(spark, users, count);
             Resampled resampled = resample(bootstrap, layout, userMaes(users, count));
-            long[] plain =
-                    users.values().treeAggregate(new long[layout.detailWidth()], Scores::addDetails, Scores::addAll);
+            long[] plain = users.values()
+                    .treeAggregate(new long[layout.detailWidth()], Measures::addDetails, Measures::addAll);
             long[][] details = bootstrap.totals(
                     UserErrors::details, layout.detailWidth(), settings.sliceResamples(), request.seed());
             return new Comparison(
@@ -99,7 +99,7 @@ final class Scores {
     }
 
     /** The users in the order of their ids, each with the place in it. */
-    private static JavaPairRDD<Long, UserErrors> users(JavaRDD<ScoredRow> rows, UserErrors.Layout layout) {
+    private static JavaPairRDD<Long, UserErrors> users(JavaRDD<PredictedRow> rows, UserErrors.Layout layout) {
         return rows.mapToPair(row -> new Tuple2<>(row.userId(), row))
                 .aggregateByKey(new UserErrors(layout), UserErrors::add, UserErrors::merge)
                 .sortByKey()
@@ -111,7 +111,7 @@ final class Scores {
 
     private double[] userMaes(JavaPairRDD<Long, UserErrors> users, int count) {
         long[] sums = users.values()
-                .treeAggregate(new long[keys.size()], (all, user) -> addAll(all, user.means()), Scores::addAll);
+                .treeAggregate(new long[keys.size()], (all, user) -> addAll(all, user.means()), Measures::addAll);
         return Arrays.stream(sums).mapToDouble(sum -> unit.value(sum) / count).toArray();
     }
 
@@ -208,7 +208,7 @@ final class Scores {
         double[][] drawn = IntStream.range(0, keys.size())
                 .mapToObj(system -> difference(resampled, system, reference))
                 .toArray(double[][]::new);
-        double[] pValues = Arrays.stream(drawn).mapToDouble(Scores::pValue).toArray();
+        double[] pValues = Arrays.stream(drawn).mapToDouble(Measures::pValue).toArray();
         double[] adjusted = holm(pValues, reference);
         return IntStream.range(0, keys.size())
                 .mapToObj(system -> new Difference(
@@ -293,7 +293,7 @@ final class Scores {
                 .mapToObj(other -> difference(resampled, focus, other))
                 .toArray(double[][]::new);
         double[] adjusted =
-                holm(Arrays.stream(drawn).mapToDouble(Scores::pValue).toArray(), focus);
+                holm(Arrays.stream(drawn).mapToDouble(Measures::pValue).toArray(), focus);
         return IntStream.range(0, keys.size())
                 .filter(other -> other != focus)
                 .mapToObj(other -> new FocusRow(
@@ -338,10 +338,10 @@ final class Scores {
         for (int slice = 0; slice < slices.size(); slice++) {
             int at = slice;
             long count = plain[layout.sliceRows(slice)];
-            List<SliceScore> scores = count < Slice.LEAST_ROWS
+            List<SliceError> scores = count < Slice.LEAST_ROWS
                     ? List.of()
                     : IntStream.range(0, keys.size())
-                            .mapToObj(system -> new SliceScore(
+                            .mapToObj(system -> new SliceError(
                                     keys.get(system),
                                     unit.value(plain[layout.sliceAbsolute(at, system)]) / count,
                                     interval(details, layout.sliceAbsolute(at, system), layout.sliceRows(at))))
@@ -352,7 +352,11 @@ final class Scores {
     }
 
     private List<CalibrationBin> calibration(
-            UserErrors.Layout layout, long[] plain, long[][] details, JavaRDD<ScoredRow> rows, List<ValueRanks> ranks) {
+            UserErrors.Layout layout,
+            long[] plain,
+            long[][] details,
+            JavaRDD<PredictedRow> rows,
+            List<ValueRanks> ranks) {
         FixedPoint whole = unit;
         long[] predictions = rows.treeAggregate(
                 new long[keys.size() * ValueRanks.BINS],
@@ -363,7 +367,7 @@ final class Scores {
                     }
                     return sums;
                 },
-                Scores::addAll);
+                Measures::addAll);
         List<CalibrationBin> bins = new ArrayList<>();
         for (int system = 0; system < keys.size(); system++) {
             for (int bin = 0; bin < ValueRanks.BINS; bin++) {

@@ -97,7 +97,7 @@ final class PairwiseAccuracy {
     private PairwiseAccuracy() {}
 
     /** The accuracy of each system; NaN when no user has rows of different truths. */
-    static double[] of(JavaRDD<ScoredRow> rows, RatingScale scale, int systems) {
+    static double[] of(JavaRDD<PredictedRow> rows, RatingScale scale, int systems) {
         int ratings = scale.ratings().length;
         JavaPairRDD<Entry, Integer> entries = rows.flatMapToPair(row -> IntStream.range(0, systems)
                 .mapToObj(system -> new Tuple2<>(

@@ -11,7 +11,7 @@ import java.io.Serializable;
  * @param crps [system]: the continuous ranked probability score; NaN without probabilities
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record ScoredRow(String userId, double truth, int[] slices, double[] yhat, boolean[] failed, double[] crps)
+record PredictedRow(String userId, double truth, int[] slices, double[] yhat, boolean[] failed, double[] crps)
         implements Serializable {
     double error(int system) {
         return yhat[system] - truth;

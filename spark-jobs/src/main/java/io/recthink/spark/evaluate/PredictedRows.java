@@ -18,14 +18,14 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /** Puts the predictions of all systems for a row side by side. */
-final class ScoredRows {
+final class PredictedRows {
     private static final StructType KEYS = new StructType()
             .add("system", DataTypes.StringType, false)
             .add("readout", DataTypes.StringType, false)
             .add("seed", DataTypes.LongType, false)
             .add("index", DataTypes.IntegerType, false);
 
-    private ScoredRows() {}
+    private PredictedRows() {}
 
     /**
      * Joins them.
@@ -35,7 +35,7 @@ final class ScoredRows {
      * @param keys the systems, in the order of the result
      * @param maps systems that follow them: a map of the predictions of an earlier one
      */
-    static JavaRDD<ScoredRow> of(
+    static JavaRDD<PredictedRow> of(
             Dataset<Row> predictions,
             Dataset<Row> rows,
             List<SystemKey> keys,
@@ -68,7 +68,7 @@ final class ScoredRows {
                 .map(row -> row(row, maps, scale));
     }
 
-    private static ScoredRow row(Row row, List<IsotonicRow> maps, RatingScale scale) {
+    private static PredictedRow row(Row row, List<IsotonicRow> maps, RatingScale scale) {
         double truth = row.getDouble(1);
         int[] slices = row.<Integer>getList(2).stream().mapToInt(i -> i).toArray();
         List<Row> systems = row.getList(3);
@@ -93,7 +93,7 @@ final class ScoredRows {
             yhat[plain + i] = fit.of(yhat[map.source()]);
             failed[plain + i] = failed[map.source()];
         }
-        return new ScoredRow(row.getString(0), truth, slices, yhat, failed, crps);
+        return new PredictedRow(row.getString(0), truth, slices, yhat, failed, crps);
     }
 
     /**

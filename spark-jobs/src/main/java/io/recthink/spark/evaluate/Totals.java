@@ -65,11 +65,11 @@ final class Totals implements Serializable {
         this.classAbsolute = new long[systems][scale.classes().length];
     }
 
-    static Totals of(JavaRDD<ScoredRow> rows, FixedPoint unit, RatingScale scale, int systems) {
+    static Totals of(JavaRDD<PredictedRow> rows, FixedPoint unit, RatingScale scale, int systems) {
         return rows.treeAggregate(new Totals(unit, scale, systems), Totals::add, Totals::merge);
     }
 
-    private Totals add(ScoredRow row) {
+    private Totals add(PredictedRow row) {
         int truthClass = scale.classOf(row.truth());
         rows++;
         truth += unit.of(row.truth());
@@ -84,7 +84,7 @@ final class Totals implements Serializable {
         return this;
     }
 
-    private void add(SystemSums into, ScoredRow row, int system, long absolute) {
+    private void add(SystemSums into, PredictedRow row, int system, long absolute) {
         double yhat = row.yhat()[system];
         double error = row.error(system);
         long squared = unit.of(error * error);

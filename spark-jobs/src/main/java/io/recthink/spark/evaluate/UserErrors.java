@@ -79,7 +79,7 @@ final class UserErrors implements Serializable {
         this.sums = new long[layout.width()];
     }
 
-    UserErrors add(ScoredRow row) {
+    UserErrors add(PredictedRow row) {
         int systems = layout.systems();
         byte[] bins = new byte[systems];
         long[] absolute = new long[systems];

@@ -76,7 +76,7 @@ record ValueRanks(double spearman, double modalShare, double[] cuts) implements 
      *
      * @param ratingRows how many rows have each rating of the scale
      */
-    static List<ValueRanks> of(JavaRDD<ScoredRow> rows, RatingScale scale, long[] ratingRows, int systems) {
+    static List<ValueRanks> of(JavaRDD<PredictedRow> rows, RatingScale scale, long[] ratingRows, int systems) {
         long[] ranks = doubledRanks(ratingRows);
         long all = IntStream.range(0, ratingRows.length)
                 .mapToLong(i -> ratingRows[i])

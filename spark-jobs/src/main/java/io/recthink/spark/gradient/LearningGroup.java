@@ -1,42 +1,17 @@
 package io.recthink.spark.gradient;
 
 import io.recthink.learn.Group;
-import io.recthink.learn.Row;
+import io.recthink.learn.LearningCompletion;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * A prompt with the completions to learn from, on its way to a gradient task. Arrays are not copied; do not change them.
+ * A group on its way to a gradient task.
  *
  * @param index of the group among those of the step; decides its place in its partition
- * @param prompt its tokens
- * @param completions at least one
  */
-@SuppressWarnings("ArrayRecordComponent") // one number a token; never compared
-public record LearningGroup(int index, int[] prompt, ArrayList<LearningCompletion> completions)
-        implements Serializable {
-
-    /**
-     * A completion to learn from.
-     *
-     * @param tokens its tokens
-     * @param oldLogprobs under the policy that sampled it; null for supervised training
-     * @param advantage among the completions of its group; unused in supervised training
-     * @param weight factor on the loss of every token
-     */
-    public record LearningCompletion(int[] tokens, float[] oldLogprobs, double advantage, double weight)
-            implements Serializable {
-        /** A completion that counts as the others do. */
-        public LearningCompletion(int[] tokens, float[] oldLogprobs, double advantage) {
-            this(tokens, oldLogprobs, advantage, 1);
-        }
-
-        Row row(float[] refLogprobs) {
-            return new Row(tokens, oldLogprobs, refLogprobs, advantage, weight);
-        }
-    }
-
+public record LearningGroup(int index, Group group) implements Serializable {
     /**
      * A group with one completion to imitate.
      *
@@ -44,24 +19,29 @@ public record LearningGroup(int index, int[] prompt, ArrayList<LearningCompletio
      */
     public static LearningGroup supervised(int index, int[] prompt, int[] completion, double weight) {
         return new LearningGroup(
-                index, prompt, new ArrayList<>(List.of(new LearningCompletion(completion, null, 0, weight))));
+                index, new Group(prompt, List.of(new LearningCompletion(completion, null, null, 0, weight))));
+    }
+
+    List<LearningCompletion> completions() {
+        return group.completions();
     }
 
     /** The positions that the group takes in a forward pass: its prompt and its completions, of which the last token takes none. */
     int positions() {
-        return prompt.length
-                + completions.stream()
+        return group.prompt().length
+                + completions().stream()
                         .mapToInt(completion -> completion.tokens().length - 1)
                         .sum();
     }
 
     /** The same at another index. */
     LearningGroup at(int another) {
-        return new LearningGroup(another, prompt, completions);
+        return new LearningGroup(another, group);
     }
 
     /** Two groups of the same prompt, cut where both have about as many tokens; of at least two completions. */
     List<LearningGroup> halves() {
+        List<LearningCompletion> completions = completions();
         int all = completions.stream().mapToInt(c -> c.tokens().length).sum();
         int first = completions.get(0).tokens().length;
         int count = 1;
@@ -70,20 +50,20 @@ public record LearningGroup(int index, int[] prompt, ArrayList<LearningCompletio
             first += completions.get(count).tokens().length;
             count++;
         }
-        return List.of(
-                new LearningGroup(index, prompt, new ArrayList<>(completions.subList(0, count))),
-                new LearningGroup(index, prompt, new ArrayList<>(completions.subList(count, completions.size()))));
+        return List.of(of(completions.subList(0, count)), of(completions.subList(count, completions.size())));
     }
 
-    Group group() {
-        return new Group(prompt, completions.stream().map(c -> c.row(null)).toList());
+    private LearningGroup of(List<LearningCompletion> some) {
+        return new LearningGroup(index, new Group(group.prompt(), some));
     }
 
-    Group group(List<float[]> refLogprobs) {
-        List<Row> rows = new ArrayList<>();
-        for (int i = 0; i < completions.size(); i++) {
-            rows.add(completions.get(i).row(refLogprobs.get(i)));
-        }
-        return new Group(prompt, rows);
+    /** The group with the log-probabilities of its completions under the reference policy. */
+    Group withReference(List<float[]> logprobs) {
+        List<LearningCompletion> completions = completions();
+        return new Group(
+                group.prompt(),
+                IntStream.range(0, completions.size())
+                        .mapToObj(i -> completions.get(i).withReference(logprobs.get(i)))
+                        .toList());
     }
 }

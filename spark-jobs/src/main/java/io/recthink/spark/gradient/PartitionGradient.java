@@ -67,7 +67,7 @@ final class PartitionGradient
                 List<List<float[]>> logprobs =
                         engine.during(() -> LogProbabilities.of(lease.decoder(), plain, objective.temperature()));
                 IntStream.range(0, batch.size())
-                        .mapToObj(i -> batch.get(i).group(logprobs.get(i)))
+                        .mapToObj(i -> batch.get(i).withReference(logprobs.get(i)))
                         .forEach(result::add);
             }
         }

@@ -23,7 +23,7 @@ final class FirstAndNewest {
     private FirstAndNewest() {}
 
     /** A trace of a row at a step. */
-    record Written(int step, String rowId, double truth, Trace trace) {}
+    record Written(int step, String rowId, double truth, ShownTrace trace) {}
 
     /**
      * The traces, side by side.

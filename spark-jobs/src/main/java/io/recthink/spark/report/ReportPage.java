@@ -23,8 +23,8 @@ final class ReportPage {
 
     private final RunFolder run;
     private final Curves curves;
-    private final List<TraceTable> firstAndNewest;
-    private final List<TraceTable> traces;
+    private final List<TraceComparison> firstAndNewest;
+    private final List<TraceComparison> traces;
     private final List<ChartCatalogue.Section> sections;
     private final HtmlWriter html = new HtmlWriter();
 
@@ -32,7 +32,7 @@ final class ReportPage {
      * @param firstAndNewest traces that tell whether the policy thinks
      * @param traces all others
      */
-    ReportPage(RunFolder run, Curves curves, List<TraceTable> firstAndNewest, List<TraceTable> traces) {
+    ReportPage(RunFolder run, Curves curves, List<TraceComparison> firstAndNewest, List<TraceComparison> traces) {
         this.run = run;
         this.curves = curves;
         this.firstAndNewest = firstAndNewest;
@@ -262,7 +262,7 @@ final class ReportPage {
         html.close();
     }
 
-    private void traces(TraceTable table) {
+    private void traces(TraceComparison table) {
         html.open("article").element("h3", table.title()).element("p", table.note(), "class", "note");
         oneExample(table).ifPresent(this::example);
         html.open("div", "class", "traces", "role", "region", "tabindex", "0", "aria-label", table.title());
@@ -271,15 +271,15 @@ final class ReportPage {
     }
 
     /** The example of a table whose columns all show the same row. */
-    private static Optional<TraceTable.Example> oneExample(TraceTable table) {
-        List<Optional<TraceTable.Example>> examples = table.columns().stream()
-                .map(TraceTable.Column::example)
+    private static Optional<TraceComparison.Example> oneExample(TraceComparison table) {
+        List<Optional<TraceComparison.Example>> examples = table.columns().stream()
+                .map(TraceComparison.Column::example)
                 .distinct()
                 .toList();
         return examples.size() == 1 ? examples.get(0) : Optional.empty();
     }
 
-    private void example(TraceTable.Example example) {
+    private void example(TraceComparison.Example example) {
         html.open("details", "class", "example").open("summary").text("Target: ");
         html.element("b", example.target()).close();
         html.element("p", example.history().isEmpty() ? "No past purchases." : "Past purchases with their ratings:");
@@ -288,7 +288,7 @@ final class ReportPage {
         html.close().close();
     }
 
-    private void column(TraceTable.Column column, boolean ownExample) {
+    private void column(TraceComparison.Column column, boolean ownExample) {
         html.open("div", "class", "column").open("h4").text("Step " + column.step());
         column.truth().ifPresent(truth -> html.element("span", "truth " + rating(truth), "class", "truth"));
         html.close();
@@ -300,15 +300,15 @@ final class ReportPage {
         html.close();
     }
 
-    private void trace(Trace trace) {
+    private void trace(ShownTrace trace) {
         html.open("div", "class", "trace").open("p", "class", "score");
         chip(
                 "rating " + trace.rating().map(ReportPage::rating).orElse("none"),
                 trace.rating().isPresent() ? "" : "bad");
-        trace.score().ifPresent(score -> {
-            chip("reward " + signed(score.reward()), score.format() > 0 ? "good" : "bad");
-            html.element("span", "format %s, answer %s".formatted(signed(score.format()), signed(score.answer())));
-            chip(score.dead() ? "dead group" : "advantage " + signed(score.advantage()), "");
+        trace.earned().ifPresent(earned -> {
+            chip("reward " + signed(earned.reward()), earned.format() > 0 ? "good" : "bad");
+            html.element("span", "format %s, answer %s".formatted(signed(earned.format()), signed(earned.answer())));
+            chip(earned.dead() ? "dead group" : "advantage " + signed(earned.advantage()), "");
         });
         html.element("span", trace.tokens() + " tokens");
         trace.finish().filter("length"::equals).ifPresent(finish -> chip("cut off", "bad"));

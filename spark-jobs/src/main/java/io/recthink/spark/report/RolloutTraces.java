@@ -54,7 +54,7 @@ final class RolloutTraces {
     }
 
     /** One group of a step. */
-    record Group(String rowId, double truth, List<Trace> traces) {}
+    record Group(String rowId, double truth, List<ShownTrace> traces) {}
 
     /** All completions of a step with what they earned. */
     Dataset<Row> completions(int step) {
@@ -109,7 +109,7 @@ final class RolloutTraces {
                         .thenComparingInt(row -> row.<Integer>getAs("sample")))
                 .toList();
         int last = byReward.size() - 1;
-        List<Trace> traces = List.of(0, last / 2, last).stream()
+        List<ShownTrace> traces = List.of(0, last / 2, last).stream()
                 .distinct()
                 .map(byReward::get)
                 .map(RolloutTraces::trace)
@@ -118,13 +118,13 @@ final class RolloutTraces {
         return new Group(any.getAs("rowId"), any.getAs("truth"), traces);
     }
 
-    static Trace trace(Row row) {
-        return new Trace(
+    static ShownTrace trace(Row row) {
+        return new ShownTrace(
                 row.getAs("text"),
                 Optional.ofNullable(row.getAs("rating")),
                 row.getAs("tokens"),
                 Optional.of(row.getAs("finish")),
-                Optional.of(new Trace.Score(
+                Optional.of(new ShownTrace.Earned(
                         row.getAs("reward"),
                         row.getAs("rewardFormat"),
                         row.getAs("rewardAnswer"),

@@ -39,7 +39,7 @@ public final class RunReport {
                             .formatted(folder.path()));
         }
         TraceTables tables = new TraceTables(spark, folder);
-        List<TraceTable> firstAndNewest = showsThought(curves) ? tables.firstAndNewest(steps) : List.of();
+        List<TraceComparison> firstAndNewest = showsThought(curves) ? tables.firstAndNewest(steps) : List.of();
         String html = new ReportPage(folder, curves, firstAndNewest, tables.of(steps)).html();
         return TextFile.write("--output", output, html, hadoop);
     }

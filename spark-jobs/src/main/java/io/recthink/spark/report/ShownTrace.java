@@ -9,9 +9,9 @@ import java.util.Optional;
  * @param rating what was read from it, or nothing
  * @param tokens length of the completion
  * @param finish {@code stop} or {@code length}; nothing where it was not recorded
- * @param score what it earned in training; nothing outside of it
+ * @param earned what it earned in training; nothing outside of it
  */
-record Trace(String text, Optional<Double> rating, int tokens, Optional<String> finish, Optional<Score> score) {
+record ShownTrace(String text, Optional<Double> rating, int tokens, Optional<String> finish, Optional<Earned> earned) {
     /** The reward of a completion, its two parts, and its advantage within its group. */
-    record Score(double reward, double format, double answer, double advantage, boolean dead) {}
+    record Earned(double reward, double format, double answer, double advantage, boolean dead) {}
 }

@@ -35,8 +35,8 @@ final class TraceTables {
     }
 
     /** The tables that the run has traces for; {@code steps} are its complete steps. */
-    List<TraceTable> of(List<Integer> steps) {
-        List<TraceTable> tables = new ArrayList<>();
+    List<TraceComparison> of(List<Integer> steps) {
+        List<TraceComparison> tables = new ArrayList<>();
         List<Integer> evaluated = spread(run.evaluated());
         if (!evaluated.isEmpty()) {
             tables.addAll(validation(evaluated));
@@ -50,7 +50,7 @@ final class TraceTables {
     }
 
     /** Traces of the first and of the newest of the steps, side by side; none when the run has no rollouts. */
-    List<TraceTable> firstAndNewest(List<Integer> steps) {
+    List<TraceComparison> firstAndNewest(List<Integer> steps) {
         List<Integer> sampled =
                 steps.stream().filter(step -> run.hasTable(step, "scored")).toList();
         if (sampled.isEmpty()) {
@@ -68,9 +68,9 @@ final class TraceTables {
                 .toList();
     }
 
-    private static TraceTable firstAndNewest(
+    private static TraceComparison firstAndNewest(
             int number, List<FirstAndNewest.Written> traces, Map<String, Known> known) {
-        return new TraceTable(
+        return new TraceComparison(
                 "Trace %d, first and newest step".formatted(number),
                 traces.stream().map(FirstAndNewest.Written::rowId).distinct().count() == 1
                         ? "The same row at each of the steps, chosen by a hash of its id, not by the outcome."
@@ -85,14 +85,14 @@ final class TraceTables {
                         .toList());
     }
 
-    private List<TraceTable> validation(List<Integer> steps) {
+    private List<TraceComparison> validation(List<Integer> steps) {
         Map<String, List<ValidationTraces.Written>> rows = new ValidationTraces(spark, run)
                 .of(steps, VALIDATION_ROWS).stream()
                         .collect(Collectors.groupingBy(
                                 ValidationTraces.Written::rowId, LinkedHashMap::new, Collectors.toList()));
         Map<String, Known> known = known(rows.keySet());
         return rows.entrySet().stream()
-                .map(row -> new TraceTable(
+                .map(row -> new TraceComparison(
                         "Validation row " + row.getKey(),
                         "The same prompt, answered greedily by the policies of several steps. The row was chosen by its"
                                 + " id, not by the outcome.",
@@ -107,14 +107,14 @@ final class TraceTables {
                 .toList();
     }
 
-    private TraceTable rollouts(List<Integer> steps) {
+    private TraceComparison rollouts(List<Integer> steps) {
         Map<Integer, RolloutTraces.Group> groups = new RolloutTraces(spark, run).of(steps);
         List<String> rows = groups.values().stream()
                 .map(RolloutTraces.Group::rowId)
                 .distinct()
                 .toList();
         Map<String, Known> known = known(rows);
-        return new TraceTable(
+        return new TraceComparison(
                 "Sampled groups",
                 (rows.size() == 1
                                 ? "Completions of the same prompt, sampled at several steps. "
@@ -131,15 +131,15 @@ final class TraceTables {
                         .toList());
     }
 
-    private static TraceTable.Column column(
-            int step, String rowId, Optional<Double> truth, Map<String, Known> known, List<Trace> traces) {
+    private static TraceComparison.Column column(
+            int step, String rowId, Optional<Double> truth, Map<String, Known> known, List<ShownTrace> traces) {
         Optional<Known> row = Optional.ofNullable(known.get(rowId));
-        return new TraceTable.Column(
+        return new TraceComparison.Column(
                 step, rowId, truth.or(() -> row.map(Known::truth)), row.map(Known::example), traces);
     }
 
     /** What the examples say of a row. */
-    private record Known(double truth, TraceTable.Example example) {}
+    private record Known(double truth, TraceComparison.Example example) {}
 
     /** The rows in the examples that the run was made from; none when they are no longer there. */
     private Map<String, Known> known(Collection<String> rowIds) {
@@ -168,7 +168,7 @@ final class TraceTables {
         List<String> history = IntStream.range(Math.max(0, titles.size() - HISTORY), titles.size())
                 .mapToObj(i -> String.format(Locale.ROOT, "%.1f  %s", ratings.get(i), named(titles.get(i))))
                 .toList();
-        return new Known(row.getAs("truth"), new TraceTable.Example(named(row.getAs("target")), history));
+        return new Known(row.getAs("truth"), new TraceComparison.Example(named(row.getAs("target")), history));
     }
 
     private static String named(String title) {

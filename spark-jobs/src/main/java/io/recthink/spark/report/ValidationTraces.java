@@ -28,7 +28,7 @@ final class ValidationTraces {
     }
 
     /** One trace of one row by the policy of one step. */
-    record Written(int step, String rowId, Trace trace) {}
+    record Written(int step, String rowId, ShownTrace trace) {}
 
     /**
      * The traces of a few rows, chosen by their ids and not by how they turned out.
@@ -72,6 +72,6 @@ final class ValidationTraces {
         return new Written(
                 row.getAs("step"),
                 row.getAs("rowId"),
-                new Trace(row.getAs("trace"), rating, row.getAs("tokensOut"), Optional.empty(), Optional.empty()));
+                new ShownTrace(row.getAs("trace"), rating, row.getAs("tokensOut"), Optional.empty(), Optional.empty()));
     }
 }

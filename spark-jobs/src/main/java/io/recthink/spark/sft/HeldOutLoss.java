@@ -1,8 +1,8 @@
 package io.recthink.spark.sft;
 
 import io.recthink.learn.Group;
+import io.recthink.learn.LearningCompletion;
 import io.recthink.learn.LogProbabilities;
-import io.recthink.learn.Row;
 import io.recthink.model.ModelSettings;
 import io.recthink.spark.policy.PolicyHolder;
 import io.recthink.spark.policy.PolicyReference;
@@ -67,7 +67,7 @@ final class HeldOutLoss implements Validation {
             try (PolicyHolder.Lease lease = PolicyHolder.policy(policy, model)) {
                 batches.forEachRemaining(batch -> {
                     List<Group> groups = batch.rows.stream()
-                            .map(row -> new Group(row.prompt(), List.of(Row.supervised(row.completion()))))
+                            .map(row -> new Group(row.prompt(), List.of(LearningCompletion.supervised(row.completion()))))
                             .toList();
                     sums.add(sum(batch.rows, LogProbabilities.of(lease.decoder(), groups, 1)));
                 });

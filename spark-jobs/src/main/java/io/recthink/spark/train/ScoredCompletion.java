@@ -4,11 +4,11 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.when;
 
 import io.recthink.InvalidInputException;
+import io.recthink.learn.Group;
+import io.recthink.learn.LearningCompletion;
 import io.recthink.spark.gradient.LearningGroup;
-import io.recthink.spark.gradient.LearningGroup.LearningCompletion;
 import io.recthink.spark.policy.PolicyReference;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -110,10 +110,11 @@ record ScoredCompletion(
     }
 
     private static LearningGroup group(int index, List<ScoredCompletion> completions) {
-        ArrayList<LearningCompletion> learning = new ArrayList<>();
-        completions.forEach(completion -> learning.add(
-                new LearningCompletion(completion.tokens(), completion.logprobs(), completion.advantage())));
-        return new LearningGroup(index, completions.get(0).prompt(), learning);
+        List<LearningCompletion> learning = completions.stream()
+                .map(completion ->
+                        LearningCompletion.sampled(completion.tokens(), completion.logprobs(), completion.advantage()))
+                .toList();
+        return new LearningGroup(index, new Group(completions.get(0).prompt(), learning));
     }
 
     private static ScoredCompletion of(Row row, String policySha256) {

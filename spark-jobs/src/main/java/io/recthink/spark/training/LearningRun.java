@@ -366,9 +366,9 @@ public final class LearningRun implements AutoCloseable {
         if (validation.isEmpty() || !settings.validation().isDue(step, settings.steps())) {
             return before;
         }
-        Validation.Score score = validation.get().of(policy, folder.predictions(step));
-        metrics.putAll(score.metrics());
-        Best now = score.at(step);
+        Validation.Outcome outcome = validation.get().of(policy, folder.predictions(step));
+        metrics.putAll(outcome.metrics());
+        Best now = outcome.at(step);
         return before == null ? now : before.orBetter(now, settings.validation().maxFailed());
     }
 

@@ -14,10 +14,10 @@ public interface Validation {
      *
      * @param path a folder for its predictions, where it makes some; it must not exist
      */
-    Score of(PolicyReference policy, String path);
+    Outcome of(PolicyReference policy, String path);
 
     /** What a validation has found. */
-    sealed interface Score permits Errors, Measured {
+    sealed interface Outcome permits Errors, Measured {
         /** The metrics of the step, by their names in {@code metrics.json}. */
         Map<String, Double> metrics();
 
@@ -33,7 +33,7 @@ public interface Validation {
      * @param failures share of completions without a rating
      * @param more what else was seen, by the name of its metric
      */
-    record Errors(double mae, double rmse, double failures, Map<String, Double> more) implements Score {
+    record Errors(double mae, double rmse, double failures, Map<String, Double> more) implements Outcome {
         public Errors {
             more = Map.copyOf(more);
         }
@@ -61,7 +61,7 @@ public interface Validation {
      * @param value finite
      * @param larger whether a larger value is better
      */
-    record Measured(String name, double value, boolean larger) implements Score {
+    record Measured(String name, double value, boolean larger) implements Outcome {
         public Measured {
             if (!Double.isFinite(value)) {
                 throw new InvalidInputException(

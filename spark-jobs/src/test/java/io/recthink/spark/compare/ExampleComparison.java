@@ -64,8 +64,8 @@ final class ExampleComparison {
                 name,
                 rows,
                 List.of(
-                        new Comparison.SliceScore(BIAS, 0.7, new Interval(0.6, 0.8)),
-                        new Comparison.SliceScore(GRPO, 0.8, new Interval(0.7, 0.9))));
+                        new Comparison.SliceError(BIAS, 0.7, new Interval(0.6, 0.8)),
+                        new Comparison.SliceError(GRPO, 0.8, new Interval(0.7, 0.9))));
     }
 
     private static ComparisonRow row(

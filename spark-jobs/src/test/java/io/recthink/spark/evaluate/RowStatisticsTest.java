@@ -74,7 +74,7 @@ class RowStatisticsTest {
             for (JsonNode p : referee.at("crps/probabilities/" + i)) {
                 probabilities.add(p.asDouble());
             }
-            assertThat(ScoredRows.crps(probabilities, truths[i], SCALE))
+            assertThat(PredictedRows.crps(probabilities, truths[i], SCALE))
                     .isCloseTo(referee.at("crps/score/" + i).asDouble(), within(1e-9));
         }
     }
@@ -83,7 +83,7 @@ class RowStatisticsTest {
     void oneUserWithManyRowsIsCountedLikeAnyOther() {
         // 40,000 rows: 8e8 pairs, which nobody could list.
         int rows = 40_000;
-        JavaRDD<ScoredRow> scored = context.parallelize(
+        JavaRDD<PredictedRow> scored = context.parallelize(
                 IntStream.range(0, rows)
                         .mapToObj(i -> row(1 + i % 5, i % 5 == 4 ? -1 : i % 5, 1))
                         .toList(),
@@ -96,7 +96,7 @@ class RowStatisticsTest {
 
     @Test
     void tenthsHoldEqualPredictionsTogether() {
-        JavaRDD<ScoredRow> scored = context.parallelize(
+        JavaRDD<PredictedRow> scored = context.parallelize(
                 IntStream.range(0, 100)
                         .mapToObj(i -> row(1 + i % 5, i, i < 80 ? 5 : 1))
                         .toList(),
@@ -110,7 +110,7 @@ class RowStatisticsTest {
         assertThat(ranks.get(1).bin(5)).isEqualTo(9);
     }
 
-    private static ScoredRow row(double truth, double... yhat) {
-        return new ScoredRow("user", truth, new int[0], yhat, new boolean[yhat.length], new double[yhat.length]);
+    private static PredictedRow row(double truth, double... yhat) {
+        return new PredictedRow("user", truth, new int[0], yhat, new boolean[yhat.length], new double[yhat.length]);
     }
 }

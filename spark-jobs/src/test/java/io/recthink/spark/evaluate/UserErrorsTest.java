@@ -19,7 +19,7 @@ class UserErrorsTest {
         UserErrors left = new UserErrors(layout);
         UserErrors right = new UserErrors(layout);
         for (int i = 0; i < 500; i++) {
-            ScoredRow row = row(i);
+            PredictedRow row = row(i);
             one.add(row);
             (i % 7 == 0 ? left : right).add(row);
         }
@@ -34,8 +34,8 @@ class UserErrorsTest {
                 .isEqualTo(501);
     }
 
-    private static ScoredRow row(int i) {
-        return new ScoredRow(
+    private static PredictedRow row(int i) {
+        return new PredictedRow(
                 "user",
                 1 + i % 5,
                 i % 2 == 1 ? new int[] {0, 1} : new int[] {0},

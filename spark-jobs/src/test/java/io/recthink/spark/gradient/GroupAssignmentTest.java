@@ -2,7 +2,8 @@ package io.recthink.spark.gradient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.recthink.spark.gradient.LearningGroup.LearningCompletion;
+import io.recthink.learn.Group;
+import io.recthink.learn.LearningCompletion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -93,8 +94,8 @@ class GroupAssignmentTest {
     private static LearningGroup group(int index, int prompt, int... completions) {
         ArrayList<LearningCompletion> all = new ArrayList<>();
         for (int length : completions) {
-            all.add(new LearningCompletion(new int[length], null, 0));
+            all.add(LearningCompletion.sampled(new int[length], null, 0));
         }
-        return new LearningGroup(index, new int[prompt], all);
+        return new LearningGroup(index, new Group(new int[prompt], all));
     }
 }

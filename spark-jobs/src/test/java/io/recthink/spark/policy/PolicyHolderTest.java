@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.Device;
 import io.recthink.InvalidInputException;
 import io.recthink.learn.Group;
+import io.recthink.learn.LearningCompletion;
 import io.recthink.learn.LogProbabilities;
 import io.recthink.learn.ParameterVector;
-import io.recthink.learn.Row;
 import io.recthink.model.Decoder;
 import io.recthink.model.LoraConfig;
 import io.recthink.model.LoraInitializer;
@@ -41,8 +41,8 @@ class PolicyHolderTest {
     private static final ModelSettings SETTINGS =
             JobSettings.SECTIONS.defaults().get(ModelSettings.class);
     private static final LoraConfig LORA = new LoraConfig(2, 4, false, EnumSet.allOf(Projection.class));
-    private static final List<Group> GROUPS =
-            List.of(new Group(new int[] {1, 7, 3}, List.of(new Row(new int[] {4, 6, 5, 2}, null, null, 0, 1))));
+    private static final List<Group> GROUPS = List.of(
+            new Group(new int[] {1, 7, 3}, List.of(new LearningCompletion(new int[] {4, 6, 5, 2}, null, null, 0, 1))));
 
     @TempDir
     private Path root;
