@@ -37,7 +37,7 @@ final class ArchitectureTest {
             entry("model", List.of("config", "text", "torch")),
             entry("generate", List.of("config", "model", "torch")),
             entry("learn", List.of("config", "model", "torch")),
-            entry("plan", List.of("config", "model")),
+            entry("plan", List.of("config", "generate", "learn", "model")),
             entry("prompt", List.of("config", "generate", "model")),
             entry("reward", List.of("config", "prompt")),
             entry("teacher", List.of("config", "prompt")));

@@ -20,10 +20,12 @@ import java.util.stream.IntStream;
  * as soon as there is room for all completions of a waiting prompt, the prompt enters. So every row that is computed is a
  * row that grows.
  */
-final class Batch implements AutoCloseable {
-    // Room for keys and values is taken a block of tokens at a time.
-    private static final int BLOCK = 64;
-    private static final int PROMPT_TOKENS_AT_A_TIME = 4096;
+public final class Batch implements AutoCloseable {
+    /** Room for keys and values of completions is taken so many tokens at a time. */
+    public static final int BLOCK = 64;
+
+    /** Prompts are read together up to so many tokens, and longer ones in pieces of as many. */
+    public static final int PROMPT_TOKENS_AT_A_TIME = 4096;
 
     private final Kernels kernels = Kernels.instance();
     private final NDManager manager;
@@ -68,13 +70,21 @@ final class Batch implements AutoCloseable {
         this.maxRows = Math.min(all, Math.max(group, maxRows));
         int longest = weights.padded(waiting.element().get(0).prompt().length);
         this.rotary = weights.rotary(longest + options.maxTokens(), manager);
-        this.prompts = new PromptCache(weights, promptSeats(group), longest, PROMPT_TOKENS_AT_A_TIME, rotary, manager);
+        int seats = promptSeats(waiting.size(), group, this.maxRows);
+        this.prompts = new PromptCache(weights, seats, longest, PROMPT_TOKENS_AT_A_TIME, rotary, manager);
     }
 
-    /** Prompts whose last rows still grow stay beside those that have entered since. */
-    private int promptSeats(int group) {
-        int full = (maxRows + group - 1) / group;
-        return Math.min(waiting.size(), Math.min(maxRows, 4 * full));
+    /**
+     * Prompts whose keys and values are held at a time: those whose last rows still grow stay beside those that have entered
+     * since.
+     *
+     * @param prompts that are read in all
+     * @param group most rows of a prompt
+     * @param maxRows most rows at a time, at least {@code group}
+     */
+    public static int promptSeats(int prompts, int group, int maxRows) {
+        long full = (maxRows + group - 1L) / group;
+        return (int) Math.min(prompts, Math.min(maxRows, 4 * full));
     }
 
     /** Lets every row grow to its end. */

@@ -20,6 +20,12 @@ import java.util.stream.IntStream;
  * inputs alone, to the bit.
  */
 public final class AdamW {
+    /** Bytes of a parameter that stay from step to step: its master weight and both moments, in FP32. */
+    public static final int BYTES_KEPT = 3 * Float.BYTES;
+
+    /** Bytes of a parameter that a step reads and writes: reads what is kept and the gradient, writes what is kept. */
+    public static final int BYTES_MOVED = 2 * BYTES_KEPT + Float.BYTES;
+
     private static final List<String> VECTORS = List.of("master", "m", "v");
     private static final String STEP = "step";
     // What torch.nn.utils.clip_grad_norm_ adds to the norm.

@@ -10,7 +10,7 @@ import io.recthink.torch.TensorMemory;
 import java.util.List;
 
 /** The decoder's forward pass over a packed batch, a layer at a time. */
-final class PackedForward {
+public final class PackedForward {
     // A chunk of logits takes 25 MB: what takes 32 MiB or more glibc maps anew each time, which costs more than
     // computing it.
     private static final int LOGITS_IN_A_CHUNK = 6 << 20;
@@ -83,9 +83,13 @@ final class PackedForward {
         return plain(manager, "normalize", hidden, weight, decoder.epsilon());
     }
 
-    /** How many rows of logits are computed at a time. */
     int chunkRows() {
-        return Math.max(SMALLEST_CHUNK, LOGITS_IN_A_CHUNK / decoder.config().vocabularySize());
+        return chunkRows(decoder.config().vocabularySize());
+    }
+
+    /** How many rows of logits are computed at a time: as many as take about 25 MB in FP32, and 16 at least. */
+    public static int chunkRows(int vocabularySize) {
+        return Math.max(SMALLEST_CHUNK, LOGITS_IN_A_CHUNK / vocabularySize);
     }
 
     private NDArray plain(NDManager manager, String kernel, NDArray... inputs) {

@@ -22,6 +22,14 @@ public final class AttentionCall {
         };
     }
 
+    /** What {@link #queries} may say on processors of any kind. */
+    public static int[] queriesOnProcessors(ComputeType type) {
+        return switch (type) {
+            case BFLOAT16 -> new int[] {QUERIES, QUERIES_OF_TILES};
+            case FLOAT32 -> new int[] {1};
+        };
+    }
+
     /**
      * Completions of a group that share a call: the most of which a whole number of calls makes up the group.
      *

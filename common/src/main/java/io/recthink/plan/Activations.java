@@ -1,8 +1,11 @@
 package io.recthink.plan;
 
+import io.recthink.generate.Batch;
+import io.recthink.learn.PackedForward;
 import io.recthink.model.AttentionCall;
 import io.recthink.model.ComputeType;
 import io.recthink.model.ModelConfig;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -11,13 +14,6 @@ import java.util.stream.LongStream;
  * completions of S positions, N = P + G S in all. FP32 between the layers, e inside of them.
  */
 final class Activations {
-    // See PackedForward: a chunk of logits, and completions that share a call of the attention.
-    private static final long LOGITS_IN_A_CHUNK = 6 << 20;
-    private static final long SMALLEST_CHUNK = 16;
-    // See Batch and PromptCache.
-    private static final long PROMPT_TOKENS_AT_A_TIME = 4096;
-    private static final long BLOCK = 64;
-
     // The C library (glibc) keeps freed blocks of up to 32 MiB for later. Where layers are computed again, small
     // tensors that stay come to lie between them; what that holds was measured, not derived.
     private static final long LARGEST_HELD = 32L << 20;
@@ -32,10 +28,10 @@ final class Activations {
     private final long keys;
     private final long layers;
     private final long vocabulary;
-    private final int queriesInACall;
+    private final int[] queriesInACall;
 
-    /** @param onProcessor whether tensors are in the memory of a processor */
-    Activations(Workload work, boolean onProcessor) {
+    /** @param queriesInACall what a call of the attention of gradients may have; of several what needs most is planned */
+    Activations(Workload work, int... queriesInACall) {
         ModelConfig model = work.model();
         this.work = work;
         this.e = ModelSize.bytes(work.type());
@@ -45,13 +41,12 @@ final class Activations {
         this.keys = (long) model.keyValueHeads() * model.headDim();
         this.layers = model.layers();
         this.vocabulary = model.vocabularySize();
-        this.queriesInACall = AttentionCall.queries(work.type(), onProcessor);
+        this.queriesInACall = queriesInACall.clone();
     }
 
-    /** Prompts in the cache: those whose last completions still grow stay beside those that have entered since. */
+    /** Prompts in the cache. */
     long promptSeats() {
-        long full = (work.rows() + work.groupSize() - 1) / work.groupSize();
-        return Math.min(work.promptsOfARollout(), Math.min(work.rows(), 4 * full));
+        return Batch.promptSeats(work.promptsOfARollout(), work.groupSize(), Math.toIntExact(work.rows()));
     }
 
     /**
@@ -62,7 +57,7 @@ final class Activations {
     long keysAndValues(int bytes) {
         long ofPrompts = promptSeats() * work.promptTokens();
         long room = Math.max(1, work.completionTokens() - 1);
-        long before = (room - 1) / BLOCK * BLOCK;
+        long before = (room - 1) / Batch.BLOCK * Batch.BLOCK;
         return bytes * layers * keys * (2 * ofPrompts + work.rows() * (2 * room + before));
     }
 
@@ -73,9 +68,9 @@ final class Activations {
 
     /** {@code n (8 H + e (4 I + H))} of n tokens read at a time: the input, its norm, gate and up, and their products. */
     private long prefill() {
-        long together = Math.max(1, PROMPT_TOKENS_AT_A_TIME / work.promptTokens());
+        long together = Math.max(1, Batch.PROMPT_TOKENS_AT_A_TIME / work.promptTokens());
         long prompts = Math.min(together, promptSeats());
-        long tokens = Math.min(PROMPT_TOKENS_AT_A_TIME, prompts * work.promptTokens());
+        long tokens = Math.min(Batch.PROMPT_TOKENS_AT_A_TIME, prompts * work.promptTokens());
         return tokens * (8 * hidden + e * (4 * intermediate + hidden));
     }
 
@@ -124,6 +119,14 @@ final class Activations {
 
     /** What is kept of one layer for its backward pass. */
     long recordedLayer() {
+        return IntStream.of(queriesInACall)
+                .map(this::completionsInACall)
+                .mapToLong(this::recordedLayer)
+                .max()
+                .orElseThrow();
+    }
+
+    private long recordedLayer(int completionsInACall) {
         long groups = work.groupsInAPass();
         long prompt = groups * work.promptTokens();
         long completions = positions() - prompt;
@@ -136,8 +139,8 @@ final class Activations {
         return positions() * (norms + residual + attention + feedForward)
                 + prompt * repeated
                 + completions * own
-                + 2 * e * keys * (groups * copiesOfThePrompt() * work.promptTokens() + completions)
-                + mask();
+                + 2 * e * keys * (groups * copiesOfThePrompt(completionsInACall) * work.promptTokens() + completions)
+                + mask(completionsInACall);
     }
 
     /** {@code N (8 H + 2 e I)} of the gradients that are passed down, and those of one layer's weights in e. */
@@ -152,20 +155,20 @@ final class Activations {
     }
 
     /** Each call of the attention of completions takes a copy of the prompt's keys. */
-    private long copiesOfThePrompt() {
-        return work.groupSize() / completionsInACall();
+    private long copiesOfThePrompt(int completionsInACall) {
+        return work.groupSize() / completionsInACall;
     }
 
-    private long completionsInACall() {
+    private int completionsInACall(int queries) {
         long steps = Math.max(1, work.completionTokens() - 1);
-        return AttentionCall.completions(work.groupSize(), steps, queries / keys, queriesInACall);
+        return AttentionCall.completions(work.groupSize(), steps, this.queries / keys, queries);
     }
 
     /** {@code 4 F S R (P + F S)} of F completions in a call and R query heads of a key head; once for all groups, and copied. */
-    private long mask() {
-        long steps = completionsInACall() * Math.max(1, work.completionTokens() - 1);
+    private long mask(int completionsInACall) {
+        long steps = (long) completionsInACall * Math.max(1, work.completionTokens() - 1);
         long groups = work.groupsInAPass();
-        long copies = groups > 1 ? groups * (1 + copiesOfThePrompt()) : 1;
+        long copies = groups > 1 ? groups * (1 + copiesOfThePrompt(completionsInACall)) : 1;
         return copies * 4 * steps * (queries / keys) * (work.promptTokens() + steps);
     }
 
@@ -175,7 +178,7 @@ final class Activations {
      */
     private long head() {
         long targets = (long) work.groupsInAPass() * work.groupSize() * work.completionTokens();
-        long chunk = Math.min(targets, Math.max(SMALLEST_CHUNK, LOGITS_IN_A_CHUNK / vocabulary)) * vocabulary;
+        long chunk = Math.min(targets, PackedForward.chunkRows(work.model().vocabularySize())) * vocabulary;
         long copies = e == Float.BYTES ? 2 : 3;
         return copies * 4 * chunk + targets * 5 * 4 * hidden + positions() * 4 * hidden;
     }

@@ -1,5 +1,7 @@
 package io.recthink.plan;
 
+import io.recthink.learn.AdamW;
+import io.recthink.model.AttentionCall;
 import io.recthink.model.ComputeType;
 import io.recthink.plan.Cluster.Layout;
 import io.recthink.plan.ProcessMemory.Place;
@@ -48,7 +50,7 @@ public final class MemoryPlan {
         this.work = work;
         this.cluster = cluster;
         this.size = ModelSize.of(work.model(), work.lora());
-        this.activations = new Activations(work, cluster.layout() != Layout.GPUS);
+        this.activations = new Activations(work, queriesInACall());
     }
 
     /** The processes that a training has. */
@@ -62,11 +64,11 @@ public final class MemoryPlan {
         };
     }
 
-    /** Bytes of a full state of training: {@code 16} a learnt parameter and the frozen weights. */
+    /** Bytes of a full state of training: 16 a learnt parameter, with its gradient, and the frozen weights. */
     public static long state(Workload work) {
         ModelSize size = ModelSize.of(work.model(), work.lora());
         long frozen = work.lora().isPresent() ? size.decoderBytes(work.type()) : 0;
-        return 16 * size.learned() + frozen;
+        return (AdamW.BYTES_KEPT + FLOAT) * size.learned() + frozen;
     }
 
     /**
@@ -76,7 +78,7 @@ public final class MemoryPlan {
      * @param learned parameters
      */
     public static long learnerHeap(long learned) {
-        return 4 * FLOAT * learned + pieces(learned);
+        return (AdamW.BYTES_KEPT + FLOAT) * learned + pieces(learned);
     }
 
     private static long pieces(long learned) {
@@ -217,12 +219,24 @@ public final class MemoryPlan {
         return FLOAT * size.embedding() * (work.model().tiedHead() ? 1 : 2);
     }
 
+    /**
+     * The queries that a call of the attention may have. It depends on the processor: one process is planned for this
+     * machine's, executors for any.
+     */
+    private int[] queriesInACall() {
+        return switch (cluster.layout()) {
+            case BENCHMARK, LOCAL -> new int[] {AttentionCall.queries(work.type(), true)};
+            case EXECUTORS -> AttentionCall.queriesOnProcessors(work.type());
+            case GPUS -> new int[] {AttentionCall.queries(work.type(), false)};
+        };
+    }
+
     private boolean onGpu() {
         return cluster.layout() == Layout.GPUS;
     }
 
     private long optimizer() {
-        return 3 * FLOAT * size.learned();
+        return AdamW.BYTES_KEPT * size.learned();
     }
 
     /** The gradient of a task as it leaves native memory. */

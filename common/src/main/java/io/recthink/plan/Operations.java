@@ -1,5 +1,6 @@
 package io.recthink.plan;
 
+import io.recthink.learn.AdamW;
 import io.recthink.model.ComputeType;
 import io.recthink.model.ModelConfig;
 
@@ -8,9 +9,6 @@ import io.recthink.model.ModelConfig;
  * query heads, K all key heads, H hidden, V vocabulary; P prompt tokens, G completions of S tokens.
  */
 final class Operations {
-    // Reads master, m, v and the gradient; writes the first three.
-    private static final long ADAMW_BYTES = 28;
-
     private final Workload work;
     private final ModelSize size;
     private final double projections;
@@ -95,7 +93,7 @@ final class Operations {
 
     /** {@code 28} a learnt parameter. */
     double updateBytes() {
-        return (double) ADAMW_BYTES * size.learned();
+        return (double) AdamW.BYTES_MOVED * size.learned();
     }
 
     private double attentionOfACompletion() {

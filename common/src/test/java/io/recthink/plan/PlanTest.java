@@ -59,43 +59,43 @@ class PlanTest {
     @Test
     void keysAndValuesOfPromptsAndCompletions() {
         // 2 layers, 4 numbers a key; 2 prompts of 10; 8 rows of 4, the last of 5 has no keys
-        assertThat(new Activations(full(), true).keysAndValues(4)).isEqualTo(2 * 2 * 4 * 4 * (2 * 10 + 8 * 4));
-        assertThat(new Activations(full(), true).keysAndValues(2)).isEqualTo(2 * 2 * 4 * 2 * (2 * 10 + 8 * 4));
+        assertThat(new Activations(full(), 1).keysAndValues(4)).isEqualTo(2 * 2 * 4 * 4 * (2 * 10 + 8 * 4));
+        assertThat(new Activations(full(), 1).keysAndValues(2)).isEqualTo(2 * 2 * 4 * 2 * (2 * 10 + 8 * 4));
         // one prompt at a time: 4 rows, and the prompts that still have rows stay
         Workload one = full().withRolloutPrompts(1);
         assertThat(one.rows()).isEqualTo(4);
-        assertThat(new Activations(one, true).keysAndValues(4)).isEqualTo(2 * 2 * 4 * 4 * (2 * 10 + 4 * 4));
+        assertThat(new Activations(one, 1).keysAndValues(4)).isEqualTo(2 * 2 * 4 * 4 * (2 * 10 + 4 * 4));
     }
 
     @Test
     void layerInputsAreKeptForEveryPosition() {
         // 10 + 4 * 4 positions, 2 layers, 8 numbers in FP32
-        assertThat(new Activations(full(), true).layerInputs()).isEqualTo(26 * 2 * 8 * 4);
-        assertThat(new Activations(work(ComputeType.BFLOAT16, Optional.empty(), true), true).layerInputs())
+        assertThat(new Activations(full(), 1).layerInputs()).isEqualTo(26 * 2 * 8 * 4);
+        assertThat(new Activations(work(ComputeType.BFLOAT16, Optional.empty(), true), 1).layerInputs())
                 .isEqualTo(26 * 2 * 8 * 4);
     }
 
     @Test
     void keptActivationsAreThoseOfEveryOtherLayerMore() {
-        var again = new Activations(full(), true);
-        var kept = new Activations(full().withRecompute(false), true);
+        var again = new Activations(full(), 1);
+        var kept = new Activations(full().withRecompute(false), 1);
         assertThat(kept.gradient() - again.gradient()).isEqualTo(again.recordedLayer());
     }
 
     @Test
     void freedMemoryIsHeldWhereSmallTensorsAreComputedAgain() {
         // 2 layers, 26 positions of 16 numbers
-        assertThat(new Activations(full(), true).held()).isEqualTo((long) (3.0 * 2 * 26 * 16 * 4));
-        assertThat(new Activations(full(), true).heldOfPackedWeights()).isZero();
-        var rounded = new Activations(work(ComputeType.BFLOAT16, Optional.empty(), true), true);
+        assertThat(new Activations(full(), 1).held()).isEqualTo((long) (3.0 * 2 * 26 * 16 * 4));
+        assertThat(new Activations(full(), 1).heldOfPackedWeights()).isZero();
+        var rounded = new Activations(work(ComputeType.BFLOAT16, Optional.empty(), true), 1);
         assertThat(rounded.held()).isEqualTo((long) (1.4 * 2 * 26 * 16 * 2));
         // 2 layers, 8 inputs or outputs; q, k and v 16, output 8, gate and up 32, down 16
         assertThat(rounded.heldOfPackedWeights()).isEqualTo(2 * 2 * 8 * (16 + 8 + 32 + 16));
-        assertThat(new Activations(full().withRecompute(false), true).held()).isZero();
+        assertThat(new Activations(full().withRecompute(false), 1).held()).isZero();
         // blocks of more than 32 MiB go back at once
         Workload large =
                 new Workload(SMALL, ComputeType.FLOAT32, Optional.empty(), true, 600_000, 5, 4, 2, 1, 8, 1, 1, false);
-        assertThat(new Activations(large, true).held()).isZero();
+        assertThat(new Activations(large, 1).held()).isZero();
     }
 
     @Test
@@ -107,7 +107,19 @@ class PlanTest {
         long attention = 10 * 2 * 4 * 8 + 16 * 4 * 8 + 2 * 4 * 4 * (4 * 10 + 16);
         // 4 steps of 2 query heads by 10 + 4 keys
         long mask = 4 * 4 * 2 * 14;
-        assertThat(new Activations(full(), true).recordedLayer()).isEqualTo(26 * position + attention + mask);
+        assertThat(new Activations(full(), 1).recordedLayer()).isEqualTo(26 * position + attention + mask);
+    }
+
+    @Test
+    void ofSeveralProcessorsTheOneThatNeedsMostIsPlanned() {
+        // one completion a call has four copies of the prompt's keys, four have one and the larger mask
+        Workload longPrompt =
+                new Workload(SMALL, ComputeType.BFLOAT16, Optional.empty(), true, 1000, 5, 4, 2, 1, 8, 1, 1, false);
+        long alone = new Activations(longPrompt, 1).recordedLayer();
+        long together = new Activations(longPrompt, 1000).recordedLayer();
+        assertThat(alone).isNotEqualTo(together);
+        assertThat(new Activations(longPrompt, 1, 1000).recordedLayer()).isEqualTo(Math.max(alone, together));
+        assertThat(new Activations(longPrompt, 1000, 1).recordedLayer()).isEqualTo(Math.max(alone, together));
     }
 
     @Test

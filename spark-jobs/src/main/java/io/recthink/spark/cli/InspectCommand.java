@@ -24,7 +24,11 @@ final class InspectCommand implements Callable<Integer> {
             description = "the run folder, local or any Hadoop path; default: paths.run")
     private Optional<String> run = Optional.empty();
 
-    @Option(names = "--output", paramLabel = "FILE", description = "the page to write; default: paths.report")
+    @Option(
+            names = "--output",
+            paramLabel = "FILE",
+            description =
+                    "the page to write; default: paths.report; of report.html the curves go to report-curves as SVG")
     private Optional<String> output = Optional.empty();
 
     @Mixin

@@ -12,6 +12,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -74,23 +75,24 @@ final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--gpu-memory",
             paramLabel = "SIZE",
-            defaultValue = "80g",
             converter = MemorySize.Converter.class,
-            description = "memory of a GPU")
-    private MemorySize gpuMemory;
+            description = "memory of a GPU; without it the plan says what is needed and compares it with nothing")
+    private Optional<MemorySize> gpuMemory = Optional.empty();
 
     @Option(
             names = "--driver-memory",
             paramLabel = "SIZE",
             converter = MemorySize.Converter.class,
-            description = "memory for the process of the driver, its Java heap and all else; without it this machine's")
+            description =
+                    "memory for the process of the driver, its Java heap and all else; without it that of this machine, with --executors or --gpus none")
     private Optional<MemorySize> driverMemory = Optional.empty();
 
     @Option(
             names = "--executor-memory",
             paramLabel = "SIZE",
             converter = MemorySize.Converter.class,
-            description = "memory for the process of an executor; without it this machine's")
+            description =
+                    "memory for the process of an executor; without it the plan says what is needed and compares it with nothing")
     private Optional<MemorySize> executorMemory = Optional.empty();
 
     @Mixin
@@ -111,7 +113,7 @@ final class PlanCommand implements Callable<Integer> {
                 work,
                 TrainingWorkload.of(config, settings, prompts.typical()),
                 cluster(),
-                new Limits(memory(driverMemory), memory(executorMemory), gpuMemory.bytes()),
+                limits(),
                 rates.read(cluster().layout(), settings.get(ModelSettings.class)));
         PlanReport report = new PlanReport(model, prompts, planner);
         command.commandLine().getOut().println(json ? report.json() : report.table());
@@ -146,8 +148,19 @@ final class PlanCommand implements Callable<Integer> {
         return places.benchmark ? new Cluster(Layout.BENCHMARK, 1, 1) : new Cluster(Layout.LOCAL, 1, tasks);
     }
 
-    private static long memory(Optional<MemorySize> given) {
-        return given.map(MemorySize::bytes).orElseGet(PlanCommand::memoryOfThisMachine);
+    /** The one process is on this machine; of another cluster nothing is known but what is given. */
+    private Limits limits() {
+        boolean elsewhere = places.executors.isPresent() || places.gpus.isPresent();
+        boolean ofThisMachine = !elsewhere && driverMemory.isEmpty();
+        return new Limits(
+                ofThisMachine ? OptionalLong.of(memoryOfThisMachine()) : bytes(driverMemory),
+                bytes(executorMemory),
+                bytes(gpuMemory),
+                ofThisMachine);
+    }
+
+    private static OptionalLong bytes(Optional<MemorySize> given) {
+        return given.stream().mapToLong(MemorySize::bytes).findFirst();
     }
 
     private static long memoryOfThisMachine() {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.recthink.model.ComputeType;
 import io.recthink.model.Decoder;
 import io.recthink.plan.Cluster.Layout;
 import io.recthink.plan.MemoryPlan;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /** What {@code plan} prints. */
@@ -26,8 +28,10 @@ final class PlanReport {
     private static final long MEBI = 1L << 20;
     // A container is killed for what it takes above its limit; the plan may be that far from it.
     private static final double CONTAINER_SLACK = 1.15;
+    private static final String NO_BFLOAT16 =
+            "The processor of this machine has no instructions for BF16. On such processors train computes in FP32: plan it with --set model.dtype=float32.%n";
     private static final String BFLOAT16 =
-            "The processor of this machine has no instructions for BF16. On such processors train computes in FP32: plan it with --set model.dtype=float32.";
+            "On processors without instructions for BF16 train computes in FP32: plan those with --set model.dtype=float32.%n";
     private static final String ROW = "%-26s%9s%11s%11s%9s%13s%9s%9s%9s%n";
 
     private final Path model;
@@ -52,8 +56,7 @@ final class PlanReport {
         }
         String problem = tooLarge.stream()
                 .map(process -> "%s needs %s GB and has %s GB"
-                        .formatted(
-                                process.name(), gigabytes(process.peak().total()), gigabytes(planner.limit(process))))
+                        .formatted(process.name(), gigabytes(process.peak().total()), limit(process)))
                 .collect(Collectors.joining("; "));
         return Optional.of("This does not fit: " + problem + ". " + remedy());
     }
@@ -111,10 +114,14 @@ final class PlanReport {
             rows.append(row("  " + stage.name(), stage, ""));
         }
         Stage peak = process.peak();
-        String limit = gigabytes(planner.limit(process));
         return rows.append(String.format(
-                        Locale.ROOT, ROW, "  peak", "", "", "", "", "", "", gigabytes(peak.total()), limit))
+                        Locale.ROOT, ROW, "  peak", "", "", "", "", "", "", gigabytes(peak.total()), limit(process)))
                 .toString();
+    }
+
+    private String limit(ProcessMemory process) {
+        OptionalLong limit = planner.limits().of(process);
+        return limit.isPresent() ? gigabytes(limit.getAsLong()) : "?";
     }
 
     private static String row(String name, Stage stage, String limit) {
@@ -151,14 +158,13 @@ final class PlanReport {
                 time.gradient(),
                 time.update(),
                 planner.timing().source()));
-        if (!planner.onGpus() && Decoder.typeOn(Device.cpu(), work.type()) != work.type()) {
-            advice.append(BFLOAT16).append(String.format("%n"));
-        }
+        advice.append(String.format(processors()));
         advice.append(settings());
         advice.append(recompute());
         if (planner.onGpus()) {
             advice.append(state());
         }
+        advice.append(comparison());
         return advice.toString().stripTrailing();
     }
 
@@ -184,31 +190,80 @@ final class PlanReport {
         return "%s; %sOverhead: %dm in a container.".formatted(least, name, overhead / MEBI);
     }
 
+    /** Of executors nothing is known, of one process that it is on this machine. */
+    private String processors() {
+        if (work.type() != ComputeType.BFLOAT16) {
+            return "";
+        }
+        return switch (planner.cluster().layout()) {
+            case BENCHMARK, LOCAL -> Decoder.typeOn(Device.cpu(), work.type()) == work.type() ? "" : NO_BFLOAT16;
+            case EXECUTORS -> BFLOAT16;
+            case GPUS -> "";
+        };
+    }
+
     private String recompute() {
-        String peak = gigabytes(planner.keepingPeak());
-        if (planner.keepingFits()) {
+        String kept = gigabytes(planner.gradientPeak(false));
+        Optional<Boolean> keepingFits = planner.keepingFits();
+        if (keepingFits.isEmpty()) {
+            return String.format(
+                    Locale.ROOT,
+                    "model.recompute: true needs %s GB at most; false needs %s GB, and about %.1f s less a step.%n",
+                    gigabytes(planner.gradientPeak(true)),
+                    kept,
+                    planner.recomputeSeconds());
+        }
+        if (keepingFits.get()) {
             return String.format(
                     Locale.ROOT,
                     "Choose model.recompute: false, it fits: %s GB, and about %.1f s less a step.%n",
-                    peak,
+                    kept,
                     planner.recomputeSeconds());
         }
-        return "Choose model.recompute: true; false would need " + peak + String.format(" GB.%n");
+        return "Choose model.recompute: true; false would need " + kept + String.format(" GB.%n");
     }
 
     private String state() {
-        long state = MemoryPlan.state(work);
-        boolean fits = state <= planner.limits().gpu();
-        return String.format(
-                Locale.ROOT,
-                "The whole state of this training (%s) is %s GB: it %s one GPU of %s GB%s.%n",
-                work.lora().isPresent()
-                        ? "frozen weights and 16 bytes for each parameter of the adapter"
-                        : "16 bytes a parameter",
-                gigabytes(state),
-                fits ? "fits" : "does not fit",
-                gigabytes(planner.limits().gpu()),
-                fits ? "" : "; master weights and moments stay with the driver");
+        String state = "The whole state of this training (%s) is %s GB"
+                .formatted(
+                        work.lora().isPresent()
+                                ? "frozen weights and 16 bytes for each parameter of the adapter"
+                                : "16 bytes a parameter",
+                        gigabytes(MemoryPlan.state(work)));
+        OptionalLong gpu = planner.limits().gpu();
+        if (gpu.isEmpty()) {
+            return state + String.format(".%n");
+        }
+        boolean fits = MemoryPlan.state(work) <= gpu.getAsLong();
+        return "%s: it %s one GPU of %s GB%s.%n"
+                .formatted(
+                        state,
+                        fits ? "fits" : "does not fit",
+                        gigabytes(gpu.getAsLong()),
+                        fits ? "" : "; master weights and moments stay with the driver");
+    }
+
+    /** What the needs were compared with, where the command line does not say it. */
+    private String comparison() {
+        if (planner.limits().ofThisMachine()) {
+            return "Compared with the memory of this machine; --driver-memory SIZE names another limit.%n".formatted();
+        }
+        List<ProcessMemory> unknown = planner.notCompared();
+        if (unknown.isEmpty()) {
+            return "";
+        }
+        return "Not compared with what there is: %s. Give %s.%n"
+                .formatted(
+                        unknown.stream().map(ProcessMemory::name).collect(Collectors.joining(", ")),
+                        unknown.stream().map(PlanReport::option).collect(Collectors.joining(", ")));
+    }
+
+    private static String option(ProcessMemory process) {
+        return switch (process.place()) {
+            case DRIVER -> "--driver-memory";
+            case EXECUTOR -> "--executor-memory";
+            case GPU -> "--gpu-memory";
+        };
     }
 
     String json() {
@@ -222,7 +277,7 @@ final class PlanReport {
         object.put("recompute", work.recompute());
         object.put("promptTokens", prompts.longest());
         object.put("promptTokensFrom", prompts.source());
-        object.put("fits", planner.tooLarge().isEmpty());
+        object.put("fits", planner.fits().orElse(null));
         object.put("stateBytes", MemoryPlan.state(work));
         ArrayNode processes = object.putArray("processes");
         planner.processes().forEach(process -> put(process, processes.addObject()));
@@ -233,7 +288,7 @@ final class PlanReport {
                 .put("update", time.update())
                 .put("total", time.total())
                 .put("source", planner.timing().source());
-        object.put("recomputeAdvice", !planner.keepingFits());
+        object.put("recomputeAdvice", planner.keepingFits().map(fits -> !fits).orElse(null));
         if (refusal().isPresent()) {
             ArrayNode remedies = object.putArray("remedies");
             planner.remedies().forEach(remedy -> remedies.add(remedy.settings()));
@@ -251,7 +306,7 @@ final class PlanReport {
                 .put("javaHeapBytes", process.javaHeap())
                 .put("javaHeapSettingBytes", MemoryPlan.heapSetting(process.javaHeap()))
                 .put("peakBytes", process.peak().total())
-                .put("limitBytes", planner.limit(process));
+                .put("limitBytes", limitBytes(process));
         ArrayNode stages = object.putArray("stages");
         for (Stage stage : process.stages()) {
             stages.addObject()
@@ -264,5 +319,10 @@ final class PlanReport {
                     .put("runtime", stage.runtime())
                     .put("total", stage.total());
         }
+    }
+
+    private Long limitBytes(ProcessMemory process) {
+        OptionalLong limit = planner.limits().of(process);
+        return limit.isPresent() ? Long.valueOf(limit.getAsLong()) : null;
     }
 }

@@ -10,6 +10,7 @@ import io.recthink.plan.StepTime;
 import io.recthink.plan.Workload;
 import io.recthink.spark.cli.RateOptions.Timing;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A plan beside what there is.
@@ -32,16 +33,23 @@ record Planner(Workload work, Workload typical, Cluster cluster, Limits limits, 
 
     private List<ProcessMemory> tooLarge(Workload work, Cluster cluster) {
         return MemoryPlan.of(work, cluster).stream()
-                .filter(process -> process.peak().total() > limit(process))
+                .filter(limits::isExceededBy)
                 .toList();
     }
 
-    long limit(ProcessMemory process) {
-        return switch (process.place()) {
-            case DRIVER -> limits.driver();
-            case EXECUTOR -> limits.executor();
-            case GPU -> limits.gpu();
-        };
+    /** The processes that are compared with nothing, since nobody has said what they may take. */
+    List<ProcessMemory> notCompared() {
+        return processes().stream()
+                .filter(process -> limits.of(process).isEmpty())
+                .toList();
+    }
+
+    /** Whether all fits; empty where nothing is too large and something is compared with nothing. */
+    Optional<Boolean> fits() {
+        if (!tooLarge().isEmpty()) {
+            return Optional.of(false);
+        }
+        return notCompared().isEmpty() ? Optional.of(true) : Optional.empty();
     }
 
     /** The settings with which everything fits. */
@@ -59,18 +67,25 @@ record Planner(Workload work, Workload typical, Cluster cluster, Limits limits, 
                 .times(timing.factors());
     }
 
-    /** Whether all fits where the activations are kept. */
-    boolean keepingFits() {
-        return tooLarge(work.withRecompute(false), cluster).isEmpty();
+    /** Whether all fits where the activations are kept; empty where the memory of what computes gradients is not known. */
+    Optional<Boolean> keepingFits() {
+        boolean unknown = notCompared().stream().anyMatch(Planner::computes);
+        return unknown
+                ? Optional.empty()
+                : Optional.of(tooLarge(work.withRecompute(false), cluster).isEmpty());
     }
 
-    /** The largest need of memory of what computes gradients where the activations are kept. */
-    long keepingPeak() {
-        return MemoryPlan.of(work.withRecompute(false), cluster).stream()
-                .filter(process -> process.stages().size() > 1)
+    /** The largest need of memory of what computes gradients, where the layers are computed again or are kept. */
+    long gradientPeak(boolean recompute) {
+        return MemoryPlan.of(work.withRecompute(recompute), cluster).stream()
+                .filter(Planner::computes)
                 .mapToLong(process -> process.peak().total())
                 .max()
                 .orElseThrow();
+    }
+
+    private static boolean computes(ProcessMemory process) {
+        return process.stages().size() > 1;
     }
 
     /** Seconds of a step that computing the layers again takes. */

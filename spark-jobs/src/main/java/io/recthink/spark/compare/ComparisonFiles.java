@@ -46,6 +46,9 @@ public final class ComparisonFiles {
         file("comparison.json", data.json());
         file("comparison.md", markdown(comparison, tables));
         file("comparison.tex", tables.main().latex());
+        ErrorPlots plots = new ErrorPlots(comparison);
+        file("mae.svg", plots.svg(plots.mae(), "MAE"));
+        file("rmse.svg", plots.svg(plots.rmse(), "RMSE"));
         file("slices.csv", data.slicesCsv());
         file("calibration.csv", data.calibrationCsv());
         if (comparison.focus().isPresent()) {

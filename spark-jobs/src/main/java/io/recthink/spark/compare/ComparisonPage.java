@@ -16,8 +16,6 @@ import io.recthink.spark.page.PageStyle;
 import io.recthink.spark.page.PointPlot;
 import io.recthink.spark.page.TextTable;
 import io.recthink.spark.table.PolicyOrigin;
-import io.recthink.spark.table.Readout;
-import io.recthink.statistics.Interval;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -48,6 +46,7 @@ final class ComparisonPage {
 
     private final Comparison comparison;
     private final ComparisonTables tables;
+    private final ErrorPlots errors;
     private final RunCard card;
     private final List<Learning> learning;
     private final Optional<Lead> lead;
@@ -62,6 +61,7 @@ final class ComparisonPage {
         this.lead = lead;
         this.comparison = comparison;
         this.tables = new ComparisonTables(comparison);
+        this.errors = new ErrorPlots(comparison);
         this.card = card;
         this.learning = learning;
     }
@@ -124,7 +124,7 @@ final class ComparisonPage {
         comparison.rows().stream()
                 .filter(ranked)
                 .min(Comparator.comparing(error))
-                .ifPresent(row -> tile(label, ComparisonTables.number(error.apply(row)), name(row.key())));
+                .ifPresent(row -> tile(label, ComparisonTables.number(error.apply(row)), ErrorPlots.name(row.key())));
     }
 
     private void tile(String label, String value, String note) {
@@ -135,52 +135,15 @@ final class ComparisonPage {
 
     private void errors() {
         html.element("h2", "Who predicts best?");
-        intervals(
-                "MAE, ranked among medians",
-                "Smaller is better. Grey: predictors that read no text.",
-                row -> row.key().readout().rankedByMae(),
-                row -> row.errors().mae(),
-                row -> row.errors().maeInterval());
-        intervals(
-                "RMSE, ranked among means",
+        figure("whole", "Smaller is better. Grey: predictors that read no text.", errors.mae());
+        figure(
+                "whole",
                 "Smaller is better. A mean is the best answer to a squared error, as a median is to an absolute one.",
-                row -> row.key().readout().rankedByRmse(),
-                row -> row.errors().rmse(),
-                row -> row.errors().rmseInterval());
+                errors.rmse());
     }
 
-    private void intervals(
-            String title,
-            String note,
-            Predicate<ComparisonRow> shown,
-            Function<ComparisonRow, Double> value,
-            Function<ComparisonRow, Interval> interval) {
-        List<IntervalPlot.Line> lines = comparison.rows().stream()
-                .filter(shown)
-                .sorted(Comparator.comparing(value))
-                .map(row -> line(
-                        name(row.key()) + row.marks(),
-                        value.apply(row),
-                        interval.apply(row),
-                        row.trivial() ? COLOURS - 1 : row.kind() == Kind.ISOTONIC ? 2 : 0))
-                .toList();
-        figure("whole", title, note, () -> plot(lines, title));
-    }
-
-    private static IntervalPlot.Line line(String name, double value, Interval interval, int colour) {
-        return new IntervalPlot.Line(
-                name,
-                interval.low(),
-                value,
-                interval.high(),
-                colour,
-                ComparisonTables.number(value) + " " + ComparisonTables.interval(interval));
-    }
-
-    private void plot(List<IntervalPlot.Line> lines, String description) {
-        double low = lines.stream().mapToDouble(IntervalPlot.Line::low).min().orElse(0);
-        double high = lines.stream().mapToDouble(IntervalPlot.Line::high).max().orElse(1);
-        new IntervalPlot(lines, Axis.around(low, high), description).write(html);
+    private void figure(String kind, String note, IntervalPlot plot) {
+        figure(kind, plot.description(), note, () -> plot.write(html));
     }
 
     private void figure(String kind, String title, String note, Runnable picture) {
@@ -279,14 +242,13 @@ final class ComparisonPage {
         Axis across = axis(points.stream().map(PointPlot.Point::x));
         Axis upright = axis(points.stream().flatMap(point -> Stream.of(point.low(), point.high(), point.y())));
         PointPlot.Series series = new PointPlot.Series(key.system(), 0, true, points);
-        figure("", name(key), bins.size() + " different tenths", () -> new PointPlot(
-                        List.of(series), across, upright, true, "Calibration of " + name(key))
+        figure("", ErrorPlots.name(key), bins.size() + " different tenths", () -> new PointPlot(
+                        List.of(series), across, upright, true, "Calibration of " + ErrorPlots.name(key))
                 .write(html));
     }
 
     private static Axis axis(Stream<Double> values) {
-        List<Double> finite = values.filter(Double::isFinite).sorted().toList();
-        return Axis.around(finite.get(0), finite.get(finite.size() - 1));
+        return Axis.around(values.mapToDouble(Double::doubleValue));
     }
 
     /** The systems of the pictures with several: all saved ones, and the best trivial ones. */
@@ -318,7 +280,7 @@ final class ComparisonPage {
         List<PointPlot.Series> series = new ArrayList<>();
         for (int system : shown()) {
             series.add(new PointPlot.Series(
-                    name(comparison.rows().get(system).key()),
+                    ErrorPlots.name(comparison.rows().get(system).key()),
                     series.size(),
                     true,
                     ratings.stream().map(slice -> point(slice, system)).toList()));
@@ -346,7 +308,7 @@ final class ComparisonPage {
                 String.format(
                         Locale.ROOT,
                         "%s, true rating %s, %d rows: %.4f",
-                        name(score.key()),
+                        ErrorPlots.name(score.key()),
                         slice.name(),
                         slice.rows(),
                         score.mae()));
@@ -382,12 +344,13 @@ final class ComparisonPage {
         List<IntervalPlot.Line> lines = IntStream.range(0, systems.size())
                 .mapToObj(colour -> {
                     SliceError score = slice.scores().get(systems.get(colour));
-                    return line(name(score.key()), score.mae(), score.interval(), colour);
+                    return ErrorPlots.line(ErrorPlots.name(score.key()), score.mae(), score.interval(), colour);
                 })
                 .toList();
         html.open("div", "class", "part");
         html.element("h4", slice.name() + " (" + slice.rows() + " rows)");
-        plot(lines, "MAE of rows with " + slice.group() + " " + slice.name());
+        ErrorPlots.plot(lines, "MAE of rows with " + slice.group() + " " + slice.name())
+                .write(html);
         html.close();
     }
 
@@ -448,10 +411,6 @@ final class ComparisonPage {
         }
         html.open("details").element("summary", "What this comparison was made with");
         html.element("pre", card.configuration()).close();
-    }
-
-    private static String name(SystemKey key) {
-        return key.readout().equals(Readout.POINT) ? key.system() : key.system() + ", " + key.readout();
     }
 
     private static String words(String group) {

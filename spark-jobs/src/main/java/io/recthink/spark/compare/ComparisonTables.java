@@ -39,7 +39,12 @@ final class ComparisonTables {
     ComparisonTables(Comparison comparison) {
         this.comparison = comparison;
         this.seeds = !comparison.seeds().isEmpty();
-        this.interval = "[%s%% CI]"
+        this.interval = intervalName(comparison);
+    }
+
+    /** How the intervals of a comparison are named, such as [95% CI]. */
+    static String intervalName(Comparison comparison) {
+        return "[%s%% CI]"
                 .formatted(BigDecimal.valueOf(comparison.confidence())
                         .movePointRight(2)
                         .stripTrailingZeros()

@@ -10,10 +10,11 @@ import io.recthink.spark.datacard.DataCard.Split;
 import io.recthink.spark.datacard.DataCard.Ties;
 import io.recthink.spark.page.BarPlot;
 import io.recthink.spark.page.BarPlot.Bar;
-import io.recthink.spark.page.BarPlot.Tick;
 import io.recthink.spark.page.HtmlWriter;
+import io.recthink.spark.page.Legend;
 import io.recthink.spark.page.Strip;
 import io.recthink.spark.page.Strip.Part;
+import io.recthink.spark.page.Tick;
 import io.recthink.spark.table.HistoryBuckets;
 import io.recthink.spark.table.Splits;
 import java.time.Instant;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The pictures of a data card. Train, validation and test have the same three colours in all of them. */
 final class DataCardPictures {
@@ -273,10 +275,8 @@ final class DataCardPictures {
                             whole(of.p50()) + " \u2013 " + whole(of.max()))
                     .write(html));
         });
-        html.open("div", "class", "strip axis", "aria-hidden", "true");
-        html.element("span", "").open("div");
-        scale.ticks().forEach(tick -> html.element("span", tick.label(), "style", "left:" + tick.position() + "%"));
-        html.close().close().close();
+        Strip.writeScale(html, scale.ticks());
+        html.close();
     }
 
     private static List<Part> spans(Percentiles of, LogScale scale, String unit) {
@@ -327,15 +327,9 @@ final class DataCardPictures {
                 "Earlier train rows",
                 "Rows of a split by how many earlier train rows their user, and their item, has.",
                 false);
-        html.open("ul", "class", "legend");
-        for (int bucket = 0; bucket < HistoryBuckets.LABELS.size(); bucket++) {
-            html.open("li").open("svg", "class", "key", "viewBox", "0 0 12 10", "aria-hidden", "true");
-            html.empty("rect", "class", "fill-bucket-" + bucket, "width", "12", "height", "10");
-            html.close()
-                    .text(bucket == 0 ? "none: new" : HistoryBuckets.LABELS.get(bucket))
-                    .close();
-        }
-        html.close();
+        legend(IntStream.range(0, HistoryBuckets.LABELS.size())
+                .mapToObj(bucket -> new Legend.Entry(
+                        "bucket-" + bucket, bucket == 0 ? "none: new" : HistoryBuckets.LABELS.get(bucket))));
         html.element("p", "of the user", "class", "group");
         Splits.ALL.forEach(split -> buckets(split, card.splits().get(split).users()));
         html.element("p", "of the item", "class", "group");
@@ -385,17 +379,16 @@ final class DataCardPictures {
     }
 
     private void legend(boolean withCuts) {
-        html.open("ul", "class", "legend");
-        for (int i = 0; i < Splits.ALL.size(); i++) {
-            String split = Splits.ALL.get(i);
-            html.open("li").open("svg", "class", "key", "viewBox", "0 0 12 10", "aria-hidden", "true");
-            html.empty("rect", "class", "fill-" + i, "width", "12", "height", "10")
-                    .close();
-            String from = card.from(split);
-            html.text(withCuts && card.split().validationFrom() != null && i > 0 ? split + " from " + from : split);
-            html.close();
-        }
-        html.close();
+        legend(IntStream.range(0, Splits.ALL.size())
+                .mapToObj(i -> new Legend.Entry(String.valueOf(i), name(Splits.ALL.get(i), withCuts && i > 0))));
+    }
+
+    private String name(String split, boolean withCut) {
+        return withCut && card.split().validationFrom() != null ? split + " from " + card.from(split) : split;
+    }
+
+    private void legend(Stream<Legend.Entry> entries) {
+        new Legend(Legend.Key.AREA, entries.toList()).write(html);
     }
 
     /** Levels at round numbers. */

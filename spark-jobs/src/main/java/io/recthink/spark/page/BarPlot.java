@@ -13,6 +13,13 @@ import java.util.List;
  * @param description what a reader who cannot see it should know
  */
 public record BarPlot(List<Bar> bars, List<Tick> rows, List<Tick> columns, List<Tick> cuts, String description) {
+    public BarPlot {
+        bars = List.copyOf(bars);
+        rows = List.copyOf(rows);
+        columns = List.copyOf(columns);
+        cuts = List.copyOf(cuts);
+    }
+
     /**
      * One bar.
      *
@@ -21,43 +28,35 @@ public record BarPlot(List<Bar> bars, List<Tick> rows, List<Tick> columns, List<
      */
     public record Bar(double left, double width, double bottom, double height, int colour, String title) {}
 
-    /** A labelled position. */
-    public record Tick(double position, String label) {}
-
-    /** Writes the plot. */
+    /** Writes the plot into a page. */
     public void write(HtmlWriter html) {
-        html.open("div", "class", "bars").open("div", "class", "field");
-        html.open("div", "class", "levels", "aria-hidden", "true");
-        rows.forEach(row -> html.element("span", row.label, "style", "bottom:" + percent(row.position)));
-        html.close();
-        PercentDrawing.open(html, description);
-        rows.forEach(row -> PercentDrawing.line(html, "grid", 0, 100 - row.position, 100, 100 - row.position, ""));
-        bars.forEach(bar -> rectangle(html, bar));
-        cuts.forEach(cut -> PercentDrawing.line(html, "cut", cut.position, 0, cut.position, 100, cut.label));
-        html.close().close();
-        html.open("div", "class", "columns", "aria-hidden", "true");
-        columns.forEach(column -> html.element("span", column.label, "style", "left:" + percent(column.position)));
-        html.close().close();
+        plane().write(html, "bars", this::draw);
     }
 
-    private static void rectangle(HtmlWriter html, Bar bar) {
-        html.open(
-                        "rect",
-                        "class",
-                        "fill-" + bar.colour,
-                        "x",
-                        PercentDrawing.number(bar.left),
-                        "y",
-                        PercentDrawing.number(100 - bar.bottom - bar.height),
-                        "width",
-                        PercentDrawing.number(bar.width),
-                        "height",
-                        PercentDrawing.number(bar.height))
-                .element("title", bar.title)
-                .close();
+    /**
+     * The plot as an SVG document.
+     *
+     * @param columnsLabel what the labels below count; may be empty
+     * @param rowsLabel what the bars count; may be empty
+     */
+    public String svg(Legend legend, String columnsLabel, String rowsLabel) {
+        return new SvgPlane(plane(), legend, columnsLabel, rowsLabel).draw(this::draw);
     }
 
-    private static String percent(double position) {
-        return PercentDrawing.number(position) + "%";
+    private Plane plane() {
+        return new Plane(rows, columns, description);
+    }
+
+    private void draw(Field field) {
+        bars.stream()
+                .filter(bar -> Double.isFinite(bar.height + bar.bottom))
+                .forEach(bar -> field.rectangle(
+                        String.valueOf(bar.colour),
+                        bar.left,
+                        100 - bar.bottom - bar.height,
+                        bar.width,
+                        bar.height,
+                        bar.title));
+        cuts.forEach(cut -> field.line("cut", cut.position(), 0, cut.position(), 100, cut.label()));
     }
 }

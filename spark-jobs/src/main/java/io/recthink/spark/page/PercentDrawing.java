@@ -1,15 +1,21 @@
 package io.recthink.spark.page;
 
+import java.util.List;
 import java.util.Locale;
 
-/** A drawing whose coordinates are percent of its width and height, from its upper left corner. */
-final class PercentDrawing {
-    private PercentDrawing() {}
+/** A field in a page: it is as wide as its place there. */
+final class PercentDrawing implements Field {
+    private final HtmlWriter html;
 
-    /** Begins the drawing; {@link HtmlWriter#close} ends it. */
-    static void open(HtmlWriter html, String description) {
-        html.open(
-                "svg",
+    private PercentDrawing(HtmlWriter html, String... attributes) {
+        this.html = html;
+        html.open("svg", attributes);
+    }
+
+    /** Begins a drawing; {@link HtmlWriter#close} ends it. */
+    static PercentDrawing open(HtmlWriter html, String description) {
+        return new PercentDrawing(
+                html,
                 "viewBox",
                 "0 0 100 100",
                 "preserveAspectRatio",
@@ -20,13 +26,25 @@ final class PercentDrawing {
                 description);
     }
 
+    /** The same of one that is described elsewhere. */
+    static PercentDrawing open(HtmlWriter html) {
+        return new PercentDrawing(html, "viewBox", "0 0 100 100", "preserveAspectRatio", "none", "aria-hidden", "true");
+    }
+
     /**
-     * A line as thin on a wide drawing as on a narrow one.
+     * Labels beside a drawing.
      *
-     * @param kind its class in the style sheet
-     * @param title what a pointer over it shows; may be empty
+     * @param kind their class in the style sheet
+     * @param side from which they are placed: {@code left} or {@code bottom}
      */
-    static void line(HtmlWriter html, String kind, double x1, double y1, double x2, double y2, String title) {
+    static void labels(HtmlWriter html, String kind, List<Tick> ticks, String side) {
+        html.open("div", "class", kind, "aria-hidden", "true");
+        ticks.forEach(tick -> html.element("span", tick.label(), "style", side + ":" + number(tick.position()) + "%"));
+        html.close();
+    }
+
+    @Override
+    public void line(String kind, double x1, double y1, double x2, double y2, String title) {
         html.open(
                 "line",
                 "class",
@@ -45,6 +63,30 @@ final class PercentDrawing {
             html.element("title", title);
         }
         html.close();
+    }
+
+    /** A line that goes nowhere: a circle would be drawn out as the field is. */
+    @Override
+    public void dot(int colour, double x, double y, String title) {
+        line("dot stroke-" + colour, x, y, x, y, title);
+    }
+
+    @Override
+    public void rectangle(String fill, double x, double y, double width, double height, String title) {
+        html.open(
+                        "rect",
+                        "class",
+                        "fill-" + fill,
+                        "x",
+                        number(x),
+                        "y",
+                        number(y),
+                        "width",
+                        number(width),
+                        "height",
+                        number(height))
+                .element("title", title)
+                .close();
     }
 
     static String number(double percent) {

@@ -12,6 +12,11 @@ import java.util.List;
  * @param value the number in words
  */
 public record Strip(String name, List<Part> parts, List<Double> lines, String value) {
+    public Strip {
+        parts = List.copyOf(parts);
+        lines = List.copyOf(lines);
+    }
+
     /**
      * A part of the bar.
      *
@@ -21,28 +26,40 @@ public record Strip(String name, List<Part> parts, List<Double> lines, String va
      */
     public record Part(double from, double to, double thickness, String fill, String title) {}
 
-    /** Writes the row. */
+    /** Writes the row into a page. */
     public void write(HtmlWriter html) {
         html.open("div", "class", "strip");
         html.element("span", name, "class", "name");
-        PercentDrawing.open(html, name + ": " + value);
-        lines.forEach(line -> PercentDrawing.line(html, "grid", line, 0, line, 100, ""));
-        parts.forEach(part -> html.open(
-                        "rect",
-                        "class",
-                        "fill-" + part.fill,
-                        "x",
-                        PercentDrawing.number(part.from),
-                        "y",
-                        PercentDrawing.number((100 - part.thickness) / 2),
-                        "width",
-                        PercentDrawing.number(part.to - part.from),
-                        "height",
-                        PercentDrawing.number(part.thickness))
-                .element("title", part.title)
-                .close());
+        draw(PercentDrawing.open(html, name + ": " + value));
         html.close();
         html.element("span", value, "class", "value");
         html.close();
+    }
+
+    /** Writes the scale below some rows into a page. */
+    public static void writeScale(HtmlWriter html, List<Tick> ticks) {
+        html.open("div", "class", "strip axis", "aria-hidden", "true");
+        html.element("span", "").open("div");
+        ticks.forEach(tick -> html.element("span", tick.label(), "style", "left:" + tick.position() + "%"));
+        html.close().close();
+    }
+
+    /**
+     * Rows as an SVG document.
+     *
+     * @param ticks of their scale; may be empty
+     * @param description what a reader who cannot see it should know
+     */
+    public static String svg(List<Strip> strips, List<Tick> ticks, Legend legend, String description) {
+        List<SvgRows.Row> rows = strips.stream()
+                .map(strip -> new SvgRows.Row(strip.name, strip.value, strip::draw))
+                .toList();
+        return new SvgRows(rows, ticks, legend, "", description).draw();
+    }
+
+    private void draw(Field field) {
+        lines.forEach(line -> field.line("grid", line, 0, line, 100, ""));
+        parts.forEach(part -> field.rectangle(
+                part.fill, part.from, (100 - part.thickness) / 2, part.to - part.from, part.thickness, part.title));
     }
 }

@@ -2,6 +2,8 @@ package io.recthink.spark.report;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.DoubleBinaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * One picture: what it shows, and from which metrics.
@@ -22,9 +24,41 @@ record Chart(String title, String note, Unit unit, Kind kind, List<Line> lines, 
 
     /** An area between two metrics, or one metric to either side of the first line. */
     sealed interface Band {
-        record Between(String low, String high) implements Band {}
+        /** Its lower end at each step; empty when the run has no such metric. */
+        Optional<double[]> low(double[] firstLine, Curves curves);
 
-        record Around(String deviation) implements Band {}
+        /** Its upper end at each step; empty when the run has no such metric. */
+        Optional<double[]> high(double[] firstLine, Curves curves);
+
+        record Between(String lower, String upper) implements Band {
+            @Override
+            public Optional<double[]> low(double[] firstLine, Curves curves) {
+                return curves.of(lower);
+            }
+
+            @Override
+            public Optional<double[]> high(double[] firstLine, Curves curves) {
+                return curves.of(upper);
+            }
+        }
+
+        record Around(String deviation) implements Band {
+            @Override
+            public Optional<double[]> low(double[] firstLine, Curves curves) {
+                return curves.of(deviation).map(values -> combine(firstLine, values, (m, d) -> m - d));
+            }
+
+            @Override
+            public Optional<double[]> high(double[] firstLine, Curves curves) {
+                return curves.of(deviation).map(values -> combine(firstLine, values, Double::sum));
+            }
+
+            private static double[] combine(double[] left, double[] right, DoubleBinaryOperator operation) {
+                return IntStream.range(0, left.length)
+                        .mapToDouble(i -> operation.applyAsDouble(left[i], right[i]))
+                        .toArray();
+            }
+        }
     }
 
     static Chart lines(String title, String note, Unit unit, Line... lines) {
@@ -48,5 +82,15 @@ record Chart(String title, String note, Unit unit, Kind kind, List<Line> lines, 
         return lines.stream()
                 .filter(line -> curves.names().contains(line.metric()))
                 .toList();
+    }
+
+    /** The lower end of the band at each step; empty when there is none in the run. */
+    Optional<double[]> lowIn(Curves curves) {
+        return band.flatMap(some -> curves.of(lines.get(0).metric()).flatMap(first -> some.low(first, curves)));
+    }
+
+    /** The upper end of the band at each step; empty when there is none in the run. */
+    Optional<double[]> highIn(Curves curves) {
+        return band.flatMap(some -> curves.of(lines.get(0).metric()).flatMap(first -> some.high(first, curves)));
     }
 }

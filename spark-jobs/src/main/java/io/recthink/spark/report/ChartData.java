@@ -8,7 +8,6 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.DoubleBinaryOperator;
 
 /** What {@code report.js} draws, in the order of the figures on the page. */
 final class ChartData {
@@ -49,30 +48,9 @@ final class ChartData {
                             "values",
                             numbers(chart.unit(), curves.of(line.metric()).orElseThrow()));
         }
-        chart.band().ifPresent(band -> band(node, chart, band));
+        chart.lowIn(curves).ifPresent(low -> node.set("low", numbers(chart.unit(), low)));
+        chart.highIn(curves).ifPresent(high -> node.set("high", numbers(chart.unit(), high)));
         return node;
-    }
-
-    private void band(ObjectNode node, Chart chart, Chart.Band band) {
-        if (band instanceof Chart.Band.Between between) {
-            curves.of(between.low()).ifPresent(low -> node.set("low", numbers(chart.unit(), low)));
-            curves.of(between.high()).ifPresent(high -> node.set("high", numbers(chart.unit(), high)));
-        } else if (band instanceof Chart.Band.Around around) {
-            Optional<double[]> deviation = curves.of(around.deviation());
-            deviation.ifPresent(values -> {
-                double[] middle = curves.of(chart.lines().get(0).metric()).orElseThrow();
-                node.set("low", numbers(chart.unit(), combine(middle, values, (m, d) -> m - d)));
-                node.set("high", numbers(chart.unit(), combine(middle, values, Double::sum)));
-            });
-        }
-    }
-
-    private static double[] combine(double[] left, double[] right, DoubleBinaryOperator operation) {
-        double[] result = new double[left.length];
-        for (int i = 0; i < result.length; i++) {
-            result[i] = operation.applyAsDouble(left[i], right[i]);
-        }
-        return result;
     }
 
     private ArrayNode numbers(Unit unit, double[] values) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.spark.page.HtmlWriter;
 import io.recthink.spark.run.Best;
-import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.RunFolder;
 import java.util.Arrays;
 import java.util.List;
@@ -78,7 +77,7 @@ final class ReportPage {
     }
 
     private Optional<Best> best() {
-        return run.newest().map(Manifest::best);
+        return RunReport.best(run);
     }
 
     private void header() {

@@ -2,15 +2,18 @@ package io.recthink.spark.report;
 
 import io.recthink.InvalidInputException;
 import io.recthink.spark.files.TextFile;
+import io.recthink.spark.run.Best;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.RunFolder;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /**
  * Writes a run folder of {@code train} or {@code sft} as one HTML page that needs nothing else: no network, no other file.
- * The page holds the curves of all metrics, example traces of several steps side by side, and the configuration.
+ * The page holds the curves of all metrics, example traces of several steps side by side, and the configuration. The curves
+ * lie in a folder beside it too, as pictures for papers and notes.
  */
 public final class RunReport {
     private final SparkSession spark;
@@ -22,7 +25,8 @@ public final class RunReport {
     }
 
     /**
-     * Writes the page of a run.
+     * Writes the page of a run and, beside {@code report.html}, its curves to {@code report-curves}: an SVG document for each
+     * chart of the page.
      *
      * @param run the run folder
      * @param output the page; replaced when it exists
@@ -38,14 +42,20 @@ public final class RunReport {
                     "%s has no complete step with metrics: there is nothing to show. Name a run folder of train or sft that has finished at least one step."
                             .formatted(folder.path()));
         }
+        List<ChartCatalogue.Section> sections = ChartCatalogue.sections(curves);
         TraceTables tables = new TraceTables(spark, folder);
-        List<TraceComparison> firstAndNewest = showsThought(curves) ? tables.firstAndNewest(steps) : List.of();
+        List<TraceComparison> firstAndNewest = showsThought(sections) ? tables.firstAndNewest(steps) : List.of();
         String html = new ReportPage(folder, curves, firstAndNewest, tables.of(steps)).html();
-        return TextFile.write("--output", output, html, hadoop);
+        String page = TextFile.write("--output", output, html, hadoop);
+        CurveFolder.beside(page, hadoop).write(new CurvePictures(curves, sections, best(folder)).svg());
+        return page;
     }
 
-    private static boolean showsThought(Curves curves) {
-        return ChartCatalogue.sections(curves).stream()
-                .anyMatch(section -> section.title().equals(ChartCatalogue.THINKING));
+    static Optional<Best> best(RunFolder run) {
+        return run.newest().map(Manifest::best);
+    }
+
+    private static boolean showsThought(List<ChartCatalogue.Section> sections) {
+        return sections.stream().anyMatch(section -> section.title().equals(ChartCatalogue.THINKING));
     }
 }

@@ -67,7 +67,8 @@ final class HeldOutLoss implements Validation {
             try (PolicyHolder.Lease lease = PolicyHolder.policy(policy, model)) {
                 batches.forEachRemaining(batch -> {
                     List<Group> groups = batch.rows.stream()
-                            .map(row -> new Group(row.prompt(), List.of(LearningCompletion.supervised(row.completion()))))
+                            .map(row ->
+                                    new Group(row.prompt(), List.of(LearningCompletion.supervised(row.completion()))))
                             .toList();
                     sums.add(sum(batch.rows, LogProbabilities.of(lease.decoder(), groups, 1)));
                 });

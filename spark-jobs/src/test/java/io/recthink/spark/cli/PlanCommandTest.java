@@ -67,6 +67,58 @@ class PlanCommandTest {
         assertThat(plan(llama()).output()).doesNotContain(said);
         assertThat(plan(llama(), "--set", "model.dtype=bfloat16", "--gpus", "1").output())
                 .doesNotContain(said);
+        assertThat(plan(llama(), "--set", "model.dtype=bfloat16", "--executors", "1")
+                        .output())
+                .doesNotContain("this machine")
+                .contains("On processors without instructions for BF16 train computes in FP32");
+    }
+
+    @Test
+    void anotherClusterIsComparedWithWhatIsGivenAlone() throws Exception {
+        CommandRun unknown = plan(qwen7b(), "--executors", "2");
+        assertThat(unknown.status()).as(unknown.errors()).isZero();
+        assertThat(unknown.output())
+                .contains("Not compared with what there is: learner (driver), executor."
+                        + " Give --driver-memory, --executor-memory.")
+                .contains("model.recompute: true needs ")
+                .doesNotContain("this machine", "it fits", "Choose");
+
+        CommandRun driver = plan(qwen7b(), "--executors", "2", "--driver-memory", "1g");
+        assertThat(driver.status()).isEqualTo(2);
+        assertThat(driver.errors()).contains("learner (driver) needs").doesNotContain("; executor needs");
+        assertThat(driver.output()).contains("Not compared with what there is: executor. Give --executor-memory.");
+
+        CommandRun gpus = plan(qwen7b(), "--gpus", "2", "--set", "model.dtype=bfloat16");
+        assertThat(gpus.status()).as(gpus.errors()).isZero();
+        assertThat(gpus.output())
+                .contains("GPU of an executor, host of a GPU. Give --driver-memory, --gpu-memory, --executor-memory.")
+                .contains("(16 bytes a parameter) is 121.85 GB.");
+    }
+
+    @Test
+    void whatWasNotComparedIsNullInJson() throws Exception {
+        JsonNode unknown = json(plan(llama(), "--json", "--executors", "2", "--driver-memory", "100g"));
+        assertThat(unknown.get("fits").isNull()).isTrue();
+        assertThat(unknown.get("recomputeAdvice").isNull()).isTrue();
+        assertThat(unknown.at("/processes/0/limitBytes").asLong()).isEqualTo(100_000_000_000L);
+        assertThat(unknown.at("/processes/1/limitBytes").isNull()).isTrue();
+
+        JsonNode tooLarge = json(plan(qwen7b(), "--json", "--executors", "2", "--driver-memory", "1g"));
+        assertThat(tooLarge.get("fits").booleanValue()).isFalse();
+        JsonNode fits = json(
+                plan(llama(), "--json", "--executors", "2", "--driver-memory", "100g", "--executor-memory", "100g"));
+        assertThat(fits.get("fits").booleanValue()).isTrue();
+        assertThat(fits.get("recomputeAdvice").booleanValue()).isFalse();
+    }
+
+    @Test
+    void oneProcessIsComparedWithThisMachineAndTheOutputSaysSo() {
+        String said = "Compared with the memory of this machine; --driver-memory SIZE names another limit.";
+        assertThat(plan(llama()).output()).contains(said);
+        assertThat(plan(llama(), "--as-benchmark").output()).contains(said);
+        assertThat(plan(llama(), "--driver-memory", "100g").output())
+                .doesNotContain(said)
+                .contains("100.00");
     }
 
     @Test

@@ -397,6 +397,8 @@ class CompareJobTest {
                 "comparison.md",
                 "comparison.json",
                 "comparison.tex",
+                "mae.svg",
+                "rmse.svg",
                 "slices.csv",
                 "calibration.csv",
                 "focus.csv")) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.recthink.InvalidInputException;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.page.SvgDocument;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -246,7 +247,43 @@ final class RunReportTest {
         page(trainRun(1));
 
         try (var files = Files.list(Path.of(output()).getParent())) {
-            assertThat(files.map(file -> file.getFileName().toString())).containsExactly("page.html");
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("page.html", "page-curves");
+        }
+    }
+
+    @Test
+    void curvesOfThePageLieBesideItAsPictures() throws IOException {
+        String page = page(trainRun(3));
+
+        for (String picture : pictures()) {
+            SvgDocument.parse(Files.readString(Path.of(output()).resolveSibling("page-curves/" + picture)));
+        }
+        assertThat(pictures())
+                .contains("reward.svg", "mean-absolute-error.svg", "time-of-a-step.svg")
+                .hasSize((int) count("<figure", page));
+    }
+
+    @Test
+    void picturesOfAnEarlierPageAreReplacedAndThoseOfAPersonAreKept() throws IOException {
+        page(trainRun(2));
+        Path curves = Path.of(output()).resolveSibling("page-curves");
+        Files.writeString(curves.resolve("reward.svg"), "old");
+        Files.writeString(curves.resolve("reward-with-arrow.svg"), "mine");
+
+        page(trainRun(2));
+
+        assertThat(SvgDocument.parse(Files.readString(curves.resolve("reward.svg")))
+                        .texts())
+                .contains("Reward");
+        assertThat(curves.resolve("reward-with-arrow.svg")).hasContent("mine");
+    }
+
+    private List<String> pictures() throws IOException {
+        try (var files = Files.list(Path.of(output()).resolveSibling("page-curves"))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".svg"))
+                    .toList();
         }
     }
 

@@ -1,0 +1,48 @@
+package io.recthink.spark.page;
+
+import java.util.List;
+
+/**
+ * The names of the colours of a plot.
+ *
+ * @param key what stands before a name
+ */
+public record Legend(Key key, List<Entry> entries) {
+    /** Of a plot whose colours need no names. */
+    public static final Legend NONE = new Legend(Key.AREA, List.of());
+
+    /** What stands before a name. */
+    public enum Key {
+        LINE,
+        DOT,
+        AREA
+    }
+
+    /**
+     * A name.
+     *
+     * @param fill the part of a class name behind {@code fill-}: a series colour, or a step of one
+     */
+    public record Entry(String fill, String name) {}
+
+    public Legend {
+        entries = List.copyOf(entries);
+    }
+
+    /** Writes the names with areas of their colours. */
+    public void write(HtmlWriter html) {
+        html.open("ul", "class", "legend");
+        for (Entry entry : entries) {
+            html.open("li");
+            if (key == Key.AREA) {
+                html.open("svg", "class", "key", "viewBox", "0 0 12 10", "aria-hidden", "true");
+                html.empty("rect", "class", "fill-" + entry.fill, "width", "12", "height", "10")
+                        .close();
+            } else {
+                html.element("i", "", "style", "background:var(--series-" + entry.fill + ")");
+            }
+            html.text(entry.name).close();
+        }
+        html.close();
+    }
+}
