@@ -8,9 +8,11 @@ import io.recthink.spark.page.LinePlot.Area;
 import io.recthink.spark.page.LinePlot.Line;
 import io.recthink.spark.page.LinePlot.Look;
 import io.recthink.spark.page.LinePlot.Span;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
@@ -267,11 +269,11 @@ class SvgTest {
 
     @Test
     void labelsOfAScaleDoNotTouch() {
-        SvgDocument svg = SvgDocument.parse(new IntervalPlot(
-                        List.of(new IntervalPlot.Line("n".repeat(60), 1, 1, 1, 0, "v".repeat(60))),
-                        Axis.around(1_000_000_000, 1_000_000_001),
-                        "d")
-                .svg(Legend.NONE, ""));
+        Axis axis = new Axis(IntStream.range(0, 10)
+                .mapToObj(i -> BigDecimal.valueOf(1_000_000_000L + i))
+                .toList());
+        IntervalPlot.Line line = new IntervalPlot.Line("n".repeat(60), 1e9, 1e9, 1e9, 0, "v".repeat(60));
+        SvgDocument svg = SvgDocument.parse(new IntervalPlot(List.of(line), axis, "d").svg(Legend.NONE, ""));
         List<Element> labels = svg.all("text", "number").stream()
                 .filter(text -> text.getTextContent().startsWith("1000"))
                 .toList();
@@ -307,8 +309,8 @@ class SvgTest {
     }
 
     private SvgDocument intervals(IntervalPlot.Line... lines) {
-        Axis axis = Axis.around(List.of(lines).stream()
-                .flatMapToDouble(line -> java.util.stream.DoubleStream.of(line.low(), line.high())));
+        Axis axis =
+                Axis.around(List.of(lines).stream().flatMapToDouble(line -> DoubleStream.of(line.low(), line.high())));
         return SvgDocument.parse(new IntervalPlot(List.of(lines), axis, "intervals").svg(Legend.NONE, "MAE"));
     }
 
