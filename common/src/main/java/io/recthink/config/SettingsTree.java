@@ -101,7 +101,7 @@ final class SettingsTree {
         if (known.isArray()) {
             return value.isArray()
                     && StreamSupport.stream(value.spliterator(), false)
-                            .allMatch(element -> fits(known.get(0), element));
+                            .allMatch(element -> known.isEmpty() ? isText(element) : fits(known.get(0), element));
         } else if (known.isIntegralNumber()) {
             return value.isIntegralNumber()
                     || (value.isTextual() && value.textValue().matches("[+-]?\\d+"));
@@ -111,6 +111,10 @@ final class SettingsTree {
         } else if (known.isBoolean()) {
             return value.isBoolean();
         }
+        return isText(value);
+    }
+
+    private static boolean isText(JsonNode value) {
         return value.isValueNode() && !value.isNull();
     }
 
@@ -135,7 +139,7 @@ final class SettingsTree {
 
     private static String kind(JsonNode known) {
         if (known.isArray()) {
-            return "a list such as " + known;
+            return known.isEmpty() ? "a list" : "a list such as " + known;
         } else if (known.isIntegralNumber()) {
             return "a whole number";
         } else if (known.isNumber()) {

@@ -62,10 +62,15 @@ public final class RuleTeacher implements Teacher {
     /** A trace of the output grammar. Each row has a random stream of its own, and each sample of it. */
     @Override
     public TeacherAnswer answer(TeacherRequest request) {
-        if (request.purpose() != Purpose.RECONE_TRACE) {
-            throw new InvalidInputException("the template teacher writes no %s, only %s"
-                    .formatted(request.purpose().label(), Purpose.RECONE_TRACE.label()));
-        }
+        return switch (request.purpose()) {
+            case RECONE_TRACE -> trace(request);
+            default ->
+                throw new InvalidInputException("the template teacher writes no %s, only %s"
+                        .formatted(request.purpose().label(), Purpose.RECONE_TRACE.label()));
+        };
+    }
+
+    private TeacherAnswer trace(TeacherRequest request) {
         PromptInput input = request.input();
         Judgement judgement = judge(input.latest(shown.historyItems()));
         long rating = rating(judgement, random(request.key(), request.sample()));

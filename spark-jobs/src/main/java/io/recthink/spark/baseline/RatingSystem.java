@@ -19,10 +19,16 @@ public interface RatingSystem<S> {
     /** What its training minimises. */
     String loss();
 
-    /** Tries settings on the validation ratings of a set, of which there must be some. */
+    /**
+     * Tries settings on the validation ratings of a set, of which there must be some. The loss of a trial is the mean of
+     * squares, or of absolute errors, of what {@link Model#predict} would give for them.
+     */
     Search<S> search(RatingSet ratings);
 
-    /** Trains with one setting on the train ratings of a set. */
+    /**
+     * Trains with one setting on the train ratings of a set. This may be another set than was searched, see {@code
+     * prepare.refit}.
+     */
     Model train(RatingSet ratings, Trial<S> chosen);
 
     /** A trained system; it can predict until it is closed. */
@@ -31,7 +37,7 @@ public interface RatingSystem<S> {
          * Predicts every row, whether its user and item are known or not.
          *
          * @param rows with rowId, userId and itemId
-         * @return rowId, yhat, cold
+         * @return rowId, yhat within the rating scale, and {@link PredictionTable#cold}
          */
         Dataset<Row> predict(Dataset<Row> rows);
 

@@ -73,6 +73,7 @@ public record Search<S>(List<Trial<S>> trials, double seconds) {
                 .filter(trial -> Double.isFinite(trial.validationLoss()))
                 .min((one, other) -> Double.compare(one.validationLoss(), other.validationLoss()))
                 .orElseThrow(() -> new InvalidInputException(
-                        "mf: all %d settings diverged; lower mf.learningRates".formatted(trials.size())));
+                        "mf: all %d settings diverged; lower the learning rates of the system (mf.learningRates)"
+                                .formatted(trials.size())));
     }
 }

@@ -12,11 +12,13 @@ public record GuardSettings(
         double maxEntropy,
         double minDistinct,
         double maxCopied,
+        double minAbout,
         int deadSteps) {
     void check(Problems problems) {
         problems.atLeast(0, "startCompletions", startCompletions);
         problems.between(0, 1, "minDistinct", minDistinct);
         problems.between(0, 1, "maxCopied", maxCopied);
+        problems.between(0, 1, "minAbout", minAbout);
         problems.atLeast(0, "deadSteps", deadSteps);
     }
 }

@@ -34,7 +34,7 @@ final class StepGuards {
     private boolean anyFinished;
 
     /**
-     * GuardSettings that have seen no step.
+     * Guards that have seen no step.
      *
      * @param strictFormat whether a completion that is not well formed earns nothing for its format
      * @param deadGroupsTeach see {@link ThoughtGuards}
@@ -65,7 +65,7 @@ final class StepGuards {
                 traces);
     }
 
-    /** GuardSettings that have seen all steps of a run before the given one. */
+    /** Guards that have seen all steps of a run before the given one. */
     static StepGuards before(Configuration configuration, RunFolder folder, int step, IntFunction<String> traces) {
         StepGuards guards = of(configuration, traces);
         IntStream.range(1, step)
@@ -93,6 +93,7 @@ final class StepGuards {
                 number(metrics, ThoughtGuards.DISTINCT),
                 number(metrics, ThoughtGuards.SHARED),
                 number(metrics, ThoughtGuards.COPIED),
+                number(metrics, ThoughtGuards.ABOUT),
                 number(metrics, ThoughtGuards.DEAD));
     }
 

@@ -1,12 +1,14 @@
 package io.recthink.spark.train;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Tells when a policy has stopped thinking: it writes the same trace whatever the row, it copies the instruction, or the
- * completions of each group earn the same, so that nothing is left to learn from. One bad step proves nothing; what counts
+ * Tells when a policy has stopped thinking: it writes the same trace whatever the row, it copies the instruction, it no
+ * longer speaks of the row, or the completions of each group earn the same, so that nothing is left to learn from. One bad step proves nothing; what counts
  * is steps in a row.
  *
  * <p>Few different traces alone are no failure: a policy that is sure of what it thinks of a row writes it in all
@@ -22,6 +24,10 @@ final class ThoughtGuards {
 
     private static final int STEPS = 5;
     private static final double MOST_SHARED = 0.5;
+
+    /** A log may have too few words for this; of such a policy nothing is known. */
+    private static final double MOST_ABOUT = 0.8;
+
     private static final String HELP =
             " What helps: prompt.layout=words instead of a prompt that shows a pattern with dots, reward.minWords=10,"
                     + " train.prompts=balanced, a lower train.optimizer.learningRate, train.klCoefficient above 0 (0.01 to"
@@ -32,10 +38,12 @@ final class ThoughtGuards {
     private final boolean deadGroupsTeach;
     private int uniform;
     private int copying;
+    private boolean spokeOfRows;
+    private final Deque<Double> about = new ArrayDeque<>();
     private int dead;
 
     /**
-     * GuardSettings that have seen no step.
+     * Guards that have seen no step.
      *
      * @param deadGroupsTeach whether groups whose completions earned the same have a gradient, as with an entropy bonus
      */
@@ -50,15 +58,36 @@ final class ThoughtGuards {
      * @param distinct share of different traces
      * @param shared share of completions whose trace stands at another row, too
      * @param copied mean share of a trace that stands in the instruction
+     * @param about share of traces that use words of their user or product
      * @param deadGroups share of groups whose completions earned the same
      */
-    record Seen(double distinct, double shared, double copied, double deadGroups) {}
+    record Seen(double distinct, double shared, double copied, double about, double deadGroups) {}
 
     void remember(Seen step) {
         boolean same = step.distinct() < settings.minDistinct() && step.shared() > MOST_SHARED;
         uniform = same ? uniform + 1 : 0;
         copying = step.copied() > settings.maxCopied() ? copying + 1 : 0;
+        remember(step.about());
         dead = step.deadGroups() == 1 && !deadGroupsTeach ? dead + 1 : 0;
+    }
+
+    private void remember(double share) {
+        if (Double.isNaN(share)) {
+            about.clear();
+            return;
+        }
+        spokeOfRows |= share >= MOST_ABOUT;
+        about.addLast(share);
+        if (about.size() > STEPS) {
+            about.removeFirst();
+        }
+    }
+
+    /** The mean over the last steps; NaN as long as there are too few. */
+    private double about() {
+        return about.size() < STEPS
+                ? Double.NaN
+                : about.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
     }
 
     /**
@@ -80,6 +109,14 @@ final class ThoughtGuards {
                             + " train.guards.minDistinct %.2f of a step's traces were different ones (%.2f now),"
                             + " and most stood at several rows.%s It has learnt the form and a safe rating, not to think.%s train.guards.minDistinct=0 goes on all the same",
                     uniform, settings.minDistinct(), last.distinct(), traces.get(), HELP);
+        }
+        if (spokeOfRows && about() < settings.minAbout()) {
+            return reason(
+                    "the policy no longer speaks of the user and the product: over the last %d steps %.2f of the traces used words"
+                            + " of their user's reviews or of their product, less than train.guards.minAbout %.2f, after most had"
+                            + " done so.%s It has learnt the form and a safe rating, not to think.%s"
+                            + " train.guards.minAbout=0 goes on all the same",
+                    STEPS, about(), settings.minAbout(), traces.get(), HELP);
         }
         if (settings.deadSteps() > 0 && dead >= settings.deadSteps()) {
             return reason(

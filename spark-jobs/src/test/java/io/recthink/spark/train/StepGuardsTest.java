@@ -114,6 +114,47 @@ class StepGuardsTest {
     }
 
     @Test
+    void aPolicyThatNoLongerSpeaksOfItsRowsStops() {
+        StepGuards guards = guards();
+        double[] about = {0.7, 0.97, 0.9, 0.56, 0.6, 0.53, 0.38, 0.59, 0.56, 0.25};
+        for (int step = 1; step < about.length; step++) {
+            assertThat(guards.reasonToStop(about(step, about[step - 1])))
+                    .as("step " + step)
+                    .isEmpty();
+        }
+        assertThat(guards.reasonToStop(about(10, 0.25))).hasValueSatisfying(reason -> assertThat(reason)
+                .contains("no longer speaks of the user and the product: over the last 5 steps 0.46 of the traces")
+                .contains("train.guards.minAbout 0.50")
+                .contains("Two of them: of step 10.")
+                .contains("prompt.layout=words")
+                .contains("train.guards.minAbout=0 goes on"));
+    }
+
+    @Test
+    void aLogWhoseTextsSayTooLittleIsNoReasonToStop() {
+        StepGuards guards = guards();
+        for (int step = 1; step < 30; step++) {
+            assertThat(guards.reasonToStop(about(step, 0.3))).isEmpty();
+        }
+    }
+
+    @Test
+    void fiveStepsAreNeededToTell() {
+        StepGuards guards = guards();
+        assertThat(guards.reasonToStop(about(1, 0.9))).isEmpty();
+        for (int step = 2; step < 5; step++) {
+            assertThat(guards.reasonToStop(about(step, 0))).isEmpty();
+        }
+        assertThat(guards.reasonToStop(about(5, 0))).isPresent();
+    }
+
+    private static Map<String, Object> about(int step, double share) {
+        Map<String, Object> metrics = thought(step, 1, 0, 0);
+        metrics.put(ThoughtGuards.ABOUT, share);
+        return metrics;
+    }
+
+    @Test
     void honestTracesGoOn() {
         StepGuards guards = guards();
         for (int step = 1; step < 30; step++) {

@@ -108,11 +108,13 @@ public final class MfJob implements Job {
 
     private static List<RatingSystem<?>> chosen(List<RatingSystem<?>> all, List<String> wanted) {
         List<String> known = names(all);
-        if (wanted.isEmpty() || !known.containsAll(wanted)) {
+        if (!known.containsAll(wanted)) {
             throw new InvalidInputException(
-                    "mf.systems must name one or more of %s, but is %s".formatted(known, wanted));
+                    "mf.systems must name some of %s, or none for all of them, but is %s".formatted(known, wanted));
         }
-        return all.stream().filter(system -> wanted.contains(system.system())).toList();
+        return all.stream()
+                .filter(system -> wanted.isEmpty() || wanted.contains(system.system()))
+                .toList();
     }
 
     private static MfReport report(
