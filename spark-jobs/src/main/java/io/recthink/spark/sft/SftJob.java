@@ -127,8 +127,7 @@ public final class SftJob implements Job {
             SparkSession spark, Configuration configuration, PreparedData data, String folder) {
         return configuration.get(SftSettings.class).validationEvery() == 0
                 ? Optional.empty()
-                : Optional.of(PolicyValidation.of(
-                        spark, WARM_START, configuration, data, PreparedData.examples(spark, folder)));
+                : Optional.of(PolicyValidation.of(spark, WARM_START, configuration, data, folder));
     }
 
     private SupervisedRequest request(

@@ -128,7 +128,7 @@ public final class TrainJob implements Job {
         Optional<PolicyValidation> validation =
                 configuration.get(ValidationSettings.class).every() == 0
                         ? Optional.empty()
-                        : Optional.of(PolicyValidation.of(spark, RUN, configuration, data, examples));
+                        : Optional.of(PolicyValidation.of(spark, RUN, configuration, data, folder));
         try (LearningRun run = LearningRun.open(spark, settings, validation, resume);
                 GrpoSteps steps =
                         new GrpoSteps(spark, configuration, data, assistantStart, pool, order, gradient, run)) {

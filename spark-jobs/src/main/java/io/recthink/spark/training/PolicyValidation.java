@@ -9,7 +9,6 @@ import static org.apache.spark.sql.functions.when;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.config.Paths;
 import io.recthink.prompt.PromptSettings;
 import io.recthink.prompt.TraceMeasure;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
@@ -58,22 +57,36 @@ public final class PolicyValidation implements Validation, AutoCloseable {
     }
 
     /**
-     * Prepares the rows.
+     * Prepares the rows of a data set.
      *
      * @param key the setting that names the run folder, for messages
-     * @param examples as {@code Tables.EXAMPLES}, all splits
+     * @param folder of the data set
      * @throws InvalidInputException when there are no validation rows
      */
     public static PolicyValidation of(
-            SparkSession spark, String key, Configuration configuration, PreparedData data, Dataset<Row> examples) {
+            SparkSession spark, String key, Configuration configuration, PreparedData data, String folder) {
+        try (FittedBiasModel bias = FittedBiasModel.of(spark, folder)) {
+            return of(spark, key, configuration, data, PreparedData.examples(spark, folder), bias);
+        }
+    }
+
+    /**
+     * The same of other examples.
+     *
+     * @param examples as {@code Tables.EXAMPLES}
+     * @param bias stands in for answers that fail
+     */
+    public static PolicyValidation of(
+            SparkSession spark,
+            String key,
+            Configuration configuration,
+            PreparedData data,
+            Dataset<Row> examples,
+            FittedBiasModel bias) {
         Dataset<Row> rows = StratifiedSample.of(
                 examples.where(col("split").equalTo("validation")),
                 configuration.get(ValidationSettings.class).rows());
-        Paths paths = configuration.paths();
-        PredictionStage stage;
-        try (FittedBiasModel bias = FittedBiasModel.of(spark, paths.resolve(paths.data()))) {
-            stage = PredictionStage.of(bias.predict(rows, PredictionStage.FALLBACK), configuration, data);
-        }
+        PredictionStage stage = PredictionStage.of(bias.predict(rows, PredictionStage.FALLBACK), configuration, data);
         if (stage.rows() == 0) {
             stage.close();
             throw new InvalidInputException(

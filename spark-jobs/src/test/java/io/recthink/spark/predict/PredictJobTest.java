@@ -342,8 +342,9 @@ class PredictJobTest {
                 .add("b", "validation", "u", "bad", 1)
                 .table();
         PreparedData data = PreparedData.read(SPARK, root + "/data");
-        try (PolicyValidation validation =
-                PolicyValidation.of(SPARK, "paths.run", configuration("v"), data, examples)) {
+        try (FittedBiasModel bias = FittedBiasModel.fit(examples.where("split = 'train'"), 1, 5);
+                PolicyValidation validation =
+                        PolicyValidation.of(SPARK, "paths.run", configuration("v"), data, examples, bias)) {
             var score = validation.of(
                     PolicyArgument.resolve("model", root + "/model", SPARK), root + "/validation-predictions");
             assertThat(score.mae()).isCloseTo((1 + 2) / 2.0, within(1e-12));
