@@ -1,2 +1,2 @@
-/** Pages that need nothing else: no network, no other file. */
+/** Pages, and pictures as documents of their own, that need nothing else: no network, no other file. */
 package io.recthink.spark.page;
