@@ -16,6 +16,7 @@ import scala.collection.Seq;
 /** Shows how many rows are predicted. A task may take minutes: what it has done so far comes with its heartbeats. */
 final class PredictionProgress extends SparkListener {
     private final LongAccumulator ended;
+    private final long before;
     private final long total;
     private final Progress progress;
     private final Map<Long, Long> running = new HashMap<>();
@@ -25,10 +26,11 @@ final class PredictionProgress extends SparkListener {
      * Before the first row.
      *
      * @param name what is being done
-     * @param ended counts the rows of the tasks that have ended
+     * @param ended counts the rows of the tasks that have ended; what it has counted by now belongs to an earlier policy
      */
     PredictionProgress(String name, LongAccumulator ended, long total) {
         this.ended = ended;
+        this.before = ended.value();
         this.total = total;
         this.progress = new Progress(name, 0, total);
     }
@@ -64,6 +66,7 @@ final class PredictionProgress extends SparkListener {
 
     private void show() {
         long now = ended.value()
+                - before
                 + running.values().stream().mapToLong(Long::longValue).sum();
         long done = Math.min(total, now);
         if (done > shown) {

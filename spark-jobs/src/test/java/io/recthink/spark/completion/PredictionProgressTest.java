@@ -19,12 +19,13 @@ class PredictionProgressTest {
     @Test
     void rowsOfARunningTaskAreShown() {
         LongAccumulator ended = SparkTest.spark().sparkContext().longAccumulator();
-        ended.add(30);
+        ended.add(100); // of an earlier policy
         ByteArrayOutputStream shown = new ByteArrayOutputStream();
         PrintStream errors = System.err;
         System.setErr(new PrintStream(shown, true, StandardCharsets.UTF_8));
         try {
             PredictionProgress progress = new PredictionProgress("predict", ended, 100);
+            ended.add(30);
             progress.onExecutorMetricsUpdate(heartbeat(7, ended.id(), 20));
             progress.onExecutorMetricsUpdate(heartbeat(8, ended.id() + 1, 70));
             assertThat(shown.toString(StandardCharsets.UTF_8)).doesNotContain("100/100");
