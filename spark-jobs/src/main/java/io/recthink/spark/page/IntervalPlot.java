@@ -35,9 +35,7 @@ public record IntervalPlot(List<Line> lines, Axis axis, String description) {
         }
         html.open("div", "class", "interval scale", "aria-hidden", "true").element("span", "");
         html.open("div", "class", "ticks");
-        axis.marks()
-                .forEach(tick -> html.element(
-                        "span", tick.label(), "style", "left:" + PercentDrawing.number(tick.position()) + "%"));
+        PercentDrawing.labels(html, axis.marks(), "left");
         html.close().element("span", "").close();
         html.close();
     }

@@ -39,8 +39,13 @@ final class PercentDrawing implements Field {
      */
     static void labels(HtmlWriter html, String kind, List<Tick> ticks, String side) {
         html.open("div", "class", kind, "aria-hidden", "true");
-        ticks.forEach(tick -> html.element("span", tick.label(), "style", side + ":" + number(tick.position()) + "%"));
+        labels(html, ticks, side);
         html.close();
+    }
+
+    /** The same in an element that is open. */
+    static void labels(HtmlWriter html, List<Tick> ticks, String side) {
+        ticks.forEach(tick -> html.element("span", tick.label(), "style", side + ":" + number(tick.position()) + "%"));
     }
 
     @Override

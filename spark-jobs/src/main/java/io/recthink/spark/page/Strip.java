@@ -40,7 +40,7 @@ public record Strip(String name, List<Part> parts, List<Double> lines, String va
     public static void writeScale(HtmlWriter html, List<Tick> ticks) {
         html.open("div", "class", "strip axis", "aria-hidden", "true");
         html.element("span", "").open("div");
-        ticks.forEach(tick -> html.element("span", tick.label(), "style", "left:" + tick.position() + "%"));
+        PercentDrawing.labels(html, ticks, "left");
         html.close().close();
     }
 

@@ -36,7 +36,7 @@ record SvgPlane(Plane plane, Legend legend, String acrossLabel, String uprightLa
         }
         scale.draw(field);
         marks.accept(field);
-        return svg.document();
+        return svg.picture();
     }
 
     private double levels() {

@@ -46,7 +46,7 @@ record SvgRows(List<Row> rows, List<Tick> ticks, Legend legend, String label, St
             svg.label(row.value, WIDTH - EDGE, y, "end", "number", WIDEST_VALUE);
         }
         scale.draw(new SvgField(svg, left, top, right - left, bottom - top));
-        return svg.document();
+        return svg.picture();
     }
 
     private double widest(ToDoubleFunction<Row> width, double most) {
