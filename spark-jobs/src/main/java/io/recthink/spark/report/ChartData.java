@@ -3,34 +3,29 @@ package io.recthink.spark.report;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.recthink.spark.run.Best;
 import java.math.BigDecimal;
 import java.math.MathContext;
-import java.util.List;
-import java.util.Optional;
 
 /** What {@code report.js} draws, in the order of the figures on the page. */
 final class ChartData {
     private static final MathContext DIGITS = new MathContext(6);
 
     private final ObjectMapper mapper = new ObjectMapper();
+    private final RunCharts charts;
     private final Curves curves;
-    private final List<ChartCatalogue.Section> sections;
-    private final Optional<Best> best;
 
-    ChartData(Curves curves, List<ChartCatalogue.Section> sections, Optional<Best> best) {
-        this.curves = curves;
-        this.sections = sections;
-        this.best = best;
+    ChartData(RunCharts charts) {
+        this.charts = charts;
+        this.curves = charts.curves();
     }
 
     /** The data as JSON that may stand inside a {@code script} element. */
     String json() {
         ObjectNode data = mapper.createObjectNode();
         curves.steps().forEach(data.putArray("steps")::add);
-        best.ifPresent(policy -> data.put("best", policy.step()));
-        ArrayNode charts = data.putArray("charts");
-        sections.forEach(section -> section.charts().forEach(chart -> charts.add(chart(chart))));
+        charts.best().ifPresent(policy -> data.put("best", policy.step()));
+        ArrayNode drawn = data.putArray("charts");
+        charts.sections().forEach(section -> section.charts().forEach(chart -> drawn.add(chart(chart))));
         return data.toString().replace("<", "\\u003c");
     }
 

@@ -7,7 +7,6 @@ import io.recthink.spark.page.LinePlot.Line;
 import io.recthink.spark.page.LinePlot.Look;
 import io.recthink.spark.page.LinePlot.Point;
 import io.recthink.spark.page.LinePlot.Span;
-import io.recthink.spark.run.Best;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -26,20 +25,18 @@ final class CurvePictures {
     private static final double FLAT = 1e-6;
     private static final double NOISY = 0.01;
 
+    private final RunCharts charts;
     private final Curves curves;
-    private final List<ChartCatalogue.Section> sections;
-    private final Optional<Best> best;
 
-    CurvePictures(Curves curves, List<ChartCatalogue.Section> sections, Optional<Best> best) {
-        this.curves = curves;
-        this.sections = sections;
-        this.best = best;
+    CurvePictures(RunCharts charts) {
+        this.charts = charts;
+        this.curves = charts.curves();
     }
 
     /** SVG documents by the names of their files, in the order of the page. */
     Map<String, String> svg() {
         Map<String, String> pictures = new LinkedHashMap<>();
-        for (ChartCatalogue.Section section : sections) {
+        for (ChartCatalogue.Section section : charts.sections()) {
             for (Chart chart : section.charts()) {
                 pictures.put(fileName(chart.title(), pictures), svg(chart));
             }
@@ -163,7 +160,8 @@ final class CurvePictures {
     }
 
     private OptionalDouble mark() {
-        return best.filter(policy -> curves.steps().size() > 1
+        return charts.best()
+                .filter(policy -> curves.steps().size() > 1
                         && policy.step() >= curves.steps().get(0))
                 .map(policy -> OptionalDouble.of(policy.step()))
                 .orElseGet(OptionalDouble::empty);

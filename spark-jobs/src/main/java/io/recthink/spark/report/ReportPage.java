@@ -24,19 +24,19 @@ final class ReportPage {
     private final Curves curves;
     private final List<TraceComparison> firstAndNewest;
     private final List<TraceComparison> traces;
-    private final List<ChartCatalogue.Section> sections;
+    private final RunCharts charts;
     private final HtmlWriter html = new HtmlWriter();
 
     /**
      * @param firstAndNewest traces that tell whether the policy thinks
      * @param traces all others
      */
-    ReportPage(RunFolder run, Curves curves, List<TraceComparison> firstAndNewest, List<TraceComparison> traces) {
+    ReportPage(RunFolder run, RunCharts charts, List<TraceComparison> firstAndNewest, List<TraceComparison> traces) {
         this.run = run;
-        this.curves = curves;
+        this.curves = charts.curves();
+        this.charts = charts;
         this.firstAndNewest = firstAndNewest;
         this.traces = traces;
-        this.sections = ChartCatalogue.sections(curves);
     }
 
     String html() {
@@ -55,18 +55,18 @@ final class ReportPage {
                 "p",
                 "Point at a chart to read all of them at that step; drag to zoom, double-click to return."
                         + " Noisy curves are drawn twice: each step, and the mean around it."
-                        + best().map(best -> " The dashed line marks the policy that was best on validation.")
+                        + charts.best()
+                                .map(best -> " The dashed line marks the policy that was best on validation.")
                                 .orElse(""),
                 "class",
                 "hint");
-        sections.forEach(this::charts);
+        charts.sections().forEach(this::charts);
         stages();
         traces();
         numbers();
         configuration();
         html.close();
-        html.code(
-                "script", new ChartData(curves, sections, best()).json(), "type", "application/json", "id", "run-data");
+        html.code("script", new ChartData(charts).json(), "type", "application/json", "id", "run-data");
         assets.scripts().forEach(script -> html.code("script", script));
         return html.close().close().page();
     }
@@ -74,10 +74,6 @@ final class ReportPage {
     private String name() {
         String path = run.path();
         return path.substring(path.lastIndexOf('/') + 1);
-    }
-
-    private Optional<Best> best() {
-        return RunReport.best(run);
     }
 
     private void header() {
@@ -128,7 +124,7 @@ final class ReportPage {
             endsTile("Loss", "loss", Unit.NONE);
         }
         endsTile("Format rate", "format_rate", Unit.SHARE);
-        best().ifPresent(this::bestTile);
+        charts.best().ifPresent(this::bestTile);
         endsTile("Completion length", "completions/mean_length", Unit.TOKENS);
         endsTile("Dead groups", "frac_reward_zero_std", Unit.SHARE);
         double[] seconds = curves.present("step_time");

@@ -2,11 +2,9 @@ package io.recthink.spark.report;
 
 import io.recthink.InvalidInputException;
 import io.recthink.spark.files.TextFile;
-import io.recthink.spark.run.Best;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.RunFolder;
 import java.util.List;
-import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
@@ -42,17 +40,14 @@ public final class RunReport {
                     "%s has no complete step with metrics: there is nothing to show. Name a run folder of train or sft that has finished at least one step."
                             .formatted(folder.path()));
         }
-        List<ChartCatalogue.Section> sections = ChartCatalogue.sections(curves);
+        RunCharts charts = RunCharts.of(folder, curves);
         TraceTables tables = new TraceTables(spark, folder);
-        List<TraceComparison> firstAndNewest = showsThought(sections) ? tables.firstAndNewest(steps) : List.of();
-        String html = new ReportPage(folder, curves, firstAndNewest, tables.of(steps)).html();
+        List<TraceComparison> firstAndNewest =
+                showsThought(charts.sections()) ? tables.firstAndNewest(steps) : List.of();
+        String html = new ReportPage(folder, charts, firstAndNewest, tables.of(steps)).html();
         String page = TextFile.write("--output", output, html, hadoop);
-        CurveFolder.beside(page, hadoop).write(new CurvePictures(curves, sections, best(folder)).svg());
+        CurveFolder.beside(page, hadoop).write(new CurvePictures(charts).svg());
         return page;
-    }
-
-    static Optional<Best> best(RunFolder run) {
-        return run.newest().map(Manifest::best);
     }
 
     private static boolean showsThought(List<ChartCatalogue.Section> sections) {

@@ -85,10 +85,10 @@ class CurvePicturesTest {
     @Test
     void theChosenPolicyIsMarked() {
         Curves curves = new Curves(List.of(1, 2, 3), 1, Map.of("reward", new double[] {1, 2, 3}));
-        SvgDocument svg = SvgDocument.parse(
-                new CurvePictures(curves, ChartCatalogue.sections(curves), Optional.of(new Best(2, 0.5, null, null)))
-                        .svg()
-                        .get("reward.svg"));
+        SvgDocument svg = SvgDocument.parse(new CurvePictures(new RunCharts(
+                        curves, ChartCatalogue.sections(curves), Optional.of(new Best(2, 0.5, null, null))))
+                .svg()
+                .get("reward.svg"));
 
         assertThat(number(svg.all("line", "cut").get(0), "x1")).isCloseTo(svg.across(2, "1", "3"), NEAR);
     }
@@ -127,7 +127,7 @@ class CurvePicturesTest {
     private static Map<String, String> pictures(Map<String, double[]> metrics) {
         int steps = metrics.values().iterator().next().length;
         Curves curves = new Curves(IntStream.rangeClosed(1, steps).boxed().toList(), 1, metrics);
-        return new CurvePictures(curves, ChartCatalogue.sections(curves), Optional.empty()).svg();
+        return new CurvePictures(new RunCharts(curves, ChartCatalogue.sections(curves), Optional.empty())).svg();
     }
 
     private static double[][] points(Element shape) {
