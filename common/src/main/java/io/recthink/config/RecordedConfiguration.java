@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * A configuration that a run or a policy has recorded, perhaps with another version. Only the sections that are asked for are
@@ -39,7 +38,7 @@ public final class RecordedConfiguration {
      */
     public <S extends Section> S get(Class<S> type) {
         return Sections.of(List.of(type))
-                .recorded(origin, only(new SectionType<>(type).key()), new TreeMap<>())
+                .recorded(origin, only(new SectionType<>(type).key()))
                 .get(type);
     }
 
@@ -50,9 +49,7 @@ public final class RecordedConfiguration {
 
     /** The seed of the run. */
     public long seed() {
-        return Sections.of(List.of())
-                .recorded(origin, only("seed"), new TreeMap<>())
-                .seed();
+        return Sections.of(List.of()).recorded(origin, only("seed")).seed();
     }
 
     /** The number at a key with dots; empty when the record has none. */
@@ -67,14 +64,12 @@ public final class RecordedConfiguration {
      * @throws ConfigurationException as {@link #get}
      */
     public Configuration as(Sections sections) {
-        return sections.recorded(origin, record, new TreeMap<>());
+        return sections.recorded(origin, record);
     }
 
     /** The keys of the record that some sections do not have, with their values. */
     public SortedMap<String, String> unknownTo(Sections sections) {
-        SortedMap<String, String> unknown = new TreeMap<>();
-        sections.recorded(origin, record, unknown);
-        return unknown;
+        return sections.unknown(record);
     }
 
     /** The record without anything but a key. */

@@ -99,14 +99,19 @@ public final class Sections {
                 .over(text);
     }
 
+    /** The keys of a record that these sections do not have, with their values. */
+    SortedMap<String, String> unknown(JsonNode record) {
+        return tree().takeUnknown(record.deepCopy());
+    }
+
     /** What a run has recorded of these sections: keys that they do not have are left out. */
-    Configuration recorded(String origin, JsonNode record, SortedMap<String, String> unknown) {
+    Configuration recorded(String origin, JsonNode record) {
         SettingsTree tree = tree();
         ObjectNode earlier = SettingsText.tree(Map.of());
         types.forEach(type -> earlier.set(type.key(), type.earlier()));
         tree.merge(earlier, new Problems());
         JsonNode known = record.deepCopy();
-        tree.takeUnknown(known, unknown);
+        tree.takeUnknown(known);
         return bind(origin, known, List.of(), tree);
     }
 

@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -58,8 +59,10 @@ final class SettingsTree {
     }
 
     /** Takes out of a record the keys that these sections do not have, with their values. */
-    void takeUnknown(JsonNode recorded, SortedMap<String, String> unknown) {
+    SortedMap<String, String> takeUnknown(JsonNode recorded) {
+        SortedMap<String, String> unknown = new TreeMap<>();
         takeUnknown(recorded, defaults, "", unknown);
+        return unknown;
     }
 
     private void takeUnknown(JsonNode recorded, JsonNode known, String prefix, SortedMap<String, String> unknown) {
