@@ -140,7 +140,6 @@ public final class PrepareJob implements Job {
                 .run();
         earlier.ifPresent(data -> data.refuseChanged(examples));
         say("leak tests passed");
-        writeBiases(examples, configuration.get(SourceSettings.class), folder);
         Activity.begin(spark, NAME, "prepare: data card");
         Statistics statistics = new Statistics(examples);
         Content content = new TextSurvey(configuration.get(PromptSettings.class), log.optionalColumns())
@@ -156,6 +155,9 @@ public final class PrepareJob implements Job {
                 lengths.measure(examples, draft.reviews(), statistics.rows()),
                 findings,
                 draft.appended(part, end));
+        if (statistics.rows().getOrDefault("train", 0L) > 0) {
+            writeBiases(examples, configuration.get(SourceSettings.class), folder);
+        }
         folder.write(Origin.FILE, origin.until(end).toJson());
         folder.write(DataFolder.CARD_JSON, card.toJson());
         folder.write(DataFolder.CARD_TEXT, DataCardText.markdown(card));
@@ -291,12 +293,9 @@ public final class PrepareJob implements Job {
 
     /** The bias model is the reference of every table and stands in for answers that fail: it is fitted once. */
     private static void writeBiases(Dataset<Row> examples, SourceSettings scale, DataFolder folder) {
-        Dataset<Row> train = examples.where(col("split").equalTo("train"));
-        if (train.isEmpty()) {
-            return; // without train rows nothing can be fitted or compared; the data card says that there are none
-        }
         Activity.begin(examples.sparkSession(), NAME, "prepare: bias model");
-        try (FittedBiasModel bias = FittedBiasModel.fit(train, scale.minRating(), scale.maxRating())) {
+        try (FittedBiasModel bias = FittedBiasModel.fit(
+                examples.where(col("split").equalTo("train")), scale.minRating(), scale.maxRating())) {
             write(bias.table(), folder, DataFolder.BIASES);
         }
     }

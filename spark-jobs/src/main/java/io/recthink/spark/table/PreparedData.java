@@ -180,16 +180,16 @@ public record PreparedData(
     }
 
     /**
-     * A table of a complete data set that an earlier version may not have written.
+     * A table of the data set that an earlier version may not have written.
      *
+     * @param folder of the data set
      * @throws InvalidInputException as {@link #examples}
      */
-    public static Optional<Dataset<Row>> table(SparkSession spark, String folder, String name, StructType schema) {
-        PreparedData data = read(spark, folder);
-        if (!data.tables.containsKey(name)) {
+    public Optional<Dataset<Row>> table(SparkSession spark, String folder, String name, StructType schema) {
+        if (!tables.containsKey(name)) {
             return Optional.empty();
         }
-        data.requireWhole(spark, folder, Set.of(name));
+        requireWhole(spark, folder, Set.of(name));
         return Optional.of(spark.read().schema(schema).parquet(LiteralPath.of(folder + "/" + name)));
     }
 

@@ -58,7 +58,7 @@ public final class FittedBiasModel implements AutoCloseable {
      */
     public static FittedBiasModel of(SparkSession spark, String folder) {
         PreparedData data = PreparedData.read(spark, folder);
-        return PreparedData.table(spark, folder, TABLE, Tables.BIASES)
+        return data.table(spark, folder, TABLE, Tables.BIASES)
                 .map(biases -> read(biases, data))
                 .orElseGet(() -> fit(
                         PreparedData.examples(spark, folder).where(col("split").equalTo("train")),
