@@ -17,7 +17,7 @@ final class CompareCommand extends JobCommand {
     private boolean clip;
 
     CompareCommand() {
-        super("compare", new CompareJob());
+        super("compare", CompareJob::new);
     }
 
     @Override

@@ -19,6 +19,11 @@ final class ConfigCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    /** Whether the configuration is on this machine. */
+    boolean needsNoSpark() {
+        return options.here();
+    }
+
     @Override
     public Integer call() {
         spec.commandLine().getOut().print(options.commented());

@@ -2,6 +2,8 @@ package io.recthink.spark.cli;
 
 import io.recthink.config.Configuration;
 import io.recthink.spark.JobSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +25,22 @@ final class ConfigurationOptions {
     /** The configuration file, if there is one. */
     Optional<String> file() {
         return config;
+    }
+
+    /** Whether the configuration can be read without Spark: it is a file on this machine, or there is none. */
+    boolean here() {
+        return config.map(name -> Files.isRegularFile(Path.of(name))).orElse(true);
+    }
+
+    /**
+     * Reads the configuration if that needs no Spark.
+     *
+     * @throws io.recthink.InvalidInputException when a value cannot be used
+     */
+    void check() {
+        if (here()) {
+            read();
+        }
     }
 
     /**

@@ -3,20 +3,26 @@ package io.recthink.spark.cli;
 import io.recthink.config.Configuration;
 import io.recthink.spark.Job;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Mixin;
 
 /** The command of a {@link Job}: reads the configuration, starts Spark, runs the job, stops Spark. */
-class JobCommand implements Callable<Integer> {
+class JobCommand implements Callable<Integer>, CheckedCommand {
     private final String name;
-    private final Job job;
+    private final Supplier<Job> job;
 
     @Mixin
     private ConfigurationOptions options = new ConfigurationOptions();
 
-    JobCommand(String name, Job job) {
+    JobCommand(String name, Supplier<Job> job) {
         this.name = name;
         this.job = job;
+    }
+
+    @Override
+    public void check() {
+        options.check();
     }
 
     @Override
@@ -37,6 +43,6 @@ class JobCommand implements Callable<Integer> {
 
     /** The job as the options ask for it. */
     Job job() {
-        return job;
+        return job.get();
     }
 }

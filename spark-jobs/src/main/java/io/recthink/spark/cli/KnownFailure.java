@@ -166,7 +166,7 @@ final class KnownFailure {
     private static String scheme(String scheme) {
         return switch (scheme) {
             case "s3a" ->
-                "The paths s3a: need the jar of hadoop-aws on the class path: start with --packages org.apache.hadoop:hadoop-aws:%s, and see docs/clusters.md."
+                "The paths s3a: need the jar of hadoop-aws on the class path: start with --packages org.apache.hadoop:hadoop-aws:%s, and see docs/cluster.md."
                         .formatted(VersionInfo.getVersion());
             case "s3", "s3n" -> "Spark knows no file system for %s:. Write the path with s3a:.".formatted(scheme);
             default ->

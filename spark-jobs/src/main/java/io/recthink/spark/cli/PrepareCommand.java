@@ -26,7 +26,13 @@ final class PrepareCommand extends JobCommand {
     private Optional<String> appendTo = Optional.empty();
 
     PrepareCommand() {
-        super("prepare", new PrepareJob());
+        super("prepare", PrepareJob::new);
+    }
+
+    @Override
+    public void check() {
+        super.check();
+        Period.of(since, until);
     }
 
     @Override

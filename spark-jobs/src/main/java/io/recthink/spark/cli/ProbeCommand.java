@@ -14,7 +14,7 @@ final class ProbeCommand extends JobCommand {
     private String policy;
 
     ProbeCommand() {
-        super("probe", new ProbeJob(""));
+        super("probe", () -> new ProbeJob(""));
     }
 
     @Override

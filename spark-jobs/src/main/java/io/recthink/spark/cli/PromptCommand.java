@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
                 "Show what a policy sees of one example: the prompt on standard output, with its tokens and what was"
                         + " left out on standard error.",
         mixinStandardHelpOptions = true)
-final class PromptCommand implements Callable<Integer> {
+final class PromptCommand implements Callable<Integer>, CheckedCommand {
     @Option(
             names = "--row",
             paramLabel = "ID",
@@ -38,6 +38,11 @@ final class PromptCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
+
+    @Override
+    public void check() {
+        options.check();
+    }
 
     @Override
     public Integer call() {

@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
         name = "quickstart",
         description = "Runs the whole way on a simulated log; bin/quickstart calls this with its configuration.",
         mixinStandardHelpOptions = true)
-final class QuickstartCommand implements Callable<Integer> {
+final class QuickstartCommand implements Callable<Integer>, CheckedCommand {
     private static final String POLICY = "quickstart-policy";
 
     @Mixin
@@ -50,6 +50,11 @@ final class QuickstartCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
+
+    @Override
+    public void check() {
+        options.check();
+    }
 
     @Override
     public Integer call() {

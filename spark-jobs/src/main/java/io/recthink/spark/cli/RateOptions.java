@@ -21,7 +21,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /** What the expected time of a step is worked out from. */
 final class RateOptions {
-    // Of one core of an Intel Xeon with AMX, fitted to benchmarks on two of them: docs/plan.md. Of a GPU, half of
+    // Of one core of an Intel Xeon with AMX, fitted to benchmarks on two of them: docs/planning.md. Of a GPU, half of
     // what the data sheet of an A100 gives, and a tenth for decoding.
     private static final Rates CORE_FLOAT32 = new Rates(165e9, 4.3e-9, 90e9, 60e9, 5.1e9, 2.75e9, 0.5e-3, 0.3e-3);
     private static final Rates CORE_BFLOAT16 =

@@ -17,7 +17,7 @@ final class ResumableJobCommand extends JobCommand {
      * @param jobs makes the job; is told whether to resume
      */
     ResumableJobCommand(String name, Function<Boolean, Job> jobs) {
-        super(name, jobs.apply(false));
+        super(name, () -> jobs.apply(false));
         this.jobs = jobs;
     }
 

@@ -1,0 +1,61 @@
+package io.recthink.spark.cli;
+
+import io.recthink.InvalidInputException;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionStrategy;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * What {@code bin/recthink} asks before it starts Spark, which takes seconds: answers {@code --help}, {@code --version} and
+ * {@code config}, and refuses a wrong option or a configuration that cannot be used. Exit status: {@value #START} when
+ * Spark has to be started for the command, else the status of the command.
+ */
+final class CommandLineCheck {
+    static final int START = 64;
+    private static final int UNUSABLE = 2;
+
+    private CommandLineCheck() {}
+
+    public static void main(String[] arguments) {
+        TerminalText.install();
+        System.exit(check(Commands.commandLine(), arguments));
+    }
+
+    static int check(CommandLine commands, String... arguments) {
+        IExecutionStrategy check = CommandLineCheck::check;
+        return commands.setExecutionStrategy(check).execute(arguments);
+    }
+
+    private static int check(ParseResult parsed) {
+        Integer answered = CommandLine.executeHelpRequest(parsed);
+        if (answered != null) {
+            return answered;
+        }
+        if (!parsed.hasSubcommand()) {
+            throw new ParameterException(parsed.commandSpec().commandLine(), "Missing required subcommand");
+        }
+        ParseResult last = parsed;
+        while (last.hasSubcommand()) {
+            last = last.subcommand();
+        }
+        CommandLine command = last.commandSpec().commandLine();
+        try {
+            return checked(command);
+        } catch (InvalidInputException e) {
+            command.getErr().println(e.getMessage());
+            return UNUSABLE;
+        }
+    }
+
+    private static int checked(CommandLine command) {
+        Object object = command.getCommand();
+        if (object instanceof ConfigCommand config && config.needsNoSpark()) {
+            return config.call();
+        }
+        if (object instanceof CheckedCommand checked) {
+            checked.check();
+        }
+        return START;
+    }
+}
