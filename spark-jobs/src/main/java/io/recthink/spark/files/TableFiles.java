@@ -5,11 +5,13 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.Serializable;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,6 +22,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
@@ -53,31 +57,72 @@ public record TableFiles(long rows, List<TableFile> files) {
         files = List.copyOf(files);
     }
 
-    /** Those of a table as it is now. Tasks read the files once, as they are; rows are counted by the files' footers. */
+    /** The files of a table as it is now. Tasks read them once, as they are; the files' footers count the rows. */
     public static TableFiles of(SparkSession spark, String folder) {
+        return of(spark, List.of(folder)).get(0);
+    }
+
+    /**
+     * The files of several tables, read by one Spark job.
+     *
+     * @param folders of the tables
+     * @return in the order of the folders
+     */
+    public static List<TableFiles> of(SparkSession spark, List<String> folders) {
         Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-        Map<String, Long> sizes = sizes(folder, hadoop);
-        List<String> names = List.copyOf(sizes.keySet());
-        List<String> digests = digests(spark, folder, names);
-        List<TableFile> files = IntStream.range(0, names.size())
-                .mapToObj(i -> new TableFile(names.get(i), sizes.get(names.get(i)), digests.get(i)))
-                .toList();
-        return new TableFiles(spark.read().parquet(LiteralPath.of(folder)).count(), files);
+        List<Map<String, Long>> sizes =
+                folders.stream().map(folder -> sizes(folder, hadoop)).toList();
+        List<String> paths = new ArrayList<>();
+        for (int i = 0; i < folders.size(); i++) {
+            for (String name : sizes.get(i).keySet()) {
+                paths.add(new Path(folders.get(i), name).toString());
+            }
+        }
+        Iterator<Read> read = read(spark, paths, TableFiles::content).iterator();
+        List<TableFiles> tables = new ArrayList<>();
+        for (Map<String, Long> table : sizes) {
+            List<TableFile> files = new ArrayList<>();
+            long rows = 0;
+            for (Map.Entry<String, Long> file : table.entrySet()) {
+                Read content = read.next();
+                files.add(new TableFile(file.getKey(), file.getValue(), content.sha256()));
+                rows += content.rows();
+            }
+            tables.add(new TableFiles(rows, files));
+        }
+        return tables;
+    }
+
+    /** What a task has read of a file. */
+    private record Read(String sha256, long rows) implements Serializable {
+        private static final long serialVersionUID = 1;
+    }
+
+    private static Read content(Path file, Configuration hadoop) throws IOException {
+        try (ParquetFileReader footer = ParquetFileReader.open(HadoopInputFile.fromPath(file, hadoop))) {
+            return new Read(sha256(file, hadoop), footer.getRecordCount());
+        }
     }
 
     private static List<String> digests(SparkSession spark, String folder, List<String> names) {
+        List<String> paths =
+                names.stream().map(name -> new Path(folder, name).toString()).toList();
+        return read(spark, paths, TableFiles::sha256);
+    }
+
+    private static <T> List<T> read(SparkSession spark, List<String> paths, Reading<T> reading) {
         SerializableConfiguration hadoop =
                 new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
+        int most = TASKS_A_CORE * spark.sparkContext().defaultParallelism();
         return JavaSparkContext.fromSparkContext(spark.sparkContext())
-                .parallelize(
-                        names,
-                        Math.max(
-                                1,
-                                Math.min(
-                                        names.size(),
-                                        TASKS_A_CORE * spark.sparkContext().defaultParallelism())))
-                .map(name -> sha256(new Path(folder, name), hadoop.value()))
+                .parallelize(paths, Math.max(1, Math.min(paths.size(), most)))
+                .map(path -> reading.of(new Path(path), hadoop.value()))
                 .collect();
+    }
+
+    @FunctionalInterface
+    private interface Reading<T> extends Serializable {
+        T of(Path file, Configuration hadoop) throws IOException;
     }
 
     /**

@@ -1,49 +1,61 @@
 package io.recthink.spark.prepare;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.functions;
 
 /**
  * The k-core of a log: what is left when users and items with fewer than k rows are removed again and again until
  * nothing changes. It does not depend on the order of removal.
  *
  * @param rows the rows left, persisted
- * @param count how many
+ * @param times the rows left, counted
  * @param rounds rounds until nothing changed
  */
-record Core(Dataset<Row> rows, long count, int rounds) {
+record Core(Dataset<Row> rows, TimeCounts times, int rounds) {
+    private static final int ROUNDS_A_PLAN = 4;
+
     /**
-     * The k-core of {@code rows}. Counts travel, rows are only filtered by joins, so that neither a user nor an item with
-     * millions of rows is ever held in memory.
+     * Finds the k-core. Rows are counted where they are sorted by user and by item, so that a user or an item with
+     * millions of rows costs a sort on disk.
      *
-     * @param rows with the columns userId and itemId; best narrow, because each round stores them
-     * @param count how many rows
+     * @param rows with the columns userId, itemId and time; best narrow, because each round stores them
+     * @param count the number of rows
      * @param k at least 1
      * @param tables keeps the rows of the result
      */
     static Core of(Dataset<Row> rows, long count, int k, PersistedTables tables) {
         Dataset<Row> current = rows;
         for (int round = 1; ; round++) {
-            Dataset<Row> next = tables.keep(flat(frequent(frequent(current, "userId", k), "itemId", k)));
-            long left = next.count();
+            Dataset<Row> frequent = frequent(frequent(current, "userId", k), "itemId", k);
+            Dataset<Row> next = tables.keep(round % ROUNDS_A_PLAN == 0 ? flat(frequent) : frequent);
+            TimeCounts left = TimeCounts.of(next);
             current.unpersist();
-            if (left == count) {
+            if (left.rows() == count) {
                 return new Core(next, left, round);
             }
             current = next;
-            count = left;
+            count = left.rows();
         }
     }
 
-    /** The same rows without their history: a plan names its rows four times a round, and would grow fourfold in each. */
+    /** The number of rows left. */
+    long count() {
+        return times.rows();
+    }
+
+    /** The same rows without the plan that made them, which would grow with every round. */
     private static Dataset<Row> flat(Dataset<Row> rows) {
         return rows.sparkSession().createDataFrame(rows.javaRDD(), rows.schema());
     }
 
     private static Dataset<Row> frequent(Dataset<Row> rows, String key, int k) {
-        Dataset<Row> keys = rows.groupBy(key).count().where(col("count").geq(k)).select(key);
-        return rows.join(keys, new String[] {key}, "left_semi");
+        return rows.withColumn("frequency", functions.count(lit(1)).over(Window.partitionBy(key)))
+                .where(col("frequency").geq(k))
+                .drop("frequency");
     }
 }

@@ -6,6 +6,7 @@ import io.recthink.spark.files.TableFiles;
 import io.recthink.spark.files.TextFile;
 import io.recthink.spark.table.PreparedData;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -108,10 +109,16 @@ final class DataFolder {
         attempt(() -> {
             Path path = new Path(folder);
             FileSystem files = path.getFileSystem(spark.sparkContext().hadoopConfiguration());
+            List<String> written = new ArrayList<>();
             for (String table : TABLES) {
                 if (files.exists(new Path(path, table))) {
-                    tables.put(table, TableFiles.of(spark, path(table)));
+                    written.add(table);
                 }
+            }
+            List<TableFiles> found =
+                    TableFiles.of(spark, written.stream().map(this::path).toList());
+            for (int i = 0; i < written.size(); i++) {
+                tables.put(written.get(i), found.get(i));
             }
         });
         return tables;

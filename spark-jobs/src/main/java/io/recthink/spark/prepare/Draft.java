@@ -39,13 +39,12 @@ record Draft(
             Dataset<Row> reviews,
             Dataset<Row> examples,
             Quarantine quarantine,
-            long distinct,
             KeptReviews kept,
             PrepareSettings options) {
         Counts counts = new Counts(
                 quarantine.read(),
                 quarantine.usable(),
-                distinct,
+                kept.distinct(),
                 kept.count(),
                 kept.countOfWholeCore(),
                 options.kcore(),

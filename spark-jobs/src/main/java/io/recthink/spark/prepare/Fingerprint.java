@@ -4,8 +4,12 @@ import static org.apache.spark.sql.functions.array_join;
 import static org.apache.spark.sql.functions.array_sort;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
+import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.concat_ws;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.substring;
 import static org.apache.spark.sql.functions.xxhash64;
 
@@ -13,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import org.apache.spark.sql.Column;
@@ -27,20 +32,30 @@ import org.apache.spark.sql.Row;
  *
  * @param rowIds a line is a row id
  * @param table a line is a row id, a blank and Spark's {@code xxhash64} of all columns
+ * @param repeatedIds rows whose row id another row has, but for one of each id
  */
-public record Fingerprint(String rowIds, String table) {
+public record Fingerprint(String rowIds, String table, long repeatedIds) {
     private static final int BUCKET_DIGITS = 3;
 
     static Fingerprint of(Dataset<Row> examples) {
         Column[] all = Arrays.stream(examples.columns()).map(examples::col).toArray(Column[]::new);
-        List<Row> buckets = examples.select(
+        List<Row> buckets = examples
+                .select(
                         col("rowId"),
                         concat_ws(" ", col("rowId"), xxhash64(all)).as("line"))
                 .groupBy(substring(col("rowId"), 1, BUCKET_DIGITS).as("bucket"))
-                .agg(bucketHash("rowId").as("rowIds"), bucketHash("line").as("lines"))
-                .orderBy("bucket")
-                .collectAsList();
-        return new Fingerprint(hash(buckets, "rowIds"), hash(buckets, "lines"));
+                .agg(
+                        bucketHash("rowId").as("rowIds"),
+                        bucketHash("line").as("lines"),
+                        count(lit(1)).minus(size(collect_set("rowId"))).as("repeated"))
+                .collectAsList()
+                .stream()
+                .sorted(Comparator.comparing(bucket -> bucket.getString(0)))
+                .toList();
+        long repeated = buckets.stream()
+                .mapToLong(bucket -> bucket.<Long>getAs("repeated"))
+                .sum();
+        return new Fingerprint(hash(buckets, "rowIds"), hash(buckets, "lines"), repeated);
     }
 
     private static Column bucketHash(String column) {

@@ -14,21 +14,23 @@ import org.apache.spark.sql.Row;
  * rows: there the split comes first, the core is taken of the train rows alone, and every other row stays.
  *
  * @param rows the rows of the log that stay, with the column split
- * @param count how many
+ * @param count the number of rows
+ * @param distinct the number of reviews before the filters
  * @param rounds rounds of the core until nothing changed; 0: no core was taken
  * @param countOfWholeCore with the strict core, what the core of the whole log would have left; else -1
  * @param split the rule
  */
-record KeptReviews(Dataset<Row> rows, long count, int rounds, long countOfWholeCore, SplitRule split) {
-    static KeptReviews of(
-            Dataset<Row> reviews, long count, PrepareSettings options, long seed, PersistedTables tables) {
+record KeptReviews(Dataset<Row> rows, long count, long distinct, int rounds, long countOfWholeCore, SplitRule split) {
+    static KeptReviews of(Dataset<Row> reviews, PrepareSettings options, long seed, PersistedTables tables) {
         Dataset<Row> ids = tables.keep(reviews.select("rowId", "userId", "itemId", "time"));
+        TimeCounts times = TimeCounts.of(ids);
+        long count = times.rows();
         if (options.kcore() == 0) {
-            SplitRule split = SplitRule.of(ids, count, options, seed);
-            return new KeptReviews(split.assign(reviews), count, 0, -1, split);
+            SplitRule split = SplitRule.of(ids, times, options, seed);
+            return new KeptReviews(split.assign(reviews), count, count, 0, -1, split);
         }
         return options.strictCore()
-                ? strict(reviews, ids, count, options, seed, tables)
+                ? strict(reviews, ids, times, options, seed, tables)
                 : whole(reviews, ids, count, options, seed, tables);
     }
 
@@ -44,18 +46,19 @@ record KeptReviews(Dataset<Row> rows, long count, int rounds, long countOfWholeC
         Dataset<Row> rows = core.count() == count
                 ? reviews
                 : marked(reviews, core).where(col("inCore")).drop("inCore");
-        SplitRule split = SplitRule.of(core.rows(), core.count(), options, seed);
-        return new KeptReviews(split.assign(rows), core.count(), core.rounds(), -1, split);
+        SplitRule split = SplitRule.of(core.rows(), core.times(), options, seed);
+        return new KeptReviews(split.assign(rows), core.count(), count, core.rounds(), -1, split);
     }
 
     private static KeptReviews strict(
             Dataset<Row> reviews,
             Dataset<Row> ids,
-            long count,
+            TimeCounts times,
             PrepareSettings options,
             long seed,
             PersistedTables tables) {
-        SplitRule split = SplitRule.of(ids, count, options, seed);
+        long count = times.rows();
+        SplitRule split = SplitRule.of(ids, times, options, seed);
         Dataset<Row> train = tables.keep(
                 split.assign(ids).where(col("split").equalTo(Splits.TRAIN)).drop("split"));
         long trainRows = train.count();
@@ -66,7 +69,7 @@ record KeptReviews(Dataset<Row> rows, long count, int rounds, long countOfWholeC
         Dataset<Row> rows = split.assign(marked(reviews, core))
                 .where(col("inCore").or(col("split").notEqual(Splits.TRAIN)))
                 .drop("inCore");
-        return new KeptReviews(rows, kept, core.rounds(), wholeCore.count(), split);
+        return new KeptReviews(rows, kept, count, core.rounds(), wholeCore.count(), split);
     }
 
     private static Dataset<Row> marked(Dataset<Row> reviews, Core core) {

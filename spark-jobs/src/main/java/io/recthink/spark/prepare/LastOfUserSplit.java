@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.recthink.spark.table.SplitLabel;
 import io.recthink.spark.table.Splits;
+import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -29,6 +30,11 @@ record LastOfUserSplit() implements SplitRule {
                                 .when(fromLast.equalTo(2), Splits.VALIDATION)
                                 .otherwise(Splits.TRAIN))
                 .drop("fromLast");
+    }
+
+    @Override
+    public Optional<Column> ofRow() {
+        return Optional.empty();
     }
 
     @Override

@@ -13,7 +13,6 @@ import static org.apache.spark.sql.functions.filter;
 import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
@@ -30,6 +29,7 @@ import io.recthink.spark.datacard.LeakRules;
 import io.recthink.spark.table.PrepareSettings;
 import io.recthink.spark.table.Splits;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
@@ -61,6 +61,8 @@ import org.apache.spark.sql.expressions.WindowSpec;
  */
 final class LeakTests {
     private static final double TOLERANCE = 1e-9;
+    private static final String UNUSABLE = "prepare: the examples must not be used: ";
+    private static final String WRONG_SPLIT = "a split that the rule does not give";
 
     private final Dataset<Row> examples;
     private final Dataset<Row> reviews;
@@ -100,20 +102,33 @@ final class LeakTests {
      * @throws LeakException at the first that fails
      */
     Findings run() {
-        Row said = testHistories();
-        long copies = said.<Long>getAs("suspects") == 0 ? 0 : testCopies();
-        testSplits();
+        return run(Figures.of(Figures.joined(examples, reviews), figures()), Fingerprint.of(examples));
+    }
+
+    /**
+     * Runs all tests, with what other passes over the table have counted.
+     *
+     * @param figures with those of {@link #figures}
+     * @param fingerprint of the table
+     * @throws LeakException at the first that fails
+     */
+    Findings run(Figures figures, Fingerprint fingerprint) {
+        testRows(figures);
+        long copies = figures.total("suspects") == 0 ? 0 : testCopies();
+        if (split.ofRow().isEmpty()) {
+            testSplits();
+        }
         if (!split.timeDecides()) {
             testVisibility();
         }
-        testPools();
+        testIds(fingerprint);
         Row counts = testMeans();
         Row copied = testTextsInTrain();
         return new Findings(
                 counts.getAs("users"),
                 counts.getAs("items"),
                 copies,
-                said.getAs("described"),
+                figures.total("described"),
                 copied.getAs("test"),
                 copied.getAs("testOfUser"),
                 counts.getAs("userTies"),
@@ -121,7 +136,7 @@ final class LeakTests {
     }
 
     private Dataset<Row> withReview() {
-        return examples.join(reviews.select(col("rowId"), col("review").as("ownReview")), "rowId");
+        return Figures.joined(examples, reviews);
     }
 
     private static Column saysOwnReview(Column entry) {
@@ -136,7 +151,19 @@ final class LeakTests {
                 .and(coalesce(col("target.description"), lit("")).contains(trim(col("ownReview"))));
     }
 
-    private Row testHistories() {
+    /** What the tests count in a pass over the examples as {@link Figures#joined} gives them. */
+    List<Column> figures() {
+        Column suspicious = exists(col("userHistory"), LeakTests::saysOwnReview)
+                .or(exists(col("itemHistory"), LeakTests::saysOwnReview));
+        return List.of(
+                count(lit(1)).as("tested"),
+                count(when(any(rulesOfRows()), true)).as("broken"),
+                count(when(suspicious, true)).as("suspects"),
+                count(when(describedByOwnReview(), true)).as("described"));
+    }
+
+    /** Conditions that break a rule, each of which a row shows by itself. */
+    private Map<String, Column> rulesOfRows() {
         Column horizon = split.horizon(refit);
         Map<String, Column> rules = new LinkedHashMap<>();
         rules.put(
@@ -149,20 +176,21 @@ final class LeakTests {
                 exists(col("userHistory"), entry -> entry.getField("time").geq(horizon))
                         .or(exists(col("itemHistory"), entry -> entry.getField("time")
                                 .geq(horizon))));
-        Column suspicious = exists(col("userHistory"), LeakTests::saysOwnReview)
-                .or(exists(col("itemHistory"), LeakTests::saysOwnReview));
-        Dataset<Row> rows = withReview();
-        Row result = refuse(
-                rows,
-                rules,
-                count(when(suspicious, true)).as("suspects"),
-                count(when(describedByOwnReview(), true)).as("described"),
-                count(lit(1)).as("rows"));
-        if (result.<Long>getAs("rows") != expectedRows) {
-            throw new LeakException("prepare: the examples must not be used: %d of %d rows were written"
-                    .formatted(result.<Long>getAs("rows"), expectedRows));
+        split.ofRow().ifPresent(given -> rules.put(WRONG_SPLIT, given.notEqual(col("split"))));
+        rules.put(
+                "a pool outside the train split",
+                col("pool").isNotNull().and(col("split").notEqual(Splits.TRAIN)));
+        return rules;
+    }
+
+    private void testRows(Figures figures) {
+        if (figures.total("broken") > 0) {
+            throw new LeakException(UNUSABLE + broken(examples, rulesOfRows()));
         }
-        return result;
+        long rows = figures.total("tested");
+        if (rows != expectedRows) {
+            throw new LeakException(UNUSABLE + "%d of %d rows were written".formatted(rows, expectedRows));
+        }
     }
 
     /** Entries that say the review to predict: each must be an earlier review that says so in the log. */
@@ -207,7 +235,7 @@ final class LeakTests {
                 examples.select("rowId", "userId", "time", "split").withColumnRenamed("split", "written");
         refuse(
                 split.assign(written),
-                Map.of("a split that the rule does not give", col("split").notEqual(col("written"))),
+                Map.of(WRONG_SPLIT, col("split").notEqual(col("written"))),
                 count(lit(1)).as("rows"));
     }
 
@@ -328,18 +356,13 @@ final class LeakTests {
                 .withColumn(side + "Ratings", when(test, ratings).otherwise(col(side + "Ratings")));
     }
 
-    private void testPools() {
-        Column pooled = col("pool").isNotNull();
-        Column heldOut = col("split").notEqual(Splits.TRAIN);
-        Dataset<Row> ids = examples.groupBy("rowId")
-                .agg(
-                        count(lit(1)).as("times"),
-                        max(pooled).as("pooled"),
-                        max(heldOut).as("heldOut"));
-        Map<String, Column> rules = new LinkedHashMap<>();
-        rules.put("a pool outside the train split", col("pooled").and(col("heldOut")));
-        rules.put("a row id that another row or pool has too", col("times").gt(1));
-        refuse(ids, rules, count(lit(1)).as("rows"));
+    private void testIds(Fingerprint fingerprint) {
+        if (fingerprint.repeatedIds() > 0) {
+            Dataset<Row> ids = examples.groupBy("rowId").agg(count(lit(1)).as("times"));
+            Column repeated = col("times").gt(1);
+            throw new LeakException(
+                    UNUSABLE + broken(ids, Map.of("a row id that another row or pool has too", repeated)));
+        }
     }
 
     private Row testTextsInTrain() {
@@ -364,12 +387,16 @@ final class LeakTests {
 
     /** Looks for rows that break a rule, in one pass with {@code counts}; refuses the table when there are any. */
     private static Row refuse(Dataset<Row> rows, Map<String, Column> rules, Column... counts) {
-        Column any = rules.values().stream().reduce(lit(false), Column::or);
-        Row result = rows.agg(count(when(any, true)).as("broken"), counts).first();
+        Row result =
+                rows.agg(count(when(any(rules), true)).as("broken"), counts).first();
         if (result.<Long>getAs("broken") > 0) {
-            throw new LeakException("prepare: the examples must not be used: " + broken(rows, rules));
+            throw new LeakException(UNUSABLE + broken(rows, rules));
         }
         return result;
+    }
+
+    private static Column any(Map<String, Column> rules) {
+        return rules.values().stream().reduce(lit(false), Column::or);
     }
 
     private static String broken(Dataset<Row> rows, Map<String, Column> rules) {

@@ -1,21 +1,26 @@
 package io.recthink.spark.prepare;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.collect_list;
 import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
-import static org.apache.spark.sql.functions.posexplode;
 import static org.apache.spark.sql.functions.sha2;
-import static org.apache.spark.sql.functions.sort_array;
-import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.substring;
 import static org.apache.spark.sql.functions.when;
 
 import io.recthink.spark.table.PoolSizes;
 import io.recthink.spark.table.Splits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
 
 /**
  * Chooses the three disjoint pools among the train rows whose user has been seen before: a row without a history
@@ -28,20 +33,83 @@ final class PoolChoice {
     static final String SFT = "sft";
     static final String RL = "rl";
 
-    private final Dataset<Row> eligible;
-    private final long eligibleRows;
-    private final PoolSizes sizes;
-    private final long seed;
+    /** Hexadecimal digits of a ticket that name its bin: 65,536 bins, of which the driver counts all and reads three. */
+    private static final int BIN_DIGITS = 4;
 
-    /** @param rows narrow reviews with rowId, userId, time and split */
-    PoolChoice(Dataset<Row> rows, PoolSizes wanted, long seed) {
-        Dataset<Row> train = rows.where(col("split").equalTo(Splits.TRAIN));
-        this.eligible = train.join(train.groupBy("userId").agg(min("time").as("firstTime")), "userId")
+    /** Greater than every hexadecimal digit. */
+    private static final String AFTER_ALL = "g";
+
+    private final PoolSizes sizes;
+    private final long eligibleRows;
+    private final Column pool;
+
+    private PoolChoice(PoolSizes sizes, long eligibleRows, Column pool) {
+        this.sizes = sizes;
+        this.eligibleRows = eligibleRows;
+        this.pool = pool;
+    }
+
+    /**
+     * Finds the sizes that the rows allow, and the hashes at which one pool ends and the next begins.
+     *
+     * @param rows narrow reviews with rowId, userId, time and split
+     */
+    static PoolChoice of(Dataset<Row> rows, PoolSizes wanted, long seed) {
+        Dataset<Row> tickets = rows.where(col("split").equalTo(Splits.TRAIN))
+                .withColumn("firstTime", min("time").over(Window.partitionBy("userId")))
                 .where(col("time").gt(col("firstTime")))
-                .select("rowId");
-        this.eligibleRows = eligible.count();
-        this.sizes = shrink(wanted, eligibleRows);
-        this.seed = seed;
+                .select(ticket(seed).as("ticket"));
+        SortedMap<String, Long> bins = new TreeMap<>();
+        tickets.groupBy(substring(col("ticket"), 1, BIN_DIGITS))
+                .count()
+                .collectAsList()
+                .forEach(bin -> bins.put(bin.getString(0), bin.getLong(1)));
+        long eligible = bins.values().stream().mapToLong(Long::longValue).sum();
+        PoolSizes sizes = shrink(wanted, eligible);
+        long rlEnd = sizes.rl();
+        long coldStartEnd = rlEnd + sizes.coldStart();
+        List<String> ends = ends(tickets, bins, List.of(rlEnd, coldStartEnd, coldStartEnd + sizes.sft()));
+        Column ticket = ticket(seed);
+        Column pool = when(ticket.lt(ends.get(0)), RL)
+                .when(ticket.lt(ends.get(1)), COLD_START)
+                .when(ticket.lt(ends.get(2)), SFT);
+        return new PoolChoice(sizes, eligible, pool);
+    }
+
+    private static Column ticket(long seed) {
+        return sha2(concat_ws(" ", lit(seed), col("rowId")).cast("binary"), 256);
+    }
+
+    /** The tickets at some ranks in ascending order; a text after all tickets for the rank behind the last. */
+    private static List<String> ends(Dataset<Row> tickets, SortedMap<String, Long> bins, List<Long> ranks) {
+        List<String> binOfRank = new ArrayList<>();
+        List<Integer> rankInBin = new ArrayList<>();
+        for (long rank : ranks) {
+            long before = 0;
+            String found = "";
+            for (Map.Entry<String, Long> bin : bins.entrySet()) {
+                if (rank < before + bin.getValue()) {
+                    found = bin.getKey();
+                    break;
+                }
+                before += bin.getValue();
+            }
+            binOfRank.add(found);
+            rankInBin.add((int) (rank - before));
+        }
+        Object[] wanted =
+                binOfRank.stream().filter(bin -> !bin.isEmpty()).distinct().toArray();
+        Map<String, List<String>> sorted = wanted.length == 0
+                ? Map.of()
+                : tickets.where(substring(col("ticket"), 1, BIN_DIGITS).isin(wanted)).collectAsList().stream()
+                        .map(row -> row.getString(0))
+                        .sorted()
+                        .collect(Collectors.groupingBy(ticket -> ticket.substring(0, BIN_DIGITS)));
+        return IntStream.range(0, ranks.size())
+                .mapToObj(i -> binOfRank.get(i).isEmpty()
+                        ? AFTER_ALL
+                        : sorted.get(binOfRank.get(i)).get(rankInBin.get(i)))
+                .toList();
     }
 
     /** The sizes that the eligible rows allow. */
@@ -54,25 +122,14 @@ final class PoolChoice {
         return eligibleRows;
     }
 
-    /** {@code rows} with the column pool, null for rows in no pool. */
-    Dataset<Row> assign(Dataset<Row> rows) {
-        int rlEnd = sizes.rl();
-        int coldStartEnd = rlEnd + sizes.coldStart();
-        Column order = sha2(concat_ws(" ", lit(seed), col("rowId")).cast("binary"), 256);
-        // The limit is configuration, so the one task that numbers its rows stays small.
-        Dataset<Row> chosen = eligible.select(
-                        struct(order.as("order"), col("rowId")).as("ticket"))
-                .orderBy("ticket")
-                .limit(coldStartEnd + sizes.sft())
-                .agg(sort_array(collect_list("ticket")).as("tickets"))
-                .select(posexplode(col("tickets")).as(new String[] {"rank", "ticket"}))
-                .select(
-                        col("ticket.rowId").as("chosenId"),
-                        when(col("rank").lt(rlEnd), RL)
-                                .when(col("rank").lt(coldStartEnd), COLD_START)
-                                .otherwise(SFT)
-                                .as("pool"));
-        return rows.join(chosen, col("rowId").equalTo(col("chosenId")), "left").drop("chosenId");
+    /**
+     * Examples with the column pool, null for rows in no pool.
+     *
+     * @param examples with rowId, split and nUser
+     */
+    Dataset<Row> assign(Dataset<Row> examples) {
+        Column eligible = col("split").equalTo(Splits.TRAIN).and(col("nUser").gt(0));
+        return examples.withColumn("pool", when(eligible, pool));
     }
 
     static PoolSizes shrink(PoolSizes wanted, long available) {

@@ -2,10 +2,8 @@ package io.recthink.spark.prepare;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.struct;
-import static org.apache.spark.sql.functions.unix_micros;
 
 import io.recthink.config.Configuration;
 import io.recthink.prompt.PromptSettings;
@@ -14,7 +12,6 @@ import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
 import io.recthink.spark.datacard.DataCard;
-import io.recthink.spark.datacard.DataCard.Content;
 import io.recthink.spark.datacard.DataCardNotes;
 import io.recthink.spark.datacard.DataCardPage;
 import io.recthink.spark.datacard.DataCardText;
@@ -30,14 +27,18 @@ import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.RatingGrid;
 import io.recthink.spark.table.RowId;
 import io.recthink.spark.table.SplitLabel;
+import io.recthink.spark.table.Splits;
 import io.recthink.spark.table.Tables;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -49,6 +50,7 @@ import org.apache.spark.sql.SparkSession;
 public final class PrepareJob implements Job {
     private static final String NAME = "prepare";
     private static final int SHOWN_IDS = 3;
+    private static final String SUM = "sum of the ratings";
 
     private final PrintStream out;
     private final Period period;
@@ -109,8 +111,7 @@ public final class PrepareJob implements Job {
         Draft draft = earlier.isPresent()
                 ? appended(earlier.get(), distinct, quarantine, items, log.reviewsPath(), configuration, tables)
                 : whole(distinct, quarantine, items, configuration, tables);
-        Activity.begin(spark, NAME, "prepare: end of the log");
-        Instant end = end(read, part);
+        Instant end = end(quarantine, part);
 
         if (folder.clear()) {
             say("replaced what an unfinished attempt had left");
@@ -131,41 +132,44 @@ public final class PrepareJob implements Job {
         Dataset<Row> examples =
                 spark.read().schema(Tables.EXAMPLES).parquet(LiteralPath.of(folder.path(DataFolder.EXAMPLES)));
         Activity.begin(spark, NAME, "prepare: leak tests");
-        LeakTests.Findings findings = new LeakTests(
-                        examples,
-                        draft.reviews(),
-                        draft.counts().kept(),
-                        draft.split(),
-                        configuration.get(PrepareSettings.class))
-                .run();
+        SourceSettings source = configuration.get(SourceSettings.class);
+        LeakTests leakTests = new LeakTests(
+                examples,
+                draft.reviews(),
+                draft.counts().kept(),
+                draft.split(),
+                configuration.get(PrepareSettings.class));
+        TextSurvey survey = new TextSurvey(configuration.get(PromptSettings.class), log.optionalColumns());
+        List<Column> asked = new ArrayList<>(leakTests.figures());
+        asked.addAll(Statistics.figures());
+        asked.addAll(survey.figures());
+        asked.addAll(RatingGrid.distances(source.minRating()));
+        asked.add(FittedBiasModel.sum().as(SUM));
+        Figures figures = Figures.of(Figures.joined(examples, draft.reviews()), asked);
+        Fingerprint fingerprint = Fingerprint.of(examples);
+        LeakTests.Findings findings = leakTests.run(figures, fingerprint);
         earlier.ifPresent(data -> data.refuseChanged(examples));
         say("leak tests passed");
         Activity.begin(spark, NAME, "prepare: data card");
-        Statistics statistics = new Statistics(examples);
-        Content content = new TextSurvey(configuration.get(PromptSettings.class), log.optionalColumns())
-                .of(draft.reviews(), examples);
+        Statistics statistics = new Statistics(examples, figures);
         DataCard card = statistics.card(
                 configuration.name(),
                 log,
                 draft.counts().with(findings.users(), findings.items()),
                 draft.quarantined(),
                 unusableItems,
-                content,
+                survey.of(figures, examples),
                 draft.split().label(),
                 lengths.measure(examples, draft.reviews(), statistics.rows()),
                 findings,
+                fingerprint,
                 draft.appended(part, end));
-        if (statistics.rows().getOrDefault("train", 0L) > 0) {
-            writeBiases(examples, configuration.get(SourceSettings.class), folder);
-        }
+        writeBiases(examples, figures, folder);
         folder.write(Origin.FILE, origin.until(end).toJson());
         folder.write(DataFolder.CARD_JSON, card.toJson());
         folder.write(DataFolder.CARD_TEXT, DataCardText.markdown(card));
         folder.write(DataFolder.CARD_PAGE, DataCardPage.html(card));
-        RatingGrid ratings = RatingGrid.of(
-                examples,
-                configuration.get(SourceSettings.class).minRating(),
-                configuration.get(SourceSettings.class).maxRating());
+        RatingGrid ratings = RatingGrid.of(figures.splits(), source.minRating(), source.maxRating());
         folder.complete(description(configuration, card, ratings, folder.tables()));
         out.print(DataCardText.summary(card));
         if (DataCardNotes.itemsHardlyMeet(card)) {
@@ -181,15 +185,13 @@ public final class PrepareJob implements Job {
             Configuration configuration,
             PersistedTables tables) {
         PrepareSettings options = configuration.get(PrepareSettings.class);
-        long distinctRows = distinct.count();
-        KeptReviews kept = KeptReviews.of(distinct, distinctRows, options, configuration.seed(), tables);
-        sayKept(kept, distinctRows, options);
+        KeptReviews kept = KeptReviews.of(distinct, options, configuration.seed(), tables);
+        sayKept(kept, options);
         Dataset<Row> reviews = tables.keep(kept.rows()
                 .join(items, new String[] {"itemId"}, "left")
                 .withColumn("horizon", kept.split().horizon(options.refit())));
         PoolChoice pools = pools(reviews, configuration);
-        return Draft.whole(
-                reviews, pools.assign(new ExampleRows(options).of(reviews)), quarantine, distinctRows, kept, options);
+        return Draft.whole(reviews, pools.assign(new ExampleRows(options).of(reviews)), quarantine, kept, options);
     }
 
     private Draft appended(
@@ -225,18 +227,12 @@ public final class PrepareJob implements Job {
     }
 
     /** The end of what was read: as asked for, or just after the latest row. */
-    private static Instant end(Dataset<Row> read, Period part) {
-        return part.until().orElseGet(() -> {
-            long latest = read.where(col("reason").isNull())
-                    .agg(unix_micros(max("time")))
-                    .first()
-                    .getLong(0);
-            return Instant.EPOCH.plus(latest + 1, ChronoUnit.MICROS);
-        });
+    private static Instant end(Quarantine read, Period part) {
+        return part.until().orElseGet(() -> read.latest().orElseThrow().plus(1, ChronoUnit.MICROS));
     }
 
-    private void sayKept(KeptReviews kept, long distinct, PrepareSettings options) {
-        say("%,d distinct (user, item), %,d kept by the %d-core", distinct, kept.count(), options.kcore());
+    private void sayKept(KeptReviews kept, PrepareSettings options) {
+        say("%,d distinct (user, item), %,d kept by the %d-core", kept.distinct(), kept.count(), options.kcore());
         if (kept.countOfWholeCore() >= 0) {
             say(
                     "counted on the whole log, which knows the held-out rows, the %d-core would keep %,d (%+,d)",
@@ -281,7 +277,7 @@ public final class PrepareJob implements Job {
     private PoolChoice pools(Dataset<Row> reviews, Configuration configuration) {
         PoolSizes wanted = configuration.get(PrepareSettings.class).pools();
         PoolChoice choice =
-                new PoolChoice(reviews.select("rowId", "userId", "time", "split"), wanted, configuration.seed());
+                PoolChoice.of(reviews.select("rowId", "userId", "time", "split"), wanted, configuration.seed());
         PoolSizes sizes = choice.sizes();
         if (!sizes.equals(wanted)) {
             say(
@@ -291,13 +287,19 @@ public final class PrepareJob implements Job {
         return choice;
     }
 
-    /** The bias model is the reference of every table and stands in for answers that fail: it is fitted once. */
-    private static void writeBiases(Dataset<Row> examples, SourceSettings scale, DataFolder folder) {
-        Activity.begin(examples.sparkSession(), NAME, "prepare: bias model");
-        try (FittedBiasModel bias = FittedBiasModel.fit(
-                examples.where(col("split").equalTo("train")), scale.minRating(), scale.maxRating())) {
-            write(bias.table(), folder, DataFolder.BIASES);
-        }
+    /** The bias model is the reference of every table and replaces answers that cannot be read: it is fitted once. */
+    private static void writeBiases(Dataset<Row> examples, Figures figures, DataFolder folder) {
+        Optional<Row> train = figures.splits().stream()
+                .filter(split -> split.getAs("split").equals(Splits.TRAIN))
+                .findFirst();
+        train.ifPresent(totals -> {
+            Activity.begin(examples.sparkSession(), NAME, "prepare: bias model");
+            FittedBiasModel.fit(
+                    examples.where(col("split").equalTo(Splits.TRAIN)),
+                    totals.getAs(SUM),
+                    totals.getAs("rows"),
+                    biases -> write(biases, folder, DataFolder.BIASES));
+        });
     }
 
     private static void write(Dataset<Row> table, DataFolder folder, String name) {

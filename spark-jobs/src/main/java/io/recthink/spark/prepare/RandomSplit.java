@@ -11,6 +11,7 @@ import io.recthink.spark.table.SplitLabel;
 import io.recthink.spark.table.Splits;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -29,13 +30,16 @@ record RandomSplit(double validationFrom, double testFrom, long seed) implements
 
     @Override
     public Dataset<Row> assign(Dataset<Row> rows) {
+        return rows.withColumn("split", ofRow().orElseThrow());
+    }
+
+    @Override
+    public Optional<Column> ofRow() {
         Column hash = sha2(concat_ws(" ", lit("split"), lit(seed), col("rowId")).cast("binary"), 256);
         Column fraction = substring(hash, 1, DIGITS);
-        return rows.withColumn(
-                "split",
-                when(fraction.lt(digits(validationFrom)), Splits.TRAIN)
-                        .when(fraction.lt(digits(testFrom)), Splits.VALIDATION)
-                        .otherwise(Splits.TEST));
+        return Optional.of(when(fraction.lt(digits(validationFrom)), Splits.TRAIN)
+                .when(fraction.lt(digits(testFrom)), Splits.VALIDATION)
+                .otherwise(Splits.TEST));
     }
 
     /** A fraction as the digits of a hash: of equal length, so that their order is that of the text. */

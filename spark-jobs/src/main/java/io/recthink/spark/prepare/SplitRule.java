@@ -9,6 +9,7 @@ import io.recthink.spark.table.PrepareSettings;
 import io.recthink.spark.table.SplitLabel;
 import io.recthink.spark.table.Splits;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
@@ -29,12 +30,12 @@ sealed interface SplitRule permits TimeSplit, LastOfUserSplit, RandomSplit {
      * The configured rule for a log.
      *
      * @param rows with the columns rowId, userId and time
-     * @param count how many
+     * @param times of the rows
      * @throws InvalidInputException when it would leave a split empty
      */
-    static SplitRule of(Dataset<Row> rows, long count, PrepareSettings options, long seed) {
+    static SplitRule of(Dataset<Row> rows, TimeCounts times, PrepareSettings options, long seed) {
         return switch (options.split()) {
-            case GLOBAL_TIME -> TimeSplit.of(rows, count, options.validationFrom(), options.testFrom());
+            case GLOBAL_TIME -> TimeSplit.of(times, options.validationFrom(), options.testFrom());
             case PER_USER_LAST ->
                 refuseEmpty(
                         new LastOfUserSplit(),
@@ -57,6 +58,9 @@ sealed interface SplitRule permits TimeSplit, LastOfUserSplit, RandomSplit {
      * @param rows with the columns rowId, userId and time; of a user all rows that are kept
      */
     Dataset<Row> assign(Dataset<Row> rows);
+
+    /** The split of a row from its columns rowId and time, where no other row decides about it. */
+    Optional<Column> ofRow();
 
     /** The time before which a row may look back, from its columns time and split. */
     Column horizon(boolean refit);

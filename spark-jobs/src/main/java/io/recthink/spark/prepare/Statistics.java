@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.date_trunc;
+import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
@@ -14,6 +15,7 @@ import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.percentile_approx;
 import static org.apache.spark.sql.functions.round;
 import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.unix_micros;
 import static org.apache.spark.sql.functions.when;
 
@@ -54,18 +56,15 @@ final class Statistics {
     private static final Map<String, Duration> UNITS = units();
 
     private final Dataset<Row> examples;
-    private final List<Row> ratings;
     private final Map<String, Row> splits;
 
-    /** @param examples as in Tables.EXAMPLES */
-    Statistics(Dataset<Row> examples) {
-        Column halfStars = round(col("truth").multiply(2)).divide(2);
+    /**
+     * @param examples as in Tables.EXAMPLES
+     * @param figures with those of {@link #figures()}
+     */
+    Statistics(Dataset<Row> examples, Figures figures) {
         this.examples = examples;
-        this.ratings = examples.groupBy(col("split"), col("pool"), halfStars.as("rating"))
-                .count()
-                .collectAsList();
-        this.splits = examples.groupBy("split").agg(count(lit(1)).as("rows"), figures()).collectAsList().stream()
-                .collect(Collectors.toMap(row -> row.getAs("split"), row -> row));
+        this.splits = figures.splits().stream().collect(Collectors.toMap(row -> row.getAs("split"), row -> row));
     }
 
     /** The data card. */
@@ -79,8 +78,9 @@ final class Statistics {
             SplitLabel split,
             Lengths lengths,
             LeakTests.Findings findings,
+            Fingerprint fingerprint,
             Optional<Appended> appended) {
-        Fingerprint fingerprint = Fingerprint.of(examples);
+        Counted counted = counted();
         return new DataCard(
                 name,
                 log.reviewsPath(),
@@ -92,9 +92,9 @@ final class Statistics {
                 quarantinedItems,
                 content,
                 split,
-                splits(),
-                timeLine(),
-                pools(),
+                splits(counted.ratings()),
+                counted.timeLine(),
+                counted.pools(),
                 Map.of(
                         "user", ties(findings.userTies(), counts),
                         "item", ties(findings.itemTies(), counts)),
@@ -119,24 +119,69 @@ final class Statistics {
         return new Ties(rows, (double) rows / counts.kept());
     }
 
-    private Map<String, Long> pools() {
+    /**
+     * What one more pass counts, for which the first and the last time must be known.
+     *
+     * @param ratings by split: rows of each rating, to half stars
+     */
+    private record Counted(Map<String, SortedMap<Double, Long>> ratings, Map<String, Long> pools, TimeLine timeLine) {}
+
+    private Counted counted() {
+        String unit = unit(Duration.between(
+                instant(splits.values().stream()
+                        .mapToLong(row -> row.getAs("first"))
+                        .min()
+                        .orElseThrow()),
+                instant(splits.values().stream()
+                        .mapToLong(row -> row.getAs("last"))
+                        .max()
+                        .orElseThrow())));
+        Map<String, SortedMap<Double, Long>> ratings = new TreeMap<>();
         Map<String, Long> pools = new LinkedHashMap<>();
         List.of(PoolChoice.COLD_START, PoolChoice.SFT, PoolChoice.RL).forEach(pool -> pools.put(pool, 0L));
-        ratings.stream()
-                .filter(row -> row.getAs("pool") != null)
-                .forEach(row -> pools.merge(row.getAs("pool"), row.getAs("count"), Long::sum));
-        return pools;
+        SortedMap<Instant, Map<String, Long>> bins = new TreeMap<>();
+        for (Row row : counts(unit).collectAsList()) {
+            String split = row.getAs("split");
+            long rows = row.getAs("count");
+            if (row.getAs("from") != null) {
+                bins.computeIfAbsent(instant(row.getAs("from")), from -> new LinkedHashMap<>())
+                        .put(split, rows);
+                continue;
+            }
+            ratings.computeIfAbsent(split, rated -> new TreeMap<>()).merge(row.getAs("rating"), rows, Long::sum);
+            if (row.getAs("pool") != null) {
+                pools.merge(row.getAs("pool"), rows, Long::sum);
+            }
+        }
+        TimeLine timeLine = new TimeLine(
+                unit,
+                bins.entrySet().stream()
+                        .map(bin -> new Bin(bin.getKey().toString(), inOrder(bin.getValue())))
+                        .toList());
+        return new Counted(ratings, pools, timeLine);
     }
 
-    private SortedMap<Double, Long> histogram(String split) {
-        SortedMap<Double, Long> histogram = new TreeMap<>();
-        ratings.stream()
-                .filter(row -> row.getAs("split").equals(split))
-                .forEach(row -> histogram.merge(row.getAs("rating"), row.getAs("count"), Long::sum));
-        return histogram;
+    /** Each row counts twice: once for its rating and pool, once for its time. */
+    private Dataset<Row> counts(String unit) {
+        Column halfStars = round(col("truth").multiply(2)).divide(2);
+        Column rating = struct(
+                col("split").as("split"),
+                col("pool").as("pool"),
+                halfStars.as("rating"),
+                lit(null).cast("long").as("from"));
+        Column time = struct(
+                col("split").as("split"),
+                lit(null).cast("string").as("pool"),
+                lit(null).cast("double").as("rating"),
+                unix_micros(date_trunc(unit, col("time"))).as("from"));
+        return examples.select(explode(array(rating, time)).as("counted"))
+                .select("counted.*")
+                .groupBy("split", "pool", "rating", "from")
+                .count();
     }
 
-    private static Column[] figures() {
+    /** What the card says of each split, in a pass over the examples. */
+    static List<Column> figures() {
         Column newUser = col("seenUser").equalTo(false);
         Column newItem = col("seenItem").equalTo(false);
         Column target = col("target");
@@ -147,6 +192,7 @@ final class Statistics {
                 .and(col("seenItem"))
                 .and(col("nUser").plus(col("nItem")).geq(5));
         List<Column> figures = new ArrayList<>(List.of(
+                count(lit(1)).as("rows"),
                 unix_micros(min("time")).as("first"),
                 unix_micros(max("time")).as("last"),
                 avg("truth").as("mean"),
@@ -166,10 +212,10 @@ final class Statistics {
                 figures.add(count(when(inside, true)).as(side + HistoryBuckets.LABELS.get(bucket)));
             }
         }
-        return figures.toArray(Column[]::new);
+        return figures;
     }
 
-    private Map<String, Split> splits() {
+    private Map<String, Split> splits(Map<String, SortedMap<Double, Long>> ratings) {
         Map<String, Split> described = new LinkedHashMap<>();
         for (String split : Splits.ALL) {
             Row row = splits.get(split);
@@ -181,7 +227,7 @@ final class Statistics {
                             instant(row.getAs("last")).toString(),
                             row.getAs("mean"),
                             row.getAs("median"),
-                            histogram(split),
+                            ratings.get(split),
                             row.getAs("newUsers"),
                             row.getAs("newItems"),
                             row.getAs("newBoth"),
@@ -198,31 +244,6 @@ final class Statistics {
         Map<String, Long> buckets = new LinkedHashMap<>();
         HistoryBuckets.LABELS.forEach(label -> buckets.put(label, row.getAs(side + label)));
         return buckets;
-    }
-
-    private TimeLine timeLine() {
-        Instant first = instant(splits.values().stream()
-                .mapToLong(row -> row.getAs("first"))
-                .min()
-                .orElseThrow());
-        Instant last = instant(splits.values().stream()
-                .mapToLong(row -> row.getAs("last"))
-                .max()
-                .orElseThrow());
-        String unit = unit(Duration.between(first, last));
-        SortedMap<Instant, Map<String, Long>> bins = new TreeMap<>();
-        for (Row row : examples.groupBy(
-                        unix_micros(date_trunc(unit, col("time"))).as("from"), col("split"))
-                .count()
-                .collectAsList()) {
-            bins.computeIfAbsent(instant(row.getAs("from")), from -> new LinkedHashMap<>())
-                    .put(row.getAs("split"), row.getAs("count"));
-        }
-        return new TimeLine(
-                unit,
-                bins.entrySet().stream()
-                        .map(bin -> new Bin(bin.getKey().toString(), inOrder(bin.getValue())))
-                        .toList());
     }
 
     /** The finest unit that gives few enough bins. */

@@ -3,7 +3,6 @@ package io.recthink.spark.prepare;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.substring;
-import static org.apache.spark.sql.functions.trim;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
@@ -100,10 +99,15 @@ final class TextLengths implements AutoCloseable {
      */
     Lengths measure(Dataset<Row> examples, Dataset<Row> reviews, Map<String, Long> rows) {
         Map<String, Map<String, Percentiles>> measured = new LinkedHashMap<>();
-        List<Text> prompts = prompts(examples.where(sampled(rows)));
+        Dataset<Row> texts = reviews.where(sampled(rows))
+                .select(
+                        col("rowId"),
+                        substring(col("review"), 1, LONGEST_REVIEW).as("review"));
+        List<Text> prompts = prompts(examples.where(sampled(rows)).join(texts, "rowId"));
         measured.put("prompt", percentiles(prompts, this::ofPrompt));
-        measured.put(
-                "review", percentiles(reviews(reviews.where(sampled(rows))), text -> ofText(text.contents.get(0))));
+        List<Text> reviewed =
+                prompts.stream().filter(text -> !isBlank(text.review)).toList();
+        measured.put("review", percentiles(reviewed, text -> ofText(text.review)));
         return new Lengths(
                 tokenizer == null ? "words" : "tokens", model, SAMPLE, measured, fit(prompts), shown(prompts));
     }
@@ -151,8 +155,9 @@ final class TextLengths implements AutoCloseable {
         return chosen;
     }
 
-    /** The messages of one prompt, with and without past purchases, or one review. */
-    private record Text(String rowId, String split, List<String> roles, List<String> contents, List<String> bare)
+    /** The messages of one prompt, with and without past purchases, and the beginning of its own review. */
+    private record Text(
+            String rowId, String split, List<String> roles, List<String> contents, List<String> bare, String review)
             implements Serializable {
         private static final long serialVersionUID = 1;
 
@@ -162,11 +167,12 @@ final class TextLengths implements AutoCloseable {
                     example.getAs("split"),
                     new ArrayList<>(messages.stream().map(Message::role).toList()),
                     new ArrayList<>(messages.stream().map(Message::content).toList()),
-                    new ArrayList<>(bare.stream().map(Message::content).toList()));
+                    new ArrayList<>(bare.stream().map(Message::content).toList()),
+                    example.getAs("review"));
         }
 
         private Text withoutPurchases() {
-            return new Text(rowId, split, roles, bare, bare);
+            return new Text(rowId, split, roles, bare, bare, review);
         }
 
         private List<Message> messages() {
@@ -182,7 +188,8 @@ final class TextLengths implements AutoCloseable {
         PromptSettings settings = prompt;
         double min = source.minRating();
         double max = source.maxRating();
-        return examples.select("rowId", "split", "target", "userHistory", "itemHistory", "userMean", "itemMean")
+        return examples.select(
+                        "rowId", "split", "target", "userHistory", "itemHistory", "userMean", "itemMean", "review")
                 .javaRDD()
                 .mapPartitions(part -> rendered(part, new PromptTemplate(settings, min, max)))
                 .collect();
@@ -197,14 +204,9 @@ final class TextLengths implements AutoCloseable {
         return texts.iterator();
     }
 
-    private static List<Text> reviews(Dataset<Row> reviews) {
-        return reviews
-                .where(trim(col("review")).notEqual(""))
-                .select(col("split"), substring(col("review"), 1, LONGEST_REVIEW))
-                .collectAsList()
-                .stream()
-                .map(row -> new Text("", row.getString(0), List.of(), List.of(row.getString(1)), List.of()))
-                .toList();
+    /** Blanks only: what Spark's {@code trim} removes. */
+    private static boolean isBlank(String review) {
+        return review == null || review.chars().allMatch(character -> character == ' ');
     }
 
     private static Map<String, Percentiles> percentiles(List<Text> texts, ToIntFunction<Text> length) {

@@ -1,7 +1,6 @@
 package io.recthink.spark.prepare;
 
 import static org.apache.spark.sql.functions.array_join;
-import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
@@ -61,13 +60,20 @@ final class TextSurvey {
         limits.put("description", prompt.descriptionCharacters());
     }
 
+    /** What the survey counts of the reviews in a pass over the examples as {@link Figures#joined} gives them. */
+    List<Column> figures() {
+        List<Column> figures = new ArrayList<>(figures("summary", col("ownSummary")));
+        figures.addAll(figures("review", col("ownReview")));
+        return figures;
+    }
+
     /**
      * Looks at all texts.
      *
-     * @param reviews itemId, summary, review
+     * @param figures with those of {@link #figures()}
      * @param examples itemId, target
      */
-    Content of(Dataset<Row> reviews, Dataset<Row> examples) {
+    Content of(Figures figures, Dataset<Row> examples) {
         Dataset<Row> items = examples.groupBy("itemId")
                 .agg(first("target").as("target"), count(lit(1)).as("rows"))
                 .select(
@@ -84,54 +90,54 @@ final class TextSurvey {
                         .map(name -> when(col(name).notEqual(""), col(name)))
                         .toArray(Column[]::new))
                 .isNotNull();
-        Row counted = items.agg(
-                        count(lit(1)).as("items"),
-                        with(
-                                figures(ofItems),
-                                count(when(described, true)).as("described"),
-                                coalesce(sum(when(described, col("rows"))), lit(0L))
-                                        .as("describedRows"),
-                                sum("rows").as("rows")))
+        List<Column> asked = new ArrayList<>(List.of(
+                count(when(described, true)).as("described"),
+                coalesce(sum(when(described, col("rows"))), lit(0L)).as("describedRows"),
+                sum("rows").as("rows")));
+        ofItems.forEach(name -> asked.addAll(figures(name, col(name))));
+        Row counted = items.agg(count(lit(1)).as("items"), asked.toArray(Column[]::new))
                 .first();
-        Row ofReviews = reviews.agg(
-                        count(lit(1)).as("reviews"), figures(OF_REVIEWS).toArray(Column[]::new))
-                .first();
-        return new Content(
-                counted.getAs("items"),
-                counted.getAs("described"),
-                counted.<Long>getAs("describedRows") / (double) counted.<Long>getAs("rows"),
-                together("filled ", ofReviews, counted, false),
-                together("html ", ofReviews, counted, true),
-                together("damaged ", ofReviews, counted, true),
-                together("long ", ofReviews, counted, true));
-    }
-
-    private List<Column> figures(List<String> names) {
-        List<Column> figures = new ArrayList<>();
-        for (String name : names) {
-            Column text = when(col(name).notEqual(""), col(name));
-            figures.add(avg(text.isNotNull().cast("double")).as("filled " + name));
-            figures.add(count(when(HTML.apply(text), true)).as("html " + name));
-            figures.add(count(when(DAMAGED.apply(text), true)).as("damaged " + name));
-            figures.add(count(when(text.isNotNull().and(CHARACTERS.apply(text).gt(limits.get(name))), true))
-                    .as("long " + name));
-        }
-        return figures;
-    }
-
-    private static Column[] with(List<Column> figures, Column... more) {
-        List<Column> all = new ArrayList<>(figures);
-        all.addAll(List.of(more));
-        return all.toArray(Column[]::new);
-    }
-
-    /** A figure of each mapped column; without those that are 0 where nothing is worth saying. */
-    private <T extends Number> Map<String, T> together(String figure, Row reviews, Row items, boolean positive) {
-        Map<String, T> figures = new LinkedHashMap<>();
+        Counts counts = (figure, name) ->
+                OF_REVIEWS.contains(name) ? figures.total(figure + name) : counted.<Long>getAs(figure + name);
+        long itemRows = counted.getAs("items");
+        long reviewRows = counted.getAs("rows");
+        Map<String, Double> filled = new LinkedHashMap<>();
         for (String name : mapped) {
-            T value = (OF_REVIEWS.contains(name) ? reviews : items).getAs(figure + name);
-            if (!positive || value.doubleValue() > 0) {
-                figures.put(name, value);
+            long rows = OF_REVIEWS.contains(name) ? reviewRows : itemRows;
+            filled.put(name, (double) counts.of("filled ", name) / rows);
+        }
+        return new Content(
+                itemRows,
+                counted.getAs("described"),
+                counted.<Long>getAs("describedRows") / (double) reviewRows,
+                filled,
+                positive("html ", counts),
+                positive("damaged ", counts),
+                positive("long ", counts));
+    }
+
+    @FunctionalInterface
+    private interface Counts {
+        long of(String figure, String name);
+    }
+
+    private List<Column> figures(String name, Column column) {
+        Column text = when(column.notEqual(""), column);
+        return List.of(
+                count(text).as("filled " + name),
+                count(when(HTML.apply(text), true)).as("html " + name),
+                count(when(DAMAGED.apply(text), true)).as("damaged " + name),
+                count(when(text.isNotNull().and(CHARACTERS.apply(text).gt(limits.get(name))), true))
+                        .as("long " + name));
+    }
+
+    /** A figure of each mapped column, without those that are 0. */
+    private Map<String, Long> positive(String figure, Counts counts) {
+        Map<String, Long> figures = new LinkedHashMap<>();
+        for (String name : mapped) {
+            long count = counts.of(figure, name);
+            if (count > 0) {
+                figures.put(name, count);
             }
         }
         return figures;

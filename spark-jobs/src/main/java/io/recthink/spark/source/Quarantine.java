@@ -1,10 +1,18 @@
 package io.recthink.spark.source;
 
-import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.unix_micros;
 
 import io.recthink.InvalidInputException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -14,8 +22,9 @@ import org.apache.spark.sql.Row;
  *
  * @param read rows in all, at least 1
  * @param reasons unusable rows by reason, the most frequent first
+ * @param latest the latest time of a usable row; empty where rows have no time
  */
-public record Quarantine(long read, Map<String, Long> reasons) {
+public record Quarantine(long read, Map<String, Long> reasons, Optional<Instant> latest) {
     /**
      * Counts the unusable rows of a table.
      *
@@ -26,24 +35,32 @@ public record Quarantine(long read, Map<String, Long> reasons) {
      * @throws InvalidInputException when there are no rows, none is usable, or too many are not
      */
     public static Quarantine of(String key, String path, Dataset<Row> rows, SourceSettings source) {
-        long read = 0;
+        boolean timed = List.of(rows.columns()).contains("time");
+        List<Row> counts = rows.groupBy("reason")
+                .agg(
+                        count(lit(1)).as("rows"),
+                        timed
+                                ? unix_micros(max("time")).as("latest")
+                                : lit(null).cast("long").as("latest"))
+                .collectAsList();
+        long read = counts.stream().mapToLong(row -> row.<Long>getAs("rows")).sum();
         Map<String, Long> reasons = new LinkedHashMap<>();
-        for (Row row : rows.groupBy("reason")
-                .count()
-                .orderBy(col("count").desc(), col("reason"))
-                .collectAsList()) {
-            read += row.getLong(1);
-            if (!row.isNullAt(0)) {
-                reasons.put(row.getString(0), row.getLong(1));
-            }
-        }
+        counts.stream()
+                .filter(row -> !row.isNullAt(0))
+                .sorted(Comparator.<Row, Long>comparing(row -> -row.<Long>getAs("rows"))
+                        .thenComparing(row -> row.getString(0)))
+                .forEach(row -> reasons.put(row.getString(0), row.getAs("rows")));
+        Optional<Instant> latest = counts.stream()
+                .filter(row -> row.isNullAt(0) && row.getAs("latest") != null)
+                .map(row -> Instant.EPOCH.plus(row.<Long>getAs("latest"), ChronoUnit.MICROS))
+                .findFirst();
         if (read == 0) {
             String filter =
                     source.filter().isBlank() ? "" : " where source.filter '%s' holds".formatted(source.filter());
             throw new InvalidInputException(
                     "%s: %s holds no rows%s; prepare needs a log with rows".formatted(key, path, filter));
         }
-        Quarantine quarantine = new Quarantine(read, reasons);
+        Quarantine quarantine = new Quarantine(read, reasons, latest);
         quarantine.refuseAbove(key, path, source);
         return quarantine;
     }
@@ -57,7 +74,7 @@ public record Quarantine(long read, Map<String, Long> reasons) {
     public Quarantine with(Map<String, Long> more, String path, SourceSettings source) {
         Map<String, Long> all = new LinkedHashMap<>(reasons);
         more.forEach((reason, rows) -> all.merge(reason, rows, Long::sum));
-        Quarantine quarantine = new Quarantine(read, all);
+        Quarantine quarantine = new Quarantine(read, all, latest);
         quarantine.refuseAbove("source.reviews", path, source);
         return quarantine;
     }

@@ -7,6 +7,8 @@ import static org.apache.spark.sql.functions.rint;
 
 import io.recthink.InvalidInputException;
 import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -56,20 +58,43 @@ public record RatingGrid(double min, double max, double step) implements Seriali
      * @param truths with the column truth
      */
     public static RatingGrid of(Dataset<Row> truths, double min, double max) {
-        Column first = off(STEPS[0], min);
-        Column[] others = new Column[STEPS.length - 1];
-        for (int i = 1; i < STEPS.length; i++) {
-            others[i - 1] = off(STEPS[i], min);
-        }
-        Row farthest = truths.agg(first, others).head();
-        for (int i = 0; i < STEPS.length; i++) {
-            double end = (max - min) / STEPS[i];
+        List<Column> distances = distances(min);
+        Column[] more = distances.stream().skip(1).toArray(Column[]::new);
+        return of(truths.agg(distances.get(0), more).collectAsList(), min, max);
+    }
+
+    /**
+     * Aggregates of a table of truths from which a grid is found.
+     *
+     * @param min the lowest rating
+     */
+    public static List<Column> distances(double min) {
+        return Arrays.stream(STEPS)
+                .mapToObj(step -> off(step, min).as(distance(step)))
+                .toList();
+    }
+
+    /**
+     * The grid that the {@link #distances} of a table show.
+     *
+     * @param groups a row for each group of truths
+     */
+    public static RatingGrid of(List<Row> groups, double min, double max) {
+        for (double step : STEPS) {
+            double end = (max - min) / step;
             boolean ends = Math.abs(end - Math.rint(end)) < SAME;
-            if (ends && (farthest.isNullAt(i) || farthest.getDouble(i) < SAME)) {
-                return new RatingGrid(min, max, STEPS[i]);
+            boolean reached = groups.stream()
+                    .map(row -> row.<Double>getAs(distance(step)))
+                    .allMatch(farthest -> farthest == null || farthest < SAME);
+            if (ends && reached) {
+                return new RatingGrid(min, max, step);
             }
         }
         return new RatingGrid(min, max, 0);
+    }
+
+    private static String distance(double step) {
+        return "off steps of " + step;
     }
 
     /** How far a truth lies at most from the next multiple of a step, in steps. */

@@ -167,7 +167,8 @@ class LeakTestsTest {
         new PrepareJob(new PrintStream(OutputStream.nullOutputStream())).run(SparkTest.spark(), leaky);
         Dataset<Row> examples =
                 PreparedData.examples(SparkTest.spark(), folder + "/" + kind).cache();
-        SplitRule rule = SplitRule.of(examples, 100, leaky.get(PrepareSettings.class), leaky.seed());
+        SplitRule rule =
+                SplitRule.of(examples, TimeCounts.of(examples), leaky.get(PrepareSettings.class), leaky.seed());
         assertThat(new LeakTests(examples, reviews, 100, rule, leaky.get(PrepareSettings.class))
                         .run()
                         .users())

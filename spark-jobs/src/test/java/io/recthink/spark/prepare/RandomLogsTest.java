@@ -174,7 +174,8 @@ class RandomLogsTest {
                                                 .dataType()))
                         .otherwise(col(leak.column)));
         long rows = examples.count();
-        SplitRule rule = SplitRule.of(examples, rows, configuration.get(PrepareSettings.class), configuration.seed());
+        SplitRule rule = SplitRule.of(
+                examples, TimeCounts.of(examples), configuration.get(PrepareSettings.class), configuration.seed());
         new LeakTests(examples, reviews, rows, rule, configuration.get(PrepareSettings.class)).run();
         assertThatThrownBy(() ->
                         new LeakTests(leaking, reviews, rows, rule, configuration.get(PrepareSettings.class)).run())

@@ -7,8 +7,11 @@ import io.recthink.InvalidInputException;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
 import io.recthink.statistics.BiasModel;
+import java.math.BigDecimal;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -81,11 +84,14 @@ public final class FittedBiasModel implements AutoCloseable {
 
     /** The model as {@link Tables#BIASES}. */
     public Dataset<Row> table() {
-        SparkSession spark = userBiases.sparkSession();
-        return spark.createDataFrame(List.of(RowFactory.create(MEAN, "", model.mean())), Tables.BIASES)
-                .unionAll(userBiases.select(lit(USER), col("userId"), col("userBias")))
-                .unionAll(itemBiases.select(lit(ITEM), col("itemId"), col("itemBias")))
-                .orderBy("kind", "id");
+        return table(model.mean(), userBiases, itemBiases).orderBy("kind", "id");
+    }
+
+    private static Dataset<Row> table(double mean, Dataset<Row> users, Dataset<Row> items) {
+        return users.sparkSession()
+                .createDataFrame(List.of(RowFactory.create(MEAN, "", mean)), Tables.BIASES)
+                .unionAll(users.select(lit(USER), col("userId"), col("userBias")))
+                .unionAll(items.select(lit(ITEM), col("itemId"), col("itemBias")));
     }
 
     /**
@@ -100,12 +106,39 @@ public final class FittedBiasModel implements AutoCloseable {
         return fit(ratings, min, max, 0);
     }
 
+    /**
+     * Fits the model and hands on its {@link #table}, which is computed when it is read, once.
+     *
+     * @param ratings the train rows: userId, itemId, truth
+     * @param sum of the ratings, exact
+     * @param rows the number of the ratings, at least 1
+     * @param use reads the table
+     */
+    public static void fit(Dataset<Row> ratings, BigDecimal sum, long rows, Consumer<Dataset<Row>> use) {
+        double mean = sum.doubleValue() / rows;
+        int parts = parts(rows);
+        try (BiasAlternations alternations = BiasAlternations.of(ratings, mean, parts)) {
+            alternations.run(BiasModel.ALTERNATIONS);
+            SparkSession spark = ratings.sparkSession();
+            Dataset<Row> table = table(
+                    mean,
+                    table(spark, alternations.userBiases(), "userId", "userBias"),
+                    table(spark, alternations.itemBiases(), "itemId", "itemBias"));
+            // A million ratings have few enough biases for one task; then no pass over them looks for limits of a sort.
+            use.accept(parts == 1 ? table.coalesce(1).sortWithinPartitions("kind", "id") : table.orderBy("kind", "id"));
+        }
+    }
+
+    private static int parts(long rows) {
+        return (int) Math.ceil(rows / RATINGS_A_PART);
+    }
+
     /** @param parts into how many users and items are divided; 0: one for each million ratings. It changes no result. */
     static FittedBiasModel fit(Dataset<Row> ratings, double min, double max, int parts) {
         Row statistics = statistics(ratings);
         long rows = statistics.getLong(1);
         double mean = statistics.getDecimal(0).doubleValue() / rows;
-        int number = parts == 0 ? (int) Math.ceil(rows / RATINGS_A_PART) : parts;
+        int number = parts == 0 ? parts(rows) : parts;
         try (BiasAlternations alternations = BiasAlternations.of(ratings, mean, number)) {
             alternations.run(BiasModel.ALTERNATIONS);
             JavaRDD<Row> users = kept(alternations.userBiases());
@@ -145,9 +178,13 @@ public final class FittedBiasModel implements AutoCloseable {
                 .drop("userBias", "itemBias");
     }
 
+    /** The exact sum of the ratings of a table with the column truth: an aggregate. */
+    public static Column sum() {
+        return functions.sum(col("truth").cast("decimal(28,12)"));
+    }
+
     private static Row statistics(Dataset<Row> ratings) {
-        Row statistics = ratings.agg(functions.sum(col("truth").cast("decimal(28,12)")), functions.count(lit(1)))
-                .head();
+        Row statistics = ratings.agg(sum(), functions.count(lit(1))).head();
         if (statistics.getLong(1) == 0) {
             throw new InvalidInputException("there are no train rows to fit the bias model on; prepare more data or"
                     + " move prepare.validationFrom");

@@ -1,0 +1,127 @@
+package io.recthink.spark.prepare;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.unix_micros;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * The number of rows of each day, which one aggregation finds. It gives the number of all rows, and the time at any rank
+ * without a sort of the rows: one more aggregation counts the seconds of the days in question, and one more the
+ * microseconds of a second that has several.
+ */
+final class TimeCounts {
+    private static final long DAY = 86_400_000_000L; // microseconds
+    private static final long SECOND = 1_000_000L;
+    private static final long MICROSECOND = 1;
+
+    private final Dataset<Row> rows;
+    private final NavigableMap<Long, Bin> days;
+
+    /** Rows from a time to another, both included, in microseconds since 1970. */
+    private record Bin(long count, long first, long last) {}
+
+    private TimeCounts(Dataset<Row> rows, NavigableMap<Long, Bin> days) {
+        this.rows = rows;
+        this.days = days;
+    }
+
+    /** @param rows with a timestamp column time, from 1970 on; read again by {@link #at} */
+    static TimeCounts of(Dataset<Row> rows) {
+        return new TimeCounts(rows, bins(rows, DAY));
+    }
+
+    /** The number of rows. */
+    long rows() {
+        return days.values().stream().mapToLong(Bin::count).sum();
+    }
+
+    /** The earliest time; there must be rows. */
+    Instant first() {
+        return instant(days.get(days.firstKey()).first());
+    }
+
+    /**
+     * The times of the rows at some ranks.
+     *
+     * @param ranks each from 0 (the earliest row) to {@link #rows()} - 1
+     * @return the times, in the order of the ranks
+     */
+    List<Instant> at(List<Long> ranks) {
+        NavigableMap<Long, Bin> exact = refined(refined(days, ranks, SECOND), ranks, MICROSECOND);
+        return ranks.stream()
+                .map(rank -> instant(exact.get(keyAt(exact, rank)).first()))
+                .toList();
+    }
+
+    /** Divides the bins that contain a rank and more than one time into bins of a finer unit. */
+    private NavigableMap<Long, Bin> refined(NavigableMap<Long, Bin> bins, List<Long> ranks, long unit) {
+        NavigableSet<Long> divided = new TreeSet<>();
+        for (long rank : ranks) {
+            long key = keyAt(bins, rank);
+            if (bins.get(key).first() < bins.get(key).last()) {
+                divided.add(key);
+            }
+        }
+        if (divided.isEmpty()) {
+            return bins;
+        }
+        Column inside = divided.stream()
+                .map(bins::get)
+                .map(bin -> micros().between(bin.first(), bin.last()))
+                .reduce(lit(false), Column::or);
+        NavigableMap<Long, Bin> all = new TreeMap<>(bins);
+        all.keySet().removeAll(divided);
+        bins(rows.where(inside), unit).values().forEach(bin -> all.put(bin.first(), bin));
+        return all;
+    }
+
+    /** The key of the bin that holds a rank. */
+    private static long keyAt(NavigableMap<Long, Bin> bins, long rank) {
+        long before = 0;
+        for (Map.Entry<Long, Bin> bin : bins.entrySet()) {
+            before += bin.getValue().count();
+            if (rank < before) {
+                return bin.getKey();
+            }
+        }
+        throw new IllegalArgumentException("rank %d of %d rows".formatted(rank, before));
+    }
+
+    /** The bins of a unit that hold rows, by their first time. */
+    private static NavigableMap<Long, Bin> bins(Dataset<Row> rows, long unit) {
+        NavigableMap<Long, Bin> bins = new TreeMap<>();
+        rows.select(micros().as("micros"))
+                .groupBy(col("micros").minus(col("micros").mod(unit)).as("bin"))
+                .agg(
+                        count(lit(1)).as("rows"),
+                        min("micros").as("first"),
+                        max("micros").as("last"))
+                .collectAsList()
+                .forEach(row -> bins.put(
+                        row.getAs("first"), new Bin(row.getAs("rows"), row.getAs("first"), row.getAs("last"))));
+        return bins;
+    }
+
+    private static Column micros() {
+        return unix_micros(col("time"));
+    }
+
+    private static Instant instant(long micros) {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+    }
+}
