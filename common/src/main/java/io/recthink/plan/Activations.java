@@ -9,13 +9,15 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * The tensors that computing needs beside weights, in bytes. {@code e} bytes an operand (4 or 2), H hidden, I
- * intermediate, Q all query heads, K all key heads, L layers, V vocabulary; a group has P prompt positions and G
- * completions of S positions, N = P + G S in all. FP32 between the layers, e inside of them.
+ * Bytes of the tensors that a task needs beside the weights.
+ *
+ * <p>Symbols: {@code e} bytes of an operand of matrix products (4 or 2), H hidden size, I intermediate size, Q width of
+ * all query heads, K width of all key heads, L layers, V vocabulary. A group has P prompt positions and G completions
+ * of S positions, {@code N = P + G S} in all. Values between the layers are FP32; inside a layer they take e bytes.
  */
 final class Activations {
-    // The C library (glibc) keeps freed blocks of up to 32 MiB for later. Where layers are computed again, small
-    // tensors that stay come to lie between them; what that holds was measured, not derived.
+    // glibc keeps freed blocks of up to 32 MiB for reuse. Where layers are computed again, small tensors that stay
+    // separate these blocks. The two factors are measured, not derived.
     private static final long LARGEST_HELD = 32L << 20;
     private static final double HELD_OF_FLOAT32 = 3.0;
     private static final double HELD_OF_BFLOAT16 = 1.4;
@@ -30,7 +32,10 @@ final class Activations {
     private final long vocabulary;
     private final int[] queriesInACall;
 
-    /** @param queriesInACall what a call of the attention of gradients may have; of several what needs most is planned */
+    /**
+     * @param queriesInACall most queries of an attention call in the gradient pass; of several values, the plan takes
+     *     the one that needs the most memory
+     */
     Activations(Workload work, int... queriesInACall) {
         ModelConfig model = work.model();
         this.work = work;
@@ -44,15 +49,17 @@ final class Activations {
         this.queriesInACall = queriesInACall.clone();
     }
 
-    /** Prompts in the cache. */
+    /** The number of prompts whose keys and values are in the cache. */
     long promptSeats() {
         return Batch.promptSeats(work.promptsOfARollout(), work.groupSize(), Math.toIntExact(work.rows()));
     }
 
     /**
-     * Keys and values: {@code 2 b L K (seats P + rows S)}, and one of both once more while room is added.
+     * Bytes of keys and values: {@code b L K (2 seats P + rows (2 R + C))}. A completion has {@code R = max(1, S - 1)}
+     * cached positions. C is the old copy of the keys or of the values while the cache grows: {@code R - 1} rounded
+     * down to a multiple of {@link Batch#BLOCK}.
      *
-     * @param bytes b of a number: e, on GPUs 4
+     * @param bytes b, the bytes of a number: e, on GPUs 4
      */
     long keysAndValues(int bytes) {
         long ofPrompts = promptSeats() * work.promptTokens();
@@ -61,12 +68,15 @@ final class Activations {
         return bytes * layers * keys * (2 * ofPrompts + work.rows() * (2 * room + before));
     }
 
-    /** Of sampling: the larger of reading prompts and of growing completions. */
+    /** Bytes of sampling: the larger need of reading prompts and of growing completions. */
     long rollout() {
         return Math.max(prefill(), decode());
     }
 
-    /** {@code n (8 H + e (4 I + H))} of n tokens read at a time: the input, its norm, gate and up, and their products. */
+    /**
+     * Bytes of reading prompts, {@code n (8 H + e (4 I + H))} for n tokens that are read together: the layer's input,
+     * its norm, gate and up, and their products.
+     */
     private long prefill() {
         long together = Math.max(1, Batch.PROMPT_TOKENS_AT_A_TIME / work.promptTokens());
         long prompts = Math.min(together, promptSeats());
@@ -74,21 +84,28 @@ final class Activations {
         return tokens * (8 * hidden + e * (4 * intermediate + hidden));
     }
 
-    /** {@code rows (20 V + 16 heads (P + S))}: logits, their exponentials and sums; scores, shares and their copies. */
+    /**
+     * Bytes of a decoding step, {@code rows (20 V + 16 heads (P + S))}: logits, their exponentials and sums; attention
+     * scores, attention weights and copies of both.
+     */
     private long decode() {
         long positions = (long) work.promptTokens() + work.completionTokens();
         return work.rows() * (20 * vocabulary + 16L * work.model().heads() * positions);
     }
 
-    /** Of one gradient task: the inputs of layers and the larger of the head and of one layer's backward pass. */
+    /**
+     * Bytes of one gradient task: the layer inputs, plus the larger need of the head and of one layer's backward pass.
+     * Without recomputation the task also keeps {@code L - 1} recorded layers.
+     */
     long gradient() {
         long kept = work.recompute() ? layerInputs() : layerInputs() + (layers - 1) * recordedLayer();
         return kept + Math.max(head(), recordedLayer() + backward());
     }
 
     /**
-     * {@code h L e I N} with h = 3 or 1.4: freed memory of gradients that is not given back, where the layers are computed
-     * again and their tensors are small enough to be kept for later.
+     * Bytes of freed gradient memory that glibc does not give back: {@code h L e I N}, with h = 3 in FP32 and h = 1.4
+     * in BF16. The result is 0 unless the layers are computed again and a tensor of {@code e I N} bytes takes at most
+     * 32 MiB.
      */
     long held() {
         long tensor = e * intermediate * positions();
@@ -96,7 +113,10 @@ final class Activations {
         return work.recompute() && tensor <= LARGEST_HELD ? (long) (factor * layers * tensor) : 0;
     }
 
-    /** The same of the packed weights of the rollout before. */
+    /**
+     * Bytes that glibc keeps of the packed weights of the rollout before. The result is 0 without recomputation and in
+     * FP32; weights of more than 32 MiB do not count.
+     */
     long heldOfPackedWeights() {
         if (!work.recompute() || work.type() == ComputeType.FLOAT32) {
             return 0;
@@ -112,12 +132,12 @@ final class Activations {
                         .sum();
     }
 
-    /** {@code 4 H N} of each layer. */
+    /** Bytes of the inputs of all layers: {@code 4 H N} a layer. */
     long layerInputs() {
         return layers * 4 * hidden * positions();
     }
 
-    /** What is kept of one layer for its backward pass. */
+    /** Bytes that one layer keeps for its backward pass. */
     long recordedLayer() {
         return IntStream.of(queriesInACall)
                 .map(this::completionsInACall)
@@ -132,9 +152,9 @@ final class Activations {
         long completions = positions() - prompt;
         long norms = 2 * (4 + e) * hidden; // x / rms, and the norm in e
         long residual = 8 * hidden; // after the attention, after the feed-forward part
-        long attention = e * (queries + keys + 2 * queries); // turned queries and keys, what was attended, twice
+        long attention = e * (queries + keys + 2 * queries); // rotated queries and keys; the attention's output, twice
         long repeated = 2 * e * queries; // keys and values of a prompt, once for each query head
-        long own = e * queries; // queries by key head
+        long own = e * queries; // queries grouped by key head
         long feedForward = 4 * e * intermediate; // gate and up, the activation, the product
         return positions() * (norms + residual + attention + feedForward)
                 + prompt * repeated
@@ -143,7 +163,10 @@ final class Activations {
                 + mask(completionsInACall);
     }
 
-    /** {@code N (8 H + 2 e I)} of the gradients that are passed down, and those of one layer's weights in e. */
+    /**
+     * Bytes of one layer's backward pass: {@code N (8 H + 2 e I)} for the gradients that are passed down, and e for
+     * each weight of one layer.
+     */
     private long backward() {
         return positions() * (8 * hidden + 2 * e * intermediate) + e * largestLearnedLayer();
     }
@@ -154,7 +177,7 @@ final class Activations {
                 : ModelSize.of(work.model(), work.lora()).layer();
     }
 
-    /** Each call of the attention of completions takes a copy of the prompt's keys. */
+    /** Copies of the prompt's keys: each attention call of completions takes one. */
     private long copiesOfThePrompt(int completionsInACall) {
         return work.groupSize() / completionsInACall;
     }
@@ -164,7 +187,10 @@ final class Activations {
         return AttentionCall.completions(work.groupSize(), steps, this.queries / keys, queries);
     }
 
-    /** {@code 4 F S R (P + F S)} of F completions in a call and R query heads of a key head; once for all groups, and copied. */
+    /**
+     * Bytes of the attention mask: {@code 4 F S R (P + F S)}, with F completions in a call and R query heads of a key
+     * head. With several groups each group has a mask, and each attention call copies it.
+     */
     private long mask(int completionsInACall) {
         long steps = (long) completionsInACall * Math.max(1, work.completionTokens() - 1);
         long groups = work.groupsInAPass();
@@ -173,8 +199,8 @@ final class Activations {
     }
 
     /**
-     * The selected rows and the gradient of the last output, and of a chunk its logits in FP32 two times, three times where
-     * e is less.
+     * Bytes of the head: the selected rows, the gradient of the last layer's output, and the FP32 logits of one chunk.
+     * The logits take their size two times, in BF16 three times.
      */
     private long head() {
         long targets = (long) work.groupsInAPass() * work.groupSize() * work.completionTokens();

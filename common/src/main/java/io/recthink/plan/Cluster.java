@@ -3,20 +3,20 @@ package io.recthink.plan;
 /**
  * The processes that a training runs in.
  *
- * @param layout which they are
- * @param executors how many executors there are; 1 where there is one process
- * @param tasks that an executor runs at a time
+ * @param layout how driver, learner and executors share processes
+ * @param executors number of executors; 1 where there is one process
+ * @param tasks tasks that an executor runs at the same time
  */
 public record Cluster(Layout layout, int executors, int tasks) {
-    /** Which processes there are. */
+    /** How driver, learner and executors share processes. */
     public enum Layout {
-        /** One process without Spark, as {@code benchmark} measures: one task and the learner. */
+        /** One process without Spark, with one task and the learner, as {@code benchmark} measures. */
         BENCHMARK,
         /** One process that is driver and executor, as with {@code spark.master local[N]}. */
         LOCAL,
         /** A driver with the learner, and executors. */
         EXECUTORS,
-        /** A driver with the learner, and executors with a GPU each, which has the tensors. */
+        /** A driver with the learner, and executors with one GPU each; the tensors are on the GPU. */
         GPUS
     }
 
@@ -30,7 +30,7 @@ public record Cluster(Layout layout, int executors, int tasks) {
         }
     }
 
-    /** The same with another number of tasks at a time. */
+    /** Returns this cluster with another number of tasks of an executor. */
     public Cluster withTasks(int other) {
         return new Cluster(layout, executors, other);
     }

@@ -8,37 +8,42 @@ import io.recthink.plan.ProcessMemory.Place;
 import java.util.List;
 
 /**
- * The memory of all processes of a training. Weights are {@code e} bytes a parameter, sums of gradients 4 for each that
- * is learnt, the optimizer 12. A number of a process is the largest resident memory: what it has touched of the Java heap
- * and what native libraries hold.
+ * Plans the memory of all processes of a training. Weights take {@code e} bytes a parameter. For each learned
+ * parameter, gradient sums take 4 bytes and the optimizer takes 12. The memory of a process is its largest resident
+ * size: the touched part of the Java heap and the memory of the native libraries.
  */
 public final class MemoryPlan {
     private static final int FLOAT = Float.BYTES;
-    /** Java without its heap, the code of libtorch, and the tokenizer. */
+    /** Bytes of Java without its heap, of libtorch's code and of the tokenizer. */
     static final long ENGINE = 300_000_000;
-    /** What Spark's classes, threads and block manager take besides. */
+    /** Bytes that Spark's classes, threads and block manager take in addition. */
     static final long SPARK = 250_000_000;
-    /** A CUDA context with its libraries. */
+    /** Bytes of a CUDA context with its libraries. */
     static final long CUDA = 800_000_000;
-    /** What is touched of the heap of a process that keeps little there: garbage fills it before it is collected. */
+    /** Touched heap bytes of a process with few live objects: garbage fills them before the collector runs. */
     static final long SMALLEST_HEAP = 330_000_000;
-    /** The same of a driver, which sees many steps. */
+    /** Touched heap bytes of a driver with few live objects; a driver runs many steps. */
     static final long SMALLEST_HEAP_OF_A_DRIVER = 420_000_000;
-    /** The same where tasks read and write tables. */
+    /** Touched heap bytes of a process with few live objects whose tasks read and write tables. */
     static final long SMALLEST_HEAP_OF_TASKS = 800_000_000;
-    /** What is touched for a byte that stays: the G1 collector starts its work late. */
+    /** Touched heap bytes for each byte that stays from step to step: the G1 collector starts late. */
     static final double TOUCHED_OF_KEPT = 1.1;
-    /** What is touched for a byte of a gradient on its way: the pieces of it that have been used lie about for a while. */
+    /**
+     * Touched heap bytes for each byte of a gradient in transit: the collector frees used pieces of the gradient late.
+     */
     static final double TOUCHED_OF_PASSING = 2.6;
     /**
-     * What Spark and the collector need of a heap beside live objects: a model of 135 million parameters was trained with
-     * 3,500 MiB in the driver, with 3,300 there was none left for a large object.
+     * Heap bytes that Spark and the collector need beside live objects. Measured on a model of 135 million parameters:
+     * training works with 3,500 MiB in the driver; with 3,300 MiB no space is left for a large object.
      */
     static final long HEAP_OF_SPARK = 640L << 20;
 
     private static final long HEAP_STEP = 256L << 20;
 
-    /** Spark receives four results at a time, each some chunks of the gradient: as they came, as bytes, as numbers. */
+    /**
+     * Most bytes of gradient pieces in transit. Spark receives four results at the same time, each with some chunks of
+     * the gradient: as received, as bytes and as numbers.
+     */
     static final long ARRIVING_PIECES = 400_000_000;
 
     private final Workload work;
@@ -53,7 +58,7 @@ public final class MemoryPlan {
         this.activations = new Activations(work, queriesInACall());
     }
 
-    /** The processes that a training has. */
+    /** Plans the memory of each process of a training. */
     public static List<ProcessMemory> of(Workload work, Cluster cluster) {
         MemoryPlan plan = new MemoryPlan(work, cluster);
         return switch (cluster.layout()) {
@@ -64,7 +69,10 @@ public final class MemoryPlan {
         };
     }
 
-    /** Bytes of a full state of training: 16 a learnt parameter, with its gradient, and the frozen weights. */
+    /**
+     * Bytes of the full training state: 16 a learned parameter, including its gradient, and the frozen weights under an
+     * adapter.
+     */
     public static long state(Workload work) {
         ModelSize size = ModelSize.of(work.model(), work.lora());
         long frozen = work.lora().isPresent() ? size.decoderBytes(work.type()) : 0;
@@ -72,10 +80,10 @@ public final class MemoryPlan {
     }
 
     /**
-     * The live objects in the Java heap of a learner, in bytes: master values, both moments, the gradient of a step, and the
-     * pieces of it that are arriving.
+     * Bytes of live objects in a learner's Java heap: master weights, both moments, the gradient of a step, and the
+     * gradient pieces in transit.
      *
-     * @param learned parameters
+     * @param learned number of learned parameters
      */
     public static long learnerHeap(long learned) {
         return (AdamW.BYTES_KEPT + FLOAT) * learned + pieces(learned);
@@ -85,12 +93,15 @@ public final class MemoryPlan {
         return Math.min(2 * FLOAT * learned, ARRIVING_PIECES);
     }
 
-    /** The least Java heap with which a process of Spark can hold so many bytes of live objects. */
+    /** The smallest Java heap, in bytes, in which a Spark process can keep {@code live} bytes of live objects. */
     public static long leastHeap(long live) {
         return live + HEAP_OF_SPARK;
     }
 
-    /** The Java heap to give to a process, in bytes: the least, a sixth of live objects for the collector, rounded up to 256 MiB. */
+    /**
+     * The Java heap to give to a process, in bytes: {@link #leastHeap} and a sixth of the live objects for the
+     * collector, rounded up to 256 MiB.
+     */
     public static long heapSetting(long live) {
         long needed = leastHeap(live) + live / 6;
         return (needed + HEAP_STEP - 1) / HEAP_STEP * HEAP_STEP;
@@ -151,11 +162,11 @@ public final class MemoryPlan {
     }
 
     /**
-     * The Java heap of a process that has been given {@link #heapSetting}, in bytes.
+     * The Java heap of a process that runs with {@link #heapSetting}, in bytes.
      *
-     * @param kept what stays from step to step
-     * @param passing what comes and goes in a step, as much as there is at a time
-     * @param smallest what is touched of it in any case
+     * @param kept bytes that stay from step to step
+     * @param passing most bytes at a time that live only within a step
+     * @param smallest touched bytes in any case
      */
     private record Heap(long kept, long passing, long smallest) {
         long live() {
@@ -167,7 +178,7 @@ public final class MemoryPlan {
             return Math.min(heapSetting(live()), Math.max(smallest, (long) some));
         }
 
-        /** What it takes beside live objects. */
+        /** Touched bytes without live objects. */
         long untidy() {
             return touched() - live();
         }
@@ -197,13 +208,16 @@ public final class MemoryPlan {
                 runtime);
     }
 
-    /** The policy; the reference of a KL term is the same with the adapter off, or a second model. */
+    /**
+     * Bytes of the weights of the policy and the reference. With an adapter, the reference of a KL term is the same
+     * model with the adapter off; otherwise it is a second model.
+     */
     private long weights() {
         boolean second = work.reference() && work.lora().isEmpty();
         return size.decoderBytes(work.type()) * (second ? 2 : 1);
     }
 
-    /** See PackedWeights: those of matrix products in BF16 once more, shared by all tasks. */
+    /** Bytes of {@code PackedWeights}: in BF16, all tasks share one copy of the weights of matrix products. */
     private long packedWeights() {
         if (onGpu() || work.type() == ComputeType.FLOAT32) {
             return 0;
@@ -211,7 +225,10 @@ public final class MemoryPlan {
         return ModelSize.bytes(work.type()) * (work.model().layers() * size.layer() + size.embedding());
     }
 
-    /** Sums of gradients in tensors: of adapters, on GPUs of everything, else of embedding and head. */
+    /**
+     * Bytes of gradient sums in tensors: all gradients on GPUs, the gradients of an adapter, otherwise the gradients of
+     * embedding and head.
+     */
     private long tensorGradients() {
         if (onGpu() || work.lora().isPresent()) {
             return size.tensorGradientBytes();
@@ -220,8 +237,8 @@ public final class MemoryPlan {
     }
 
     /**
-     * The queries that a call of the attention may have. It depends on the processor: one process is planned for this
-     * machine's, executors for any.
+     * The possible numbers of queries of an attention call. They depend on the processor: the plan of one process uses
+     * this machine's processor, the plan of executors covers any processor.
      */
     private int[] queriesInACall() {
         return switch (cluster.layout()) {
@@ -239,12 +256,15 @@ public final class MemoryPlan {
         return AdamW.BYTES_KEPT * size.learned();
     }
 
-    /** The gradient of a task as it leaves native memory. */
+    /** Bytes of a gradient in the Java heap. */
     private long heapGradient() {
         return FLOAT * size.learned();
     }
 
-    /** The gradient of each task, and its bytes that are sorted by where they go. */
+    /**
+     * Bytes of the gradients that tasks send: each task has its gradient, and the gradient's bytes sorted by their
+     * destination.
+     */
     private long sent() {
         return 2L * cluster.tasks() * heapGradient();
     }

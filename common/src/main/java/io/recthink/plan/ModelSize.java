@@ -11,19 +11,19 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The numbers of parameters that follow from the shape of a model.
+ * Numbers of parameters that follow from the shape of a model.
  *
- * @param parameters of the model
- * @param norms those of them that scale norms
- * @param embedding rows of the vocabulary times the hidden size: the embedding, and the head
- * @param layer projections of one layer
- * @param learned parameters that are learnt: all, or those of the adapter
- * @param adapter elements of the tensors that hold the adapter, with the zeros between joined projections
+ * @param parameters parameters of the model
+ * @param norms parameters that scale norms
+ * @param embedding vocabulary size times hidden size: elements of the embedding, and of the head
+ * @param layer elements of the projections of one layer
+ * @param learned parameters that training learns: all, or the adapter's
+ * @param adapter elements of the adapter's tensors, with the zeros between joined projections
  */
 public record ModelSize(long parameters, long norms, long embedding, long layer, long learned, long adapter) {
     private static final int FLOAT = Float.BYTES;
 
-    /** The sizes of a model, with an adapter beside it or not. */
+    /** Computes the sizes of a model, with or without an adapter. */
     public static ModelSize of(ModelConfig model, Optional<LoraConfig> lora) {
         ParameterLayout layout = ParameterLayout.of(model);
         long norms = layout.parameters().stream()
@@ -42,7 +42,10 @@ public record ModelSize(long parameters, long norms, long embedding, long layer,
                 lora.map(adapter -> adapterElements(model, adapter)).orElse(0L));
     }
 
-    /** Projections of the same input are joined: their A below each other, their B in blocks of one matrix. */
+    /**
+     * Elements of the adapter's tensors. Projections of the same input are joined: their A matrices are one below the
+     * other, their B matrices are blocks of one matrix.
+     */
     private static long adapterElements(ModelConfig model, LoraConfig lora) {
         long hidden = model.hiddenSize();
         long queries = (long) model.heads() * model.headDim();
@@ -67,7 +70,7 @@ public record ModelSize(long parameters, long norms, long embedding, long layer,
         return FLOAT * norms + bytes(type) * (parameters - norms + adapter);
     }
 
-    /** Bytes of one number per learnt parameter in FP32, the zeros of joined adapters included. */
+    /** Bytes of one FP32 number for each learned parameter, with the zeros of joined adapters. */
     public long tensorGradientBytes() {
         return FLOAT * (adapter > 0 ? adapter : parameters);
     }

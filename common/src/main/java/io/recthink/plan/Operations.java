@@ -5,8 +5,10 @@ import io.recthink.model.ComputeType;
 import io.recthink.model.ModelConfig;
 
 /**
- * The floating point operations of one group, and the bytes that are moved. M projections of all layers, L layers, Q all
- * query heads, K all key heads, H hidden, V vocabulary; P prompt tokens, G completions of S tokens.
+ * Counts the floating point operations of one group and the bytes that are moved.
+ *
+ * <p>Symbols: M weights of the projections of all layers, L layers, Q width of all query heads, K width of all key
+ * heads, H hidden size, V vocabulary; a group has P prompt tokens and G completions of S tokens.
  */
 final class Operations {
     private final Workload work;
@@ -26,21 +28,24 @@ final class Operations {
         this.completions = (double) work.groupSize() * work.completionTokens();
     }
 
-    /** {@code 2 M P + 2 L Q P^2}: every token through all projections; a query sees half of its prompt's keys. */
+    /**
+     * Operations of reading a prompt, {@code 2 M P + 2 L Q P^2}: every token passes all projections, and a query sees
+     * half of its prompt's keys on average.
+     */
     double prefill() {
         double p = work.promptTokens();
         return 2 * projections * p + attentionOfAKey * p * p / 2;
     }
 
-    /** {@code G S (2 (M + H V) + 4 L Q (P + S / 2))}. */
+    /** Operations of growing the completions of a group: {@code G S (2 (M + H V) + 4 L Q (P + S / 2))}. */
     double decode() {
         return completions * (2 * (projections + head) + attentionOfACompletion());
     }
 
     /**
-     * {@code forward (1 + r + b) + head (h + b)}, with r = 1 where layers are computed again; the backward pass computes as
-     * much as the forward pass for the inputs, and as much again for weights that are learnt, b = 1 or 2; BF16 takes h = 2
-     * products for logits in FP32.
+     * Operations of the gradient of a group: {@code forward (1 + r + b) + head (h + b)}. r is 1 where layers are
+     * computed again, else 0. The backward pass repeats the forward operations for the inputs, and once more for
+     * learned weights: b is 1 with an adapter, else 2. BF16 takes h = 2 products for logits in FP32; FP32 takes one.
      */
     double gradient() {
         double logits = 2 * head * completions;
@@ -53,8 +58,9 @@ final class Operations {
     }
 
     /**
-     * {@code forward / (2 H) (3 + r)}: the numbers that projections of the hidden size make, in the forward pass, when they are
-     * computed again, and twice in the backward pass, which reads and writes.
+     * Numbers that the projections make, {@code forward / (2 H) (3 + r)}, counted as if each projection had H inputs.
+     * Each number counts once in the forward pass, once when layers are computed again, and twice in the backward pass,
+     * which reads and writes it.
      */
     double numbersBetween() {
         return forward() / (2.0 * work.model().hiddenSize()) * (3 + recomputed());
@@ -68,18 +74,21 @@ final class Operations {
         return work.recompute() ? 1 : 0;
     }
 
-    /** Steps of all batches of the largest rollout task. */
+    /** Decoding steps of all batches of the largest rollout task. */
     double decodeSteps() {
         double rows = work.rows();
         return work.completionTokens() * Math.ceil(work.promptsOfARollout() * work.groupSize() / rows);
     }
 
-    /** Read by each decoding step. */
+    /** Bytes of weights that each decoding step reads. */
     double weightBytes() {
         return ModelSize.bytes(work.type()) * (projections + productsOfTheHead() * head);
     }
 
-    /** Keys and values of the prompts and completions of a batch, read by each decoding step: 2 e L K a position. */
+    /**
+     * Bytes of keys and values of a batch that each decoding step reads: {@code 2 e L K} a position of prompts and
+     * completions.
+     */
     double cacheBytes() {
         double rows = work.rows();
         double positions = rows / work.groupSize() * work.promptTokens() + rows * work.completionTokens() / 2.0;
@@ -91,7 +100,7 @@ final class Operations {
                 * positions;
     }
 
-    /** {@code 28} a learnt parameter. */
+    /** Bytes that an update moves: {@code 28} a learned parameter. */
     double updateBytes() {
         return (double) AdamW.BYTES_MOVED * size.learned();
     }

@@ -4,23 +4,23 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The memory of a process, or of the device that belongs to it.
+ * The memory of a process, or of the device of a process.
  *
  * @param name learner, executor, ...
- * @param place where it is
- * @param count how many there are
- * @param javaHeap bytes of live objects in the Java heap at most; 0 for a device
- * @param touchedHeap bytes of the Java heap that are touched, part of all stages; 0 for a device
- * @param stages what it holds one after the other
+ * @param place whose memory it is
+ * @param count number of processes of this kind
+ * @param javaHeap most bytes of live objects in the Java heap; 0 for a device
+ * @param touchedHeap touched bytes of the Java heap, part of all stages; 0 for a device
+ * @param stages the memory in each stage of a step, in order
  */
 public record ProcessMemory(String name, Place place, int count, long javaHeap, long touchedHeap, List<Stage> stages) {
-    /** Whose memory it is. */
+    /** The owner of the memory. */
     public enum Place {
-        /** The driver's, or that of the one process there is. */
+        /** The driver, or the only process. */
         DRIVER,
-        /** An executor's. */
+        /** An executor. */
         EXECUTOR,
-        /** That of an executor's GPU. */
+        /** The GPU of an executor. */
         GPU
     }
 
@@ -28,12 +28,12 @@ public record ProcessMemory(String name, Place place, int count, long javaHeap, 
         stages = List.copyOf(stages);
     }
 
-    /** What is needed beside the Java heap, in bytes. */
+    /** Bytes that the process needs beside the Java heap, in its peak stage. */
     public long overhead() {
         return peak().total() - touchedHeap;
     }
 
-    /** The stage that needs most. */
+    /** The stage that needs the most memory. */
     public Stage peak() {
         return stages.stream().max(Comparator.comparingLong(Stage::total)).orElseThrow();
     }

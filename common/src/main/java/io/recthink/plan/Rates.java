@@ -4,14 +4,15 @@ package io.recthink.plan;
  * How fast one task computes.
  *
  * @param products floating point operations a second of the matrix products of forward and backward passes
- * @param between seconds that what stands between the products (norms, rotations, activations) takes for a number that a
- *     projection makes, in each pass
+ * @param between seconds for each number that a projection makes, in each pass, of the operations between the products
+ *     (norms, rotations, activations)
  * @param prefill floating point operations a second of reading prompts
- * @param decode the same of growing completions, where neither memory nor small operations bound it
+ * @param decode floating point operations a second of growing completions, where neither memory nor small operations
+ *     limit the speed
  * @param weights bytes a second of reading weights, and of the optimizer
  * @param caches bytes a second of reading keys and values
- * @param layer seconds that the small operations of a layer take in each decoding step, whatever their size
- * @param adapter seconds that those of the layer's adapter take
+ * @param layer seconds of a layer's small operations in each decoding step, whatever their size
+ * @param adapter seconds of the small operations of a layer's adapter in each decoding step
  */
 public record Rates(
         double products,
@@ -33,7 +34,7 @@ public record Rates(
         requireTime("adapter", adapter);
     }
 
-    /** Those of a task with so many threads; a small operation takes as long as with one. */
+    /** Returns the rates of a task with {@code threads} threads. A small operation takes as long as with one thread. */
     public Rates times(int threads) {
         return new Rates(
                 products * threads,
@@ -46,13 +47,16 @@ public record Rates(
                 adapter);
     }
 
-    /** All floating point operations so many times as fast. */
+    /** Returns these rates with all floating point operations {@code times} times as fast. */
     public Rates withOperations(double times) {
         return new Rates(
                 products * times, between / times, prefill * times, decode * times, weights, caches, layer, adapter);
     }
 
-    /** With another speed of reading weights; that of caches changes with it. */
+    /**
+     * Returns these rates with another speed of reading weights. The speed of reading caches changes by the same
+     * factor.
+     */
     public Rates withWeights(double bytes) {
         return new Rates(products, between, prefill, decode, bytes, caches * bytes / weights, layer, adapter);
     }

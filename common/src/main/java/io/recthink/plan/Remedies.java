@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Settings that make a training fit, found by planning it with them. */
+/** Finds settings that make a training fit, by planning the training with them. */
 public final class Remedies {
     private static final int RANK = 16;
 
@@ -18,9 +18,9 @@ public final class Remedies {
     /**
      * A change of settings.
      *
-     * @param settings as {@code key: value}, several joined by "with"
-     * @param work with them
-     * @param cluster with them
+     * @param settings the changed settings as {@code key: value}, joined by "with"
+     * @param work the workload with these settings
+     * @param cluster the cluster with these settings
      */
     public record Remedy(String settings, Workload work, Cluster cluster) {
         private Remedy and(Remedy other, String name) {
@@ -29,8 +29,9 @@ public final class Remedies {
     }
 
     /**
-     * Each single setting that makes a training fit, or else some that do so together and of which none can be left out,
-     * those that cost little before those that cost much; empty if not even all of them do.
+     * Returns each single setting that makes a training fit. Where no single setting does, returns one combination from
+     * which no setting can be left out. Settings that cost little are before settings that cost much. The list is empty
+     * where all settings together do not make the training fit.
      */
     public static List<Remedy> of(Workload work, Cluster cluster, Predicate<Remedy> fits) {
         Remedy now = new Remedy("", work, cluster);
@@ -71,7 +72,7 @@ public final class Remedies {
         return remedy;
     }
 
-    /** The settings that save memory. */
+    /** The settings that save memory, from the cheapest to the most costly. */
     private enum Change {
         RECOMPUTE,
         GRADIENT_GROUPS,

@@ -1,34 +1,34 @@
 package io.recthink.plan;
 
 /**
- * The time of a step, estimated: floating point operations and bytes moved over rates, and what stands between them.
- * Scheduling, shuffles, files, and the waiting for the longest completions are not in it.
+ * The estimated time of a step: floating point operations and moved bytes divided by their rates, plus the operations
+ * between the products. The estimate leaves out scheduling, shuffles, files, and the wait for the longest completions.
  *
  * @param rollout seconds
  * @param gradient seconds
  * @param update seconds
  */
 public record StepTime(double rollout, double gradient, double update) {
-    /** All of it. */
+    /** Seconds of all stages. */
     public double total() {
         return rollout + gradient + update;
     }
 
-    /** Each stage times a factor of its own. */
+    /** Multiplies each stage by the same stage of {@code factors}. */
     public StepTime times(StepTime factors) {
         return new StepTime(rollout * factors.rollout, gradient * factors.gradient, update * factors.update);
     }
 
-    /** Each stage over that of another estimate. */
+    /** Divides each stage by the same stage of another estimate. */
     public StepTime over(StepTime other) {
         return new StepTime(rollout / other.rollout, gradient / other.gradient, update / other.update);
     }
 
     /**
-     * Estimates a step: partitions are shared out among the tasks that run at a time, so each stage lasts as long as
-     * the tasks of the busiest place.
+     * Estimates a step. Tasks that run at the same time share the partitions, so each stage lasts as long as the tasks
+     * of the busiest place.
      *
-     * @param places tasks that run at a time, in all executors
+     * @param places tasks that run at the same time, in all executors
      */
     public static StepTime of(Workload work, int places, Rates rates) {
         Operations operations = new Operations(work);

@@ -6,18 +6,18 @@ import io.recthink.model.ModelConfig;
 import java.util.Optional;
 
 /**
- * The training steps that are planned, as far as memory and time depend on them.
+ * The training steps to plan, as far as memory and time depend on them.
  *
  * @param model the shape of the model
- * @param type of the operands of matrix products
- * @param lora the adapter that is learnt; empty: all weights are
+ * @param type type of the operands of matrix products
+ * @param lora the adapter that training learns; empty: training learns all weights
  * @param recompute whether the backward pass computes the layers again
- * @param promptTokens of the longest prompt
- * @param completionTokens of the longest completion
+ * @param promptTokens tokens of the longest prompt
+ * @param completionTokens tokens of the longest completion
  * @param groupSize completions of a prompt
  * @param promptsPerStep prompts of a step
  * @param rolloutPartitions tasks that sample
- * @param rolloutRows completions of a task that grow at a time
+ * @param rolloutRows completions of a task that grow at the same time
  * @param gradientPartitions tasks that compute gradients
  * @param gradientGroups groups in one forward pass
  * @param reference whether a KL term needs the start policy
@@ -47,27 +47,27 @@ public record Workload(
         requirePositive("gradientGroups", gradientGroups);
     }
 
-    /** The same with other types of operands. */
+    /** Returns this workload with another type of operands. */
     public Workload withType(ComputeType other) {
         return with(other, lora, recompute, rolloutRows, gradientGroups);
     }
 
-    /** The same with an adapter. */
+    /** Returns this workload with an adapter. */
     public Workload withLora(LoraConfig adapter) {
         return with(type, Optional.of(adapter), recompute, rolloutRows, gradientGroups);
     }
 
-    /** The same with or without computing layers again. */
+    /** Returns this workload with or without computing layers again. */
     public Workload withRecompute(boolean other) {
         return with(type, lora, other, rolloutRows, gradientGroups);
     }
 
-    /** The same with another number of prompts whose completions grow at a time. */
+    /** Returns this workload with another number of prompts whose completions grow at the same time. */
     public Workload withRolloutPrompts(int prompts) {
         return with(type, lora, recompute, Math.multiplyExact(prompts, groupSize), gradientGroups);
     }
 
-    /** The same with another number of groups in one forward pass. */
+    /** Returns this workload with another number of groups in one forward pass. */
     public Workload withGradientGroups(int groups) {
         return with(type, lora, recompute, rolloutRows, groups);
     }
@@ -95,7 +95,7 @@ public record Workload(
         return ceilDivide(promptsPerStep, rolloutPartitions);
     }
 
-    /** Completions of a rollout task that grow at a time. */
+    /** Completions of a rollout task that grow at the same time. */
     long rows() {
         long all = (long) promptsOfARollout() * groupSize;
         return Math.min(all, Math.max(groupSize, rolloutRows));
@@ -111,7 +111,7 @@ public record Workload(
         return Math.min(gradientGroups, groupsOfAGradient());
     }
 
-    /** Positions of a group in a forward pass: the last token of a completion takes none. */
+    /** Positions of a group in a forward pass. The last token of a completion takes no position. */
     long positionsOfAGroup() {
         return promptTokens + (long) groupSize * Math.max(1, completionTokens - 1);
     }

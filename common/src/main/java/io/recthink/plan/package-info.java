@@ -1,5 +1,5 @@
 /**
- * What a training will need before it starts: the memory of each process and the time of a step, from the shape of the
- * model and the settings alone. Arithmetic without tensors.
+ * Estimates the memory of each process and the time of a step before a training starts. The estimates use the shape of
+ * the model and the settings alone; this package computes without tensors.
  */
 package io.recthink.plan;
