@@ -10,19 +10,21 @@ import java.util.Collections;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Whether a device multiplies BF16 matrices in its own instructions; elsewhere BF16 would be slower than FP32. */
+/**
+ * Tells whether a device has instructions for products of BF16 matrices. Without them BF16 would be slower than FP32.
+ */
 public final class Bfloat16Support {
     private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
-    // x86-64, then 64-bit ARM
+    // The first two are flags of x86-64, the last is a flag of 64-bit ARM.
     private static final Set<String> INSTRUCTIONS = Set.of("avx512_bf16", "amx_bf16", "bf16");
-    // NVIDIA's Ampere, the first with BF16 tensor cores
+    // 8.0: NVIDIA's Ampere, the first architecture with BF16 tensor cores.
     private static final int COMPUTE_CAPABILITY = 80;
 
     private static final String TILES = "amx_bf16";
 
     private Bfloat16Support() {}
 
-    /** True for processors that name such instructions and for GPUs of compute capability 8.0 and above. */
+    /** Returns true for processors that list BF16 instructions and for GPUs of compute capability 8.0 and above. */
     public static boolean of(Device device) {
         if (device.isGpu()) {
             return Integer.parseInt(CudaUtils.getComputeCapability(device.getDeviceId())) >= COMPUTE_CAPABILITY;
@@ -30,20 +32,23 @@ public final class Bfloat16Support {
         return among(Processor.INSTRUCTIONS);
     }
 
-    /** Whether such instructions are among those of a processor. */
+    /** Whether the instructions of a processor include one for products of BF16 matrices. */
     static boolean among(Set<String> instructions) {
         return !Collections.disjoint(instructions, INSTRUCTIONS);
     }
 
-    /** Whether the processor multiplies tiles (AMX): it gains more from large products than others. */
+    /**
+     * Whether this machine's processor multiplies tiles (AMX). It then gains more from large products than other
+     * processors.
+     */
     public static boolean inTiles() {
         return Processor.INSTRUCTIONS.contains(TILES);
     }
 
     /**
-     * The instructions that a processor names.
+     * Returns the instructions that a processor lists; empty if it lists none.
      *
-     * @param lines of {@code /proc/cpuinfo}
+     * @param lines lines of {@code /proc/cpuinfo}
      */
     static Set<String> instructions(Stream<String> lines) {
         return lines.filter(line -> line.startsWith("flags") || line.startsWith("Features"))
@@ -52,7 +57,7 @@ public final class Bfloat16Support {
                 .orElse(Set.of());
     }
 
-    /** That of this machine. */
+    /** The processor of this machine. */
     private static final class Processor {
         private static final Set<String> INSTRUCTIONS = read();
 

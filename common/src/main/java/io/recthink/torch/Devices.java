@@ -9,11 +9,11 @@ public final class Devices {
     private Devices() {}
 
     /**
-     * A GPU.
+     * Returns a GPU.
      *
-     * @param index from 0, as CUDA counts those that it shows to this process
-     * @param wantedBy what asks for it, for the error message
-     * @throws InvalidInputException if it cannot be used here
+     * @param index from 0, as CUDA counts the GPUs that it shows to this process
+     * @param wantedBy what asks for the GPU, for the error message
+     * @throws InvalidInputException if libtorch does not see this GPU
      */
     public static Device gpu(int index, String wantedBy) {
         TorchRuntime.load();

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Automatic differentiation of one piece of a computation. DJL's own collector exists once a JVM; this one belongs to
- * the calling thread, so that several tasks of one executor can differentiate at the same time.
+ * Differentiates one piece of a computation automatically. DJL's own collector exists once a JVM. The record of this
+ * class belongs to the calling thread, so several tasks of one executor can differentiate at the same time.
  */
 public final class Gradients {
     private Gradients() {}
@@ -27,7 +27,7 @@ public final class Gradients {
     }
 
     /**
-     * A tensor that shares its memory with the given one and has a gradient of its own.
+     * Returns a tensor that shares the memory of {@code values} and has a gradient of its own.
      *
      * @param manager owner of the new tensor
      */
@@ -39,9 +39,9 @@ public final class Gradients {
     }
 
     /**
-     * Adds the gradient of a recorded result to every leaf it was computed from, and forgets the record.
+     * Adds the gradient of a recorded result to every leaf that the result depends on, and deletes the record.
      *
-     * @param upstream derivative of the loss by {@code result}, of the same shape
+     * @param upstream derivative of the loss by {@code result}, in the shape of {@code result}
      */
     public static void backward(NDArray result, NDArray upstream) {
         NativeCalls.instance().call(() -> {
@@ -51,7 +51,8 @@ public final class Gradients {
     }
 
     /**
-     * What has been added up in a leaf so far. The tensor shares its memory with the leaf's gradient.
+     * Returns the gradient that backward passes have added to a leaf so far. The tensor shares the memory of the leaf's
+     * gradient.
      *
      * @return empty when no backward pass has reached the leaf
      */

@@ -8,10 +8,10 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Packs kernel text into a TorchScript archive: an uncompressed ZIP with the format version, a pickle of one object of
- * class {@code __torch__.Kernels}, and the text of that class. This is what {@code torch.jit.load} reads; no Python
- * takes part. Source: <a href="https://github.com/pytorch/pytorch/blob/v2.7.1/torch/csrc/jit/docs/serialization.md">
- * the TorchScript serialisation format</a>.
+ * Packs kernel text into a TorchScript archive, which {@code torch.jit.load} reads without Python. The archive is an
+ * uncompressed ZIP with the format version, a pickle of one object of class {@code __torch__.Kernels}, and the text of
+ * the class. Source: <a href="https://github.com/pytorch/pytorch/blob/v2.7.1/torch/csrc/jit/docs/serialization.md">the
+ * TorchScript serialisation format</a>.
  */
 final class KernelArchive {
     private static final String ROOT = "kernels/";
@@ -19,7 +19,7 @@ final class KernelArchive {
 
     private KernelArchive() {}
 
-    /** The archive of one class that holds all the given methods. */
+    /** Returns the archive of one class with the given methods. */
     static byte[] of(String methods) {
         var bytes = new ByteArrayOutputStream();
         try (var zip = new ZipOutputStream(bytes)) {

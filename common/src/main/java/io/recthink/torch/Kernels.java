@@ -27,8 +27,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The tensor functions that DJL does not have, written in TorchScript: the resources {@code *.py} beside this class, each
- * a list of methods of one class. Loaded once a JVM; safe for several threads at a time.
+ * Calls tensor functions that DJL does not have. They are written in TorchScript: each resource {@code *.py} beside
+ * this class is a list of methods of one class. The functions are loaded once a JVM and are safe for several threads.
  *
  * <p>Arguments and results are tensors. A scalar argument is a tensor without dimensions; an optional argument that is
  * absent is a tensor without elements.
@@ -54,7 +54,7 @@ public final class Kernels {
     }
 
     /**
-     * Calls a kernel that will never be differentiated through (in libtorch's inference mode, which saves bookkeeping).
+     * Calls a kernel in libtorch's inference mode, which saves bookkeeping and allows no backward pass.
      *
      * @param method name of the kernel
      * @param manager owner of the result
@@ -66,7 +66,9 @@ public final class Kernels {
         }
     }
 
-    /** Like {@link #call} for a kernel whose first argument is a list of tensors: one call for all layers of a model. */
+    /**
+     * Like {@link #call} for a kernel whose first argument is a list of tensors: one call covers all layers of a model.
+     */
     public NDArray call(String method, NDManager manager, NDList first, NDArray... inputs) {
         var values = new IValue[inputs.length + 1];
         values[0] = IValue.listFrom(first.toArray(new PtNDArray[0]));
@@ -86,8 +88,8 @@ public final class Kernels {
     }
 
     /**
-     * Calls a kernel whose result may take part in a backward pass. Gradients are recorded where the thread is inside
-     * {@link Gradients#record}; elsewhere the result is a plain tensor.
+     * Calls a kernel whose result may take part in a backward pass. libtorch records gradients where the thread is
+     * inside {@link Gradients#record}; elsewhere the result is a plain tensor.
      *
      * @param manager owner of the results
      * @return the result, or the tensors of the tuple that the kernel returns
@@ -108,7 +110,7 @@ public final class Kernels {
         return infer(method, values);
     }
 
-    /** Uses up the arguments. */
+    /** Runs a kernel in inference mode and closes the arguments. */
     private IValue infer(String method, IValue... arguments) {
         try {
             TorchRuntime.ensurePrepared();
@@ -121,7 +123,10 @@ public final class Kernels {
         }
     }
 
-    /** DJL reads the name of the method from an argument, and the owner of the results from the first argument. */
+    /**
+     * Returns an argument that carries the method's name. DJL reads the name from an argument, and the owner of the
+     * results from the first argument.
+     */
     private PtNDArray methodArgument(String method, NDManager manager) {
         requireKnown(method);
         var argument = new PtNDArray((PtNDManager) manager, new String[0], new Shape(0));

@@ -5,9 +5,9 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
 /**
- * Lets calls into libtorch run until the process ends. At its end the C runtime frees what such calls use, and a call that
- * still runs crashes the JVM, with a report in the user's folder: so none begins any more then, and the exit waits for those
- * that have begun. They take milliseconds to seconds.
+ * Blocks new calls into libtorch when the process ends, and waits up to 20 seconds for running calls. At the end of the
+ * process the C runtime frees memory that the calls use. A call that still runs then crashes the JVM, with a report in
+ * the user's folder. Calls take milliseconds to seconds.
  */
 final class NativeCalls {
     private static final NativeCalls INSTANCE = new NativeCalls();
@@ -15,21 +15,24 @@ final class NativeCalls {
 
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
 
-    /** Those of this JVM. */
+    /** The native calls of this JVM. */
     static NativeCalls instance() {
         return INSTANCE;
     }
 
-    /** Closes them when the process ends, by a signal too. */
+    /** Calls {@link #close} when the process ends, also when a signal ends it. */
     void closeAtExit() {
         try {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> close(PATIENCE_SECONDS), "end of native calls"));
-        } catch (IllegalStateException e) { // it is ending
+        } catch (IllegalStateException e) { // the JVM is ending already
             close(PATIENCE_SECONDS);
         }
     }
 
-    /** Makes a call. After {@link #close} it never returns: its thread waits for the end of the process. */
+    /**
+     * Runs a call into libtorch. After {@link #close} this method never returns: its thread waits for the end of the
+     * process.
+     */
     <T> T call(Supplier<T> call) {
         lock.readLock().lock();
         try {
@@ -40,13 +43,14 @@ final class NativeCalls {
     }
 
     /**
-     * Lets no call begin any more and waits for those that have.
+     * Blocks new calls and waits for running calls.
      *
-     * @return whether they ended in time
+     * @param seconds the longest wait
+     * @return whether the running calls ended in time
      */
     boolean close(long seconds) {
         try {
-            return lock.writeLock().tryLock(seconds, TimeUnit.SECONDS); // and never unlocked
+            return lock.writeLock().tryLock(seconds, TimeUnit.SECONDS); // the lock is never released
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The memory that the C library keeps of tensors that are gone. It keeps nearly all of it for the next ones; but what is
- * free lies in holes that those of another shape do not fit into, so a process that computes now this and now that comes to
- * hold more and more.
+ * Gives memory of freed tensors from the C library back to the operating system. The C library keeps nearly all of this
+ * memory for later tensors, but tensors of another shape often do not fit into the free blocks. So a process that
+ * alternates between two kinds of work takes more and more memory.
  */
 public final class NativeHeap {
     private static final Logger LOG = LoggerFactory.getLogger(NativeHeap.class);
@@ -22,9 +22,9 @@ public final class NativeHeap {
     private NativeHeap() {}
 
     /**
-     * Gives what is free back to the operating system. That takes some hundredths of a second, and the next tensors have to
-     * ask for theirs: for moments between two kinds of work. Where the JVM has no such command (OpenJDK 17.0.15 on Linux with
-     * glibc has it) nothing happens, which is logged once.
+     * Gives free native memory back to the operating system. A call takes some hundredths of a second, and the next
+     * tensors have to ask for memory again: call it between two kinds of work. A JVM without this command does nothing,
+     * which is logged once. OpenJDK 17.0.15 on Linux with glibc has the command.
      */
     public static void trim() {
         if (TRIMMABLE) {

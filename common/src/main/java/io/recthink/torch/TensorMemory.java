@@ -10,9 +10,10 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /**
- * Copies tensors from and to FP32 numbers in Java memory, in pieces; a tensor of another type is rounded or widened.
- * Tensors that DJL makes around a Java buffer lie wherever the buffer lies; matrix products round differently with the
- * alignment of their operands. So weights are always copied into memory of libtorch's own.
+ * Copies tensors from and to FP32 numbers in Java memory, in pieces. A tensor of another type is rounded or widened.
+ *
+ * <p>Weights are always copied into libtorch's own memory. A tensor that DJL makes around a Java buffer has the
+ * buffer's alignment, and matrix products round differently with the alignment of their operands.
  */
 public final class TensorMemory {
     private static final int PIECE = 1 << 20;
@@ -20,8 +21,8 @@ public final class TensorMemory {
     private TensorMemory() {}
 
     /**
-     * A manager, closed with the given one, for numbers that kernels read as numbers. They stay in the memory of the
-     * processor: asking a GPU for a number would wait for all that it has to do.
+     * Returns a manager for scalars that kernels read as numbers; it is closed with {@code manager}. The scalars stay
+     * in the processor's memory: a read from a GPU would wait for all queued work of the GPU.
      */
     public static NDManager numbers(NDManager manager) {
         return manager.newSubManager(Device.cpu());
@@ -33,7 +34,7 @@ public final class TensorMemory {
         private final ByteBuffer piece =
                 ByteBuffer.allocateDirect(Float.BYTES * PIECE).order(ByteOrder.nativeOrder());
 
-        /** @param scratch owner of what exists during a call */
+        /** @param scratch owner of the tensors that exist during a call */
         public Writer(NDManager scratch) {
             this.scratch = scratch;
         }
@@ -67,7 +68,7 @@ public final class TensorMemory {
         }
     }
 
-    /** Overwrites a block of a matrix, from a row and a column on. */
+    /** Overwrites the block of a matrix that begins at a row and a column. */
     public static void writeBlock(
             NDArray matrix, long row, long column, Shape block, FloatBuffer values, NDManager scratch) {
         try (NDArray place = scratch.create(new long[] {row, column});
@@ -78,7 +79,7 @@ public final class TensorMemory {
         }
     }
 
-    /** Reads a block of a matrix, from a row and a column on. */
+    /** Reads the block of a matrix that begins at a row and a column. */
     public static void readBlock(
             NDArray matrix, long row, long column, Shape block, FloatBuffer out, NDManager scratch) {
         try (NDArray place = scratch.create(new long[] {row, column, block.get(0), block.get(1)});

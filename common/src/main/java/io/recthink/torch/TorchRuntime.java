@@ -10,10 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * libtorch in this JVM. Three of its settings belong to a thread and not to the process: whether it records gradients
- * (a fresh thread does), whether it optimises kernel graphs, and how many OpenMP threads it computes with. Every thread
- * that computes is therefore prepared first; sums are taken in another order with another thread count, so the
- * count is part of the result.
+ * Loads libtorch into this JVM and prepares threads that compute with it.
+ *
+ * <p>Three settings of libtorch belong to a thread and not to the process: whether it records gradients (a new thread
+ * does), whether it optimises kernel graphs, and how many OpenMP threads it uses. So every thread that computes is
+ * prepared first. The thread count is part of the result: another count takes sums in another order.
  */
 public final class TorchRuntime {
     private static final ThreadLocal<Integer> PREPARED = new ThreadLocal<>();
@@ -71,8 +72,9 @@ public final class TorchRuntime {
     }
 
     private static void fixThreadCount(int threads) {
-        // libtorch initialises a thread's count on first use from the count that was last set anywhere in the process;
-        // asking for it brings that moment before ours, so that no other thread's setting can replace it later.
+        // libtorch initialises a thread's count on first use, from the count that any thread of the process set last.
+        // Reading the count here triggers this before the count is set, so that no other thread's setting can replace
+        // it later.
         JniUtils.getNumThreads();
         JniUtils.setNumThreads(threads);
         int actual = JniUtils.getNumThreads();
@@ -93,12 +95,15 @@ public final class TorchRuntime {
         }
     }
 
-    /** Not by a class initialiser: what that throws is an error of the JVM, and of the second call another one. */
+    /**
+     * Loads libtorch outside of a class initialiser: an exception there becomes an error of the JVM, and another error
+     * at the second call.
+     */
     private static final class Library {
         private static final String GRAPH_OPTIMIZER = "ai.djl.pytorch.graph_optimizer";
         private static Engine engine;
 
-        /** Loaded once; other threads wait for it. */
+        /** Loads libtorch once; other threads wait. */
         static synchronized Engine engine() {
             if (engine == null) {
                 if (System.getProperty(GRAPH_OPTIMIZER) == null) {
