@@ -15,20 +15,23 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * AdamW (Loshchilov and Hutter 2019, algorithm 2) on FP32 master weights, with bias correction, decoupled weight decay
- * on every parameter, and the gradient clipped by its global norm first. All processors take part; a step depends on its
- * inputs alone, to the bit.
+ * Updates FP32 master weights by AdamW (Loshchilov and Hutter 2019, algorithm 2), with bias correction and decoupled
+ * weight decay on every parameter. A step first clips the gradient by its global norm. All processors take part; the
+ * result depends on the inputs alone, to the bit.
  */
 public final class AdamW {
     /** Bytes of a parameter that stay from step to step: its master weight and both moments, in FP32. */
     public static final int BYTES_KEPT = 3 * Float.BYTES;
 
-    /** Bytes of a parameter that a step reads and writes: reads what is kept and the gradient, writes what is kept. */
+    /**
+     * Bytes a parameter that a step moves: the step reads {@link #BYTES_KEPT} and the gradient, and writes
+     * {@link #BYTES_KEPT}.
+     */
     public static final int BYTES_MOVED = 2 * BYTES_KEPT + Float.BYTES;
 
     private static final List<String> VECTORS = List.of("master", "m", "v");
     private static final String STEP = "step";
-    // What torch.nn.utils.clip_grad_norm_ adds to the norm.
+    // torch.nn.utils.clip_grad_norm_ adds this to the norm.
     private static final double NORM_EPSILON = 1e-6;
 
     private final OptimizerSettings settings;
@@ -45,14 +48,14 @@ public final class AdamW {
         this.step = step;
     }
 
-    /** Starts from these weights, which are the optimizer's own from now on. */
+    /** Starts an optimizer that takes over {@code weights} and changes them in place. */
     public static AdamW start(OptimizerSettings settings, ParameterVector weights) {
         ParameterLayout layout = weights.layout();
         return new AdamW(settings, weights, ParameterVector.zeros(layout), ParameterVector.zeros(layout), 0);
     }
 
     /**
-     * Goes on from a saved state.
+     * Loads a state that {@link #save} has written.
      *
      * @throws InvalidInputException if the file is not the state of an optimizer of this layout
      */
@@ -100,7 +103,7 @@ public final class AdamW {
     /**
      * Makes one step.
      *
-     * @param gradient of the loss by the weights; left as it is
+     * @param gradient gradient of the loss by the weights; not changed
      * @return the norm of the gradient before clipping
      * @throws IllegalArgumentException if the gradient is not finite
      */

@@ -21,14 +21,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The gradient of an objective, added up over micro-batches: in Java memory, on GPUs and for adapters in tensors. The
- * forward pass keeps the input of each layer only, or all that it computes. The head and the loss run on completion
- * tokens alone and in chunks, so the logits never exist as a whole. Then, from the last layer down, a layer is computed
- * again with its record, where that was not kept, and differentiated. Of a decoder with an adapter, only the adapter's
- * gradient is computed.
+ * Computes the gradient of an objective, summed over micro-batches. Sums are in Java memory; sums of embedding and
+ * head, of adapters, and on GPUs are tensors.
  *
- * <p>Belongs to one thread, which {@link io.recthink.torch.TorchRuntime#prepareThread} has prepared. Several
- * computations may share a decoder at the same time: each has gradients of its own over the shared weights.
+ * <p>The forward pass keeps the input of each layer only, or everything that it computes. The head and the loss run on
+ * completion tokens alone and in chunks, so the logits never exist as a whole. The backward pass starts at the last
+ * layer. It computes a layer again with its record, unless the forward pass has kept the record. Of a decoder with an
+ * adapter, only the adapter's gradient is computed.
+ *
+ * <p>A computation belongs to one thread, which {@link io.recthink.torch.TorchRuntime#prepareThread} has prepared.
+ * Several computations may share a decoder at the same time: each has its own gradients of the shared weights.
  */
 public final class GradientComputation implements AutoCloseable {
     private final Decoder decoder;
@@ -36,22 +38,22 @@ public final class GradientComputation implements AutoCloseable {
     private final boolean recompute;
     private final Kernels kernels = Kernels.instance();
     private final NDManager manager;
-    private final Map<String, NDArray> sums = new HashMap<>(); // of tensors of the decoder, FP32
-    private final Optional<HeapGradient> heap; // sums of those that are not in tensors
+    private final Map<String, NDArray> sums = new HashMap<>(); // by tensor of the decoder, FP32
+    private final Optional<HeapGradient> heap; // sums that are not tensors
     private final NDArray temperature;
     private GradientStatistics statistics = GradientStatistics.ZERO;
     private boolean ended;
 
-    /** A computation that keeps the inputs of the layers only. */
+    /** Creates a computation that keeps only the inputs of the layers. */
     public GradientComputation(Decoder decoder, Objective objective) {
         this(decoder, objective, true);
     }
 
     /**
-     * A computation without any gradient so far.
+     * Creates a computation without any gradient so far.
      *
-     * @param recompute whether layers are computed again in the backward pass; otherwise all that the forward pass of a
-     *     micro-batch computes is kept, which takes a quarter less time and several times the memory
+     * @param recompute whether the backward pass computes the layers again; otherwise the forward pass of a micro-batch
+     *     keeps everything, which takes a quarter less time and several times the memory
      */
     public GradientComputation(Decoder decoder, Objective objective, boolean recompute) {
         this.decoder = decoder;
@@ -98,12 +100,12 @@ public final class GradientComputation implements AutoCloseable {
         }
     }
 
-    /** What {@link #add} has seen so far. */
+    /** The statistics of all micro-batches so far. */
     public GradientStatistics statistics() {
         return statistics;
     }
 
-    /** The sum of the gradients. It ends the computation: nothing can be added any more. */
+    /** Returns the sum of the gradients and ends the computation: no micro-batch can be added afterwards. */
     public ParameterVector gradient() {
         requireUnended();
         ended = true;
@@ -147,7 +149,10 @@ public final class GradientComputation implements AutoCloseable {
         manager.close();
     }
 
-    /** The gradient of the last layer's output, {@code [B, N, H]}; the head and the final norm get theirs. */
+    /**
+     * Returns the gradient of the last layer's output, {@code [B, N, H]}, and adds up the gradients of head and final
+     * norm.
+     */
     private NDArray headGradient(PackedForward forward, PackedBatch batch, NDArray output, NDManager scratch) {
         try (NDManager local = scratch.newSubManager()) {
             NDArray selected = Gradients.leaf(forward.select(local, output), local);
@@ -162,7 +167,7 @@ public final class GradientComputation implements AutoCloseable {
         }
     }
 
-    /** The gradient of the normalised hidden states {@code [T, H]}, chunk by chunk of their rows. */
+    /** Returns the gradient of the normalised hidden states {@code [T, H]}, computed in chunks of rows. */
     private NDArray lossGradient(PackedForward forward, PackedBatch batch, NDArray hidden, NDManager local) {
         var losses = new TokenLosses(objective, batch);
         var parts = new NDList();
@@ -216,11 +221,11 @@ public final class GradientComputation implements AutoCloseable {
         }
     }
 
-    /** Of the loss, by the log-probabilities of tokens and by the entropies where they stand. */
+    /** Derivatives of the loss by the log-probability of each token and by the entropy at each token. */
     @SuppressWarnings("ArrayRecordComponent") // one number a token; never compared
     private record Derivatives(float[] logprobs, float[] entropies) {}
 
-    /** A layer whose input, and perhaps its whole computation, has been kept for the backward pass. */
+    /** A layer whose input is kept for the backward pass. Its whole computation is kept once it is recorded. */
     private final class RecordedLayer {
         private final int layer;
         private final NDArray input; // [B, N, H]
@@ -234,7 +239,7 @@ public final class GradientComputation implements AutoCloseable {
             this.input = input;
         }
 
-        /** Computes the layer with its record, unless that has been done. */
+        /** Computes the layer with its record, unless the record exists. */
         RecordedLayer record(PackedForward forward, NDManager scratch) {
             if (output == null) {
                 local = scratch.newSubManager();
@@ -247,7 +252,9 @@ public final class GradientComputation implements AutoCloseable {
             return this;
         }
 
-        /** The gradient of the input; adds up those of the weights and gives back all memory of the layer. */
+        /**
+         * Returns the gradient of the input, adds up the gradients of the weights, and frees all memory of the layer.
+         */
         NDArray backward(NDArray outputGradient, NDManager scratch) {
             try (NDManager recorded = local;
                     input;
@@ -263,7 +270,7 @@ public final class GradientComputation implements AutoCloseable {
         }
     }
 
-    /** A tensor of the decoder, whose gradient is computed if it is learnt. */
+    /** Returns a tensor of the decoder; a learned tensor gets a gradient. */
     private NDArray leaf(String name, NDManager local) {
         NDArray tensor = decoder.tensor(name);
         return decoder.learns(name) ? Gradients.leaf(tensor, local) : tensor;
@@ -286,7 +293,7 @@ public final class GradientComputation implements AutoCloseable {
         }
     }
 
-    /** The sum of the gradients of a tensor that kernels add to. */
+    /** Returns the sum to which kernels add the gradients of a tensor. */
     private NDArray sum(String name) {
         return sums.computeIfAbsent(
                 name, key -> manager.zeros(decoder.tensor(key).getShape()));
@@ -296,7 +303,7 @@ public final class GradientComputation implements AutoCloseable {
         return kernels.callWithGradient(kernel, owner, inputs).singletonOrThrow();
     }
 
-    /** Walks through the tokens of a batch in the order of its targets. */
+    /** Computes the losses of a batch's tokens, in the order of the batch's targets. */
     private static final class TokenLosses {
         private final Objective objective;
         private final List<LearningCompletion> rows;
@@ -317,7 +324,7 @@ public final class GradientComputation implements AutoCloseable {
                     .toList();
         }
 
-        /** Takes the next tokens. */
+        /** Computes the derivatives at the next tokens. */
         Derivatives add(float[] logprobs, float[] entropies) {
             var derivatives = new Derivatives(new float[logprobs.length], new float[logprobs.length]);
             for (int i = 0; i < logprobs.length; i++) {

@@ -3,15 +3,15 @@ package io.recthink.learn;
 import java.io.Serializable;
 
 /**
- * What happened in a part of an optimiser step, as sums that add up over the parts.
+ * Statistics of a part of an optimizer step: sums that add up over the parts.
  *
  * @param loss the part's share of the loss of the step
  * @param tokens completion tokens
  * @param sequences completions
- * @param entropySum entropy of the policy at each completion token, in nats, at the sampling temperature
- * @param klSum k3 estimate of the KL divergence to the reference at each completion token, in nats
- * @param clippedTokens tokens that the clip held back
- * @param logpDifferenceSum absolute differences between the log-probabilities here and those of the sampler
+ * @param entropySum sum over the completion tokens of the policy's entropy in nats, at the sampling temperature
+ * @param klSum sum over the completion tokens of the k3 estimate of the KL divergence to the reference, in nats
+ * @param clippedTokens tokens that the clip or the importance cap limits
+ * @param logpDifferenceSum sum of the absolute differences between the log-probabilities of learner and sampler
  * @param logpDifferenceMax the largest of these differences
  */
 public record GradientStatistics(
@@ -24,10 +24,10 @@ public record GradientStatistics(
         double logpDifferenceSum,
         double logpDifferenceMax)
         implements Serializable {
-    /** Of nothing. */
+    /** The statistics of no tokens. */
     public static final GradientStatistics ZERO = new GradientStatistics(0, 0, 0, 0, 0, 0, 0, 0);
 
-    /** Of both parts. */
+    /** Returns the statistics of both parts. */
     public GradientStatistics plus(GradientStatistics other) {
         return new GradientStatistics(
                 loss + other.loss,

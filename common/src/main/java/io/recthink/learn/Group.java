@@ -7,8 +7,8 @@ import java.util.Objects;
 /**
  * A prompt with completions that share it: the prompt is computed once for all of them.
  *
- * @param prompt its tokens, at least one
- * @param completions that share it, at least one
+ * @param prompt tokens of the prompt, at least one
+ * @param completions completions of the prompt, at least one
  */
 @SuppressWarnings("ArrayRecordComponent") // a prompt has thousands of tokens and lives for one step
 public record Group(int[] prompt, List<LearningCompletion> completions) implements Serializable {

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 /** The gradients of a decoder's tensors, added up in Java memory. */
 final class HeapGradient {
     private final TensorLayout tensors;
-    private final Map<String, List<Parameter>> parameters; // in each tensor
+    private final Map<String, List<Parameter>> parameters; // by tensor
     private final ParameterVector sum;
     private final Set<String> added = new HashSet<>();
     private final float[] summand;

@@ -4,12 +4,12 @@ import java.io.Serializable;
 import java.util.Objects;
 
 /**
- * One completion of a prompt and what training needs to know about it. Arrays are not copied; do not change them.
+ * One completion of a prompt with the data that training needs. Arrays are not copied; do not change them.
  *
- * @param tokens of the completion, at least one; only they carry loss
+ * @param tokens tokens of the completion, at least one; only these tokens carry loss
  * @param oldLogprobs log-probability of each token under the policy that sampled it, at the sampling temperature; null
  *     for supervised training
- * @param refLogprobs the same under the reference policy; null unless the objective has a KL term
+ * @param refLogprobs log-probability of each token under the reference policy; null unless the objective has a KL term
  * @param advantage the group advantage; unused in supervised training
  * @param weight factor on the loss of every token, usually 1
  */
@@ -26,17 +26,17 @@ public record LearningCompletion(
         requireSameLength("refLogprobs", refLogprobs, tokens.length);
     }
 
-    /** A completion to imitate. */
+    /** A completion for supervised training. */
     public static LearningCompletion supervised(int[] tokens) {
         return new LearningCompletion(tokens, null, null, 0, 1);
     }
 
-    /** A completion that a policy has sampled and that counts as the others do. */
+    /** A completion that a policy has sampled, with weight 1. */
     public static LearningCompletion sampled(int[] tokens, float[] logprobs, double advantage) {
         return new LearningCompletion(tokens, logprobs, null, advantage, 1);
     }
 
-    /** The same with the log-probabilities under the reference policy. */
+    /** Returns this completion with log-probabilities under the reference policy. */
     public LearningCompletion withReference(float[] logprobs) {
         return new LearningCompletion(tokens, oldLogprobs, logprobs, advantage, weight);
     }

@@ -1,15 +1,17 @@
 package io.recthink.learn;
 
-/** The learning rate of a step: a linear warm-up, then constant, linear or cosine decay to a share of its peak. */
+/**
+ * Computes the learning rate of a step: a linear warm-up, then constant, linear or cosine decay to a share of its peak.
+ */
 public final class LearningRate {
     private LearningRate() {}
 
     /**
-     * The rate of a step. It is highest at the last step of the warm-up (or the first step of all) and reaches its final
-     * share at the last step.
+     * Returns the rate of a step. The rate is highest at the last step of the warm-up, or at the first step without a
+     * warm-up. A linear or cosine decay reaches the final share at the last step.
      *
      * @param step from 1
-     * @param steps how many there are
+     * @param steps number of steps of the run
      */
     public static double at(OptimizerSettings settings, int step, int steps) {
         double peak = settings.learningRate();

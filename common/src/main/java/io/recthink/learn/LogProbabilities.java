@@ -9,15 +9,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The log-probabilities that a policy gives to the tokens of completions: what a KL term takes as its reference. */
+/**
+ * Computes the log-probabilities that a policy gives to the tokens of completions. A KL term takes them as its
+ * reference.
+ */
 public final class LogProbabilities {
     private LogProbabilities() {}
 
     /**
      * Computes all groups in one forward pass.
      *
-     * @param temperature the logits are divided by this
-     * @return for each group, for each of its rows, one log-probability a token
+     * @param temperature divisor of the logits
+     * @return for each group and each of its completions, one log-probability a token
      */
     public static List<List<float[]>> of(Decoder decoder, List<Group> groups, double temperature) {
         PackedBatch batch = PackedBatch.of(groups, decoder);

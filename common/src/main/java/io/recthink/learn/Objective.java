@@ -1,18 +1,19 @@
 package io.recthink.learn;
 
 /**
- * What training minimises: a sum over the tokens of the completions. The denominators are those of the whole optimiser
- * step, so that the gradients of its micro-batches add up to the gradient of the step however it is split.
+ * The loss that training minimises: a sum over the tokens of the completions. The denominators count the whole
+ * optimizer step. So the gradients of the micro-batches add up to the gradient of the step, however the step is split.
  */
 public sealed interface Objective {
-    /** The logits are divided by this before log-probabilities and entropies are taken. */
+    /** The divisor of the logits, applied before log-probabilities and entropies are computed. */
     double temperature();
 
     /**
-     * The share of one token in the loss of the step.
+     * Returns the share of one token in the loss of the step.
      *
-     * @param logprob of the token, in nats
-     * @param entropy of the policy where it stands, in nats
+     * @param position number of the token in its completion, from 0
+     * @param logprob log-probability of the token, in nats
+     * @param entropy entropy of the policy at the token, in nats
      */
     TokenLoss token(LearningCompletion row, int position, double logprob, double entropy);
 
@@ -20,9 +21,9 @@ public sealed interface Objective {
     boolean rewardsEntropy();
 
     /**
-     * The mean negative log-likelihood of the completion tokens, each counted by the weight of its row.
+     * The mean negative log-likelihood of the completion tokens. Each token counts with the weight of its completion.
      *
-     * @param totalTokens completion tokens of the step, counted in the same way; above 0
+     * @param totalTokens completion tokens of the step, counted with the same weights; above 0
      */
     record Supervised(double totalTokens) implements Objective {
         public Supervised {
@@ -53,25 +54,26 @@ public sealed interface Objective {
      * reference policy: minus the mean of {@code min(r A, clip(r, 1 - low, 1 + high) A) - beta (exp(d) - d - 1)}, where
      * {@code r = exp(logprob - oldLogprob)} and {@code d = refLogprob - logprob}.
      *
-     * <p>The reduction is the mean over tokens within a completion and then over completions, the mean over all tokens, or
-     * the sum over the tokens of a completion divided by the longest that one could be and then the mean over completions
-     * (Liu et al. 2025, Dr. GRPO), which favours neither short nor long ones. An entropy bonus adds its coefficient times
-     * the entropy at each token to what is maximised, under the same reduction.
+     * <p>{@link Reduction#SEQUENCE_MEAN} is the mean over tokens within a completion and then over completions.
+     * {@link Reduction#TOKEN_MEAN} is the mean over all tokens. {@link Reduction#MAX_LENGTH} divides the sum over a
+     * completion's tokens by {@code maxTokens} and takes the mean over completions (Liu et al. 2025, Dr. GRPO); it
+     * favours neither short nor long completions. An entropy bonus adds its coefficient times the entropy at each token
+     * to the maximised sum, under the same reduction.
      *
-     * <p>With an importance cap the old log-probabilities are the learner's own, so that the surrogate is A times 1 and its
-     * slope A, and each token counts {@code min(r, cap)} times: truncated importance sampling, which makes up for a sampler
-     * that computes in other numbers than the learner. This is the whole of the difference while a step learns from
-     * rollouts of the policy that it changes.
+     * <p>With an importance cap, the surrogate takes the learner's own log-probabilities as the old ones, so its value
+     * and its slope are A. Each token then counts {@code min(r, cap)} times (truncated importance sampling), which
+     * corrects for a sampler that computes in other number formats than the learner. While a step learns from rollouts
+     * of the policy that it changes, r differs from 1 for this reason alone.
      *
      * @param clipLow how far the ratio may fall below 1
      * @param clipHigh how far the ratio may rise above 1
-     * @param importanceCap the most that a token counts by its importance ratio; 0 for the clipped surrogate
-     * @param reduction of the tokens' shares
+     * @param importanceCap largest importance ratio with which a token counts; 0 for the clipped surrogate
+     * @param reduction how the tokens' losses become one number
      * @param klCoefficient beta; 0 for none
-     * @param entropyBonus what a nat of entropy is worth; 0 for none
-     * @param totalSequences completions of the step, those of dead groups included
-     * @param totalTokens completion tokens of the step, those of dead groups included
-     * @param maxTokens the most tokens that a completion could have
+     * @param entropyBonus coefficient of the entropy in nats; 0 for none
+     * @param totalSequences completions of the step, with the completions of dead groups
+     * @param totalTokens completion tokens of the step, with the tokens of dead groups
+     * @param maxTokens most tokens that a completion can have
      * @param temperature the sampling temperature
      */
     record Grpo(
@@ -135,10 +137,10 @@ public sealed interface Objective {
      * The share of one token in the loss.
      *
      * @param loss the value
-     * @param derivative by the token's log-probability
-     * @param entropyDerivative by the entropy of the policy where the token stands
+     * @param derivative derivative of the loss by the token's log-probability
+     * @param entropyDerivative derivative of the loss by the entropy of the policy at the token
      * @param kl the k3 estimate in nats; 0 without a reference
-     * @param clipped whether the clip or the cap holds the token back
+     * @param clipped whether the clip or the cap limits the token
      */
     record TokenLoss(double loss, double derivative, double entropyDerivative, double kl, boolean clipped) {}
 

@@ -2,7 +2,7 @@ package io.recthink.learn;
 
 import io.recthink.config.Problems;
 
-/** AdamW and its schedule. */
+/** The settings of AdamW and its learning rate: {@code sft.optimizer} and {@code train.optimizer}. */
 public record OptimizerSettings(
         double learningRate,
         Schedule schedule,
@@ -13,7 +13,7 @@ public record OptimizerSettings(
         double epsilon,
         double weightDecay,
         double maxGradNorm) {
-    /** Notes what is wrong with the values. */
+    /** Adds the values that are out of range to {@code problems}. */
     public void check(Problems problems) {
         problems.positive("learningRate", learningRate);
         problems.atLeast(0, "warmupSteps", warmupSteps);

@@ -11,20 +11,24 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Groups laid out for one forward pass. Each group takes one row of positions: its prompt, padded at its end to the longest
- * prompt {@code P}, then its completions from the longest to the shortest, {@code F} of which share a call of the attention
- * and are padded to the longest of them. In a call the first positions of all its completions come first, then their second
- * ones; so the mask of a short call is a part of that of a long one. The last token of a completion is only ever predicted
- * and takes no position.
+ * Lays groups out for one forward pass.
+ *
+ * <p>Each group takes one row of positions. The row begins with the prompt, padded at its end to the longest prompt
+ * {@code P}. Then follow the completions, from the longest to the shortest. {@code F} completions share an attention
+ * call and are padded to the longest of them.
+ *
+ * <p>A call begins with the first positions of all its completions, followed by their second positions, and so on. So
+ * the mask of a short call is a part of the mask of a long call. The last token of a completion is only predicted and
+ * takes no position.
  */
 final class PackedBatch {
     private final List<Group> groups;
     private final int promptPositions;
     private final int queriesOfAKey;
     private final int completionsOfACall;
-    private final int[] callPositions; // of a completion, call by call
-    private final int[] callStarts; // in a row of positions; the last is its end
-    private final int[][] seats; // of each group's completions: their places from the longest to the shortest
+    private final int[] callPositions; // positions of a completion in each call
+    private final int[] callStarts; // first position of each call; the last element is the end of the row
+    private final int[][] seats; // [group][completion]: its place from the longest to the shortest
     private final int targetCount;
 
     private PackedBatch(List<Group> groups, int queriesOfAKey, int queries) {
@@ -58,7 +62,7 @@ final class PackedBatch {
     /**
      * Lays groups out.
      *
-     * @param queries that a call of the attention may have when there is more than one completion in it
+     * @param queries most queries of an attention call with more than one completion
      * @throws InvalidInputException if a prompt and its completion are longer than the model's context
      */
     static PackedBatch of(List<Group> groups, ModelConfig model, int queries) {
@@ -83,7 +87,7 @@ final class PackedBatch {
         return seats;
     }
 
-    /** What the longest completion in each place takes, at least 1. */
+    /** Positions of the longest completion in each place, at least 1. */
     private int[] positionsOfSeats() {
         int[] positions =
                 new int[Arrays.stream(seats).mapToInt(rows -> rows.length).max().orElseThrow()];
@@ -113,7 +117,10 @@ final class PackedBatch {
         return groups;
     }
 
-    /** {@code P, R, F, C, S, C, S, ...}, see {@code decoder.py}: calls of one length are put together. */
+    /**
+     * The shape {@code P, R, F, C, S, C, S, ...} of {@code decoder.py}. C is the number of calls with the same length
+     * S.
+     */
     long[] shape() {
         List<Long> shape =
                 new ArrayList<>(List.of((long) promptPositions, (long) queriesOfAKey, (long) completionsOfACall));
@@ -144,7 +151,7 @@ final class PackedBatch {
         return groups.stream().mapToLong(group -> group.prompt().length).toArray();
     }
 
-    /** {@code [groups, positions]}; padding is token 0. */
+    /** The input tokens {@code [groups, positions]}; padding is token 0. */
     long[] tokens() {
         var tokens = new long[groups.size() * positions()];
         for (int g = 0; g < groups.size(); g++) {
@@ -162,7 +169,7 @@ final class PackedBatch {
         return tokens;
     }
 
-    /** For each target, the position that predicts it, counted through all groups. */
+    /** The position that predicts each target, counted through all groups. */
     long[] predictors() {
         var predictors = new long[targetCount];
         int next = 0;
@@ -186,7 +193,7 @@ final class PackedBatch {
                 .toArray();
     }
 
-    /** Where a token of a completion is, counted through all groups. */
+    /** The position of a completion's token, counted through all groups. */
     private long position(int group, int row, int token) {
         int seat = seats[group][row];
         int start = callStarts[seat / completionsOfACall] + seat % completionsOfACall;

@@ -9,10 +9,10 @@ import io.recthink.torch.Kernels;
 import io.recthink.torch.TensorMemory;
 import java.util.List;
 
-/** The decoder's forward pass over a packed batch, a layer at a time. */
+/** Computes the decoder's forward pass over a packed batch, one layer at a time. */
 public final class PackedForward {
-    // A chunk of logits takes 25 MB: what takes 32 MiB or more glibc maps anew each time, which costs more than
-    // computing it.
+    // A chunk of logits takes 25 MB. glibc maps blocks of 32 MiB or more anew each time, which costs more than
+    // computing the chunk.
     private static final int LOGITS_IN_A_CHUNK = 6 << 20;
     private static final int SMALLEST_CHUNK = 16;
 
@@ -87,7 +87,7 @@ public final class PackedForward {
         return chunkRows(decoder.config().vocabularySize());
     }
 
-    /** How many rows of logits are computed at a time: as many as take about 25 MB in FP32, and 16 at least. */
+    /** The number of rows of logits in a chunk: about 25 MB in FP32, and at least 16 rows. */
     public static int chunkRows(int vocabularySize) {
         return Math.max(SMALLEST_CHUNK, LOGITS_IN_A_CHUNK / vocabularySize);
     }

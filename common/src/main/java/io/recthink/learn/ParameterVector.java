@@ -8,12 +8,14 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * One FP32 number for every element of every parameter, laid out as {@link ParameterLayout} says and held in chunks of
- * {@link #CHUNK} elements: weights, a gradient, a moment. Sums run over the elements in their order, in double precision,
- * so they do not depend on who computes them.
+ * Stores one FP32 number for every element of every parameter: weights, a gradient, a moment. {@link ParameterLayout}
+ * defines the order of the elements; a chunk has {@link #CHUNK} elements. Sums run over the elements in their order, in
+ * double precision, so they do not depend on the threads that compute them.
  */
 public final class ParameterVector implements ParameterReader {
-    /** Elements of every chunk but the last. An array of 4 MiB with its header would take 5 regions of the G1 collector. */
+    /**
+     * Elements of every chunk but the last. A chunk of 4 MiB with its header would take 5 regions of the G1 collector.
+     */
     public static final int CHUNK = (1 << 20) - 16;
 
     private final ParameterLayout layout;
@@ -24,7 +26,7 @@ public final class ParameterVector implements ParameterReader {
         this.chunks = chunks;
     }
 
-    /** All zeros. */
+    /** Creates a vector of zeros. */
     public static ParameterVector zeros(ParameterLayout layout) {
         float[][] chunks = new float[chunkCount(layout)][];
         for (int i = 0; i < chunks.length; i++) {
@@ -33,12 +35,12 @@ public final class ParameterVector implements ParameterReader {
         return new ParameterVector(layout, chunks);
     }
 
-    /** The chunks of a vector of this layout. */
+    /** The number of chunks of a vector of this layout. */
     public static int chunkCount(ParameterLayout layout) {
         return Math.toIntExact((layout.size() + CHUNK - 1) / CHUNK);
     }
 
-    /** The values that a model folder or another source gives. */
+    /** Reads the values from a model folder or another source. */
     public static ParameterVector read(ParameterLayout layout, ParameterReader source) {
         ParameterVector vector = zeros(layout);
         for (Parameter parameter : layout.parameters()) {
@@ -48,9 +50,9 @@ public final class ParameterVector implements ParameterReader {
     }
 
     /**
-     * A vector that holds these chunks, not copies of them.
+     * Creates a vector on {@code chunks}, without a copy.
      *
-     * @throws IllegalArgumentException if they are not those of the layout
+     * @throws IllegalArgumentException if the chunks and the layout differ in their number of elements
      */
     public static ParameterVector of(ParameterLayout layout, float[][] chunks) {
         long elements = Arrays.stream(chunks).mapToLong(chunk -> chunk.length).sum();
@@ -65,7 +67,7 @@ public final class ParameterVector implements ParameterReader {
         return layout;
     }
 
-    /** Elements in all. */
+    /** The number of elements. */
     public long size() {
         return layout.size();
     }
@@ -74,12 +76,12 @@ public final class ParameterVector implements ParameterReader {
         return chunks.length;
     }
 
-    /** The chunk itself, not a copy: what is written into it is written into the vector. */
+    /** Returns the chunk itself, not a copy: writing into the chunk changes the vector. */
     public float[] chunk(int index) {
         return chunks[index];
     }
 
-    /** Replaces the elements from the given one on. */
+    /** Replaces the elements from element {@code first} on. */
     public void set(long first, FloatBuffer values) {
         for (long element = first; values.hasRemaining(); ) {
             float[] chunk = chunks[(int) (element / CHUNK)];
@@ -100,7 +102,7 @@ public final class ParameterVector implements ParameterReader {
         chunksOf(parameter, (done, chunk, start, count) -> pieces.accept(done, FloatBuffer.wrap(chunk, start, count)));
     }
 
-    /** Goes through the elements of a parameter in their order, as far as they lie in one chunk at a time. */
+    /** Passes on the elements of a parameter in their order, one chunk's part at a time. */
     void chunksOf(Parameter parameter, ChunkPart part) {
         for (long done = 0; done < parameter.size(); ) {
             long element = parameter.offset() + done;
@@ -112,13 +114,13 @@ public final class ParameterVector implements ParameterReader {
         }
     }
 
-    /** Some elements of a parameter. */
+    /** Takes the elements of a parameter that one chunk contains. */
     @FunctionalInterface
     interface ChunkPart {
         /**
          * Takes {@code count} elements of a chunk from {@code start} on.
          *
-         * @param done elements of the parameter before them
+         * @param done number of the parameter's elements before {@code start}
          * @param chunk the chunk itself, not a copy
          */
         void accept(long done, float[] chunk, int start, int count);
@@ -154,7 +156,7 @@ public final class ParameterVector implements ParameterReader {
     }
 
     private static double dot(float[] a, float[] b) {
-        // Four running sums: the additions of one do not wait for those of another.
+        // Four running sums: an addition to one sum does not wait for an addition to another.
         double s0 = 0;
         double s1 = 0;
         double s2 = 0;

@@ -2,7 +2,7 @@ package io.recthink.learn;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** How the losses of the tokens become one number. */
+/** How the losses of the tokens become one number; {@link Objective.Grpo} defines each way. */
 public enum Reduction {
     @JsonProperty("sequence-mean")
     SEQUENCE_MEAN,

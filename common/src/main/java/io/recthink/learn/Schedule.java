@@ -2,7 +2,7 @@ package io.recthink.learn;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** How the learning rate goes on after its warm-up. */
+/** The course of the learning rate after its warm-up; see {@link LearningRate}. */
 public enum Schedule {
     @JsonProperty("constant")
     CONSTANT,
