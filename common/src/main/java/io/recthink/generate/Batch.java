@@ -16,15 +16,15 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * The completions that grow together, a token a step. A row that has ended leaves at once, and the last row takes its seat;
- * as soon as there is room for all completions of a waiting prompt, the prompt enters. So every row that is computed is a
- * row that grows.
+ * Grows completions together, one token a step; each completion is a row. A row that has ended leaves at once, and the
+ * last row takes its seat. A waiting prompt enters as soon as there is room for all its completions. So every row that
+ * is computed grows.
  */
 public final class Batch implements AutoCloseable {
-    /** Room for keys and values of completions is taken so many tokens at a time. */
+    /** Tokens by which the room for keys and values of completions grows. */
     public static final int BLOCK = 64;
 
-    /** Prompts are read together up to so many tokens, and longer ones in pieces of as many. */
+    /** Most prompt tokens that are read together; a longer prompt is read in pieces of this length. */
     public static final int PROMPT_TOKENS_AT_A_TIME = 4096;
 
     private final Kernels kernels = Kernels.instance();
@@ -37,20 +37,21 @@ public final class Batch implements AutoCloseable {
     private final Deque<List<GrowingCompletion>> waiting = new ArrayDeque<>();
     private final NDArray rotary;
     private final PromptCache prompts;
-    private final List<GrowingCompletion> rows = new ArrayList<>(); // those that grow, by seat
-    private final List<Integer> promptSeats = new ArrayList<>(); // of each row
+    private final List<GrowingCompletion> rows = new ArrayList<>(); // growing completions, by seat
+    private final List<Integer> promptSeats = new ArrayList<>(); // seat of each row's prompt
     private NDArray keys; // [layers, seats, keyValueHeads, capacity, headDim]
-    private NDArray values; // as keys
+    private NDArray values; // shaped like keys
     private NDArray slots; // [prompts * most rows of a prompt]
     private NDArray places; // [rows]
     private long decodeSteps;
     private long decodedTokens;
 
     /**
-     * A batch in which nothing has been computed yet.
+     * Creates a batch without computed tokens.
      *
-     * @param rowsOfPrompts the completions of each prompt, at least one; the tokens of all of them are given or of none
-     * @param maxRows most rows at a time; a prompt with more of them is alone in the batch
+     * @param rowsOfPrompts the completions of each prompt, at least one a prompt; the tokens of all completions are
+     *     given, or none
+     * @param maxRows most rows at a time; a prompt with more rows is alone in the batch
      */
     Batch(Decoder decoder, Collection<List<GrowingCompletion>> rowsOfPrompts, SamplingOptions options, int maxRows) {
         this.manager = decoder.manager().newSubManager();
@@ -59,8 +60,8 @@ public final class Batch implements AutoCloseable {
         NDManager numbers = TensorMemory.numbers(manager);
         this.temperature = numbers.create(options.temperature());
         this.topP = numbers.create(options.topP());
-        // Prompts of similar length are in the batch together; the longest come first, so memory is not needed later
-        // on.
+        // Prompts of similar length are in the batch together. The longest prompts enter first, so that later prompts
+        // need no more memory.
         rowsOfPrompts.stream()
                 .sorted((a, b) ->
                         Integer.compare(b.get(0).prompt().length, a.get(0).prompt().length))
@@ -75,10 +76,10 @@ public final class Batch implements AutoCloseable {
     }
 
     /**
-     * Prompts whose keys and values are held at a time: those whose last rows still grow stay beside those that have entered
-     * since.
+     * The number of prompts whose keys and values are in memory at a time. A prompt whose last rows still grow stays
+     * beside prompts that have entered later.
      *
-     * @param prompts that are read in all
+     * @param prompts prompts in all
      * @param group most rows of a prompt
      * @param maxRows most rows at a time, at least {@code group}
      */
@@ -87,7 +88,7 @@ public final class Batch implements AutoCloseable {
         return (int) Math.min(prompts, Math.min(maxRows, 4 * full));
     }
 
-    /** Lets every row grow to its end. */
+    /** Grows every row to its end. */
     void run() {
         enterAll();
         while (!rows.isEmpty()) {
@@ -101,17 +102,17 @@ public final class Batch implements AutoCloseable {
 
     private void enterAll() {
         boolean entered = true;
-        while (entered) { // again where completions have ended with their first token
+        while (entered) { // completions may end with their first token
             entered = enter();
         }
     }
 
-    /** Steps of {@link #run} that computed a token of each row in the batch. */
+    /** The number of steps of {@link #run} that computed a token of each row in the batch. */
     long decodeSteps() {
         return decodeSteps;
     }
 
-    /** Tokens computed in these steps. */
+    /** The number of tokens that these steps computed. */
     long decodedTokens() {
         return decodedTokens;
     }
@@ -121,7 +122,7 @@ public final class Batch implements AutoCloseable {
         return maxRows;
     }
 
-    /** Lets waiting prompts in as far as there is room; false when none entered. */
+    /** Moves waiting prompts into the batch while there is room; returns false when none entered. */
     private boolean enter() {
         List<List<GrowingCompletion>> entering = new ArrayList<>();
         int taken = rows.size();
@@ -207,7 +208,9 @@ public final class Batch implements AutoCloseable {
                 rows.stream().mapToDouble(GrowingCompletion::uniform).toArray());
     }
 
-    /** The next tokens {@code [rows]} of rows whose tokens are given; without elements where they are sampled. */
+    /**
+     * Returns the next tokens {@code [rows]} of rows with given tokens, or a tensor without elements for sampled rows.
+     */
     private NDArray given(List<GrowingCompletion> rows, NDManager scratch) {
         return rows.get(0).isGiven()
                 ? scratch.create(
@@ -215,7 +218,7 @@ public final class Batch implements AutoCloseable {
                 : weights.absent();
     }
 
-    /** @param sampled {@code [2, rows]}, tokens and log-probabilities */
+    /** @param sampled tokens and log-probabilities, {@code [2, rows]} */
     private static void accept(List<GrowingCompletion> rows, NDArray sampled) {
         double[] numbers = sampled.toDoubleArray();
         for (int i = 0; i < rows.size(); i++) {
@@ -228,7 +231,7 @@ public final class Batch implements AutoCloseable {
         }
     }
 
-    /** Rows that have ended leave, then prompts without rows; those behind them take their seats. */
+    /** Removes ended rows, then prompts without rows. Rows and prompts behind them take their seats. */
     private void leave() {
         Moves moves = Moves.closing(rows.size(), seat -> !rows.get(seat).finished());
         if (keys != null) {
@@ -284,15 +287,15 @@ public final class Batch implements AutoCloseable {
     }
 
     /**
-     * How the seats behind those that are left free are moved into them.
+     * The moves from the last seats into free seats.
      *
-     * @param from seats, the new number of seats and above
-     * @param to for each of them the free seat that it moves to
+     * @param from seats to move: taken seats from {@code size} on
+     * @param to the free seat below {@code size} to which each seat of {@code from} moves
      * @param size the new number of seats
      */
     @SuppressWarnings("ArrayRecordComponent") // becomes two tensors; never compared
     record Moves(long[] from, long[] to, int size) {
-        /** Closes the gaps among the seats 0 to {@code count - 1}. */
+        /** Returns the moves that close the gaps among the seats 0 to {@code count - 1}. */
         static Moves closing(int count, IntPredicate taken) {
             int size = (int) IntStream.range(0, count).filter(taken).count();
             return new Moves(
@@ -308,13 +311,15 @@ public final class Batch implements AutoCloseable {
             return from.length;
         }
 
-        /** Where what was in a seat is now; meaningless for seats that were free. */
+        /** Returns the new place of a seat's content; meaningless for free seats. */
         int newSeat(int seat) {
             int index = Arrays.binarySearch(from, seat);
             return index < 0 ? seat : (int) to[index];
         }
 
-        /** Copies the first tokens of caches {@code [layers, seats, keyValueHeads, capacity, headDim]}. */
+        /**
+         * Moves the first {@code tokens} tokens of caches {@code [layers, seats, keyValueHeads, capacity, headDim]}.
+         */
         void apply(NDArray keys, NDArray values, long tokens, NDManager manager) {
             if (count() == 0) {
                 return;

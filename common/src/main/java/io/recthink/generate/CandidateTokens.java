@@ -7,19 +7,21 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The candidates of a prefix as tokens. They are those of the text with the candidate, behind the longest beginning that the
- * texts with all candidates and the text alone have in common: where a candidate changes how the end of the text falls into
- * tokens, that end belongs to every candidate. What is in common is taken as it was written, also where a model has chosen
- * other tokens for the same text than its tokenizer does.
+ * The candidates of a prefix as tokens.
  *
- * @param shared the prompt and the tokens that all candidates have in common
- * @param continuations [candidate]: the tokens that write it, in one way for each end token where the turn must end;
- *     without any where the tokenizer cannot write it, as decoding them does not give the text back
+ * <p>The tokenizer encodes the text alone and the text with each candidate. The longest beginning that all token
+ * sequences share is common to the candidates; the tokens behind it write the candidate. Where a candidate changes the
+ * last tokens of the text, these tokens belong to every candidate. The common part keeps the tokens that the model has
+ * written, also where the tokenizer gives other tokens for the same text.
+ *
+ * @param shared the prompt and the tokens that all candidates share
+ * @param continuations [candidate]: the token sequences that write the candidate, one for each end token where the turn
+ *     must end. Empty where the tokenizer cannot write the candidate: decoding the tokens gives another text.
  */
 @SuppressWarnings("ArrayRecordComponent") // becomes tensors; never compared
 record CandidateTokens(int[] shared, List<List<int[]>> continuations) {
 
-    /** @param endTokens of the model */
+    /** @param endTokens end tokens of the model */
     static CandidateTokens of(RatingPrefix prefix, List<Integer> endTokens, ModelTokenizer tokenizer) {
         Texts spaced = Texts.of(prefix.text(), prefix.candidates(), tokenizer);
         return (spaced.writesAny()
@@ -69,7 +71,7 @@ record CandidateTokens(int[] shared, List<List<int[]>> continuations) {
             return new CandidateTokens(joined(prefix.prompt(), written), continuations);
         }
 
-        /** The tokens at the beginning of the text that are the same with every candidate. */
+        /** The number of tokens at the beginning of the text that are the same with every writable candidate. */
         private int common() {
             return IntStream.range(0, withCandidate.size())
                     .filter(writable::get)
@@ -79,7 +81,7 @@ record CandidateTokens(int[] shared, List<List<int[]>> continuations) {
         }
     }
 
-    /** How many tokens two texts begin with alike. */
+    /** The number of equal tokens at the beginning of two texts. */
     private static int common(int[] one, int[] other) {
         int different = Arrays.mismatch(one, other);
         return different < 0 ? one.length : different;
@@ -105,7 +107,7 @@ record CandidateTokens(int[] shared, List<List<int[]>> continuations) {
                 .orElse(0);
     }
 
-    /** How many tokens the continuations have. */
+    /** The number of tokens of all continuations. */
     int count() {
         return continuations.stream()
                 .flatMap(List::stream)
@@ -114,13 +116,13 @@ record CandidateTokens(int[] shared, List<List<int[]>> continuations) {
     }
 
     /**
-     * The last place where tokens end in two sequences of the same text.
+     * The last place where a token ends both in the written tokens and in the tokenizer's tokens of the text.
      *
-     * @param inWritten how many tokens lie before it in the one
-     * @param inText how many in the other
+     * @param inWritten number of written tokens before the place
+     * @param inText number of the tokenizer's tokens before the place
      */
     private record Border(int inWritten, int inText) {
-        /** @param common how many tokens of the text count */
+        /** @param common number of the text's first tokens that count */
         static Border of(RatingPrefix prefix, int[] text, int common, ModelTokenizer tokenizer) {
             int[] written = prefix.written();
             String there = tokenizer.decode(written);

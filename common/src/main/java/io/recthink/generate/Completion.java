@@ -7,8 +7,8 @@ package io.recthink.generate;
  * @param logprobs natural logarithm of each token's probability under softmax(logits / temperature), before nucleus
  *     sampling cuts tokens off; at temperature 1 for greedy completions
  * @param text the tokens as text, without special tokens
- * @param finish why it ended
- * @param seed the seed it was sampled with
+ * @param finish why the completion ended
+ * @param seed the seed of the completion
  */
 @SuppressWarnings("ArrayRecordComponent") // one number a token; never compared
 public record Completion(int[] tokens, float[] logprobs, String text, Finish finish, long seed) {}

@@ -2,9 +2,9 @@ package io.recthink.generate;
 
 /** Why a completion ended. */
 public enum Finish {
-    /** With an end token of the model or a stop string. */
+    /** An end token of the model or a stop string ended the completion. */
     STOP("stop"),
-    /** At the largest number of tokens. */
+    /** The completion reached the largest number of tokens. */
     LENGTH("length");
 
     private final String label;

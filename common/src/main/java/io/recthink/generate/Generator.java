@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 
 /**
- * Samples completions of prompts. Each prompt is read once, and its completions share what was computed for it. All of them
- * grow in one batch: completions that have ended leave it, waiting prompts enter it.
+ * Samples completions of prompts. The generator reads each prompt once, and the prompt's completions share the result.
+ * All completions grow in one batch: ended completions leave it, waiting prompts enter it.
  *
- * <p>The random numbers of a completion are addressed by its seed (see {@link Seeds}). A call with the same weights,
- * prompts, seeds, options and batch size gives the same completions to the bit on the same machine with the same number
- * of threads; in another batch the log-probabilities may differ by rounding.
+ * <p>The seed of a completion determines its random numbers (see {@link Seeds}). A call with the same weights, prompts,
+ * seeds, options and batch size gives the same completions to the bit on the same machine with the same number of
+ * threads. In another batch the log-probabilities may differ by rounding.
  *
  * <p>Memory grows with the rows of the batch and the length of prompts and completions. Several threads may use one
  * generator.
@@ -23,13 +23,13 @@ public final class Generator implements AutoCloseable {
     private final Decoder decoder;
     private final ModelTokenizer tokenizer;
 
-    /** Neither the decoder nor the tokenizer is closed with the generator. */
+    /** Creates a generator; {@link #close} closes neither the decoder nor the tokenizer. */
     public Generator(Decoder decoder, ModelTokenizer tokenizer) {
         this.decoder = decoder;
         this.tokenizer = tokenizer;
     }
 
-    /** Samples the completions of some prompts in a batch of all of them; see {@link #generate(List, SamplingOptions, int)}. */
+    /** Samples the completions of all prompts in one batch; see {@link #generate(List, SamplingOptions, int)}. */
     public List<List<Completion>> generate(List<PromptTokens> prompts, SamplingOptions options) {
         return generate(prompts, options, Integer.MAX_VALUE).completions();
     }
@@ -37,7 +37,8 @@ public final class Generator implements AutoCloseable {
     /**
      * Samples the completions of some prompts.
      *
-     * @param maxRows most completions that grow at a time, at least 1; a prompt with more of them is alone in the batch
+     * @param maxRows most completions that grow at a time, at least 1; a prompt with more completions is alone in the
+     *     batch
      * @throws InvalidInputException if a prompt has a token outside of the vocabulary, or does not leave room for
      *     {@code maxTokens} tokens in the model's context
      */
@@ -60,11 +61,13 @@ public final class Generator implements AutoCloseable {
     }
 
     /**
-     * The probabilities of the ratings that may follow some prefixes. Each prefix is read once, and what follows it is scored
-     * a token a step, the candidates of a prefix as a group of completions.
+     * Computes the probabilities of the ratings that may follow each prefix. The generator reads each prefix once. It
+     * scores the candidates of a prefix as a group of completions, one token a step.
      *
-     * @param maxRows most candidates that are scored at a time, at least 1; a prefix with more of them is alone in the batch
-     * @return nothing for a prefix after which the tokenizer can write no rating, or the model's context has no room for one
+     * @param maxRows most candidates that are scored at a time, at least 1; a prefix with more candidates is alone in
+     *     the batch
+     * @return empty for a prefix after which the tokenizer can write no rating, or the model's context has no room for
+     *     the longest
      * @throws InvalidInputException if a prefix has a token outside of the vocabulary
      */
     public List<Optional<RatingDistribution>> ratings(List<RatingPrefix> prefixes, int maxRows) {
@@ -100,7 +103,7 @@ public final class Generator implements AutoCloseable {
         requireKnown("Prompt " + prompt, tokens, config);
     }
 
-    /** @param what has the tokens, for the message */
+    /** @param what what has the tokens, for the error message */
     static void requireKnown(String what, int[] tokens, ModelConfig config) {
         for (int token : tokens) {
             if (token < 0 || token >= config.vocabularySize()) {

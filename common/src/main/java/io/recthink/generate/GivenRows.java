@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The candidates of a prefix as completions whose tokens are given.
+ * The candidates of a prefix as completions with given tokens.
  *
- * @param rows [candidate]: its completions
- * @param tokens how many tokens they have
+ * @param rows [candidate]: the candidate's completions
+ * @param tokens number of tokens of all completions
  */
 record GivenRows(RatingCandidates candidates, List<List<GrowingCompletion>> rows, int tokens) {
     private static final String WHAT = "A rating or what stands before it";
 
-    /** Without any completion where the model's context has no room for the longest. */
+    /** Creates the completions of a prefix; none where the model's context has no room for the longest. */
     static GivenRows of(RatingPrefix prefix, ModelConfig config, ModelTokenizer tokenizer) {
         CandidateTokens tokens = CandidateTokens.of(prefix, config.endTokens(), tokenizer);
         Generator.requireKnown(WHAT, tokens.shared(), config);
@@ -34,7 +34,7 @@ record GivenRows(RatingCandidates candidates, List<List<GrowingCompletion>> rows
         return rows.stream().flatMap(List::stream).toList();
     }
 
-    /** With room for the longest of some completions. */
+    /** Returns options with room for the longest completion. */
     static SamplingOptions options(List<List<GrowingCompletion>> groups) {
         return options(groups.stream()
                 .flatMap(List::stream)
@@ -43,12 +43,12 @@ record GivenRows(RatingCandidates candidates, List<List<GrowingCompletion>> rows
                 .orElseThrow());
     }
 
-    /** Of completions at temperature 1 that end with none of their tokens but the last. */
+    /** Returns options at temperature 1 with which only the last of {@code tokens} tokens ends a completion. */
     static SamplingOptions options(int tokens) {
         return new SamplingOptions(tokens, 1, 1, List.of(), true);
     }
 
-    /** To be asked when all of them have grown to their ends. */
+    /** Returns the distribution once all completions have ended. */
     Optional<RatingDistribution> distribution() {
         double[] logProbabilities = rows.stream()
                 .mapToDouble(ways -> RatingDistribution.logOfSum(ways.stream()

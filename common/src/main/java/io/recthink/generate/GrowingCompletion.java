@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** A completion that grows: of tokens that are sampled, or of given ones whose probabilities are asked for. */
+/** A growing completion: of sampled tokens, or of given tokens whose probabilities are computed. */
 final class GrowingCompletion {
     private final int[] prompt;
     private final long seed;
@@ -18,7 +18,7 @@ final class GrowingCompletion {
     private int count;
     private boolean stopped;
 
-    /** @param prompt tokens of its prompt */
+    /** @param prompt tokens of the prompt */
     GrowingCompletion(
             int[] prompt, long seed, SamplingOptions options, List<Integer> endTokens, ModelTokenizer tokenizer) {
         this(prompt, seed, options, endTokens, tokenizer, Optional.empty());
@@ -55,7 +55,7 @@ final class GrowingCompletion {
         return given.isPresent();
     }
 
-    /** The token that is to come, of one that is given. */
+    /** The next token of a completion with given tokens. */
     int nextGiven() {
         return given.orElseThrow()[count];
     }
@@ -94,7 +94,7 @@ final class GrowingCompletion {
         stopped = endTokens.contains(token) || stopStrings.completedBy(tokens, count);
     }
 
-    /** The natural logarithm of the probability of all its tokens together. */
+    /** The natural logarithm of the probability of all tokens together. */
     double logProbability() {
         double sum = 0;
         for (int i = 0; i < count; i++) {

@@ -19,19 +19,19 @@ final class PromptCache {
     private final int seats;
     private final int tokensAtATime;
     private final NDArray rotary;
-    private final List<Integer> lengths = new ArrayList<>(); // of the prompts, by seat
+    private final List<Integer> lengths = new ArrayList<>(); // length of each prompt, by seat
     private final NDArray keys; // [layers, seats, keyValueHeads, longest, headDim]
-    private final NDArray values; // as keys
+    private final NDArray values; // shaped like keys
     private NDArray mask; // [prompts, 1, positions]
 
     /**
-     * A cache without prompts.
+     * Creates a cache without prompts.
      *
-     * @param seats most prompts in it
+     * @param seats most prompts in the cache
      * @param longest most tokens of a prompt, {@link Weights#padded}
-     * @param tokensAtATime prompts are read some at a time and long ones in pieces of so many tokens, so that the memory
-     *     for it grows with neither
-     * @param rotary of at least {@code longest} positions
+     * @param tokensAtATime most prompt tokens that are read together; a longer prompt is read in pieces of this length.
+     *     So the memory for reading does not grow with the number or the length of prompts
+     * @param rotary rotary table of at least {@code longest} positions
      */
     PromptCache(Weights weights, int seats, int longest, int tokensAtATime, NDArray rotary, NDManager manager) {
         this.manager = manager;
@@ -47,7 +47,7 @@ final class PromptCache {
         return seats;
     }
 
-    /** Prompts in the cache; they have the first seats. */
+    /** The number of prompts in the cache; they have the first seats. */
     int size() {
         return lengths.size();
     }
@@ -55,8 +55,8 @@ final class PromptCache {
     /**
      * Reads prompts into the next seats.
      *
-     * @param prompts their tokens, from the longest to the shortest, so that little is padding
-     * @param owner of the result
+     * @param prompts tokens of the prompts, from the longest to the shortest, which keeps the padding short
+     * @param owner owner of the result
      * @return the normalised hidden states of the prompts' last tokens, {@code [prompts, hidden]}
      */
     NDArray read(List<int[]> prompts, NDManager owner) {
@@ -119,7 +119,7 @@ final class PromptCache {
                 values);
     }
 
-    /** Moves prompts to the seats of those that have left. */
+    /** Moves prompts to the seats of prompts that have left. */
     void move(Moves moves) {
         moves.apply(keys, values, longest(), manager);
         moves.apply(lengths);
@@ -152,7 +152,10 @@ final class PromptCache {
         return values;
     }
 
-    /** Added to scores, {@code [prompts, 1, longest prompt]}: 0 at the tokens of a prompt and -infinity behind them. */
+    /**
+     * The mask that is added to attention scores, {@code [prompts, 1, longest prompt]}: 0 at the tokens of a prompt and
+     * -infinity behind them.
+     */
     NDArray mask() {
         return mask;
     }

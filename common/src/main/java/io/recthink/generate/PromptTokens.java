@@ -3,7 +3,7 @@ package io.recthink.generate;
 import io.recthink.InvalidInputException;
 
 /**
- * A prompt and how many completions it gets. The arrays are not copied; do not change them.
+ * A prompt and the seeds of its completions. The arrays are not copied; do not change them.
  *
  * @param tokens the prompt, at least one token
  * @param seeds a seed for each completion, see {@link Seeds}; not used where the temperature is 0

@@ -7,20 +7,20 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The ratings that a scale has, as a model writes them.
+ * The ratings of a scale, as a model writes them.
  *
  * @param ratings from the lowest to the highest, 2 to {@value #MOST}
  * @param before white space between the prefix and a rating
- * @param after what ends a rating, so that {@code 4} is not the beginning of {@code 4.25}: a closing tag or a line break;
- *     empty only where the turn ends
+ * @param after the text that ends a rating, so that {@code 4} is not the beginning of {@code 4.25}: a closing tag or a
+ *     line break; empty only where the turn ends
  * @param endsTurn whether one of the model's end tokens must follow
  */
 public record RatingCandidates(List<BigDecimal> ratings, String before, String after, boolean endsTurn)
         implements Serializable {
-    /** More ratings are no scale that a person uses. */
+    /** The most ratings of a scale; no scale for people has more. */
     public static final int MOST = 101;
 
-    /** Of a step: decimal ratings that were computed are not exact. */
+    /** The tolerance as a share of a step: computed decimal ratings are not exact. */
     private static final double SAME = 1e-6;
 
     public RatingCandidates {
@@ -34,9 +34,10 @@ public record RatingCandidates(List<BigDecimal> ratings, String before, String a
     /**
      * The ratings of a scale, each followed by a text.
      *
-     * @param step how far neighbouring ratings lie apart
-     * @param after what ends a rating, not empty
-     * @throws InvalidInputException if the step does not lead from the lowest to the highest, or by too many ratings
+     * @param step distance of neighbouring ratings
+     * @param after the text that ends a rating, not empty
+     * @throws InvalidInputException if no whole number of steps leads from {@code min} to {@code max}, or the scale has
+     *     more than {@link #MOST} ratings
      */
     public static RatingCandidates before(double min, double max, double step, String after) {
         return new RatingCandidates(scale(min, max, step), "", after, false);
@@ -45,8 +46,9 @@ public record RatingCandidates(List<BigDecimal> ratings, String before, String a
     /**
      * The ratings of a scale, each at the end of the model's turn.
      *
-     * @param step how far neighbouring ratings lie apart
-     * @throws InvalidInputException if the step does not lead from the lowest to the highest, or by too many ratings
+     * @param step distance of neighbouring ratings
+     * @throws InvalidInputException if no whole number of steps leads from {@code min} to {@code max}, or the scale has
+     *     more than {@link #MOST} ratings
      */
     public static RatingCandidates atEndOfTurn(double min, double max, double step) {
         return new RatingCandidates(scale(min, max, step), "", "", true);
@@ -71,10 +73,10 @@ public record RatingCandidates(List<BigDecimal> ratings, String before, String a
     }
 
     /**
-     * The same ratings with the white space that a model has left around its own: it is free in the grammar, and a model
-     * knows one way to write.
+     * Returns the same ratings with the white space that a model has written around its own rating. The grammar allows
+     * any white space there, and a model writes it in one way.
      *
-     * @param answer what the model wrote after the prefix
+     * @param answer the text that the model wrote after the prefix
      */
     public RatingCandidates spacedAs(String answer) {
         int end = after.isEmpty() ? answer.length() : answer.indexOf(after);
@@ -87,12 +89,15 @@ public record RatingCandidates(List<BigDecimal> ratings, String before, String a
         return new RatingCandidates(ratings, leading, trailing + after, endsTurn);
     }
 
-    /** The same ratings without white space, for a tokenizer that does not read what it writes between its tokens. */
+    /**
+     * Returns the same ratings without white space, for a tokenizer that decodes white space between its tokens but
+     * does not encode it.
+     */
     RatingCandidates unspaced() {
         return after.isBlank() ? this : new RatingCandidates(ratings, "", after.strip(), endsTurn);
     }
 
-    /** What follows the prefix for each rating, for example {@code 4.5</rate>}. */
+    /** The text after the prefix for each rating, for example {@code 4.5</rate>}. */
     List<String> texts() {
         return ratings.stream().map(rating -> before + number(rating) + after).toList();
     }
@@ -102,10 +107,10 @@ public record RatingCandidates(List<BigDecimal> ratings, String before, String a
     }
 
     /**
-     * Whether a text is a rating with what is before and after it. White space around the number is free, but an end that is
-     * white space must be there.
+     * Whether a text is a rating with the texts before and after it. White space around the number is free, unless
+     * {@code after} is blank: then the text must be the same.
      *
-     * @param candidate which rating
+     * @param candidate number of the rating
      */
     boolean isWritten(String text, int candidate) {
         String number = number(ratings.get(candidate));

@@ -4,14 +4,14 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The probabilities of all legal ratings after a prefix, at temperature 1. The arrays belong to the distribution; do not
- * change them.
+ * The probabilities of all legal ratings after a prefix, at temperature 1. The arrays belong to the distribution; do
+ * not change them.
  *
  * @param ratings from the lowest to the highest
- * @param probabilities of each rating; 0 for one that the tokenizer cannot write; their sum is 1
- * @param mass what the probabilities added up to before: how much the model gives to legal ratings, each written in the one
- *     way in which the tokenizer writes it
- * @param tokens how many tokens were scored for it, beyond those that all ratings have in common
+ * @param probabilities of each rating; 0 for a rating that the tokenizer cannot write; their sum is 1
+ * @param mass sum of the probabilities before they were normalised: the probability that the model gives to legal
+ *     ratings, each written in the one way in which the tokenizer writes it
+ * @param tokens number of tokens that were scored, without the tokens that all ratings share
  */
 @SuppressWarnings("ArrayRecordComponent") // one number a rating; never compared
 public record RatingDistribution(double[] ratings, double[] probabilities, double mass, int tokens) {
@@ -20,8 +20,8 @@ public record RatingDistribution(double[] ratings, double[] probabilities, doubl
     /**
      * Normalises probabilities.
      *
-     * @param logProbabilities natural logarithms; -infinity for a rating without one
-     * @return nothing where no rating has a probability
+     * @param logProbabilities natural logarithms; -infinity for a rating without a probability
+     * @return empty where no rating has a probability
      */
     static Optional<RatingDistribution> of(double[] ratings, double[] logProbabilities, int tokens) {
         double largest = Arrays.stream(logProbabilities).max().orElseThrow();
@@ -37,7 +37,7 @@ public record RatingDistribution(double[] ratings, double[] probabilities, doubl
         return Optional.of(new RatingDistribution(ratings, probabilities, Math.exp(largest) * sum, tokens));
     }
 
-    /** The logarithm of the sum of numbers whose logarithms are given; of very small ones, too. */
+    /** Returns the logarithm of the sum of numbers from their logarithms, also of very small numbers. */
     static double logOfSum(double[] logarithms) {
         double largest = Arrays.stream(logarithms).max().orElse(Double.NEGATIVE_INFINITY);
         return largest == Double.NEGATIVE_INFINITY
@@ -48,16 +48,19 @@ public record RatingDistribution(double[] ratings, double[] probabilities, doubl
                                 .sum());
     }
 
-    /** The mean, which squared errors ask for. */
+    /** The mean of the ratings, for squared errors. */
     public double expectation() {
         double sum = 0;
         for (int i = 0; i < ratings.length; i++) {
             sum += probabilities[i] * ratings[i];
         }
-        return Math.max(ratings[0], Math.min(ratings[ratings.length - 1], sum)); // rounding leads off no scale
+        return Math.max(ratings[0], Math.min(ratings[ratings.length - 1], sum)); // rounding must not leave the scale
     }
 
-    /** The lowest rating at which the probabilities from the lowest on reach one half, for absolute errors. */
+    /**
+     * The median for absolute errors: the lowest rating at which the sum of the probabilities from the lowest rating on
+     * reaches one half.
+     */
     public double median() {
         double below = 0;
         for (int i = 0; i < ratings.length; i++) {

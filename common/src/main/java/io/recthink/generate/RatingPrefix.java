@@ -5,21 +5,21 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What stands before a rating, and the ratings that may follow. The arrays are not copied; do not change them.
+ * The tokens before a rating, and the ratings that may follow. The arrays are not copied; do not change them.
  *
  * @param prompt tokens that stay as they are, at least one
- * @param written the tokens behind the prompt, to the one that completes the text; it may say more
- * @param text the text of the written tokens, up to where the rating begins
+ * @param written the tokens behind the prompt, up to the token that completes {@code text}; this token may contain more
+ * @param text the text of the written tokens, up to the beginning of the rating
  */
 @SuppressWarnings("ArrayRecordComponent") // read by tensor code; never compared
 public record RatingPrefix(int[] prompt, int[] written, String text, RatingCandidates candidates) {
 
     /**
-     * A completion up to and with the first opening of a rating. Ratings get the white space that the completion has around
-     * its own.
+     * Creates the prefix of a completion, which ends with the first opening of a rating. Ratings get the white space
+     * that the completion has around its own rating.
      *
      * @param opening for example {@code <rate>}
-     * @return nothing where the completion does not open a rating
+     * @return empty where the completion does not open a rating
      */
     public static Optional<RatingPrefix> of(
             int[] prompt,
@@ -40,7 +40,9 @@ public record RatingPrefix(int[] prompt, int[] written, String text, RatingCandi
                 candidates.spacedAs(completion.text().substring(at + opening.length()))));
     }
 
-    /** The fewest tokens from the first on whose text has the opening, which is in the text of all. */
+    /**
+     * Returns the shortest beginning of the tokens whose text has the opening. The text of all tokens has the opening.
+     */
     private static int[] shortest(int[] tokens, String opening, ModelTokenizer tokenizer) {
         int without = 0;
         int with = tokens.length;
@@ -56,9 +58,9 @@ public record RatingPrefix(int[] prompt, int[] written, String text, RatingCandi
     }
 
     /**
-     * A prompt that opens the rating itself, as some chat templates do.
+     * Creates the prefix of a prompt that opens the rating itself, as some chat templates do.
      *
-     * @return nothing where the prompt's first token takes part in the opening, or no token does
+     * @return empty where the prompt's first token takes part in the opening, or no token does
      */
     public static Optional<RatingPrefix> ofPrompt(
             int[] prompt, String opening, RatingCandidates candidates, ModelTokenizer tokenizer) {

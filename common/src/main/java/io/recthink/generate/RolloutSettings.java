@@ -4,10 +4,10 @@ import io.recthink.config.Problems;
 import io.recthink.config.Section;
 import java.io.Serializable;
 
-/** How completions are sampled. */
+/** The configuration section {@code rollout}: how completions are sampled. */
 public record RolloutSettings(int maxTokens, double temperature, double topP, int partitions, int microBatch)
         implements Section, Serializable {
-    /** The same with completions of another length, in tokens. */
+    /** Returns these settings with another largest number of tokens of a completion. */
     public RolloutSettings withMaxTokens(int tokens) {
         return new RolloutSettings(tokens, temperature, topP, partitions, microBatch);
     }

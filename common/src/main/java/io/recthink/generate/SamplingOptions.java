@@ -7,11 +7,13 @@ import java.util.List;
  * How completions are sampled.
  *
  * @param maxTokens most tokens of a completion, at least 1
- * @param temperature divides the logits; 0 takes the likeliest token each time
+ * @param temperature divisor of the logits; 0 takes the likeliest token each time
  * @param topP only the likeliest tokens that together have this probability are sampled (Holtzman et al. 2020, nucleus
  *     sampling); above 0, 1 for all tokens
- * @param stopStrings a completion ends after the token that completes one of these in its text (without special tokens)
- * @param ignoreEnd whether neither end tokens nor stop strings end a completion: all have {@code maxTokens} tokens
+ * @param stopStrings a completion ends after the token that completes one of these strings in its text (without special
+ *     tokens)
+ * @param ignoreEnd whether neither end tokens nor stop strings end a completion: every completion has {@code maxTokens}
+ *     tokens
  */
 public record SamplingOptions(
         int maxTokens, double temperature, double topP, List<String> stopStrings, boolean ignoreEnd) {
@@ -25,12 +27,12 @@ public record SamplingOptions(
         require(stopStrings.stream().noneMatch(String::isEmpty), "no stop string may be empty", stopStrings);
     }
 
-    /** The likeliest token each time, until the model ends. */
+    /** Returns options that take the likeliest token each time, until the model ends. */
     public static SamplingOptions greedy(int maxTokens) {
         return new SamplingOptions(maxTokens, 0, 1, List.of(), false);
     }
 
-    /** All tokens by their probability at a temperature, until the model ends. */
+    /** Returns options that sample from all tokens at a temperature, until the model ends. */
     public static SamplingOptions sampling(int maxTokens, double temperature) {
         return new SamplingOptions(maxTokens, temperature, 1, List.of(), false);
     }

@@ -6,8 +6,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * Addressed randomness: a random number is a function of where it is used, not of what was drawn before. A task that
- * runs again, alone or among others, draws the same numbers.
+ * Computes random numbers from the place of their use, not from earlier draws. So a task that runs again, alone or
+ * beside other tasks, draws the same numbers.
  */
 public final class Seeds {
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
@@ -16,12 +16,12 @@ public final class Seeds {
     private Seeds() {}
 
     /**
-     * The seed of one completion: the first eight bytes of the SHA-256 of its address.
+     * Returns the seed of one completion: the first eight bytes of the SHA-256 of run seed, step, sample and row id.
      *
      * @param runSeed seed of the run
      * @param step training step; any fixed number outside of training
      * @param rowId the example
-     * @param sample number of the completion among those of the example
+     * @param sample number of the completion among the completions of the example
      */
     public static long of(long runSeed, int step, String rowId, int sample) {
         byte[] row = rowId.getBytes(StandardCharsets.UTF_8);
@@ -39,8 +39,8 @@ public final class Seeds {
     }
 
     /**
-     * The number for one token of a completion: output {@code position} of SplitMix64 (Steele, Lea and Flood 2014, Fast
-     * splittable pseudorandom number generators) from the state {@code seed}.
+     * Returns the random number for one token of a completion: output {@code position} of SplitMix64 (Steele, Lea and
+     * Flood 2014, Fast splittable pseudorandom number generators) from the state {@code seed}.
      *
      * @param position number of the token in its completion, from 0
      * @return uniform in [0, 1), a multiple of 2^-52: its product with a double is always smaller than that double

@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Where rows stand beside their prompts: each prompt has as many slots as the prompt with the most rows needs, so that
+ * Assigns rows to slots beside their prompts. Each prompt has as many slots as the prompt with the most rows needs, so
  * the rows of all prompts form a rectangle.
  *
- * @param rowOfSlot the row in each slot, prompt by prompt; row 0 also where a slot is free; empty where row n is in slot n
+ * @param rowOfSlot the row in each slot, prompt by prompt; 0 in a free slot; empty where row n is in slot n
  * @param slotOfRow the slot of each row; empty where row n is in slot n
  */
 @SuppressWarnings("ArrayRecordComponent") // becomes two tensors; never compared

@@ -5,12 +5,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Watches the text of one growing completion for stop strings. Each token is decoded together with only the few before
- * it: those whose text is not settled because a character may still lack bytes, and the ones before those, which decide
- * about a blank between words.
+ * Watches the text of one growing completion for stop strings. Each token is decoded together with only a few tokens
+ * before it. Some of them are not settled, because a character may still lack bytes; the others are before these and
+ * decide about a blank between words.
  */
 final class StopStrings {
-    // A character of UTF-8 has at most four bytes, and a token at least one: longer waiting is for invalid bytes.
+    // A UTF-8 character has at most four bytes, and a token at least one: after four tokens the bytes are invalid.
     private static final int MOST_TOKENS_OF_A_CHARACTER = 4;
     private static final String INCOMPLETE = "\uFFFD";
 
@@ -29,7 +29,7 @@ final class StopStrings {
     }
 
     /**
-     * Whether the last token completes a stop string. To be asked once a token.
+     * Whether the last token completes a stop string. Call this once a token.
      *
      * @param tokens the completion, in the first {@code count} elements
      */

@@ -10,14 +10,14 @@ import io.recthink.torch.Kernels;
 import java.util.Map;
 import java.util.Optional;
 
-/** A decoder as the generation kernels take it: all its weights in one list, so that a step is one call. */
+/** Gives the generation kernels all weights of a decoder in one list, so that a step is one call. */
 final class Weights implements AutoCloseable {
-    // Numbers that one instruction adds up: sums over whole ones are the same however many masked keys follow.
+    // Numbers that one instruction adds up: sums over whole instructions are the same however many masked keys follow.
     private static final int KEYS_OF_AN_INSTRUCTION = 16;
 
     private final Decoder decoder;
     private final NDList all;
-    private NDList forFewRows; // once it has been asked for
+    private NDList forFewRows; // null before the first use
 
     Weights(Decoder decoder) {
         this.decoder = decoder;
@@ -43,7 +43,7 @@ final class Weights implements AutoCloseable {
         return all;
     }
 
-    /** The same, as they are read fastest for few rows. */
+    /** The list of {@link #all}, with weights in the form that few rows read fastest. */
     NDList forFewRows() {
         if (forFewRows == null) {
             forFewRows = list(decoder.holdPacked());
@@ -51,19 +51,19 @@ final class Weights implements AutoCloseable {
         return forFewRows;
     }
 
-    /** {@code [vocabulary, hidden]}. */
+    /** The output head, {@code [vocabulary, hidden]}. */
     NDArray head() {
         return decoder.tensor(decoder.headName());
     }
 
-    /** Cosines and sines of the rotary angles of so many positions, {@code [2, positions, headDim / 2]}. */
+    /** Cosines and sines of the rotary angles of positions from 0 on, {@code [2, positions, headDim / 2]}. */
     NDArray rotary(int positions, NDManager manager) {
         try (NDArray count = manager.create((long) positions)) {
             return Kernels.instance().call("rotary_table", manager, count, decoder.frequencies());
         }
     }
 
-    /** Stands for an argument that is absent. */
+    /** The tensor for an absent argument. */
     NDArray absent() {
         return decoder.absent();
     }
@@ -73,14 +73,17 @@ final class Weights implements AutoCloseable {
     }
 
     /**
-     * Whether a sequence must be computed with the same shapes beside any others. Where few rows take BF16 kernels, the
-     * smallest difference in a sum grows to one of a rounding, and then to other tokens.
+     * Whether a sequence must be computed with the same shapes, whatever sequences are beside it. Where few rows take
+     * BF16 kernels, the smallest difference in a sum can become another rounding, and then other tokens.
      */
     boolean roundsAlike() {
         return decoder.packsForFewRows();
     }
 
-    /** So many keys rounded up to what the attention is given, so that its sums {@link #roundsAlike round alike}. */
+    /**
+     * Rounds a number of keys up to the number that the attention gets, so that its sums
+     * {@link #roundsAlike round alike}.
+     */
     int padded(int keys) {
         return roundsAlike()
                 ? (keys + KEYS_OF_AN_INSTRUCTION - 1) / KEYS_OF_AN_INSTRUCTION * KEYS_OF_AN_INSTRUCTION
@@ -88,8 +91,9 @@ final class Weights implements AutoCloseable {
     }
 
     /**
-     * Keys or values of {@code rows} sequences: zeros {@code [layers, rows, keyValueHeads, positions, headDim]}, as the
-     * attention of few rows takes them, see {@link Decoder#packsForFewRows}.
+     * Creates the cache for keys or values of {@code rows} sequences: zeros
+     * {@code [layers, rows, keyValueHeads, positions, headDim]} in the type that the attention of few rows takes, see
+     * {@link Decoder#packsForFewRows}.
      */
     NDArray cache(NDManager manager, long rows, long positions) {
         ModelConfig config = decoder.config();

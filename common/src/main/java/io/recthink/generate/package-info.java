@@ -1,2 +1,2 @@
-/** Sampling completions from a decoder, batched over prompts and their completions. */
+/** Samples completions from a decoder, in batches of prompts and their completions. */
 package io.recthink.generate;
