@@ -12,9 +12,9 @@ import java.util.stream.LongStream;
  * Samples completions of prompts. The generator reads each prompt once, and the prompt's completions share the result.
  * All completions grow in one batch: ended completions leave it, waiting prompts enter it.
  *
- * <p>The seed of a completion determines its random numbers (see {@link Seeds}). A call with the same weights, prompts,
- * seeds, options and batch size gives the same completions to the bit on the same machine with the same number of
- * threads. In another batch the log-probabilities may differ by rounding.
+ * <p>The seed of a completion determines its random numbers (see {@link Seeds}). Calls with equal weights, prompts,
+ * seeds, options and batch size give the same completions to the bit. This is true on the same machine with the same
+ * number of threads. In another batch the log-probabilities may differ by rounding.
  *
  * <p>Memory grows with the rows of the batch and the length of prompts and completions. Several threads may use one
  * generator.
@@ -103,7 +103,7 @@ public final class Generator implements AutoCloseable {
         requireKnown("Prompt " + prompt, tokens, config);
     }
 
-    /** @param what what has the tokens, for the error message */
+    /** @param what owner of the tokens, for the error message */
     static void requireKnown(String what, int[] tokens, ModelConfig config) {
         for (int token : tokens) {
             if (token < 0 || token >= config.vocabularySize()) {

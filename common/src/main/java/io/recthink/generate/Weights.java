@@ -43,7 +43,7 @@ final class Weights implements AutoCloseable {
         return all;
     }
 
-    /** The list of {@link #all}, with weights in the form that few rows read fastest. */
+    /** The list of {@link #all()}, with weights in the form that few rows read fastest. */
     NDList forFewRows() {
         if (forFewRows == null) {
             forFewRows = list(decoder.holdPacked());

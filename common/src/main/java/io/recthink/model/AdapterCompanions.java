@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The tokenizer and the chat template that PEFT and TRL save beside an adapter. Those of the base model are used, so others
- * are refused.
+ * Checks the tokenizer and the chat template that PEFT and TRL save beside an adapter. The files of the base model are
+ * used, so an adapter with other files is refused.
  */
 final class AdapterCompanions {
     private final Path adapter;
@@ -19,7 +19,7 @@ final class AdapterCompanions {
         this.model = model;
     }
 
-    /** @throws InvalidInputException naming what differs from the model's */
+    /** @throws InvalidInputException naming the file or setting that differs from the base model */
     void requireSame() {
         Path own = adapter.resolve(ModelFolder.TOKENIZER);
         Path usual = model.resolve(ModelFolder.TOKENIZER);

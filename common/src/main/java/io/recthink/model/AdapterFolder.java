@@ -20,7 +20,7 @@ public final class AdapterFolder implements ParameterReader, AutoCloseable {
     private static final String WEIGHTS = FolderFiles.ADAPTER_WEIGHTS;
     // PEFT wraps a model twice.
     private static final String PREFIX = "base_model.model.";
-    // In the metadata of the weights, which PEFT leaves alone.
+    // A key in the metadata of the weights, which PEFT does not change.
     private static final String BASE_SHA256 = "base_model_sha256";
 
     private final Path folder;
@@ -31,9 +31,9 @@ public final class AdapterFolder implements ParameterReader, AutoCloseable {
     /**
      * The model that an adapter belongs to.
      *
-     * @param nameOrPath what PEFT shall load: a name on the Hugging Face hub or a folder; empty where the adapter does
-     *     not say it
-     * @param sha256 of its weights, in lower-case hexadecimal digits, where the adapter says it; PEFT does not
+     * @param nameOrPath the name on the Hugging Face hub, or the folder, that PEFT loads; empty where the adapter names
+     *     none
+     * @param sha256 SHA-256 of the model's weights, in lower-case hexadecimal digits; PEFT does not write it
      */
     public record Base(String nameOrPath, Optional<String> sha256) {}
 
@@ -45,10 +45,11 @@ public final class AdapterFolder implements ParameterReader, AutoCloseable {
     }
 
     /**
-     * Opens a folder.
+     * Opens an adapter folder.
      *
      * @param base the model that the adapter belongs to
-     * @throws InvalidInputException if something is missing, cannot be computed exactly or does not fit the model
+     * @throws InvalidInputException if a file is missing, a setting cannot be computed exactly, or the adapter does not
+     *     fit the model
      */
     public static AdapterFolder open(Path folder, ModelConfig base) {
         requireFiles(folder);
@@ -64,15 +65,15 @@ public final class AdapterFolder implements ParameterReader, AutoCloseable {
         return new AdapterFolder(folder, config, layout, weights);
     }
 
-    /** Whether a folder holds an adapter, by the files in it. */
+    /** Whether a folder is an adapter folder: it has an adapter_config.json. */
     public static boolean isAdapter(Path folder) {
         return Files.isRegularFile(folder.resolve(CONFIG));
     }
 
     /**
-     * The model that the adapter in a folder belongs to.
+     * Reads the model that the adapter in a folder belongs to.
      *
-     * @throws InvalidInputException if the folder is no adapter's
+     * @throws InvalidInputException if the folder is not an adapter folder
      */
     public static Base base(Path folder) {
         requireFiles(folder);
@@ -85,9 +86,9 @@ public final class AdapterFolder implements ParameterReader, AutoCloseable {
     }
 
     /**
-     * Refuses an adapter that was trained with dropout where it is to be trained on: that is done without.
+     * Refuses to train an adapter further that was trained with dropout: training has no dropout.
      *
-     * @throws InvalidInputException if its configuration asks for dropout
+     * @throws InvalidInputException if the adapter's configuration asks for dropout
      */
     public static void requireNoDropout(Path folder) {
         Path file = folder.resolve(CONFIG);
@@ -99,10 +100,10 @@ public final class AdapterFolder implements ParameterReader, AutoCloseable {
     }
 
     /**
-     * Refuses an adapter beside which another tokenizer or chat template lies than its base model has: those of the model
-     * are used.
+     * Refuses an adapter whose folder has another tokenizer or chat template than its base model: the model's files are
+     * used.
      *
-     * @throws InvalidInputException naming what differs
+     * @throws InvalidInputException naming the file or setting that differs
      */
     public static void requireCompanionsOf(Path model, Path folder) {
         new AdapterCompanions(folder, model).requireSame();
@@ -172,10 +173,10 @@ public final class AdapterFolder implements ParameterReader, AutoCloseable {
     /**
      * Writes an adapter folder, in FP32.
      *
-     * @param folder created if it is not there
+     * @param folder created if it does not exist
      * @param base the model that the adapter belongs to
-     * @param layout that of {@link ParameterLayout#of(ModelConfig, LoraConfig)}
-     * @param parameters where the values come from
+     * @param layout {@link ParameterLayout#of(ModelConfig, LoraConfig)}
+     * @param parameters source of the values
      * @throws InvalidInputException if the folder cannot be written
      */
     public static void write(

@@ -2,7 +2,7 @@ package io.recthink.model;
 
 import io.recthink.torch.Bfloat16Support;
 
-/** A call of the attention of gradients, which completions of a group may share. */
+/** Chooses how many completions of a group share an attention call in the gradient pass. */
 public final class AttentionCall {
     private static final int QUERIES_OF_TILES = 1250;
     private static final int QUERIES = 400;
@@ -10,10 +10,10 @@ public final class AttentionCall {
     private AttentionCall() {}
 
     /**
-     * Queries that a call may have when there is more than one completion in it. BF16 is faster with many though some of its
-     * work is masked, most of all in tiles and on GPUs; FP32 is not.
+     * Returns the most queries of a call with more than one completion. BF16 is faster with many queries, although some
+     * of the work is masked; it gains most in tiles and on GPUs. FP32 is not faster.
      *
-     * @param onProcessor whether a processor of this machine's kind computes it
+     * @param onProcessor whether a processor of this machine's kind computes the call
      */
     public static int queries(ComputeType type, boolean onProcessor) {
         return switch (type) {
@@ -22,7 +22,7 @@ public final class AttentionCall {
         };
     }
 
-    /** What {@link #queries} may say on processors of any kind. */
+    /** All results of {@link #queries} that are possible on a processor. */
     public static int[] queriesOnProcessors(ComputeType type) {
         return switch (type) {
             case BFLOAT16 -> new int[] {QUERIES, QUERIES_OF_TILES};
@@ -31,10 +31,11 @@ public final class AttentionCall {
     }
 
     /**
-     * Completions of a group that share a call: the most of which a whole number of calls makes up the group.
+     * Returns the number of completions that share a call: the largest divisor of {@code group} that keeps a call
+     * within {@code queries}, at least 1.
      *
      * @param group completions of the group
-     * @param positions of a completion
+     * @param positions positions of a completion
      * @param queriesOfAKey query heads of a key head
      * @param queries see {@link #queries}
      */

@@ -10,13 +10,13 @@ import java.util.BitSet;
 import java.util.Deque;
 
 /**
- * The precompiled character map of SentencePiece: the length of a trie in bytes, the trie (a double array, Darts-clone),
- * and texts with a zero byte after each. The library follows the trie without looking whether it stays inside, so all ways
- * through it are followed here first.
+ * Checks the precompiled character map of SentencePiece: the length of a trie in bytes, the trie (a double array,
+ * Darts-clone), and texts with a zero byte after each. The library follows the trie without bounds checks, so this
+ * class follows all paths through it first.
  */
 final class CharacterMap {
-    private static final int LARGEST = 1 << 21; // bytes; the largest of SentencePiece has a fifth
-    private static final int LONGEST_TEXT = 64; // bytes; the longest of NFKC has 33
+    private static final int LARGEST = 1 << 21; // characters of base64; the largest map of SentencePiece has a fifth
+    private static final int LONGEST_TEXT = 64; // bytes; the longest text of NFKC has 33
 
     private final int[] units;
     private final byte[] texts;
@@ -29,7 +29,7 @@ final class CharacterMap {
     /**
      * Checks a map.
      *
-     * @throws IllegalArgumentException saying why the library could not use it
+     * @throws IllegalArgumentException with the reason why the library cannot use the map
      */
     static void check(String base64) {
         if (base64.length() > LARGEST) {
@@ -78,7 +78,7 @@ final class CharacterMap {
     private void follow(int node, Deque<Integer> open) {
         for (int label = 1; label < 256; label++) {
             int unit = units[inside(node ^ label)];
-            // The upper bit says that it is a value and not a way on.
+            // A set upper bit marks a value, which does not lead further.
             if ((unit & 0x800000FF) == label) {
                 int next = inside(node ^ label) ^ offset(unit);
                 if ((unit >>> 8 & 1) == 1) {

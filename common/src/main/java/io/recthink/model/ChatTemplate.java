@@ -17,11 +17,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The chat template of a model: turns messages into the text that the model was trained to continue, as
- * {@code tokenizer.apply_chat_template} of transformers does. The template comes with the model and is not trusted: it
+ * The chat template of a model. It turns messages into the text that the model was trained to continue, as
+ * {@code tokenizer.apply_chat_template} of transformers does. The template is part of the model and is not trusted: it
  * is rendered within bounds (see {@link Template}). Safe for use by several threads.
  *
- * <p>One departure: {@code strftime_now} always answers the same day, so that a prompt does not depend on the day on
+ * <p>One difference: {@code strftime_now} always returns the same day, so that a prompt does not depend on the day on
  * which it is rendered.
  */
 public final class ChatTemplate {
@@ -34,10 +34,10 @@ public final class ChatTemplate {
     private static final List<String> SPECIAL_TOKEN_KEYS =
             List.of("bos_token", "eos_token", "pad_token", "unk_token", "sep_token", "cls_token", "mask_token");
 
-    // The day that Llama's own templates fall back to.
+    // The default day of Llama's own templates.
     private static final LocalDate TODAY = LocalDate.of(2024, 7, 26);
 
-    /** The variables of a chat template that come from the conversation and the tokenizer. */
+    /** The variables of a chat template that the conversation and the tokenizer set. */
     public static final Set<String> TAKEN_VARIABLES = Set.of(
             "messages",
             "add_generation_prompt",
@@ -52,7 +52,7 @@ public final class ChatTemplate {
     private final Template template;
     private final Map<String, Object> variables;
 
-    /** What one side says: role is {@code system}, {@code user} or {@code assistant}. */
+    /** A message of a conversation; the role is {@code system}, {@code user} or {@code assistant}. */
     public record Message(String role, String content) {
         public Message {
             Objects.requireNonNull(role, "role");
@@ -82,12 +82,12 @@ public final class ChatTemplate {
     }
 
     /**
-     * Reads the template of a model folder: chat_template.jinja, else the entry of tokenizer_config.json (of several
-     * named ones that called default).
+     * Reads the template of a model folder: chat_template.jinja, else the entry of tokenizer_config.json. Of several
+     * named entries it reads the entry called default.
      *
-     * @param variables for the template besides the conversation and the special tokens, {@code enable_thinking} for
-     *     example: strings, numbers, booleans, nulls, and lists and maps of those
-     * @throws InvalidInputException if the folder has none, or a variable is one of {@link #TAKEN_VARIABLES}
+     * @param variables variables beside the conversation and the special tokens, for example {@code enable_thinking}:
+     *     strings, numbers, booleans, nulls, and lists and maps of these
+     * @throws InvalidInputException if the folder has no template, or a variable is one of {@link #TAKEN_VARIABLES}
      */
     public static ChatTemplate open(Path folder, Map<String, Object> variables) {
         JsonNode json = tokenizerConfig(folder);
@@ -129,7 +129,7 @@ public final class ChatTemplate {
     }
 
     /**
-     * The text of a conversation.
+     * Renders a conversation as text.
      *
      * @param addGenerationPrompt whether the header of the assistant's next message is added
      * @throws InvalidInputException if the template refuses the conversation or cannot be rendered
@@ -164,7 +164,7 @@ public final class ChatTemplate {
         return tokens;
     }
 
-    /** A special token is stored as its text or as an object with its text. */
+    /** Returns a special token, which the JSON stores as its text or as an object with its text. */
     static Optional<String> specialToken(JsonNode json, String key) {
         JsonNode token = json.path(key);
         JsonNode text = token.isObject() ? token.path("content") : token;

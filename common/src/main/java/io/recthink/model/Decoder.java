@@ -26,13 +26,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The weights of a language model on a device, as the kernels take them, alone or with an adapter beside them. Several
- * threads may compute with one decoder; {@link #set} and {@link #close} must not run while they do.
+ * Keeps the weights of a language model on a device, in the tensors that the kernels take, with or without an adapter.
+ * Several threads may compute with one decoder; {@link #set} and {@link #close} must not run at the same time.
  *
- * <p>A decoder with an adapter shares the frozen weights of the one that it was made of, which goes on computing without
- * the adapter: the reference of a KL term takes no memory of its own.
+ * <p>A decoder with an adapter shares the frozen weights of its base decoder. The base decoder still computes without
+ * the adapter, so the reference of a KL term takes no memory of its own.
  *
- * <p>The manager of the weights takes nothing else: results belong to managers of their own.
+ * <p>The manager of the weights owns nothing else: results belong to other managers.
  */
 public final class Decoder implements ParameterReader, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Decoder.class);
@@ -99,15 +99,15 @@ public final class Decoder implements ParameterReader, AutoCloseable {
         }
     }
 
-    /** The weights of a model folder. */
+    /** Loads the weights of a model folder. */
     public static Decoder load(ModelFolder folder, ComputeType type, Device device) {
         return of(folder.config(), folder, type, device);
     }
 
     /**
-     * The weights that a source gives, e.g. a {@code ParameterVector}. With {@link ComputeType#BFLOAT16} all but the
-     * norms are rounded to BF16; the sums between the layers and the logits stay FP32. On a device that has no
-     * instructions for it, it is FP32 after a warning in the log; {@link #type} tells.
+     * Loads the weights that a source gives, e.g. a {@code ParameterVector}. With {@link ComputeType#BFLOAT16} all
+     * weights but the norms are rounded to BF16; sums between the layers and logits stay FP32. A device without BF16
+     * instructions computes in FP32, after a warning in the log; {@link #type} returns the type in use.
      */
     public static Decoder of(ModelConfig config, ParameterReader weights, ComputeType type, Device device) {
         TorchRuntime.load();
@@ -127,10 +127,10 @@ public final class Decoder implements ParameterReader, AutoCloseable {
     }
 
     /**
-     * A decoder that computes with the weights of this one and an adapter. The parameters that it lists, sets and learns
-     * are those of the adapter. It is closed before or with this one.
+     * Creates a decoder that computes with the weights of this decoder and an adapter. It lists, sets and learns the
+     * parameters of the adapter only. Close it before or with this decoder.
      *
-     * @param adapter where the values of the adapter's parameters come from
+     * @param adapter source of the values of the adapter's parameters
      * @throws IllegalStateException if this decoder has an adapter already
      */
     public Decoder withAdapter(LoraConfig lora, ParameterReader adapter) {
@@ -147,7 +147,10 @@ public final class Decoder implements ParameterReader, AutoCloseable {
         }
     }
 
-    /** What a device computes in when it is asked for a type: FP32 where it has no instructions for that one. */
+    /**
+     * Returns the type in which a device computes if {@code asked} is set: FP32 where the device has no BF16
+     * instructions.
+     */
     public static ComputeType typeOn(Device device, ComputeType asked) {
         return asked == ComputeType.BFLOAT16 && !Bfloat16Support.of(device) ? ComputeType.FLOAT32 : asked;
     }
@@ -161,7 +164,9 @@ public final class Decoder implements ParameterReader, AutoCloseable {
         return type;
     }
 
-    /** The parameters that can be set and learnt, in their order: those of the adapter where there is one. */
+    /**
+     * The parameters that can be set and learned, in their order. With an adapter these are the adapter's parameters.
+     */
     public ParameterLayout layout() {
         return layout;
     }
@@ -171,17 +176,17 @@ public final class Decoder implements ParameterReader, AutoCloseable {
         return manager;
     }
 
-    /** Where the parameters of the model lie in the tensors. */
+    /** The places of the model's parameters in the tensors. */
     public TensorLayout tensorLayout() {
         return tensorLayout;
     }
 
-    /** Where the parameters of the adapter lie in the tensors, if there is one. */
+    /** The places of the adapter's parameters in the tensors, if there is an adapter. */
     public Optional<LoraLayout> adapterLayout() {
         return adapterLayout;
     }
 
-    /** Whether a tensor holds parameters that are learnt: beside an adapter the weights of the model are frozen. */
+    /** Whether a tensor contains learned parameters. Beside an adapter the weights of the model are frozen. */
     public boolean learns(String tensor) {
         return adapterLayout.map(adapter -> adapter.hasTensor(tensor)).orElse(true);
     }
@@ -208,8 +213,9 @@ public final class Decoder implements ParameterReader, AutoCloseable {
     }
 
     /**
-     * The names of a layer's tensors in the order in which the kernels take them: those of {@link TensorLayout#layer}, then
-     * those of the adapter, a and b of each tensor of projections. Empty where there is no such tensor.
+     * The names of a layer's tensors in the order in which the kernels take them: the names of
+     * {@link TensorLayout#layer}, then the adapter's a and b for each tensor of projections. A name is empty where the
+     * tensor does not exist.
      */
     public List<Optional<String>> layerNames(int layer) {
         var names = new ArrayList<>(tensorLayout.layer(layer));
@@ -225,8 +231,8 @@ public final class Decoder implements ParameterReader, AutoCloseable {
     }
 
     /**
-     * Whether few rows are computed by the kernels that processors have for BF16: they take packed weights, and keys and
-     * values in BF16. In FP32 and on GPUs weights are taken as they are, keys and values in FP32.
+     * Whether the processor's BF16 kernels compute few rows. These kernels take packed weights, and keys and values in
+     * BF16. In FP32 and on GPUs, weights are not packed, and keys and values are FP32.
      */
     public boolean packsForFewRows() {
         return type == ComputeType.BFLOAT16 && !manager.getDevice().isGpu();
@@ -245,19 +251,19 @@ public final class Decoder implements ParameterReader, AutoCloseable {
     }
 
     /**
-     * The weights of matrix products, by name, as few rows are multiplied with them fastest; those that are not there take
-     * part as they are. Not those of an adapter. {@link #releasePacked} ends it.
+     * Returns packed copies of the weights of matrix products, by name, with which few rows are multiplied fastest.
+     * Weights without a copy, such as an adapter's, are used unpacked. Call {@link #releasePacked} afterwards.
      */
     public Map<String, NDArray> holdPacked() {
         return packed.hold();
     }
 
-    /** Gives back what {@link #holdPacked} gave. */
+    /** Releases the copies of {@link #holdPacked}. */
     public void releasePacked() {
         packed.release();
     }
 
-    /** Stands for a tensor that the model lacks. */
+    /** The tensor without elements, for a tensor that the model lacks. */
     public NDArray absent() {
         return absent;
     }
@@ -292,7 +298,7 @@ public final class Decoder implements ParameterReader, AutoCloseable {
         }
     }
 
-    /** A parameter of the {@link #layout} as it is held, so with {@link ComputeType#BFLOAT16} rounded. */
+    /** Reads a parameter of the {@link #layout} in its stored precision: rounded with {@link ComputeType#BFLOAT16}. */
     @Override
     public void read(Parameter parameter, FloatBuffer out) {
         try (NDManager scratch = manager.newSubManager()) {

@@ -4,7 +4,7 @@ import io.recthink.InvalidInputException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 
-/** Looks for weights that are no numbers: NaN or infinite. */
+/** Finds weights that are not finite numbers: NaN or infinite. */
 final class FiniteNumbers {
     private static final int MAGNITUDE = 0x7FFFFFFF;
     private static final int LARGEST = Float.floatToRawIntBits(Float.MAX_VALUE);
@@ -12,10 +12,10 @@ final class FiniteNumbers {
     private FiniteNumbers() {}
 
     /**
-     * Refuses weights that are no numbers: with one of them every answer is none, too.
+     * Refuses weights that are not finite numbers: a single one makes every output of the model invalid.
      *
-     * @param folder that holds the tensor
-     * @throws InvalidInputException if one of the remaining elements is none
+     * @param folder the folder of the tensor
+     * @throws InvalidInputException if one of the remaining elements is not finite
      */
     static void require(Path folder, String tensor, FloatBuffer values) {
         int odd = firstOther(values);
@@ -25,9 +25,12 @@ final class FiniteNumbers {
         }
     }
 
-    /** The place among the remaining elements of the first that is no number, or -1. */
+    /**
+     * Returns the place of the first remaining element that is not finite, counted from the position; -1 if all are
+     * finite.
+     */
     static int firstOther(FloatBuffer values) {
-        // A maximum of whole numbers is what the compiler makes vector instructions of.
+        // The compiler turns a maximum of whole numbers into vector instructions.
         int largest = 0;
         int from = values.position();
         int to = values.limit();

@@ -8,7 +8,7 @@ import java.nio.ShortBuffer;
 final class FloatDecoder {
     private static final int PIECE = 1 << 13;
     private static final float SUBNORMAL_HALF = 0x1p-24f;
-    // Moving the exponent from half's bias (15) to single's (127).
+    // Moves the exponent from the bias of half precision (15) to the bias of single precision (127).
     private static final int EXPONENT_SHIFT = (127 - 15) << 23;
 
     private FloatDecoder() {}
@@ -27,7 +27,7 @@ final class FloatDecoder {
         }
     }
 
-    // Policies come this way at each step, and arrays are faster than buffers: 0.17 s and not 0.29 for 135 million
+    // Each step reads a policy by this method. Arrays are faster than buffers: 0.17 s instead of 0.29 s for 135 million
     // elements.
     private static void bfloat16(ShortBuffer in, FloatBuffer out) {
         short[] stored = new short[Math.min(PIECE, in.remaining())];

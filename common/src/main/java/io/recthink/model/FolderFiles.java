@@ -7,14 +7,14 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * Which files of a model folder or an adapter folder count, by name. Published folders hold more: weights for other
- * programs, licences, pictures, folders of other formats; nothing of that is read, copied or hashed.
+ * Names the files of a model folder or an adapter folder that the program uses. Published folders contain other files:
+ * weights for other programs, pictures, folders of other formats. These files are not read, copied or hashed.
  */
 public final class FolderFiles {
-    /** The weights of a model that has them in one file. */
+    /** The weights of a model with one file of weights. */
     public static final String WEIGHTS = "model.safetensors";
 
-    /** Says which shards have the weights of a model that has several. */
+    /** The index of a model with several files of weights (shards): it maps tensors to shards. */
     public static final String INDEX = WEIGHTS + ".index.json";
 
     /** The configuration of an adapter. */
@@ -23,7 +23,7 @@ public final class FolderFiles {
     /** The weights of an adapter. */
     public static final String ADAPTER_WEIGHTS = "adapter_model.safetensors";
 
-    /** What goes with a model from folder to folder beside its configuration and weights, where it is there. */
+    /** The files that are copied with a model beside its configuration and weights, where they exist. */
     static final List<String> COMPANIONS = List.of(
             ModelConfigParser.GENERATION_FILE,
             ModelFolder.TOKENIZER,
@@ -40,7 +40,7 @@ public final class FolderFiles {
 
     private FolderFiles() {}
 
-    /** Whether a file says with which settings, tokenizer and template weights are used. */
+    /** Whether a file has settings of the model, its tokenizer or its chat template. */
     public static boolean isSetting(String name) {
         return name.equals(ModelConfigParser.FILE)
                 || name.equals(ADAPTER)
@@ -48,10 +48,11 @@ public final class FolderFiles {
     }
 
     /**
-     * The names of the shards that an index lists, ascending. They are names of files in its folder, not paths.
+     * Returns the names of the shards that an index lists, ascending. Each is the name of a file in the index's folder,
+     * not a path.
      *
-     * @param index where it lies, for messages
-     * @throws InvalidInputException when it is no index
+     * @param index path of the index, for messages
+     * @throws InvalidInputException if the content is not an index
      */
     public static List<String> shards(String index, byte[] json) {
         JsonNode map = JsonFile.parseObject(index, json).path("weight_map");

@@ -8,11 +8,12 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Keys of config.json with which related families compute something else from weights of the same names and shapes:
- * Granite, Gemma, Cohere, MiniCPM, OLMo, Phi and others. A folder with one of them is not imported under another name.
+ * Refuses keys of config.json with which related families compute other results from weights of the same names and
+ * shapes: Granite, Gemma, Cohere, MiniCPM, OLMo, Phi and others. So a folder with one of these keys is not imported
+ * under another name.
  *
- * <p>Beside those that are known, a key whose name speaks of the computation is refused unless its value is neutral or
- * transformers is known not to compute with it in the supported families. Other keys, of training and publishing, pass.
+ * <p>An unknown key whose name refers to the computation is refused too. It passes if its value is neutral, or if
+ * transformers does not compute with it in the supported families. Other keys, about training and publishing, pass.
  */
 final class ForeignSettings {
     private static final String REMEDY = "is not supported, for it changes what the model computes; give a model of the"
@@ -63,7 +64,7 @@ final class ForeignSettings {
     private static final List<String> NEEDED =
             List.of("is_causal", "causal", "use_rope", "use_rotary", "rotary", "use_rms_norm", "is_decoder_only");
 
-    /** What the parser reads, and what transformers does not compute with in the supported families. */
+    /** Keys that the parser reads, and keys with which transformers does not compute in the supported families. */
     private static final Set<String> HARMLESS = Set.of(
             "attention_bias",
             "head_dim",
@@ -86,7 +87,7 @@ final class ForeignSettings {
             "sliding_window",
             "use_sliding_window");
 
-    // Of how something is computed and not what, of training, and of what is put out beside the logits.
+    // Keys about how and not what is computed, about training, and about outputs beside the logits.
     private static final Pattern ASIDE = Pattern.compile(
             "flash|sdpa|fused|_impl|drop|initiali[sz]|^init_|^output_|^return_|loss|norm_eps|norm_epsilon"
                     + "|^(?:max|n|num)_positions?(?:_|$)|^num_logits|^logits_to_keep|^task_|cache");
@@ -98,7 +99,7 @@ final class ForeignSettings {
                     + "|sink|sinks|gate|gated|gating|qk|qkv|parallel_residual)(?:_|$)");
     private static final Pattern FACTOR = Pattern.compile("(?:^|_)(?:scale|scaling|scaler|multiplier|factor)(?:_|$)");
 
-    // One expert is no choice of experts.
+    // A single expert is no choice of experts.
     private static final Set<String> COUNTS_OF_ONE = Set.of("num_local_experts", "num_experts");
 
     private final Path file;
@@ -109,7 +110,7 @@ final class ForeignSettings {
         this.json = json;
     }
 
-    /** @throws InvalidInputException naming the first of them */
+    /** @throws InvalidInputException naming the first refused key */
     void refuse() {
         for (String key : FACTORS) {
             JsonNode value = json.path(key);

@@ -18,9 +18,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Makes a model folder from a GGUF file: the weights dequantised to FP32 under the names and in the row order of Hugging
- * Face, config.json, tokenizer.json and the chat template. Supported are the architectures llama, qwen2 and qwen3 with
- * a byte-level BPE tokenizer.
+ * Makes a model folder from a GGUF file: the weights dequantised to FP32 with the names and the row order of Hugging
+ * Face, config.json, tokenizer.json and the chat template. It supports the architectures llama, qwen2 and qwen3 with a
+ * byte-level BPE tokenizer.
  */
 public final class GgufImport {
     private static final String ROPE_FACTORS = "rope_freqs.weight";
@@ -56,9 +56,9 @@ public final class GgufImport {
     /**
      * Converts a file.
      *
-     * @param folder created; must not hold a model yet
-     * @throws InvalidInputException if the file cannot be read, holds something that is not supported, or the folder
-     *     cannot be written
+     * @param folder created; must not contain a model yet
+     * @throws InvalidInputException if the file cannot be read or contains something that is not supported, or if the
+     *     folder cannot be written
      */
     public static void convert(Path gguf, Path folder) {
         if (Files.exists(folder.resolve(ModelConfigParser.FILE))) {
@@ -83,11 +83,11 @@ public final class GgufImport {
     private void write(GgufTokenizer tokenizer, Path folder) {
         ModelFolder.writeWeights(folder.resolve(ModelFolder.WEIGHTS), layout, this::read);
         tokenizer.write(folder);
-        // A folder without it is no model folder, so it comes last.
+        // A folder without config.json is no model folder, so config.json is written last.
         JsonFile.write(folder.resolve(ModelConfigParser.FILE), config.toJson());
     }
 
-    /** Weights that could not be written whole are gone already. */
+    /** Removes a folder that the import has created. The writer has already removed incomplete weights. */
     private static void removeEmpty(Path folder, boolean created, RuntimeException cause) {
         try {
             if (created) {
@@ -150,8 +150,9 @@ public final class GgufImport {
     }
 
     /**
-     * Llama 3.1 and later: the file holds the divisor of each frequency, config.json the rule that gives it. The rule's
-     * free number is the largest divisor; the others are the same for all published models. The divisors have to follow.
+     * Returns the rotary scaling of Llama 3.1 and later. The file contains the divisor of each frequency, config.json
+     * the rule for the divisors. The rule's free number is the largest divisor; its other numbers are the same for all
+     * published models. The divisors must follow the rule.
      */
     private Optional<Llama3RopeScaling> ropeScaling(int headDim) {
         Tensor tensor = gguf.tensors().get(ROPE_FACTORS);
@@ -217,7 +218,8 @@ public final class GgufImport {
     }
 
     /**
-     * GGUF's llama keeps the two halves of each head's rotary pairs side by side, Hugging Face one half after the other.
+     * Returns the place of a row in the GGUF file. GGUF's llama has the two halves of each head's rotary pairs side by
+     * side, Hugging Face has one half after the other.
      */
     private long storedRow(Parameter parameter, long row) {
         boolean rotary =

@@ -10,10 +10,10 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * The files into which llama.cpp's gguf-split has cut a model: {@code NAME-00001-of-00003.gguf} and so on. The first has the
- * metadata, each has some of the tensors.
+ * The files into which llama.cpp's gguf-split has cut a model: {@code NAME-00001-of-00003.gguf} and so on. The first
+ * file has the metadata; each file has some of the tensors.
  *
- * @param files all of them, in their order
+ * @param files all files, in their order
  */
 record GgufParts(List<Path> files) {
     static final String COUNT = "split.count";
@@ -29,9 +29,9 @@ record GgufParts(List<Path> files) {
     }
 
     /**
-     * The parts of the model that a file is a part of.
+     * Finds all parts of a model from one of them.
      *
-     * @throws InvalidInputException if one of them is not there
+     * @throws InvalidInputException if the file's name is not the name of a part, or a part is missing
      */
     static GgufParts of(Path file, GgufReader part) {
         int count = part.required(COUNT, part.findInteger(COUNT));
@@ -53,7 +53,7 @@ record GgufParts(List<Path> files) {
         return new GgufParts(files);
     }
 
-    /** Refuses files that are not what their names say. */
+    /** Refuses parts whose metadata do not match their names or their number of tensors. */
     void check(List<GgufReader> parts) {
         int tensors = 0;
         for (int number = 0; number < parts.size(); number++) {

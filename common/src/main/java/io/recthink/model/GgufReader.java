@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A GGUF file (versions 2 and 3, little-endian; ggml's docs/gguf.md), or the parts of one that llama.cpp's gguf-split has
- * cut. Every length in it is checked against the size of the file before memory is taken.
+ * Reads a GGUF file (versions 2 and 3, little-endian; ggml's docs/gguf.md), or all parts of a file that llama.cpp's
+ * gguf-split has cut. Every length is checked against the size of the file before memory is taken.
  */
 final class GgufReader implements AutoCloseable {
     private static final int MAGIC = 0x46554747;
@@ -27,7 +27,7 @@ final class GgufReader implements AutoCloseable {
     private static final int DEFAULT_ALIGNMENT = 32;
     private static final int MOST_AXES = 4;
 
-    // Many times what published models have; more is damage or malice, and must not cost memory.
+    // Many times the numbers of published models. Larger numbers are damage or malice, and must not take memory.
     private static final long LONGEST_HEADER = 64L << 20;
     private static final long MOST_ELEMENTS = 4L << 20;
     private static final long MOST_TENSORS = 1L << 20;
@@ -43,8 +43,8 @@ final class GgufReader implements AutoCloseable {
      * A tensor of the file.
      *
      * @param shape row-major, the fastest axis last (the file has it first)
-     * @param part the file of a split model that has it, from 0
-     * @param position where its first byte is in that file
+     * @param part number of the part of a split model that has the tensor, from 0
+     * @param position position of the tensor's first byte in the part
      */
     record Tensor(String name, GgufType type, List<Long> shape, int part, long position) {
         Tensor {
@@ -78,9 +78,9 @@ final class GgufReader implements AutoCloseable {
     }
 
     /**
-     * Opens a file and reads its header; of a split model all parts, whichever of them is given.
+     * Opens a file and reads its header. Of a split model it opens all parts, whichever part is given.
      *
-     * @throws InvalidInputException if it cannot be read, its header is not true, or a part is missing
+     * @throws InvalidInputException if the file cannot be read, its header is wrong, or a part is missing
      */
     static GgufReader open(Path file) {
         GgufReader reader = openOne(file);
@@ -177,7 +177,7 @@ final class GgufReader implements AutoCloseable {
         return find(key).map(value -> cast(key, value, Boolean.class, "true or false"));
     }
 
-    /** A number; those stored in single precision as their shortest decimal. */
+    /** Returns a number; a single-precision number becomes its shortest decimal. */
     Optional<Double> findNumber(String key) {
         return find(key).map(value -> cast(key, value, Number.class, "a number").doubleValue());
     }
@@ -191,7 +191,7 @@ final class GgufReader implements AutoCloseable {
         return result;
     }
 
-    /** What was found under a key that has to be there. */
+    /** Returns the value of a required key. */
     <T> T required(String key, Optional<T> value) {
         return value.orElseThrow(() -> problem(key + " is missing"));
     }
@@ -242,7 +242,7 @@ final class GgufReader implements AutoCloseable {
         return new InvalidInputException(file + ": " + what);
     }
 
-    /** A value for a message. */
+    /** Formats a value for a message. */
     static String shown(Object value) {
         if (value instanceof String text) {
             return "\"" + line(text) + "\"";
@@ -253,7 +253,7 @@ final class GgufReader implements AutoCloseable {
                         : value.toString());
     }
 
-    /** A text on one line, and not longer than one. */
+    /** Formats a text on one line of limited length. */
     static String line(String text) {
         String line = text.substring(0, Math.min(text.length(), LONGEST_SHOWN)).replaceAll("\\p{Cntrl}", " ");
         return text.length() > LONGEST_SHOWN ? line + "..." : line;
@@ -377,7 +377,7 @@ final class GgufReader implements AutoCloseable {
             return new Tensor(name, known, shape, 0, need(Long.BYTES).getLong());
         }
 
-        /** With its position in the file, once it is known that the file has all of it. */
+        /** Returns the tensor with its position in the file, after a check that the file has all its bytes. */
         private Tensor placed(Tensor tensor, long start) {
             long size;
             try {
@@ -460,7 +460,7 @@ final class GgufReader implements AutoCloseable {
             return new String(bytes, StandardCharsets.UTF_8);
         }
 
-        /** A number of things that take at least so many bytes each. */
+        /** Reads the number of entries that take at least {@code bytesEach} bytes each. */
         private long count(String what, int bytesEach) throws IOException {
             long count = need(Long.BYTES).getLong();
             long available = fileSize - position();
@@ -474,7 +474,7 @@ final class GgufReader implements AutoCloseable {
             return filled - buffer.remaining();
         }
 
-        /** The buffer with at least so many bytes ahead. */
+        /** Returns the buffer with at least {@code bytes} unread bytes. */
         private ByteBuffer need(int bytes) throws IOException {
             if (buffer.remaining() < bytes) {
                 buffer.compact();

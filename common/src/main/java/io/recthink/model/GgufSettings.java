@@ -6,11 +6,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The metadata of a GGUF file that say how its model computes. A key of the architecture that is neither known here nor
- * neutral may change that, so it is refused; ignoring one would give other numbers without a word.
+ * Checks the metadata of a GGUF file that affect the computation. A key of the architecture that is neither known here
+ * nor neutral may change what the model computes, so it is refused. Ignoring the key would change results without a
+ * message.
  */
 final class GgufSettings {
-    /** What becomes part of the configuration. */
+    /** Keys that become part of the configuration. */
     private static final Set<String> UNDERSTOOD = Set.of(
             "embedding_length",
             "feed_forward_length",
@@ -28,7 +29,7 @@ final class GgufSettings {
             "rope.scaling.factor",
             "rope.scale_linear");
 
-    /** What other readers use, or what says something about a scaling that is refused anyway. */
+    /** Keys for other readers, and keys about a scaling that is refused anyway. */
     private static final Set<String> WITHOUT_EFFECT = Set.of(
             "rope.scaling.original_context_length",
             "rope.scaling.finetuned",
@@ -43,7 +44,7 @@ final class GgufSettings {
         this.architecture = architecture;
     }
 
-    /** Refuses what is not computed. */
+    /** Refuses settings that are not supported. */
     void refuseUnsupported() {
         String kind = gguf.findString("general.type").orElse("model");
         if (!kind.equals("model")) {
@@ -67,14 +68,17 @@ final class GgufSettings {
         }
     }
 
-    /** A factor alone means linear scaling, as in llama.cpp; 0 and 1 mean none. */
+    /**
+     * Refuses rotary scaling. A factor without a type means linear scaling, as in llama.cpp; the factors 0 and 1 mean
+     * none.
+     */
     private void refuseRopeScaling() {
         Optional<String> type = gguf.findString(key("rope.scaling.type"));
         if (type.isPresent() && !type.get().equals("none")) {
             throw gguf.problem(key("rope.scaling.type") + " " + GgufReader.shown(type.get())
                     + " is not supported; supported are none and the factors of Llama 3");
         }
-        // The second is how files of 2023 say it.
+        // Files of 2023 use the second key.
         for (String name : List.of("rope.scaling.factor", "rope.scale_linear")) {
             double factor = gguf.findNumber(key(name)).orElse(1.0);
             if (type.isEmpty() && factor != 0 && factor != 1) {
@@ -105,7 +109,7 @@ final class GgufSettings {
                 || (value instanceof List<?> list && list.stream().allMatch(GgufSettings::isNeutral));
     }
 
-    /** Refuses heads of which only a part is rotated, and values of another width than keys. */
+    /** Refuses heads that are rotated only in part, and values with another width than keys. */
     void requireHeadDim(int headDim) {
         for (String name : List.of("rope.dimension_count", "attention.value_length")) {
             int found = gguf.findInteger(key(name)).orElse(headDim);

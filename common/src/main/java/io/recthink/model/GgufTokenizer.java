@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The byte-level BPE tokenizer of a GGUF file as tokenizer.json, tokenizer_config.json and chat_template.jinja. How text
- * is split before the merges is not in the file, only the name of the rule.
+ * Writes the byte-level BPE tokenizer of a GGUF file as tokenizer.json, tokenizer_config.json and chat_template.jinja.
+ * The file has only the name of the rule that splits a text before the merges, not the rule itself.
  */
 final class GgufTokenizer {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -59,7 +59,7 @@ final class GgufTokenizer {
     /**
      * Reads the tokenizer of a file.
      *
-     * @throws InvalidInputException if it has none or one of another kind
+     * @throws InvalidInputException if the file has no tokenizer, or one of another kind
      */
     static GgufTokenizer of(GgufReader gguf) {
         String model = gguf.required(PREFIX + "model", gguf.findString(PREFIX + "model"));
@@ -76,7 +76,7 @@ final class GgufTokenizer {
         return tokenizer;
     }
 
-    /** A token that is there twice would lose one of its rows. */
+    /** Refuses a repeated token: it would lose one of its rows. */
     private void refuseRepetition() {
         Map<String, Integer> ids = new HashMap<>();
         for (int id = 0; id < tokens.size(); id++) {
@@ -178,7 +178,10 @@ final class GgufTokenizer {
                 .put("use_regex", splitWords);
     }
 
-    /** Puts the begin token before a text where the model wants that; chat templates write it themselves. */
+    /**
+     * Returns the step that puts the begin token before a text, where the model needs it. Chat templates write the
+     * token themselves.
+     */
     private ObjectNode postProcessor() {
         Optional<String> begin = specialToken("bos_token_id");
         if (begin.isEmpty() || !gguf.findBoolean(PREFIX + "add_bos_token").orElse(false)) {

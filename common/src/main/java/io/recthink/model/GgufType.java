@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The element types of GGUF tensors that can be read, each a sequence of blocks of the same length. The block layouts
- * are those of ggml-quants.c; the arithmetic is single precision in the order of the {@code gguf} Python package, so
- * that both give the same bits.
+ * The element types of GGUF tensors that can be read. A tensor is a sequence of blocks of the same length, in the
+ * layouts of ggml-quants.c. The arithmetic is single precision in the order of the {@code gguf} Python package, so both
+ * give the same bits.
  */
 enum GgufType {
     F32(0, 1, 4) {
@@ -152,7 +152,7 @@ enum GgufType {
         this.blockBytes = blockBytes;
     }
 
-    // Names of ggml for some types that are not read.
+    // ggml's names of some types that cannot be read.
     private static final Map<Integer, String> OTHERS = Map.ofEntries(
             Map.entry(10, "Q2_K"),
             Map.entry(11, "Q3_K"),
@@ -169,7 +169,7 @@ enum GgufType {
             Map.entry(35, "TQ2_0"),
             Map.entry(39, "MXFP4"));
 
-    /** The number of a type that is not read, with its name where that is known. */
+    /** Returns the number of a type that cannot be read, with its name where the name is known. */
     static String describe(int id) {
         String number = Integer.toUnsignedString(id);
         return OTHERS.containsKey(id) ? number + " (" + OTHERS.get(id) + ")" : number;
@@ -194,7 +194,7 @@ enum GgufType {
         return blockBytes;
     }
 
-    /** Decodes the block at the (little-endian) buffer's position, which moves behind it. */
+    /** Decodes the block at the position of the little-endian buffer, and moves the position behind the block. */
     abstract void decode(ByteBuffer block, float[] out, int at);
 
     private static int low(int pair) {
@@ -223,7 +223,8 @@ enum GgufType {
             for (int i = 0; i < 4; i++) {
                 result.scales[i] = scale * (packed[i] & 0x3F);
                 result.minima[i] = minimum * (packed[i + 4] & 0x3F);
-                // The last four take their lower bits from the third row and their upper bits from the first two.
+                // The last four groups take their lower bits from the third row and their upper bits from the first two
+                // rows.
                 result.scales[i + 4] = scale * (low(packed[i + 8]) | ((packed[i] & 0xC0) >> 2));
                 result.minima[i + 4] = minimum * (high(packed[i + 8]) | ((packed[i + 4] & 0xC0) >> 2));
             }

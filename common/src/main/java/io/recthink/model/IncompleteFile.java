@@ -3,9 +3,9 @@ package io.recthink.model;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** What lies in place of a file that was not fetched. */
+/** Recognises a file that was not fetched completely. */
 final class IncompleteFile {
-    /** The bytes to look at. */
+    /** The number of first bytes that are needed. */
     static final int LENGTH = 64;
 
     static final String AGAIN = "; it is cut off, fetch it again";
@@ -15,10 +15,10 @@ final class IncompleteFile {
     private IncompleteFile() {}
 
     /**
-     * What a file is, as the end of a message: where it is no more than that, why it could not be read as something else.
+     * Describes a file that could not be read, as the end of a message.
      *
-     * @param start its first bytes
-     * @param otherwise what is said of another file
+     * @param start first bytes of the file
+     * @param otherwise the description where the file is neither empty, a Git LFS pointer nor a web page
      */
     static String describe(byte[] start, String otherwise) {
         if (start.length == 0) {

@@ -17,14 +17,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The JSON files of a model folder, read strictly: no key twice, nothing after the end. They are not trusted: how long a
- * file is and how many values it has are bounded, how deep it goes and how long its numbers are is by Jackson.
+ * Reads the JSON files of a model folder strictly: no key twice, nothing after the end. The files are not trusted. This
+ * class limits the length of a file and its number of values; Jackson limits its depth and the length of its numbers.
  */
 final class JsonFile {
-    /** Far more than any published file has, that of the tokenizer left aside, which is read piece by piece. */
+    /** Most bytes of a file, far above every published file. The tokenizer is excepted: it is read piece by piece. */
     private static final long LONGEST = 64L << 20;
 
-    /** Of a tokenizer; the largest published have 40 MB. */
+    /** Most bytes of a tokenizer; the largest published tokenizers have 40 MB. */
     static final long LONGEST_STREAMED = 256L << 20;
 
     private static final int MOST_VALUES = 1 << 20;
@@ -50,7 +50,7 @@ final class JsonFile {
         }
     }
 
-    /** Refuses a file that is longer than any of its kind. */
+    /** Refuses a file of more than {@code longest} bytes. */
     static void requireLength(Path file, long longest) {
         try {
             if (Files.size(file) > longest) {
@@ -62,13 +62,13 @@ final class JsonFile {
         }
     }
 
-    /** A value for a message: on one line, and not longer than one. */
+    /** Formats a value for a message, on one line of limited length. */
     static String shown(JsonNode value) {
         String text = value.isMissingNode() ? "absent" : value.toString();
         return text.length() > LONGEST_SHOWN ? text.substring(0, LONGEST_SHOWN) + "..." : text;
     }
 
-    /** Counts the values, names among them, that are made of a file. */
+    /** Counts the values and names of a file, and refuses more than {@code MOST_VALUES}. */
     static final class Counted extends JsonParserDelegate {
         private int values;
 
@@ -85,7 +85,7 @@ final class JsonFile {
         }
     }
 
-    /** Reads the object that a file is, with the parser at its first field's name. */
+    /** Reads the object of a file; the parser is at the start of the object. */
     interface ObjectReader<T> {
         T read(JsonParser parser) throws IOException;
     }
@@ -93,8 +93,8 @@ final class JsonFile {
     /**
      * Reads a file piece by piece.
      *
-     * @param longest bytes that the file may have
-     * @throws InvalidInputException if it is no object, or not valid
+     * @param longest most bytes of the file
+     * @throws InvalidInputException if the content is not an object or not valid
      */
     static <T> T stream(Path file, long longest, ObjectReader<T> reader) {
         requireLength(file, longest);
@@ -122,8 +122,8 @@ final class JsonFile {
     }
 
     /**
-     * The value of a field of the object in a file, or a missing node. The file is read as far as the field: the vocabulary
-     * of a tokenizer takes a tenth of a second, and a policy is opened at each step.
+     * Returns the value of a field of the object in a file, or a missing node. Reading ends at the field: the
+     * vocabulary of a tokenizer takes a tenth of a second, and every step opens a policy.
      */
     static JsonNode readField(Path file, String name) {
         return stream(file, LONGEST_STREAMED, parser -> {
@@ -138,7 +138,7 @@ final class JsonFile {
         });
     }
 
-    /** The value that a parser stands at. */
+    /** Reads the value at the parser's position. */
     static JsonNode tree(Counted parser) throws IOException {
         return MAPPER.reader()
                 .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

@@ -1,11 +1,11 @@
 package io.recthink.model;
 
 /**
- * The scaled rotary positions of Llama 3.1 and later ({@code rope_type: llama3}): frequencies whose wavelength is longer
- * than {@code originalMaxPositions / lowFrequencyFactor} are divided by {@code factor}, those shorter than
- * {@code originalMaxPositions / highFrequencyFactor} are kept, those between are interpolated.
+ * The scaled rotary positions of Llama 3.1 and later ({@code rope_type: llama3}). Frequencies with a wavelength above
+ * {@code originalMaxPositions / lowFrequencyFactor} are divided by {@code factor}. Frequencies with a wavelength below
+ * {@code originalMaxPositions / highFrequencyFactor} are kept. Frequencies between the two are interpolated.
  *
- * @param factor how many times longer the context became; at least 1
+ * @param factor new context length divided by the old one; at least 1
  * @param lowFrequencyFactor above 0
  * @param highFrequencyFactor above {@code lowFrequencyFactor}
  * @param originalMaxPositions the context length before scaling, in tokens; at least 1
@@ -23,7 +23,7 @@ public record Llama3RopeScaling(
     }
 
     /**
-     * By how much an unscaled frequency is divided, from 1 to {@code factor}.
+     * Returns the divisor of an unscaled frequency, from 1 to {@code factor}.
      *
      * @param frequency radians a position
      */

@@ -9,13 +9,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A low-rank adapter (Hu et al. 2021, LoRA): beside the frozen weight W of a projection stand A {@code [rank, input]} and
- * B {@code [output, rank]}, and the projection of x is {@code x W^T + scale (x A^T) B^T}.
+ * A low-rank adapter (Hu et al. 2021, LoRA). Beside the frozen weight W, a projection has the matrices A
+ * {@code [rank, input]} and B {@code [output, rank]}. The projection of x is {@code x W^T + scale (x A^T) B^T}.
  *
  * @param rank rows of A, from 1 to 65536
  * @param alpha the scale is {@code alpha / rank}; above 0
- * @param rankStabilized the scale is {@code alpha / sqrt(rank)} instead (Kalajdzievski 2023, rsLoRA)
- * @param projections those that have an adapter, in every layer; at least one
+ * @param rankStabilized whether the scale is {@code alpha / sqrt(rank)} instead (Kalajdzievski 2023, rsLoRA)
+ * @param projections projections that have an adapter, in every layer; at least one
  */
 public record LoraConfig(int rank, double alpha, boolean rankStabilized, Set<Projection> projections)
         implements Serializable {
@@ -34,7 +34,7 @@ public record LoraConfig(int rank, double alpha, boolean rankStabilized, Set<Pro
         projections = Collections.unmodifiableSet(EnumSet.copyOf(projections));
     }
 
-    /** The adapters of a configuration; nothing where it asks for none. */
+    /** Returns the adapter of the section {@code lora}; empty where its rank is 0. */
     public static Optional<LoraConfig> of(LoraSettings settings) {
         if (settings.rank() == 0) {
             return Optional.empty();
@@ -45,7 +45,7 @@ public record LoraConfig(int rank, double alpha, boolean rankStabilized, Set<Pro
         return Optional.of(new LoraConfig(settings.rank(), settings.alpha(), settings.rankStabilized(), projections));
     }
 
-    /** What the product of B and A is multiplied by. */
+    /** The factor of the product of B and A. */
     public double scale() {
         return alpha / (rankStabilized ? Math.sqrt(rank) : rank);
     }

@@ -14,17 +14,17 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * adapter_config.json of PEFT. A key that is neither known here nor empty may change what the adapter computes, so it is
- * refused; that holds for the keys of later versions, too.
+ * Reads and writes adapter_config.json of PEFT. A key that is neither known here nor empty may change what the adapter
+ * computes, so it is refused; keys of later versions are refused too.
  */
 final class LoraConfigParser {
     private static final String TYPE = "LORA";
     private static final String TASK = "CAUSAL_LM";
     private static final String ALL_LINEAR = "all-linear";
-    private static final int MOST_TARGETS = 4096; // paths may be given whole, one for each layer
+    private static final int MOST_TARGETS = 4096; // the list may name whole paths, one for each layer
     private static final Set<String> UNDERSTOOD =
             Set.of("r", "lora_alpha", "use_rslora", "target_modules", "peft_type", "task_type", "bias", "lora_dropout");
-    // What names the adapter's origin, what only training or other kinds of models use.
+    // Keys that name the adapter's origin, and keys that only training or other kinds of models use.
     private static final Set<String> WITHOUT_EFFECT = Set.of(
             "base_model_name_or_path",
             "revision",
@@ -49,7 +49,7 @@ final class LoraConfigParser {
         this.layers = layers;
     }
 
-    /** @param layers of the model that the adapter belongs to */
+    /** @param layers number of layers of the model that the adapter belongs to */
     static LoraConfig read(Path file, int layers) {
         return new LoraConfigParser(file, layers).parse();
     }
@@ -102,7 +102,7 @@ final class LoraConfigParser {
     }
 
     /**
-     * The share of inputs that training beside the adapter drops; computing with it drops none.
+     * Returns the share of inputs that training of the adapter drops. Computing with the adapter drops no inputs.
      *
      * @param file adapter_config.json
      */
@@ -178,7 +178,10 @@ final class LoraConfigParser {
         return layersOf.keySet();
     }
 
-    /** PEFT takes a module whose path is the target, or ends with it after a dot. */
+    /**
+     * Adds the modules that PEFT takes for a target: the path of a module is the target, or ends with a dot and the
+     * target.
+     */
     private void addMatches(JsonNode target, Map<Projection, Set<Integer>> layersOf) {
         boolean found = false;
         for (Projection projection : Projection.values()) {

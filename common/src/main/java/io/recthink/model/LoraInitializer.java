@@ -9,8 +9,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Random;
 
 /**
- * The parameters of a new adapter, as PEFT draws them: A uniform within 1 / sqrt(input), which is Kaiming's with a =
- * sqrt(5), and B zero, so that the adapter changes nothing yet. A parameter is a function of the seed and its name alone.
+ * Draws the parameters of a new adapter as PEFT does. A is uniform within plus or minus 1 / sqrt(input), which is
+ * Kaiming's initialisation with a = sqrt(5). B is zero, so that the adapter changes nothing yet. A parameter is a
+ * function of the seed and its name alone.
  */
 public final class LoraInitializer implements ParameterReader {
     private final long seed;

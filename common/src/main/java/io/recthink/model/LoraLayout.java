@@ -16,10 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The tensors in which a decoder keeps an adapter, two beside each tensor of projections: a {@code [R, input]} holds the
- * matrices A of those projections one below the other, b {@code [output, R]} the matrices B times the scale, each in the
- * rows of its projection and the columns of its A, zero elsewhere. So {@code x a^T b^T} is what the adapter adds to all of
- * them.
+ * Lays out an adapter in tensors of a decoder, two tensors beside each tensor of projections. Tensor a
+ * {@code [R, input]} has the matrices A of the projections one below the other. Tensor b {@code [output, R]} has the
+ * matrices B times the scale, each in the rows of its projection and the columns of its A; it is zero elsewhere. So the
+ * adapter adds {@code x a^T b^T} to the projections of x.
  */
 public final class LoraLayout {
     private final ParameterLayout parameters;
@@ -89,26 +89,26 @@ public final class LoraLayout {
         return tensors.containsKey(name);
     }
 
-    /** Where a parameter lies. */
+    /** The place of a parameter in the tensors. */
     public Place place(Parameter parameter) {
         return places.get(parameter.name());
     }
 
     /**
-     * The names of a layer's tensors, a and b of queries, keys and values; of the output; of gate and up; of down. Empty
-     * where the adapter has none.
+     * The names of a layer's tensors: a and b of queries, keys and values; of the output; of gate and up; of down. A
+     * name is empty where the adapter does not have the tensor.
      */
     List<Optional<String>> layer(int layer) {
         return layers.get(layer);
     }
 
     /**
-     * Where a parameter lies: as a block of a tensor.
+     * The place of a parameter: a block of a tensor.
      *
-     * @param tensor its name
+     * @param tensor name of the tensor
      * @param row the first row of the block
      * @param column the first column of the block
-     * @param scale the tensor holds the parameter's values times this
+     * @param scale factor of the parameter's values in the tensor
      */
     public record Place(String tensor, long row, long column, double scale) {
         /** Puts the parameter's values into the tensor. */
@@ -123,7 +123,7 @@ public final class LoraLayout {
             out.put(scaled(values.flip(), factor));
         }
 
-        /** The gradient of the parameter, from that of the tensor: d / d B = scale d / d (scale B). */
+        /** Reads the gradient of the parameter from the gradient of the tensor: d / d B = scale d / d (scale B). */
         public void readGradient(NDArray gradient, Parameter parameter, FloatBuffer out, NDManager scratch) {
             read(gradient, parameter, scale, out, scratch);
         }

@@ -7,21 +7,21 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The parameters of a model that computes alone what a model and an adapter compute together: {@code W + scale B A},
- * summed in double precision and rounded to FP32 once.
+ * Merges an adapter into the parameters of a model, which then computes alone the results of model and adapter:
+ * {@code W + scale B A}, summed in double precision and rounded to FP32 once.
  */
 public final class LoraMerge implements ParameterReader {
     private final ParameterReader base;
     private final LoraConfig lora;
     private final ParameterReader adapter;
-    private final Map<String, Factors> factors = new HashMap<>(); // of the weights that change
+    private final Map<String, Factors> factors = new HashMap<>(); // by the name of the weight that changes
 
     private record Factors(Parameter a, Parameter b) {}
 
     /**
-     * @param config of the model
-     * @param base where the model's parameters come from
-     * @param adapter where the adapter's parameters come from
+     * @param config configuration of the model
+     * @param base source of the model's parameters
+     * @param adapter source of the adapter's parameters
      */
     public LoraMerge(ModelConfig config, ParameterReader base, LoraConfig lora, ParameterReader adapter) {
         this.base = base;

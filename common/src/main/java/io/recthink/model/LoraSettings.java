@@ -4,7 +4,10 @@ import io.recthink.config.Problems;
 import io.recthink.config.Section;
 import java.util.List;
 
-/** The adapter that {@code sft} and {@code train} learn beside frozen weights; without a rank they learn all weights. */
+/**
+ * The configuration section {@code lora}: the adapter that {@code sft} and {@code train} learn beside frozen weights.
+ * With rank 0 they learn all weights.
+ */
 public record LoraSettings(int rank, double alpha, boolean rankStabilized, List<String> targetModules)
         implements Section {
     /** The modules that may have an adapter. */

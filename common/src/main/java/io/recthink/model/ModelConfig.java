@@ -43,7 +43,7 @@ public record ModelConfig(
         boolean attentionBias,
         boolean queryKeyNorm,
         List<Integer> endTokens) {
-    // Far above every published model; a configuration beyond them is a mistake, and must not cost memory.
+    // Limits far above every published model. A larger value is a mistake and must not take memory.
     private static final int LARGEST_DIMENSION = 1 << 24;
     private static final int MOST_LAYERS = 4096;
 
@@ -95,7 +95,7 @@ public record ModelConfig(
     }
 
     /**
-     * Reads config.json of a model folder, and generation_config.json where it is there (for the end tokens).
+     * Reads config.json of a model folder, and generation_config.json where it exists (for the end tokens).
      *
      * @throws io.recthink.InvalidInputException if the folder describes a model that cannot be computed exactly
      */

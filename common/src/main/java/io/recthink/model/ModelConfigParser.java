@@ -16,7 +16,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Between config.json of transformers (4 and 5) and {@link ModelConfig}; refuses what could not be computed exactly. */
+/**
+ * Converts between config.json of transformers (4 and 5) and {@link ModelConfig}. It refuses models that cannot be
+ * computed exactly.
+ */
 final class ModelConfigParser {
     static final String FILE = "config.json";
     static final String GENERATION_FILE = "generation_config.json";
@@ -44,7 +47,7 @@ final class ModelConfigParser {
         List<Integer> endTokens = parser.endTokens(config.vocabularySize());
         Path generation = folder.resolve(GENERATION_FILE);
         if (Files.isRegularFile(generation)) {
-            // What it names takes the place of what config.json names, as in transformers.
+            // Its end tokens replace the end tokens of config.json, as in transformers.
             ModelConfigParser generating = new ModelConfigParser(generation, JsonFile.readObject(generation));
             List<Integer> first = generating.endTokens(config.vocabularySize());
             endTokens = first.isEmpty() ? endTokens : first;
@@ -69,7 +72,7 @@ final class ModelConfigParser {
                     integer("intermediate_size"),
                     integer("num_hidden_layers"),
                     heads,
-                    // Qwen's own default is no function of the other values, so there it has to be given.
+                    // Qwen's own default does not follow from the other values, so the key is required.
                     family == Family.LLAMA && absent("num_key_value_heads") ? heads : integer("num_key_value_heads"),
                     headDim(family, hiddenSize, heads),
                     number(json, "rms_norm_eps"),
@@ -106,7 +109,7 @@ final class ModelConfigParser {
                 + " is not supported; supported are " + supported);
     }
 
-    /** transformers goes by model_type, so a folder may not say two things. */
+    /** Refuses a model_type that contradicts the architecture: transformers uses model_type. */
     private void requireModelType(Family family) {
         String type = json.path("model_type").asText(family.modelType());
         if (!type.equals(family.modelType())) {
@@ -115,7 +118,7 @@ final class ModelConfigParser {
         }
     }
 
-    /** Each of these changes what the model computes; ignoring one would give other numbers without a word. */
+    /** Refuses settings that change what the model computes; ignoring one would change results without a message. */
     private void refuseUnsupported() {
         if (json.hasNonNull("quantization_config")) {
             throw problem("quantization_config: quantised weights are not supported (quant_method "
@@ -179,7 +182,10 @@ final class ModelConfigParser {
         return hiddenSize / heads;
     }
 
-    /** transformers 5 keeps the base inside rope_parameters, transformers 4 beside rope_scaling. */
+    /**
+     * Returns the base of the rotary positions. transformers 5 has it inside rope_parameters, transformers 4 beside
+     * rope_scaling.
+     */
     private double ropeTheta() {
         JsonNode parameters = json.path("rope_parameters");
         if (parameters.hasNonNull("rope_theta")) {

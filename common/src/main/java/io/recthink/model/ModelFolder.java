@@ -18,7 +18,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A model in the folder layout of Hugging Face: config.json, model.safetensors (or shards with an index),
- * tokenizer.json and the chat template. Opening it checks everything that can be checked without reading the weights.
+ * tokenizer.json and the chat template. Opening the folder checks the configuration, that tokenizer.json exists, and
+ * the names, shapes and types of the weights. {@link #tokenizer} and {@link #chatTemplate()} check the other files.
  * Safe for use by several threads.
  */
 public final class ModelFolder implements AutoCloseable, ParameterReader {
@@ -38,9 +39,10 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
     }
 
     /**
-     * Opens a folder.
+     * Opens a model folder.
      *
-     * @throws InvalidInputException if something is missing, is not supported or contradicts another part
+     * @throws InvalidInputException if a file is missing, something is not supported, or two files contradict each
+     *     other
      */
     public static ModelFolder open(Path folder) {
         ModelConfig config = ModelConfig.read(folder);
@@ -52,7 +54,7 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
         return new ModelFolder(folder, config, layout, WeightFiles.open(folder, config, layout));
     }
 
-    /** Those of the configuration and the tokenizer's own, where the tokenizer names it. */
+    /** The end tokens of the configuration, and the tokenizer's own end token where the tokenizer names one. */
     private static List<Integer> endTokens(Path folder, ModelConfig config) {
         List<Integer> tokens = new ArrayList<>(config.endTokens());
         Path file = folder.resolve(ChatTemplate.TOKENIZER_CONFIG);
@@ -102,7 +104,7 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
         weights.readPieces(parameter.name(), pieces);
     }
 
-    /** Fills the remaining room of {@code out} with elements of a parameter from the element {@code from} on, as FP32. */
+    /** Fills {@code out} with elements of a parameter from the element {@code from} on, as FP32. */
     public void read(Parameter parameter, long from, FloatBuffer out) {
         weights.read(parameter.name(), from, out);
     }
@@ -110,7 +112,7 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
     /**
      * Opens the tokenizer; the caller closes it.
      *
-     * @throws InvalidInputException if it cannot be used or has tokens that the model has not
+     * @throws InvalidInputException if the tokenizer cannot be used, or has token ids beyond the model's vocabulary
      */
     public ModelTokenizer tokenizer() {
         ModelTokenizer tokenizer = ModelTokenizer.open(folder);
@@ -133,7 +135,7 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
     }
 
     /**
-     * The chat template with variables of its own.
+     * The chat template with further variables.
      *
      * @throws InvalidInputException as {@link ChatTemplate#open(Path, Map)}
      */
@@ -147,13 +149,13 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
     }
 
     /**
-     * Writes a model folder: weights as one model.safetensors, everything else as in another folder.
+     * Writes a model folder: weights as one model.safetensors, all other files from another folder.
      *
-     * @param folder created if it is not there
+     * @param folder created if it does not exist
      * @param like the folder whose configuration, tokenizer and template are taken
-     * @param type what the weights are written for: they are rounded as a {@link Decoder} of this type rounds them
+     * @param type type of the weights, which are rounded as a {@link Decoder} of this type rounds them
      * @param layout the parameters to write
-     * @param parameters where their values come from
+     * @param parameters source of the values
      * @throws InvalidInputException if the folder cannot be written
      */
     public static void write(
@@ -170,7 +172,7 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
         writeWeights(file, "", Map.of(), ComputeType.FLOAT32, layout, parameters);
     }
 
-    /** Writes parameters, their names after a prefix, with pairs for the metadata. */
+    /** Writes parameters, with a prefix before their names and with pairs for the metadata. */
     static void writeWeights(
             Path file,
             String prefix,
@@ -216,7 +218,7 @@ public final class ModelFolder implements AutoCloseable, ParameterReader {
 
     private static JsonNode withType(JsonNode config, ComputeType type) {
         ObjectNode result = config.deepCopy();
-        // transformers called it torch_dtype until 4.56; a key that is there already is kept.
+        // transformers named the key torch_dtype until 4.56; an existing key is kept.
         String key = result.has("torch_dtype") && !result.has("dtype") ? "torch_dtype" : "dtype";
         result.remove("torch_dtype");
         return result.put(key, type.label());

@@ -13,10 +13,10 @@ public final class ModelInitializer {
 
     /**
      * Writes config.json and model.safetensors: projections and embeddings are drawn from a normal distribution, norms
-     * are 1, biases 0. The same arguments give the same bytes on every machine. Tokenizer and chat template are the
-     * caller's to add.
+     * are 1, biases 0. The same arguments give the same bytes on every machine. The caller adds the tokenizer and the
+     * chat template.
      *
-     * @param folder created if it is not there
+     * @param folder created if it does not exist
      * @param standardDeviation of the normal distribution; above 0, 0.02 is usual
      * @throws InvalidInputException if the folder cannot be written
      */
@@ -32,7 +32,7 @@ public final class ModelInitializer {
     }
 
     /**
-     * Such weights without a folder; a parameter that is read again has other values.
+     * Returns the weights of {@link #write} without a folder. A parameter that is read again has other values.
      *
      * @param standardDeviation as for {@link #write}
      */

@@ -4,7 +4,7 @@ import io.recthink.config.Problems;
 import io.recthink.config.Section;
 import java.io.Serializable;
 
-/** Numerics of the language model. */
+/** The configuration section {@code model}: numerics of the language model. */
 public record ModelSettings(ComputeType dtype, int threads, boolean recompute) implements Section, Serializable {
     @Override
     public void check(Problems problems) {

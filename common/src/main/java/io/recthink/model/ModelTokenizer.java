@@ -17,7 +17,7 @@ import java.util.Map;
 
 /** The tokenizer of a model folder (tokenizer.json). Safe for use by several threads. */
 public final class ModelTokenizer implements AutoCloseable {
-    // Neither cuts nor fills, whatever the file says; the caller knows the context length.
+    // The library neither cuts nor pads, whatever the file says; the caller knows the context length.
     private static final Map<String, String> OPTIONS =
             Map.of("addSpecialTokens", "false", "padding", "DO_NOT_PAD", "truncation", "DO_NOT_TRUNCATE");
 
@@ -37,14 +37,15 @@ public final class ModelTokenizer implements AutoCloseable {
     /**
      * Opens tokenizer.json of a model folder; nothing is downloaded.
      *
-     * @throws InvalidInputException if there is none, it cannot be used, or not within bounds, see {@link TokenizerCheck}
+     * @throws InvalidInputException if the file is missing, or the library cannot use it within bounds, see
+     *     {@link TokenizerCheck}
      */
     public static ModelTokenizer open(Path folder) {
         Path file = folder.resolve(ModelFolder.TOKENIZER);
         if (!Files.isRegularFile(file)) {
             throw missing(folder);
         }
-        TokenizerFile read = TokenizerFile.read(file); // which checks it: the library is native and trusts it
+        TokenizerFile read = TokenizerFile.read(file); // checks the file: the native library trusts it
         int vocabularySize = read.vocabularySize();
         NativeLibraries.load("the tokenizers", ModelTokenizer::loadLibrary);
         try (InputStream in = Files.newInputStream(file)) {
@@ -68,7 +69,9 @@ public final class ModelTokenizer implements AutoCloseable {
                 + " then tokenizer.save_pretrained)");
     }
 
-    /** The library gives added tokens ids in their order, whatever ids the file says. */
+    /**
+     * Returns the token with the library's id: the library numbers added tokens in order, whatever ids the file says.
+     */
     private static ControlToken asFound(HuggingFaceTokenizer tokenizer, ControlToken token) {
         long[] ids = tokenizer.encode(token.content(), false, false).getIds();
         return ids.length == 1
@@ -81,7 +84,7 @@ public final class ModelTokenizer implements AutoCloseable {
         return true;
     }
 
-    /** The token ids of a text. Special tokens written in the text become their ids; none is added. */
+    /** Returns the token ids of a text. Special tokens in the text become their ids; no special token is added. */
     public int[] encode(String text) {
         return Arrays.stream(encoding(text).getIds()).mapToInt(Math::toIntExact).toArray();
     }
@@ -94,7 +97,7 @@ public final class ModelTokenizer implements AutoCloseable {
         }
     }
 
-    /** A token of a text, which lies between two positions of it, the second exclusive. */
+    /** A token of a text, between two positions of the text, the second exclusive. */
     public record Piece(int id, int start, int end) {}
 
     /** The tokens of a text with their places in it. */
@@ -103,7 +106,7 @@ public final class ModelTokenizer implements AutoCloseable {
         long[] ids = encoding.getIds();
         CharSpan[] spans = encoding.getCharTokenSpans();
         List<Piece> pieces = new ArrayList<>(ids.length);
-        // The spans count characters of Unicode, and they ascend.
+        // The spans count Unicode code points, and they ascend.
         int characters = 0;
         int at = 0;
         for (int i = 0; i < ids.length; i++) {

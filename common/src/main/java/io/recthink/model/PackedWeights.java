@@ -7,19 +7,19 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Copies of a decoder's weights for products with few rows, which are bound by reading the weights: in the copies they
- * lie in the order in which they are read. All that generate with a decoder at the same time share them; the first makes
- * them, the last gives back their memory. Safe for several threads.
+ * Keeps copies of a decoder's weights for products with few rows, whose time is bound by reading the weights. A copy
+ * has the weights in the order in which they are read. All users that generate with a decoder at the same time share
+ * the copies: the first user makes them, the last user frees their memory. Safe for several threads.
  */
 final class PackedWeights {
     private final Map<String, NDArray> weights;
     private final NDManager parent;
-    private NDManager manager; // of the copies
+    private NDManager manager; // owner of the copies
     private Map<String, NDArray> copies;
     private int holders;
 
     /**
-     * Copies that nobody holds.
+     * Creates the object without copies.
      *
      * @param weights matrices in BF16, by name
      * @param parent owner of the copies
@@ -29,7 +29,7 @@ final class PackedWeights {
         this.parent = parent;
     }
 
-    /** The copies, by the names of the weights; {@link #release} ends it. */
+    /** Returns the copies by the names of the weights; call {@link #release} afterwards. */
     synchronized Map<String, NDArray> hold() {
         if (holders == 0) {
             manager = parent.newSubManager();

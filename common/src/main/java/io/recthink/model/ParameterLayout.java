@@ -8,12 +8,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The parameters that a {@link ModelConfig} has, in a fixed order, laid end to end in one flat space of FP32 elements:
+ * Lists the parameters of a {@link ModelConfig} in a fixed order, laid end to end in one flat space of FP32 elements:
  * the embedding, the layers from first to last, the final norm, the head unless it is tied. Projections are stored as
- * {@code [output, input]}, names are those of Hugging Face.
+ * {@code [output, input]}; names follow Hugging Face.
  *
- * <p>Or the parameters of an adapter to such a model: layer by layer, for each of its projections A {@code [rank, input]}
- * and B {@code [output, rank]}; names are those of PEFT.
+ * <p>A layout can also list the parameters of an adapter to a model: layer by layer, for each projection A
+ * {@code [rank, input]} and B {@code [output, rank]}; names follow PEFT.
  */
 public final class ParameterLayout {
     private static final String LORA_A = ".lora_A.weight";
@@ -35,7 +35,7 @@ public final class ParameterLayout {
         return new ParameterLayout(new Builder(config).build());
     }
 
-    /** The layout of such adapters to the models with this configuration. */
+    /** The layout of the adapters {@code lora} to the models with this configuration. */
     public static ParameterLayout of(ModelConfig config, LoraConfig lora) {
         return new ParameterLayout(new Builder(config).build(lora, of(config)));
     }
@@ -73,7 +73,7 @@ public final class ParameterLayout {
         return find(name).orElseThrow(() -> new IllegalArgumentException("the model has no parameter " + name));
     }
 
-    /** Elements in all. */
+    /** The number of elements. */
     public long size() {
         return size;
     }
@@ -100,12 +100,12 @@ public final class ParameterLayout {
             shape = List.copyOf(shape);
         }
 
-        /** Its number of elements. */
+        /** The number of elements. */
         public long size() {
             return shape.stream().reduce(1L, Math::multiplyExact);
         }
 
-        /** What it does in the model. */
+        /** The kind of the parameter, from its shape and name. */
         public Kind kind() {
             if (shape.size() == 2) {
                 return Kind.MATRIX;

@@ -3,15 +3,15 @@ package io.recthink.model;
 import io.recthink.model.ParameterLayout.Parameter;
 import java.nio.FloatBuffer;
 
-/** Where the values of parameters come from: a model folder, a vector in memory. */
+/** Reads the values of parameters from a source: a model folder, a vector in memory. */
 @FunctionalInterface
 public interface ParameterReader {
-    /** Puts all elements of the parameter into {@code out}, from its position on, which they advance. */
+    /** Puts all elements of the parameter into {@code out} and advances its position. */
     void read(Parameter parameter, FloatBuffer out);
 
     /**
-     * Passes all elements of the parameter on, in their order: here as one piece, made for it; a source that holds them
-     * passes on what it has, or parts of it.
+     * Passes on all elements of the parameter in their order. The default passes on one new piece; a source in memory
+     * passes on its own elements, or parts of them.
      */
     default void readPieces(Parameter parameter, Pieces pieces) {
         FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(parameter.size()));
@@ -19,14 +19,14 @@ public interface ParameterReader {
         pieces.accept(0, values.flip());
     }
 
-    /** What takes the elements of a parameter piece by piece. */
+    /** Takes the elements of a parameter piece by piece. */
     @FunctionalInterface
     interface Pieces {
         /**
          * Takes some elements.
          *
-         * @param first the number of the first of them in the parameter
-         * @param values valid during the call alone; not to be written to
+         * @param first number of the first element in the parameter
+         * @param values valid only during the call; not to be written to
          */
         void accept(long first, FloatBuffer values);
     }

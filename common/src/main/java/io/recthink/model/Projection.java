@@ -1,6 +1,6 @@
 package io.recthink.model;
 
-/** The matrix products of a decoder layer, which adapters can stand beside. In the order of {@link ParameterLayout}. */
+/** The matrix products of a decoder layer that can have an adapter, in the order of {@link ParameterLayout}. */
 public enum Projection {
     QUERY("self_attn", "q_proj"),
     KEY("self_attn", "k_proj"),
@@ -23,7 +23,7 @@ public enum Projection {
         return module;
     }
 
-    /** Where it is in a model, e.g. {@code model.layers.3.self_attn.q_proj}. */
+    /** The path of the module in a model, e.g. {@code model.layers.3.self_attn.q_proj}. */
     String in(int layer) {
         return "model.layers." + layer + "." + parent + "." + module;
     }

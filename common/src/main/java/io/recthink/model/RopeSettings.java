@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What config.json says of the rotary positions, as transformers 4 ({@code rope_scaling}) or 5 ({@code rope_parameters})
- * writes it: an object with a type and the numbers of this type. Anything else in it is refused, for transformers may
- * compute otherwise with it.
+ * Reads the rotary positions of config.json, as transformers 4 ({@code rope_scaling}) or 5 ({@code rope_parameters})
+ * writes them: an object with a type and the numbers of this type. Anything else in the object is refused, because
+ * transformers may compute other results with it.
  */
 final class RopeSettings {
     private static final String SUPPORTED = "supported are default, llama3";
@@ -33,7 +33,7 @@ final class RopeSettings {
         }
     }
 
-    /** Whether nothing is said. */
+    /** Whether the key is absent, null or empty. */
     boolean isEmpty() {
         return !json.isObject() || json.isEmpty();
     }
@@ -46,7 +46,10 @@ final class RopeSettings {
                 number("factor"), number("low_freq_factor"), number("high_freq_factor"), originalMaxPositions()));
     }
 
-    /** Refuses two ways of saying it that differ: the versions of transformers take one each. */
+    /**
+     * Refuses {@code rope_scaling} and {@code rope_parameters} that differ: each version of transformers reads one of
+     * them.
+     */
     void requireSame(RopeSettings older) {
         Set<String> names = new LinkedHashSet<>(Set.of("rope_type"));
         older.json.fieldNames().forEachRemaining(names::add);
@@ -72,7 +75,7 @@ final class RopeSettings {
         return type.isMissingNode() || type.isNull() ? "default" : type.asText();
     }
 
-    /** Refuses another type, and what transformers may compute with beside the type. */
+    /** Refuses another type, and fields with which transformers may compute beside the type. */
     void refuseUnknown() {
         if (isEmpty()) {
             return;

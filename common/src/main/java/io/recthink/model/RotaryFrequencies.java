@@ -1,13 +1,13 @@
 package io.recthink.model;
 
 /**
- * The angles by which rotary positions turn a pair of elements from one position to the next (Su et al. 2021, RoFormer,
- * equation 15), with the wavelengths of Llama 3.1 stretched where the model says so.
+ * Computes the angles by which rotary positions turn a pair of elements from one position to the next (Su et al. 2021,
+ * RoFormer, equation 15). Where the model says so, the wavelengths are stretched as in Llama 3.1.
  */
 final class RotaryFrequencies {
     private RotaryFrequencies() {}
 
-    /** One frequency in radians a position for each of the {@code headDim / 2} pairs, falling. */
+    /** Returns one frequency, in radians a position, for each of the {@code headDim / 2} pairs, falling. */
     static float[] of(ModelConfig config) {
         var frequencies = new float[config.headDim() / 2];
         for (int i = 0; i < frequencies.length; i++) {

@@ -18,21 +18,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A safetensors file (github.com/huggingface/safetensors, "Format"): an unsigned 64-bit header length, a JSON header,
- * the elements. The header is checked against the file before anything is read: each tensor's bytes fit its type and
+ * Reads a safetensors file (github.com/huggingface/safetensors, "Format"): an unsigned 64-bit header length, a JSON
+ * header, the elements. The reader first checks the header against the file: each tensor's bytes fit its type and
  * shape, and the tensors cover the data end to end, without gap or overlap.
  *
- * <p>Elements are read with positional reads through the page cache, not through a mapping: a file that shrinks while
- * it is read is then an error and not the end of the JVM; and the pages of a mapping would belong to the resident memory
- * of the process until the collector finds the mapping, long after its elements have been copied into tensors. Safe for use
- * by several threads.
+ * <p>Elements are read with positional reads through the page cache, not through a mapping. A file that shrinks during
+ * a read is then an error and does not end the JVM. The pages of a mapping would stay in the resident memory of the
+ * process until the collector finds the mapping. That is long after its elements have been copied into tensors. Safe
+ * for use by several threads.
  */
 public final class SafetensorsReader implements AutoCloseable {
     // The limit of the reference implementation.
     private static final long LONGEST_HEADER = 100_000_000;
     private static final int BUFFER_BYTES = 1 << 20;
     private static final int PIECE = BUFFER_BYTES / Float.BYTES;
-    // Memory outside of the heap is given back late: one buffer a thread, and not one a call.
+    // Memory outside of the heap is freed late, so each thread has one buffer instead of one for each call.
     private static final ThreadLocal<ByteBuffer> BUFFER = ThreadLocal.withInitial(() -> buffer(BUFFER_BYTES));
     private static final String METADATA = "__metadata__";
 
@@ -54,7 +54,7 @@ public final class SafetensorsReader implements AutoCloseable {
     /**
      * Opens a file and checks its header.
      *
-     * @throws InvalidInputException if it cannot be read or its header is not true
+     * @throws InvalidInputException if the file cannot be read or its header is wrong
      */
     public static SafetensorsReader open(Path file) {
         FileChannel channel = null;
@@ -127,7 +127,7 @@ public final class SafetensorsReader implements AutoCloseable {
         return type;
     }
 
-    /** Fills the remaining room of {@code out} with the elements of a tensor from the element {@code from} on, as FP32. */
+    /** Fills {@code out} with the elements of a tensor from the element {@code from} on, as FP32. */
     public void read(String name, long from, FloatBuffer out) {
         Entry entry = entry(name);
         ElementType type = floatingPoint(name, entry);

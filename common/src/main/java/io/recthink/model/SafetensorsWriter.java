@@ -19,15 +19,16 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Writes a safetensors file as a stream: the tensors are announced first, then their elements follow in that order,
- * in pieces of any length (a piece may reach over the boundary of two tensors of numbers). No copy of the data is held.
+ * Writes a safetensors file as a stream. The caller first announces the tensors, then writes their elements in that
+ * order, in pieces of any length. A piece may cross the boundary of two tensors of type F32 or BF16. The writer keeps
+ * no copy of the data.
  *
- * <p>If the writer is closed before all elements were written, the file is removed.
+ * <p>If the writer is closed before all elements were written, it removes the file and fails.
  */
 public final class SafetensorsWriter implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 20;
     private static final int PIECE = 1 << 13;
-    // Readers that map the file want aligned elements.
+    // Readers that map the file need aligned elements.
     private static final int ALIGNMENT = 8;
 
     private final Path file;
@@ -46,8 +47,8 @@ public final class SafetensorsWriter implements AutoCloseable {
     /**
      * Creates (or overwrites) the file and writes its header.
      *
-     * @param metadata text pairs; transformers wants {@code format: pt}
-     * @param tensors of type F32, BF16 or I64, in the order in which they will be written
+     * @param metadata text pairs; transformers needs {@code format: pt}
+     * @param tensors tensors of type F32, BF16 or I64, in the order in which they will be written
      * @throws InvalidInputException if the file cannot be written
      */
     public static SafetensorsWriter create(Path file, Map<String, String> metadata, List<TensorInfo> tensors) {
@@ -67,7 +68,9 @@ public final class SafetensorsWriter implements AutoCloseable {
         }
     }
 
-    /** Writes the next elements of tensors of type F32 or BF16; for BF16 they are rounded to the nearest, ties to even. */
+    /**
+     * Writes the next elements of tensors of type F32 or BF16. BF16 elements are rounded to the nearest, ties to even.
+     */
     public void write(FloatBuffer elements) {
         while (elements.hasRemaining()) {
             ElementType type = expect(ElementType::isFloatingPoint);
@@ -90,8 +93,8 @@ public final class SafetensorsWriter implements AutoCloseable {
             int count = Math.min(PIECE, in.remaining());
             in.get(values, 0, count);
             for (int i = 0; i < count; i++) {
-                int bits = Float.floatToIntBits(values[i]); // any NaN as the one whose upper half is NaN
-                int half = 0x7FFF + ((bits >>> Short.SIZE) & 1); // a tie goes up where the last bit that stays is odd
+                int bits = Float.floatToIntBits(values[i]); // every NaN becomes the one whose upper half is NaN
+                int half = 0x7FFF + ((bits >>> Short.SIZE) & 1); // a tie goes up where the last kept bit is odd
                 rounded[i] = (short) ((bits + half) >>> Short.SIZE);
             }
             out.put(rounded, 0, count);
@@ -215,7 +218,7 @@ public final class SafetensorsWriter implements AutoCloseable {
         }
     }
 
-    /** Full disks and lost permissions end here: nothing half-written stays behind. */
+    /** Removes the file after an error, such as a full disk or a lost permission: no incomplete file remains. */
     private InvalidInputException failed(IOException cause) {
         InvalidInputException failure = new InvalidInputException(file + ": cannot be written: " + cause, cause);
         try (channel) {

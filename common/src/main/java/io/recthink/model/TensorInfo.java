@@ -6,7 +6,8 @@ import java.util.Objects;
 /**
  * A stored tensor: its name, element type and shape (row-major; an empty shape is a scalar).
  *
- * @param name the name in the file, for weights that of Hugging Face, e.g. {@code model.embed_tokens.weight}
+ * @param name the name in the file; for weights the name in Hugging Face folders, e.g.
+ *     {@code model.embed_tokens.weight}
  * @param type the encoding of its elements
  * @param shape the lengths of its axes, each at least 0
  */

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The tensors in which a decoder keeps its parameters, as the kernels take them. Projections of the same input lie one below
- * the other in one tensor, so that one matrix product computes them all; every other parameter is a tensor of its own,
- * with the parameter's name.
+ * Lays out the parameters of a decoder in the tensors that the kernels take. Projections of the same input are one
+ * below the other in one tensor, so that one matrix product computes them all. Every other parameter is a tensor of its
+ * own, with the parameter's name.
  */
 public final class TensorLayout {
     private static final List<String> QUERIES_KEYS_VALUES =
@@ -80,7 +80,7 @@ public final class TensorLayout {
         return List.copyOf(tensors.values());
     }
 
-    /** Where a parameter lies. */
+    /** The place of a parameter in the tensors. */
     public Place place(Parameter parameter) {
         return place(parameter.name());
     }
@@ -89,15 +89,15 @@ public final class TensorLayout {
         return places.get(parameter);
     }
 
-    /** The names of a layer's tensors that hold projections: queries, keys and values; output; gate and up; down. */
+    /** The names of a layer's tensors that contain projections: queries, keys and values; output; gate and up; down. */
     List<String> projections(int layer) {
         return PROJECTIONS.stream().map(name -> prefix(layer) + name).toList();
     }
 
     /**
      * The names of a layer's tensors in the order in which the layer kernels take them: input norm; weight and bias of
-     * queries, keys and values; query norm; key norm; output; norm before the feed-forward part; gate and up; down. Empty
-     * where this model has no such tensor.
+     * queries, keys and values; query norm; key norm; output; norm before the feed-forward part; gate and up; down. A
+     * name is empty where the model does not have the tensor.
      */
     public List<Optional<String>> layer(int layer) {
         return LAYER.stream()
@@ -108,9 +108,9 @@ public final class TensorLayout {
     /**
      * A tensor of the decoder.
      *
-     * @param name the parameter's, or a name for the parameters that it holds
+     * @param name name of the parameter, or a name for the joined parameters
      * @param shape one or two lengths
-     * @param kind of its parameters
+     * @param kind kind of the parameters
      */
     public record Tensor(String name, List<Long> shape, Kind kind) {
         public Tensor {
@@ -119,10 +119,10 @@ public final class TensorLayout {
     }
 
     /**
-     * Where a parameter lies: end to end from an element of a tensor on.
+     * The place of a parameter: consecutive elements of a tensor.
      *
-     * @param tensor its name
-     * @param first the parameter's first element there
+     * @param tensor name of the tensor
+     * @param first the parameter's first element in the tensor
      */
     public record Place(String tensor, long first) {}
 

@@ -5,13 +5,13 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Checks tokenizer.json before the library reads it. That is a native one: what makes it panic ends the process, what makes
- * it grow a text takes memory that no limit of Java bounds. So only parts are let through that are known, and each only as
- * far as published tokenizers go.
+ * Checks tokenizer.json before the library reads it. The library is native: a panic in it ends the process, and text
+ * that grows in it takes memory that no limit of Java bounds. So only known parts pass, and each part only as far as
+ * published tokenizers use it.
  *
  * <ul>
- *   <li>Normalisers and decoders may not grow a text by more than {@value #MOST_GROWTH} times.
- *   <li>Expressions are those of {@link TokenizerExpression}.
+ *   <li>Normalisers and decoders may not lengthen a text more than {@value #MOST_GROWTH} times.
+ *   <li>{@link TokenizerExpression} checks the expressions.
  *   <li>Nothing may be random ({@code dropout}) or leave out the text.
  * </ul>
  */
@@ -45,7 +45,7 @@ final class TokenizerCheck {
 
     /** Checks a part that is not a sequence of others. */
     private interface Part {
-        /** @return by how much the part may lengthen a text */
+        /** @return the factor by which the part may lengthen a text */
         long check(String where, JsonNode part);
     }
 
@@ -57,8 +57,8 @@ final class TokenizerCheck {
     /**
      * Checks a file.
      *
-     * @param json without the vocabulary and the merges
-     * @throws IllegalArgumentException naming the key and what is wrong with it
+     * @param json the file without the vocabulary and the merges
+     * @throws IllegalArgumentException naming the key and the problem
      */
     static void check(JsonNode json, TokenizerVocabulary vocabulary) {
         TokenizerCheck check = new TokenizerCheck(json, vocabulary);
@@ -72,7 +72,7 @@ final class TokenizerCheck {
         check.aside("padding");
     }
 
-    /** Neither has an effect: prompts are neither cut nor filled. The library reads them nevertheless. */
+    /** Checks a key without effect: prompts are neither cut nor padded, but the library reads the key. */
     private void aside(String key) {
         JsonNode value = json.path(key);
         require(value.isMissingNode() || value.isNull() || value.isObject(), key, value, "must be an object or null");
@@ -156,7 +156,7 @@ final class TokenizerCheck {
                 JsonNode start = value.path("start");
                 JsonNode stop = value.path("stop");
                 require(start.isInt() && start.intValue() <= LONGEST_STRING, where + ".start", start, "is too large");
-                // The library counts beyond the beginning of a token that consists of this character alone.
+                // The library would count beyond the beginning of a token that consists of this character alone.
                 require(stop.isInt() && stop.intValue() == 0, where + ".stop", stop, "must be 0");
             }
             default -> {
@@ -180,7 +180,7 @@ final class TokenizerCheck {
         return 1;
     }
 
-    /** What stands around one text: special tokens that are known, and the text, once. */
+    /** Checks the template around a text: known special tokens, and the text, once. */
     private void template(String where, JsonNode value) {
         JsonNode known = value.path("special_tokens");
         require(known.isObject() || known.isMissingNode(), where + ".special_tokens", known, "must be an object");
@@ -206,7 +206,7 @@ final class TokenizerCheck {
         }
     }
 
-    /** @return by how much it may lengthen a text */
+    /** @return the factor by which the replacement may lengthen a text */
     private long replace(String where, JsonNode value) {
         int shortest = pattern(where, value);
         string(where, value, "content");
@@ -217,7 +217,7 @@ final class TokenizerCheck {
         return Math.max(1, (length + shortest - 1L) / shortest);
     }
 
-    /** @return the length of the shortest match, at most 1 where it is an expression */
+    /** @return the length of the shortest match; of an expression at most 1 */
     private int pattern(String where, JsonNode value) {
         JsonNode text = value.path("pattern").path("String");
         if (text.isTextual()) {

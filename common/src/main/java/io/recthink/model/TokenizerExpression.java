@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * A regular expression of tokenizer.json in the syntax of Oniguruma, as far as published tokenizers use it. The library
- * ends the process when a search takes too many attempts, so what could need them is refused before it is read: a
- * repetition of repetitions, neighbouring repetitions of the same characters with something behind them that can fail,
+ * Checks a regular expression of tokenizer.json in the syntax of Oniguruma, as far as published tokenizers use it. The
+ * library ends the process when a search takes too many attempts. So expressions that could need them are refused
+ * first: a repetition of repetitions, neighbouring repetitions of the same characters before a part that can fail,
  * references, recursion.
  */
 final class TokenizerExpression {
@@ -29,7 +29,7 @@ final class TokenizerExpression {
 
     private static final long MOST_CHOICES = 1 << 12;
 
-    /** Beside a repetition, at each place where it may end. */
+    /** Most choices beside a repetition, at each place where the repetition may end. */
     private static final long MOST_CHOICES_OF_EACH = 1 << 6;
 
     private static final String CLASS_ESCAPES = "sSdDwWhH";
@@ -42,7 +42,7 @@ final class TokenizerExpression {
     private int at;
     private int branches;
 
-    /** A part of a branch: what can stand there, how often, whether something inside it can be chosen. */
+    /** A part of a branch: its possible characters, how often it repeats, whether something inside it can be chosen. */
     private record Piece(
             BitSet set, int min, int max, boolean possessive, long choices, boolean zeroWidth, boolean ambiguous) {
         boolean variesMuch() {
@@ -58,7 +58,7 @@ final class TokenizerExpression {
         }
     }
 
-    /** Branches of an alternation, each of pieces. */
+    /** The branches of an alternation; each branch is a list of pieces. */
     private record Group(List<List<Piece>> branches) {
         boolean isNullable() {
             return branches.stream()
@@ -82,7 +82,7 @@ final class TokenizerExpression {
             return branches.stream().flatMap(List::stream).anyMatch(Piece::variesMuch);
         }
 
-        /** Whether a text can be shared out among repetitions inside. */
+        /** Whether repetitions inside can share a text among them in several ways. */
         boolean isAmbiguous() {
             for (List<Piece> branch : branches) {
                 List<Piece> repeated = branch.stream().filter(Piece::variesMuch).toList();
@@ -93,7 +93,7 @@ final class TokenizerExpression {
             return false;
         }
 
-        /** Whether each text is matched in one way alone, which can be repeated without harm. */
+        /** Whether each text matches in one way alone, so that the group can be repeated without harm. */
         boolean isFixed() {
             BitSet firsts = new BitSet();
             for (List<Piece> branch : branches) {
@@ -115,8 +115,8 @@ final class TokenizerExpression {
     /**
      * Checks an expression.
      *
-     * @return whether it can match nothing
-     * @throws IllegalArgumentException saying what it is that is not supported
+     * @return whether the expression can match the empty text
+     * @throws IllegalArgumentException naming the part that is not supported
      */
     static boolean check(String text) {
         if (text.length() > LONGEST) {
@@ -212,7 +212,7 @@ final class TokenizerExpression {
 
     private record Quantifier(int min, int max, boolean possessive) {}
 
-    /** One character out of a set, as often as the quantifier behind it says. */
+    /** Returns one character of a set, repeated as the quantifier behind it says. */
     private Piece repeated(BitSet set) {
         Quantifier times = quantifier();
         if (looking("+") || looking("*") || looking("?") || looksLikeInterval()) {
@@ -248,7 +248,7 @@ final class TokenizerExpression {
         } else {
             return new Quantifier(1, 1, false);
         }
-        // Oniguruma takes a plus behind an interval for one more repetition.
+        // Oniguruma reads a plus behind an interval as one more repetition.
         boolean possessive = !interval && skip("+");
         if (!possessive && !interval) {
             skip("?");
@@ -274,7 +274,7 @@ final class TokenizerExpression {
         return times;
     }
 
-    /** The characters of a class, an escape, a dot or a character that stands for itself. */
+    /** Reads a class, an escape, a dot or a literal character, and returns its characters. */
     private BitSet set() {
         int begin = at;
         if (looking("[")) {
@@ -368,7 +368,7 @@ final class TokenizerExpression {
         }
     }
 
-    /** Its members among a sample of characters; all of them where Java does not read it. */
+    /** Returns the members of a class among sampled characters; all samples where Java cannot read the class. */
     private static BitSet members(String atom) {
         if (atom.length() > LONGEST_CLASS) {
             return all();
@@ -400,7 +400,9 @@ final class TokenizerExpression {
         return all;
     }
 
-    /** Refuses a branch in which the library could try more ways than the text has characters, or many of them. */
+    /**
+     * Refuses a branch in which the library could try more ways than the text has characters, or many optional parts.
+     */
     private static void refuseBacktracking(List<Piece> branch) {
         long choices = 1;
         for (int i = 0; i < branch.size(); i++) {
@@ -425,7 +427,7 @@ final class TokenizerExpression {
         for (int i = first + 1; i < branch.size(); i++) {
             Piece piece = branch.get(i);
             if (!branch.get(first).overlaps(piece) && !piece.isNullable() && !piece.zeroWidth()) {
-                return; // where this stands is where the first one ends
+                return; // the first repetition ends at this piece
             }
             boolean again = piece.variesMuch()
                     && (piece.zeroWidth() || branch.get(first).overlaps(piece));

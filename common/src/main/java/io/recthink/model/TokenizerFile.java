@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What tokenizer.json of a folder, and the files beside it that name special tokens, say of the tokens. */
+/** Reads the tokens of a folder from tokenizer.json and from the files beside it that name special tokens. */
 final class TokenizerFile {
     private static final Map<String, JsonNode> DEFAULTS = Map.of(
             "ignore_merges", BooleanNode.FALSE,
@@ -42,7 +42,7 @@ final class TokenizerFile {
     /**
      * Reads a file and checks it, see {@link TokenizerCheck}.
      *
-     * @throws InvalidInputException if the library could not use it, or not within bounds
+     * @throws InvalidInputException if the library cannot use the file within bounds
      */
     static TokenizerFile read(Path file) {
         TokenizerVocabulary vocabulary = new TokenizerVocabulary();
@@ -59,7 +59,7 @@ final class TokenizerFile {
         }
     }
 
-    /** The fields of the object that the parser stands in, those of the model within. */
+    /** Reads the fields of the object at the parser, and of the model inside it. */
     private static ObjectNode fields(
             JsonParser parser, JsonFile.Counted counted, TokenizerVocabulary vocabulary, boolean outermost)
             throws IOException {
@@ -85,7 +85,9 @@ final class TokenizerFile {
         }
     }
 
-    /** Whether it makes the same tokens as another one; neither cutting nor filling counts, which are not done. */
+    /**
+     * Whether this tokenizer makes the same tokens as another. Truncation and padding do not count: they are not used.
+     */
     boolean isSame(TokenizerFile other) {
         return vocabulary.isSame(other.vocabulary) && compared().equals(other.compared());
     }
@@ -96,7 +98,7 @@ final class TokenizerFile {
         return compared;
     }
 
-    /** Later versions of the library write keys that earlier ones leave out, at the value that it then has. */
+    /** Removes keys at their defaults: later versions of the library write keys that earlier versions leave out. */
     private static void withoutDefaults(JsonNode node) {
         if (node instanceof ObjectNode object) {
             object.properties()
@@ -118,7 +120,7 @@ final class TokenizerFile {
         return largest + 1;
     }
 
-    /** The added tokens, and those of the vocabulary that the folder names as special. */
+    /** The added tokens, and the tokens of the vocabulary that the folder names as special. */
     List<ControlToken> controlTokens() {
         Set<String> named = named();
         String unknown = unknown();
@@ -130,7 +132,7 @@ final class TokenizerFile {
             tokens.put(id, new ControlToken(id, content, special, content.equals(unknown)));
         }
         for (String content : named) {
-            // The tokenizer makes it of text as it makes others: a folder may name "!" for padding.
+            // The tokenizer makes this token of text like other tokens: a folder may name "!" for padding.
             vocabulary
                     .id(content)
                     .ifPresent(id ->

@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The vocabulary of tokenizer.json, read as it comes: it is the one part of the file that is large, and what it says is
- * checked before the library reads it.
+ * Reads the vocabulary of tokenizer.json piece by piece, because it is the one large part of the file. The vocabulary
+ * is checked before the library reads it.
  */
 final class TokenizerVocabulary {
-    // The largest published have a quarter of a million tokens.
+    // The largest published vocabularies have a quarter of a million tokens.
     private static final int MOST_TOKENS = 1 << 21;
     private static final int MOST_MERGES = 1 << 22;
     private static final int LARGEST_ID = 1 << 24;
@@ -23,11 +23,11 @@ final class TokenizerVocabulary {
     private final Map<String, Integer> ids = new HashMap<>();
     private final BitSet taken = new BitSet();
     private boolean listed;
-    private String commonStart; // of the right sides of the merges
+    private String commonStart; // common beginning of the right sides of the merges
     private boolean hasMerges;
-    private long merges; // their digest
+    private long merges; // digest of the merges
 
-    /** Reads the value that the parser stands at: an object of ids, or a list of tokens with scores. */
+    /** Reads the value at the parser: an object of ids, or a list of tokens with scores. */
     void readTokens(JsonParser parser) throws IOException {
         listed = parser.currentToken() == JsonToken.START_ARRAY;
         if (listed) {
@@ -54,7 +54,7 @@ final class TokenizerVocabulary {
         }
     }
 
-    /** Pairs of a token and its logarithm of the probability, in the order of the ids. */
+    /** Reads pairs of a token and the logarithm of its probability, in the order of the ids. */
     private void readList(JsonParser parser) throws IOException {
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             boolean pair =
@@ -85,7 +85,7 @@ final class TokenizerVocabulary {
         }
     }
 
-    /** Reads the value that the parser stands at: a list of pairs, as lists or as texts with a blank. */
+    /** Reads the value at the parser: a list of pairs, as lists or as texts with a blank. */
     void readMerges(JsonParser parser) throws IOException {
         hasMerges = true;
         if (parser.currentToken() != JsonToken.START_ARRAY) {
@@ -114,7 +114,7 @@ final class TokenizerVocabulary {
         return commonStart.substring(0, length);
     }
 
-    /** The left and the right side; null where it is no pair. */
+    /** Reads the left and the right side of a merge; null where the value is not a pair. */
     private static String[] pair(JsonParser parser) throws IOException {
         if (parser.currentToken() == JsonToken.VALUE_STRING) {
             String text = parser.getText();
@@ -163,12 +163,12 @@ final class TokenizerVocabulary {
         return hasMerges;
     }
 
-    /** Whether it has the same tokens and merges as another one, however the merges are written. */
+    /** Whether this vocabulary has the same tokens and merges as another, however the merges are written. */
     boolean isSame(TokenizerVocabulary other) {
         return ids.equals(other.ids) && merges == other.merges;
     }
 
-    /** Whether the right sides of all merges begin so. */
+    /** Whether the right sides of all merges begin with {@code prefix}. */
     boolean mergesContinueWith(String prefix) {
         return commonStart == null || commonStart.startsWith(prefix);
     }

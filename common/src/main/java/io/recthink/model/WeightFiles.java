@@ -13,12 +13,12 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** The safetensors files of a folder as one set of tensors, checked against the layout that the configuration asks for. */
+/** Reads the safetensors files of a folder as one set of tensors, checked against the layout of the configuration. */
 final class WeightFiles implements AutoCloseable {
     private static final String INDEX = FolderFiles.INDEX;
     private static final String HEAD = "lm_head.weight";
     private static final String EMBEDDING = "model.embed_tokens.weight";
-    // Tables that old conversions stored; transformers computes them and ignores the stored ones.
+    // Old conversions stored these tables; transformers computes them and ignores the stored tables.
     private static final Pattern ROTARY_TABLE =
             Pattern.compile("model\\.layers\\.\\d+\\.self_attn\\.rotary_emb\\.inv_freq");
     private static final int COMPARED_AT_ONCE = 1 << 18;
@@ -26,7 +26,7 @@ final class WeightFiles implements AutoCloseable {
     private final Path folder;
     private final Map<String, SafetensorsReader> files = new LinkedHashMap<>();
     private final Map<String, SafetensorsReader> byTensor = new HashMap<>();
-    private String embedding = EMBEDDING; // under which name it is stored
+    private String embedding = EMBEDDING; // name under which the embedding is stored
 
     private WeightFiles(Path folder) {
         this.folder = folder;
@@ -164,7 +164,9 @@ final class WeightFiles implements AutoCloseable {
         }
     }
 
-    /** Some folders store the head of a tied model once more; it must then be the embedding. */
+    /**
+     * Checks the stored head of a tied model: some folders store it once more, and it must then equal the embedding.
+     */
     private void checkTiedHead(Parameter embedding) {
         TensorInfo head = byTensor.get(HEAD).find(HEAD).orElseThrow();
         if (!head.shape().equals(embedding.shape()) || !sameElements(embedding)) {

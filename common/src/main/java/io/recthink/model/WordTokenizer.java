@@ -15,9 +15,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Makes the tokenizer of a small model: one token a word, number or punctuation mark, one for each marker of its
- * grammar, and a chat template that costs one token a turn. White space is not kept: a decoded text has one blank
- * between two tokens.
+ * Makes the tokenizer of a small model: one token for each word, number, punctuation mark and marker of the grammar.
+ * Its chat template costs one token a turn. White space is not kept: a decoded text has one blank between two tokens.
  */
 public final class WordTokenizer {
     /** The token that ends a completion. */
@@ -28,27 +27,27 @@ public final class WordTokenizer {
     private static final String CHAT_TEMPLATE =
             "{% for message in messages %}{{ '<|' + message['role'] + '|>' + message['content'] }}{% endfor %}"
                     + "{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}";
-    // Understood alike by Java and by the regular expressions of the tokenizers library.
+    // Java and the regular expressions of the tokenizers library read it alike.
     private static final String WORD = "\\d+\\.\\d+|\\d+|\\p{L}[\\p{L}\\p{M}']*|[^\\s\\d\\p{L}]";
     private static final Pattern WORDS = Pattern.compile(WORD);
 
     private final List<String> markers;
     private final Pattern marker;
 
-    /** A tokenizer that keeps each of the given markers in one piece wherever it stands. */
+    /** Creates a tokenizer that keeps each of the given markers as one token, wherever the marker occurs. */
     public WordTokenizer(List<String> markers) {
         this.markers = List.copyOf(markers);
         this.marker = Pattern.compile(
                 String.join("|", markers.stream().map(Pattern::quote).toList()));
     }
 
-    /** The words of a text, markers left out. */
+    /** The words of a text, without markers. */
     public Stream<String> words(String text) {
         String plain = markers.isEmpty() ? text : marker.matcher(text).replaceAll(" ");
         return WORDS.matcher(plain).results().map(MatchResult::group);
     }
 
-    /** The number of tokens of a text, markers among them, whatever the vocabulary. */
+    /** The number of tokens of a text, with markers, whatever the vocabulary. */
     public int tokens(String text) {
         long marked = markers.isEmpty() ? 0 : marker.matcher(text).results().count();
         return Math.toIntExact(marked + words(text).count());
@@ -103,7 +102,7 @@ public final class WordTokenizer {
                     .put("special", id < SPECIAL.size());
         }
         json.putNull("normalizer");
-        // Inverted: what the expression matches is kept, what lies between is removed.
+        // Inverted: the matches of the expression are kept, the text between them is removed.
         json.putObject("pre_tokenizer")
                 .put("type", "Split")
                 .put("behavior", "Removed")

@@ -1,5 +1,6 @@
 /**
- * Model folders: configuration, weights, tokenizer and chat template in the layout of Hugging Face, and the import of
- * GGUF files. Nothing here needs a tensor library; the decoder that computes with the weights is beside it.
+ * Model folders in the layout of Hugging Face (configuration, weights, tokenizer and chat template), the import of GGUF
+ * files, and the decoder. Only the decoder, the layout of its adapter, its packed weights and its attention calls need
+ * the tensor library.
  */
 package io.recthink.model;

@@ -12,7 +12,7 @@ public final class Devices {
      * Returns a GPU.
      *
      * @param index from 0, as CUDA counts the GPUs that it shows to this process
-     * @param wantedBy what asks for the GPU, for the error message
+     * @param wantedBy subject of the error message: the option or the assignment that names the GPU
      * @throws InvalidInputException if libtorch does not see this GPU
      */
     public static Device gpu(int index, String wantedBy) {

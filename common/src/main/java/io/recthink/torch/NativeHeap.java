@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gives memory of freed tensors from the C library back to the operating system. The C library keeps nearly all of this
- * memory for later tensors, but tensors of another shape often do not fit into the free blocks. So a process that
- * alternates between two kinds of work takes more and more memory.
+ * memory for later tensors, but tensors of another shape do not fit into the free blocks. So a process that alternates
+ * between two kinds of work takes more and more memory.
  */
 public final class NativeHeap {
     private static final Logger LOG = LoggerFactory.getLogger(NativeHeap.class);
