@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A configuration as people read it: every key in the order and with the comments of the defaults. A value that is not the
- * default says where it comes from. The text is a configuration file again.
+ * A configuration as text for people: every key, in the order of the defaults and with their comments. A value that
+ * differs from its default names its origin. The text is a valid configuration file.
  */
 final class CommentedConfiguration {
     private static final Pattern KEY = Pattern.compile("( *)(\\w+):(?: +(.*))?");
@@ -27,18 +27,18 @@ final class CommentedConfiguration {
     private final JsonNode effective;
     private final Function<JsonPointer, String> origin;
 
-    /**
-     * A configuration over defaults.
-     *
-     * @param origin where the value at a place comes from
-     */
+    /** @param origin names where the value at a place was set */
     CommentedConfiguration(JsonNode defaults, JsonNode effective, Function<JsonPointer, String> origin) {
         this.defaults = defaults;
         this.effective = effective;
         this.origin = origin;
     }
 
-    /** @param text of the defaults, two blanks a level and one key a line */
+    /**
+     * The configuration as text, made from the text of the defaults.
+     *
+     * @param text the defaults as YAML, with two blanks per level and one key per line
+     */
     String over(String text) {
         Deque<String> path = new ArrayDeque<>();
         return text.lines().map(line -> line(line, path)).collect(Collectors.joining("\n", "", "\n"));
@@ -63,13 +63,13 @@ final class CommentedConfiguration {
         return "%-32s# %s%s".formatted(set + " ", origin.apply(place), comment(key.group(3)));
     }
 
-    /** The comment behind a default, which may itself hold the sign of comments in quotes. */
+    /** The comment after a default value. The value may contain {@code #} in quotes. */
     private static String comment(String valueAndComment) {
         int at = valueAndComment.indexOf(" #");
         return at < 0 ? "" : "; " + valueAndComment.substring(at + 2).strip();
     }
 
-    /** ... but for characters that YAML takes for ends of lines, or refuses. */
+    /** JSON with escapes for the characters that YAML reads as line ends or refuses. */
     private static String escaped(String json) {
         return SPECIAL.matcher(json)
                 .replaceAll(found -> "\\\\u%04x".formatted((int) found.group().charAt(0)));
@@ -79,6 +79,6 @@ final class CommentedConfiguration {
         boolean isPlain = value.isTextual()
                 && PLAIN.matcher(value.textValue()).matches()
                 && !WORDS_OF_YAML.contains(value.textValue().toLowerCase(Locale.ROOT));
-        return isPlain ? value.textValue() : escaped(value.toString()); // JSON is YAML ...
+        return isPlain ? value.textValue() : escaped(value.toString()); // JSON is valid YAML
     }
 }

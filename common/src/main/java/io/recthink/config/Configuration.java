@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A resolved configuration: every key of its {@link Sections}, with the value that is used. It does not change; what changes a
- * setting gives another one.
+ * A resolved configuration: each key of its {@link Sections}, with the value in use. It is immutable: a method that
+ * changes a setting returns a new configuration.
  */
 public final class Configuration {
     private final String name;
@@ -29,12 +29,12 @@ public final class Configuration {
         return name;
     }
 
-    /** The number from which all random streams are addressed. */
+    /** The seed of all random streams. */
     public long seed() {
         return seed;
     }
 
-    /** Where jobs read and write. */
+    /** The section {@code paths}: where jobs read and write. */
     public Paths paths() {
         return get(Paths.class);
     }
@@ -42,7 +42,7 @@ public final class Configuration {
     /**
      * The settings of a section.
      *
-     * @throws IllegalArgumentException when the configuration was not read with it
+     * @throws IllegalArgumentException when the configuration does not have the section
      */
     public <S extends Section> S get(Class<S> type) {
         Section section = values.get(new SectionType<>(type).key());
@@ -52,7 +52,7 @@ public final class Configuration {
         return type.cast(section);
     }
 
-    /** The same with other settings of a section. */
+    /** A copy of this configuration with other settings for one section. */
     public Configuration with(Section section) {
         get(section.getClass());
         Map<String, Section> others = new LinkedHashMap<>(values);
@@ -61,7 +61,7 @@ public final class Configuration {
     }
 
     /**
-     * The same with some settings changed, as by {@code --set}.
+     * A copy of this configuration with some settings changed, as {@code --set} changes them.
      *
      * @throws ConfigurationException as {@link Sections#read}
      */
@@ -69,17 +69,21 @@ public final class Configuration {
         return sections.read(name, toYaml(), settings);
     }
 
-    /** The sections that it was read with. */
+    /** The sections of this configuration. */
     public Sections sections() {
         return sections;
     }
 
-    /** Every key, as YAML. */
+    /** All keys and values as YAML. */
     public String toYaml() {
         return SettingsText.write(this);
     }
 
-    /** Some of its parts, every key of them, as YAML: {@code name}, {@code seed} and sections by their keys. */
+    /**
+     * Some parts as YAML, with all their keys.
+     *
+     * @param parts {@code name}, {@code seed} or keys of sections
+     */
     public String toYaml(List<String> parts) {
         return SettingsText.write(SettingsText.tree(this).retain(parts));
     }

@@ -2,7 +2,7 @@ package io.recthink.config;
 
 import io.recthink.InvalidInputException;
 
-/** The configuration cannot be used. The message names every problem: the key, its value and the remedy. */
+/** Says that a configuration cannot be used. The message names each problem: the key, its value and what to do. */
 public final class ConfigurationException extends InvalidInputException {
     public ConfigurationException(String message) {
         super(message);

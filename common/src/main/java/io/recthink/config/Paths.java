@@ -2,7 +2,7 @@ package io.recthink.config;
 
 import java.util.Map;
 
-/** Where the jobs read and write. */
+/** The section {@code paths}: the folders and files that the jobs read and write. */
 public record Paths(
         String root,
         String log,
@@ -38,7 +38,9 @@ public record Paths(
                 .forEach((key, path) -> problems.require(!path.isBlank(), key, "a path", "empty"));
     }
 
-    /** A path as configured: absolute paths and URIs as they are, relative ones below {@link #root}. */
+    /**
+     * Resolves a configured path: a relative path starts at {@link #root}, an absolute path or a URI stays as it is.
+     */
     public String resolve(String path) {
         return path.startsWith("/") || path.matches("[a-z][a-z0-9+.-]*:.*") ? path : root + "/" + path;
     }

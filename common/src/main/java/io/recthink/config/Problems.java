@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** Gathers what is wrong with a configuration, so that all of it is reported at once. */
+/** Collects the problems of a configuration, so that one message reports all of them. */
 public final class Problems {
     private final String section;
     private final List<String> messages;
@@ -18,34 +18,34 @@ public final class Problems {
         this.messages = messages;
     }
 
-    /** The same list of problems, with the keys of a section below this one. */
+    /** The same list of problems, for the keys of a section below this one. */
     public Problems in(String name) {
         return new Problems(section + name + ".", messages);
     }
 
-    /** Notes {@code "section.key must be <expected> (was <value>)"} unless {@code holds}. */
+    /** Adds {@code "section.key must be <expected> (was <value>)"} unless {@code holds}. */
     public void require(boolean holds, String key, String expected, Object value) {
         if (!holds) {
             messages.add("%s%s must be %s (was %s)".formatted(section, key, expected, value));
         }
     }
 
-    /** Notes a value below a minimum. */
+    /** Adds a problem when a value is below a minimum. */
     public void atLeast(long minimum, String key, long value) {
         require(value >= minimum, key, "at least " + minimum, value);
     }
 
-    /** Notes a value that is not above 0 or not finite. */
+    /** Adds a problem when a value is not finite or not above 0. */
     public void positive(String key, double value) {
         require(value > 0 && Double.isFinite(value), key, "positive", value);
     }
 
-    /** Notes a value outside of a range, whose ends belong to it. */
+    /** Adds a problem when a value is outside the range from {@code low} to {@code high}, both inclusive. */
     public void between(double low, double high, String key, double value) {
         require(value >= low && value <= high, key, "between " + low + " and " + high, value);
     }
 
-    /** Notes every value of a list that is out of range, and a list without values. */
+    /** Adds a problem for each value of a list that is out of range, and for an empty list. */
     public <T> void each(String key, String expected, List<T> values, Predicate<T> holds) {
         require(!values.isEmpty(), key, "a list of at least one value", "empty");
         values.forEach(value -> require(holds.test(value), key, expected, value));

@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * A configuration that a run or a policy has recorded, perhaps with another version. Only the sections that are asked for are
- * read. A key that the record lacks is younger and has the value that stands for what was done before; one that is not known
- * here is left out.
+ * A configuration that a run or a policy has recorded, perhaps with another version of recthink. Only the requested
+ * sections are read. A key that the record lacks has the value that describes the behaviour of the earlier version. A
+ * key that this version does not know is left out.
  */
 public final class RecordedConfiguration {
     private final String origin;
@@ -25,7 +25,7 @@ public final class RecordedConfiguration {
      *
      * @param origin the name of the file, for messages
      * @param yaml the text of the file, may be empty
-     * @throws ConfigurationException when the text is no YAML of keys and values
+     * @throws ConfigurationException when the text is not YAML with keys and values
      */
     public static RecordedConfiguration read(String origin, String yaml) {
         return new RecordedConfiguration(origin, SettingsText.parse(origin, yaml));
@@ -52,7 +52,7 @@ public final class RecordedConfiguration {
         return Sections.of(List.of()).recorded(origin, only("seed")).seed();
     }
 
-    /** The number at a key with dots; empty when the record has none. */
+    /** The number at a key such as {@code train.groupSize}; empty when the record has no number there. */
     public Optional<Number> number(String key) {
         JsonNode value = record.at("/" + key.replace('.', '/'));
         return value.isNumber() ? Optional.of(value.numberValue()) : Optional.empty();
@@ -67,12 +67,12 @@ public final class RecordedConfiguration {
         return sections.recorded(origin, record);
     }
 
-    /** The keys of the record that some sections do not have, with their values. */
+    /** The keys of the record that {@code sections} do not have, with their values. */
     public SortedMap<String, String> unknownTo(Sections sections) {
         return sections.unknown(record);
     }
 
-    /** The record without anything but a key. */
+    /** The record with one key only. */
     private JsonNode only(String key) {
         return SettingsText.tree(record.has(key) ? Map.of(key, record.get(key)) : Map.of());
     }

@@ -1,12 +1,13 @@
 package io.recthink.config;
 
 /**
- * Settings that belong together: a record of one section of a configuration. The name of the record says the key, {@code
- * PromptSettings} are the section {@code prompt}. A resource beside the record, {@code prompt.yaml}, holds the section with the
- * default and the comment of each key. Where a record of an earlier version means something else than the default by lacking a
- * key, {@code prompt-earlier.yaml} says what.
+ * The settings of one section of a configuration, as a record. The name of the record gives the key of the section:
+ * {@code PromptSettings} is the section {@code prompt}. A resource in the same package, {@code prompt.yaml}, contains
+ * each key of the section with its default and its comment. The resource {@code prompt-earlier.yaml} is optional. It
+ * contains the values of keys that a recorded configuration of an earlier version lacks, where they differ from the
+ * defaults.
  */
 public interface Section {
-    /** Notes what is wrong with the values; keys are relative to the section. */
+    /** Adds the problems of the values to {@code problems}; keys are relative to the section. */
     void check(Problems problems);
 }

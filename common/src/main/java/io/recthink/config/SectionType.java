@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
-/** A section as its record describes it. */
+/** The key, the resources and the maps of a section, found from its record. */
 record SectionType<S extends Section>(Class<S> type) {
     private static final String SUFFIX = "Settings";
 
@@ -21,12 +21,12 @@ record SectionType<S extends Section>(Class<S> type) {
                 name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name);
     }
 
-    /** The section with its defaults and comments. */
+    /** The YAML text of the section, with its defaults and comments. */
     String text() {
         return resource(".yaml", null);
     }
 
-    /** What a record means that lacks keys, where that is not the default. */
+    /** The values of keys that an earlier version did not record, where they differ from the defaults. */
     ObjectNode earlier() {
         return (ObjectNode) SettingsText.parse(key(), resource("-earlier.yaml", "{}"));
     }
@@ -35,7 +35,10 @@ record SectionType<S extends Section>(Class<S> type) {
         return SettingsText.bind(origin, key(), values, type);
     }
 
-    /** Visits the keys, with the section's, whose values are maps that people make, and the type of what these hold. */
+    /**
+     * Visits each key of the section whose value is a map: the key starts with the section, the class is the type of
+     * the values in the map.
+     */
     void freeMaps(BiConsumer<String, Class<?>> visitor) {
         freeMaps(type, key(), visitor);
     }

@@ -17,9 +17,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The sections that a configuration has beside its name, its seed and its paths, in the order in which people read them. Reads
- * configurations; precedence, from low to high: the defaults, the file, {@code --set key=value} in the order given. All problems
- * are gathered and reported together.
+ * The sections of a configuration beside its name and seed, in the order in which people read them; {@code paths} is
+ * always the first. {@link #read} resolves a configuration. Precedence, from low to high: the defaults, the file, then
+ * {@code --set key=value} in the given order. One message reports all problems.
  */
 public final class Sections {
     private final List<SectionType<?>> types;
@@ -40,12 +40,12 @@ public final class Sections {
         types.forEach(type -> type.freeMaps((key, value) -> (value == String.class ? namedMaps : openMaps).add(key)));
     }
 
-    /** The sections of some records. */
+    /** The sections of these records, and {@code paths}. */
     public static Sections of(List<Class<? extends Section>> records) {
         return new Sections(records);
     }
 
-    /** Those of the sections that have one of these keys. */
+    /** The sections with one of these keys, and {@code paths}. */
     public Sections only(Collection<String> keys) {
         return new Sections(types.stream()
                 .filter(type -> keys.contains(type.key()))
@@ -58,7 +58,7 @@ public final class Sections {
         return of(List.of(type)).defaults().get(type);
     }
 
-    /** The defaults alone. */
+    /** The configuration that has only default values. */
     public Configuration defaults() {
         return read("defaults", "", List.of());
     }
@@ -68,18 +68,18 @@ public final class Sections {
      *
      * @param origin the name of the file, for messages
      * @param yaml the text of the file, may be empty
-     * @param settings {@code key=value} pairs with dotted keys; values are YAML scalars, or a map where the key is that of
-     *     a section. A key whose values people name, such as {@code predict.policies}, is replaced by a map, and a name added
-     *     to the key sets one
-     * @throws ConfigurationException naming every unknown key and every value out of range
+     * @param settings {@code key=value} pairs with dotted keys. A value is a YAML value, or a map when the key names a
+     *     section. For a key whose entries people name, such as {@code predict.policies}, a map replaces all entries,
+     *     and {@code predict.policies.name=value} sets one entry.
+     * @throws ConfigurationException naming each unknown key and each value out of range
      */
     public Configuration read(String origin, String yaml, List<String> settings) {
         return bind(origin, SettingsText.parse(origin, yaml), settings, tree());
     }
 
     /**
-     * A configuration for people: every key with its comment, and where a value that is not the default comes from. The text
-     * is a configuration file.
+     * The configuration as text for people: each key with its comment, and the origin of each value that differs from
+     * its default. The text is a valid configuration file.
      *
      * @param origin the name of the file
      * @param yaml the text of the file, may be empty
@@ -104,7 +104,10 @@ public final class Sections {
         return tree().takeUnknown(record.deepCopy());
     }
 
-    /** What a run has recorded of these sections: keys that they do not have are left out. */
+    /**
+     * The configuration that a run has recorded, for these sections only. Keys that the sections do not have are left
+     * out.
+     */
     Configuration recorded(String origin, JsonNode record) {
         SettingsTree tree = tree();
         ObjectNode earlier = SettingsText.tree(Map.of());

@@ -17,7 +17,10 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Settings as YAML: texts to trees, trees to records and back. What YAML reads otherwise than a person is refused. */
+/**
+ * Converts settings between YAML texts, trees and records. It refuses YAML that a person reads differently than the
+ * parser.
+ */
 final class SettingsText {
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -34,7 +37,7 @@ final class SettingsText {
 
     private SettingsText() {}
 
-    /** The tree of a text of keys and values, which may be empty. */
+    /** The tree of a YAML text with keys and values; the text may be empty. */
     static JsonNode parse(String origin, String yaml) {
         try {
             JsonNode tree = YAML.readTree(yaml);
@@ -77,7 +80,7 @@ final class SettingsText {
         }
     }
 
-    /** What YAML takes for something else than a person does. */
+    /** Refuses numbers that YAML reads as octal, and more than one YAML document. */
     private static void refuseMisread(String origin, String yaml) throws JsonProcessingException {
         try (JsonParser parser = YAML.createParser(yaml)) {
             int depth = 0;
@@ -100,14 +103,14 @@ final class SettingsText {
         } catch (JsonProcessingException e) {
             throw e;
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // of a text in memory
+            throw new UncheckedIOException(e); // cannot happen: the text is in memory
         }
     }
 
     /**
-     * A record of the values of a section.
+     * Binds the values of a section to its record.
      *
-     * @throws ConfigurationException naming the key whose value is none of its type
+     * @throws ConfigurationException naming the key whose value has the wrong type
      */
     static <T> T bind(String origin, String section, ObjectNode values, Class<T> type) {
         try {

@@ -12,7 +12,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
-/** The settings of some sections, from defaults to what is in force. Defaults say which keys there are and of which kind. */
+/**
+ * The values of some sections, on top of their defaults. The defaults define the known keys and the type of each value.
+ */
 final class SettingsTree {
     private static final Pattern SECRET = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[^/@\\s]*:(?!\\d+/)[^@\\s]*@");
 
@@ -22,10 +24,11 @@ final class SettingsTree {
     private final ObjectNode values;
 
     /**
-     * The defaults.
+     * A tree that contains the defaults.
      *
-     * @param namedMaps keys of maps from names that people give to texts: a map is the whole of it, one name adds to it
-     * @param openMaps keys of maps whose values may be of any kind: a map adds to it
+     * @param namedMaps keys of maps from names that people choose to texts. On the command line a map replaces all
+     *     entries, and one name adds an entry.
+     * @param openMaps keys of maps whose values have any type; a map adds its entries
      */
     SettingsTree(ObjectNode defaults, Set<String> namedMaps, Set<String> openMaps) {
         this.defaults = defaults;
@@ -38,19 +41,19 @@ final class SettingsTree {
         return values;
     }
 
-    /** Lays what a file says over the values. */
+    /** Puts the values of a file over the current values. */
     void merge(JsonNode file, Problems problems) {
         merge(values, file, defaults, "", problems);
     }
 
-    /** Lays a setting of the command line over the values. */
+    /** Puts one setting of the command line over the current values. */
     void set(String setting, Problems problems) {
         JsonNode given = SettingsText.parseSetting(setting);
         namedMaps.stream().filter(key -> !setting.startsWith(key + ".")).forEach(key -> forget(key, given));
         merge(given, problems);
     }
 
-    /** What another map replaces. */
+    /** Removes the entries of a named map that the setting replaces with another map. */
     private void forget(String key, JsonNode given) {
         JsonPointer place = JsonPointer.compile("/" + key.replace('.', '/'));
         if (given.at(place).isObject()) {
@@ -58,7 +61,7 @@ final class SettingsTree {
         }
     }
 
-    /** Takes out of a record the keys that these sections do not have, with their values. */
+    /** Removes from a record the keys that these sections do not have, and returns them with their values. */
     SortedMap<String, String> takeUnknown(JsonNode recorded) {
         SortedMap<String, String> unknown = new TreeMap<>();
         takeUnknown(recorded, defaults, "", unknown);
@@ -99,7 +102,7 @@ final class SettingsTree {
         }
     }
 
-    /** Whether a value can take the place of a default. Numbers may be texts: YAML 1.1 reads 1e-5 as one. */
+    /** Whether a value has the type of a default. A number may be a text: YAML 1.1 reads 1e-5 as a text. */
     private static boolean fits(JsonNode known, JsonNode value) {
         if (known.isArray()) {
             return value.isArray()
@@ -121,7 +124,7 @@ final class SettingsTree {
         return value.isValueNode() && !value.isNull();
     }
 
-    /** Configurations are written into run folders and data cards, where a secret must never stand. */
+    /** Refuses values with a user and a password in a URI: run folders and data cards contain the configuration. */
     void refuseSecrets(Problems problems) {
         refuseSecrets(values, "", problems);
     }
