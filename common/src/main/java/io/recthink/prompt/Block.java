@@ -1,6 +1,8 @@
 package io.recthink.prompt;
 
-/** A tagged block of a completion. The tags are matched literally: case counts, and so does the one blank inside a name. */
+/**
+ * A tagged block of a completion. A completion must contain the tags literally: case and the one blank in a name count.
+ */
 public enum Block {
     USER("analyze user"),
     ITEM("analyze item"),

@@ -8,15 +8,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Asks a think block for words of its own. RecZero demands output "free of unreadable content" and does not say what that
- * is; this rule is recthink's reading of it, for policies that learn to fill in the form:
+ * Requires words of its own from a think block. RecZero demands output "free of unreadable content" and does not define
+ * it. This rule is recthink's definition, for policies that learn to fill in the form:
  *
  * <ul>
- *   <li>A block needs a number of different words. A word has a letter; case does not count. In scripts without blanks
- *       between words each character is one.
- *   <li>What is copied from the instruction does not count: a line that stands in it, and four or more words in a row that
- *       do. Line ends and punctuation do not matter.
- *   <li>No line may end in dots that hold the place of words: {@code ...} alone, after a blank, or after a bracket or a
+ *   <li>A block needs a minimum number of different words. A word has a letter; case does not count. In scripts without
+ *       blanks between words, each character is a word.
+ *   <li>Words copied from the instruction do not count: four or more words in a row, or a shorter line, that the
+ *       instruction contains. Punctuation and the line ends of the instruction do not matter.
+ *   <li>No line may end in dots in place of words: {@code ...} alone, after a blank, or after a closing bracket or a
  *       colon.
  * </ul>
  *
@@ -34,8 +34,8 @@ public final class ContentRule {
     /**
      * A rule.
      *
-     * @param minWords different words that a block needs; 0 for no rule
-     * @param instruction what the policy was told, see {@link PromptTemplate#instruction}
+     * @param minWords the number of different words that a block needs; 0 for no rule
+     * @param instruction the instruction of the policy, see {@link PromptTemplate#instruction}
      */
     public ContentRule(int minWords, List<String> instruction) {
         List<List<String>> parts = instruction.stream().map(Words::in).toList();
@@ -44,7 +44,7 @@ public final class ContentRule {
         this.runs = parts.stream().flatMap(Words::runs).collect(Collectors.toSet());
     }
 
-    /** Whether anything is asked for. */
+    /** Whether the rule requires any words. */
     boolean applies() {
         return minWords > 0;
     }
@@ -54,7 +54,7 @@ public final class ContentRule {
         return share(content) == 1;
     }
 
-    /** The share of the words asked for that the content of a block has, at most 1; 0 with dots in place of words. */
+    /** The number of own words in a block divided by the required number, at most 1; 0 with dots in place of words. */
     double share(String content) {
         if (PLACEHOLDER.matcher(content).find()) {
             return 0;

@@ -19,15 +19,16 @@ import java.util.regex.Pattern;
 
 /**
  * Encodes prompts so that no text of a user or a shop becomes a control token, neither alone nor together with the text
- * around it. The tokenizer itself tells what it would take for one, after its own normalisation; a blank put inside the
- * text then breaks it up, {@code [INST]} into {@code [ INST]}.
+ * around it. The tokenizer reports the control tokens that it finds in a prompt, after its own normalisation. A blank
+ * put inside the text then breaks a control token up: {@code [INST]} becomes {@code [ INST]}.
  *
- * <p>Control tokens are all special and all added ones, whatever they look like: a model may have learnt {@code Human} or
- * {@code ###} as the begin of a turn. Left aside are runs of blanks and single letters or digits that extend a vocabulary,
- * unless they are special or the chat template writes them. Safe for use by many threads.
+ * <p>All special and all added tokens are control tokens, in any spelling: a model may have learnt {@code Human} or
+ * {@code ###} as the begin of a turn. There are two exceptions. Runs of blanks are never control tokens. Single letters
+ * or digits that extend a vocabulary are control tokens only when they are special or the chat template writes them.
+ * Safe for use by many threads.
  */
 final class ControlTokenGuard {
-    /** So often blanks are tried; after that characters are taken out, which ends. */
+    /** The number of rounds that add blanks. Later rounds remove characters, so that the loop ends. */
     private static final int MOST_BLANKS = 8;
 
     // A letter, with its marks, or a digit.
@@ -49,7 +50,7 @@ final class ControlTokenGuard {
         }
     }
 
-    /** The tokens that the template writes around messages; a template may refuse some conversations. */
+    /** The ids of the tokens that the template writes around messages. A template may refuse some conversations. */
     private Set<Integer> writtenBy(ChatTemplate template) {
         Message system = new Message("system", UntrustedRegions.mark("1"));
         Message user = new Message("user", UntrustedRegions.mark("2"));
@@ -63,7 +64,7 @@ final class ControlTokenGuard {
                                 text.regions().stream().noneMatch(region -> region.meets(piece.start(), piece.end())))
                         .forEach(piece -> written.add(piece.id()));
             } catch (InvalidInputException e) {
-                // Then it writes nothing around these messages.
+                // The template writes nothing around messages that it refuses.
             }
         }
         return written;
@@ -72,7 +73,7 @@ final class ControlTokenGuard {
     /**
      * The text and the tokens of a rendered prompt whose untrusted parts are marked.
      *
-     * @param expected the number of these parts before the prompt was rendered
+     * @param expected the number of untrusted parts before the prompt was rendered
      */
     EncodedText encode(String rendered, long expected) {
         UntrustedRegions prompt = UntrustedRegions.of(rendered, expected);
@@ -84,7 +85,10 @@ final class ControlTokenGuard {
                 prompt.text(), pieces.stream().mapToInt(Piece::id).toArray());
     }
 
-    /** Breaks up what is found, from the end to the beginning so that places stay; whether anything was. */
+    /**
+     * Breaks up all control tokens in untrusted regions; returns whether there were any. It works from the end to the
+     * beginning, so that earlier positions stay valid.
+     */
     private boolean breakUp(UntrustedRegions prompt, List<Piece> pieces, boolean withBlanks) {
         boolean found = false;
         String text = prompt.text();
@@ -109,7 +113,7 @@ final class ControlTokenGuard {
         return found;
     }
 
-    /** The piece without the blanks around it, when it is a control token. */
+    /** The piece without the blanks around it if it is a control token, else empty. */
     private Optional<Piece> control(Piece piece, String text) {
         ControlToken token = guarded.get(piece.id());
         if (token == null) {
@@ -144,7 +148,7 @@ final class ControlTokenGuard {
         } else if (second < control.end()) {
             prompt.replace(second, second, " ");
         } else {
-            prompt.replace(from, second, " "); // one character alone
+            prompt.replace(from, second, " "); // the token is one character
         }
     }
 }

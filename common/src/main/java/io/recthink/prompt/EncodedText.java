@@ -1,10 +1,10 @@
 package io.recthink.prompt;
 
 /**
- * A text and the token ids that it became.
+ * A text and its token ids.
  *
- * @param text without marks, control tokens in it broken up
- * @param tokens its ids; the array is not copied
+ * @param text without marks, with its control tokens broken up
+ * @param tokens the token ids; the array is not copied
  */
-@SuppressWarnings("ArrayRecordComponent") // one number a token; never compared
+@SuppressWarnings("ArrayRecordComponent") // records are never compared
 record EncodedText(String text, int[] tokens) {}

@@ -1,6 +1,6 @@
 package io.recthink.prompt;
 
-/** A prompt that fits, and what was left out of it for that. */
+/** A prompt that fits the token limit, and the parts that the encoder left out. */
 public final class FittedPrompt {
     private final EncodedText prompt;
     private final int purchasesLeftOut;
@@ -12,22 +12,24 @@ public final class FittedPrompt {
         this.targetShare = targetShare;
     }
 
-    /** What the model's chat template made of the messages: the text that the token ids stand for. */
+    /** The prompt after the chat template: the text of the token ids. */
     public String text() {
         return prompt.text();
     }
 
-    /** The token ids, at most as many as the encoder allows. */
+    /** The token ids, at most {@code prompt.maxTokens}. */
     public int[] tokens() {
         return prompt.tokens().clone();
     }
 
-    /** Past purchases, the oldest ones, that had to go. */
+    /** The number of past purchases, the oldest ones, that the encoder left out. */
     public int purchasesLeftOut() {
         return purchasesLeftOut;
     }
 
-    /** The share of the configured characters that the target's texts could have; 1 when they are whole. */
+    /**
+     * The share of the configured numbers of characters that the texts of the target may have; 1 when they are whole.
+     */
     public double targetShare() {
         return targetShare;
     }

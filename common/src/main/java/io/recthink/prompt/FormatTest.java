@@ -1,14 +1,16 @@
 package io.recthink.prompt;
 
-/** The tests that a well-formed completion passes, in the order of the grammar's definition. */
+/** The tests that a well-formed completion passes, in the order in which the grammar defines them. */
 public enum FormatTest {
     /** Each tag occurs exactly once. */
     TAGS,
-    /** The tags stand in the order of the blocks; each block closes before the next one opens. Not asked of one block alone. */
+    /**
+     * The tags are in the order of the blocks; each block closes before the next one opens. Not used with one block.
+     */
     ORDER,
     /** Every block has content that is not blank. */
     CONTENT,
-    /** The content of the rate block is a number of the scale with at most two decimals, and nothing else. */
+    /** The rate block contains only a number of the scale with at most two decimals. */
     NUMBER,
     /** The rate block is closed and no digit follows. */
     TAIL,
@@ -16,6 +18,9 @@ public enum FormatTest {
     READABLE,
     /** The completion was not cut off by the token limit. */
     FINISHED,
-    /** Every block but the rating's has words of its own, see {@link ContentRule}. Asked only where there is such a rule. */
+    /**
+     * Every block except the rate block has words of its own, see {@link ContentRule}. Used only where such a rule
+     * applies.
+     */
     OWN_WORDS
 }

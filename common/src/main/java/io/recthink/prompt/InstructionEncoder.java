@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Turns messages and the completions that follow them into token ids for one model. No text of a user or a shop becomes a
- * control token of the model where it is marked as such, by {@link #untrusted} or {@link #answer}; text without marks is
- * the program's own and may name control tokens. Safe for use by many threads.
+ * Converts messages and the completions that follow them to token ids for one model. Text that {@link #untrusted} or
+ * {@link #answer} has marked never becomes a control token of the model. Text without marks is the program's own and
+ * may name control tokens. Safe for use by many threads.
  */
 public final class InstructionEncoder {
     private static final Pattern TAG = Pattern.compile(Stream.of(Block.values())
@@ -23,20 +23,20 @@ public final class InstructionEncoder {
     private final Turns turns;
     private final ControlTokenGuard guard;
 
-    /** An encoder for the model that a tokenizer and a chat template belong to. */
+    /** An encoder for the model of a tokenizer and a chat template. */
     public InstructionEncoder(ModelTokenizer tokenizer, ChatTemplate chatTemplate) {
         this.turns = Turns.of(chatTemplate);
         this.guard = new ControlTokenGuard(tokenizer, chatTemplate);
     }
 
-    /** A text of a user or a shop as a part of a message: no part of it becomes a control token. */
+    /** Marks a text of a user or a shop as part of a message, so that no part of it becomes a control token. */
     public static String untrusted(String text) {
         return UntrustedRegions.mark(UntrustedRegions.withoutMarks(text));
     }
 
     /**
-     * An answer that somebody else than the policy has written, a teacher for example, as a completion. It may quote texts of
-     * users: only the tags of the output grammar become tokens of their own.
+     * Marks an answer that the policy has not written, for example a teacher's, for use as a completion. The answer may
+     * quote texts of users: only the tags of the output grammar can become control tokens.
      */
     public static String answer(String answer) {
         StringBuilder marked = new StringBuilder();
@@ -51,9 +51,9 @@ public final class InstructionEncoder {
     }
 
     /**
-     * The tokens of a prompt: the messages in the chat template, with the start of the assistant's turn.
+     * The token ids of a prompt: the messages in the chat template, with the start of the assistant's turn.
      *
-     * @throws io.recthink.InvalidInputException when the chat template does not show the messages whole
+     * @throws io.recthink.InvalidInputException when the chat template leaves out or cuts parts of the messages
      */
     public int[] prompt(List<Message> messages) {
         return text(messages).tokens();
@@ -67,7 +67,7 @@ public final class InstructionEncoder {
                         .sum());
     }
 
-    /** The tokens of a completion, without the one that ends it. */
+    /** The token ids of a completion, without the end token. */
     public int[] completion(String completion) {
         return guard.encode(completion, 0).tokens();
     }

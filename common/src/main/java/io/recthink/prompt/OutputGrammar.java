@@ -21,11 +21,12 @@ import java.util.stream.Stream;
  * free         think-block rate-block
  * block        open-tag text close-tag        text is not blank and contains no tag
  * rate-block   "&lt;rate&gt;" number "&lt;/rate&gt;"
- * number       [ "-" ] digits [ "." digit [ digit ] ]   within the scale, as many digits as the scale needs, no leading zero
+ * number       [ "-" ] digits [ "." digit [ digit ] ]   within the scale, 1 to 9 digits before the dot, no leading zero
  * </pre>
  *
- * White space is free around tags and around the number. Text outside the blocks is tolerated, digits after the last
- * block are not. With a {@link ContentRule} each block but the last also needs words of its own. Immutable; safe for use by many threads.
+ * White space is allowed around tags and around the number. Text outside the blocks is allowed; digits after the last
+ * block are not. With a {@link ContentRule} each block except the rate block also needs words of its own. Immutable;
+ * safe for use by many threads.
  */
 public final class OutputGrammar {
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]{0,8})(\\.[0-9]{1,2})?");
@@ -58,8 +59,8 @@ public final class OutputGrammar {
     }
 
     /**
-     * The grammar of what follows a prompt. Some chat templates open the first block themselves; it counts as opened then,
-     * also where a completion opens it once more.
+     * The grammar of the completions of a prompt. Some chat templates open the first block themselves. The grammar then
+     * treats the block as open, also where a completion opens it once more.
      *
      * @param assistantStart the end of the prompt, as {@link Turns#assistantStart}
      */
@@ -69,9 +70,8 @@ public final class OutputGrammar {
     }
 
     /**
-     * The same grammar, whose completions must also say something of their own in each block but the rating's: one more
-     * format test, of which no rating depends. A grammar without such blocks, and a rule that asks for nothing, leave it as
-     * it is.
+     * This grammar with one more format test: each block except the rate block needs words of its own. The test has no
+     * effect on the rating. A grammar with a rate block only, and a rule that requires no words, return this grammar.
      */
     public OutputGrammar asking(ContentRule contentRule) {
         if (!contentRule.applies() || blocks.size() == 1) {
@@ -82,7 +82,7 @@ public final class OutputGrammar {
         return new OutputGrammar(blocks, more, min, max, firstIsOpen, Optional.of(contentRule));
     }
 
-    /** The block that the prompt has opened. */
+    /** The block that the prompt has opened, if any. */
     public Optional<Block> opened() {
         return firstIsOpen ? Optional.of(blocks.get(0)) : Optional.empty();
     }
@@ -128,10 +128,10 @@ public final class OutputGrammar {
     }
 
     /**
-     * Reads a completion.
+     * Parses a completion.
      *
-     * @param completion the completion alone; the prompt names the tags and must not be part of it
-     * @param finished whether the completion ended by itself, not at the token limit
+     * @param completion the completion without the prompt, because the prompt names the tags
+     * @param finished whether the completion ended with an end token, not at the token limit
      */
     public ParsedOutput parse(String completion, boolean finished) {
         String open = blocks.get(0).open();
@@ -247,7 +247,7 @@ public final class OutputGrammar {
                 || (Character.isISOControl(character) && character != '\t' && character != '\n' && character != '\r');
     }
 
-    // String.strip keeps no-break spaces, which are as blank as others to a reader.
+    // String.strip keeps no-break spaces, which a reader sees as blanks.
     private static String strip(String text) {
         return blank(text) ? "" : text.strip();
     }

@@ -5,13 +5,13 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * What a completion says. The three parts are independent of each other: a rating can be there although the format is
+ * The parts of a parsed completion. The parts are independent: a completion can have a rating although its format is
  * not well formed.
  *
- * @param failedTests the format tests that do not hold
- * @param share the share of the format tests that hold, from 0 to 1. Of {@link FormatTest#OWN_WORDS} each think block is a
- *     test of its own, which holds in part where the block has some of the words.
- * @param rating the rating, within the scale; present when there is exactly one rate block and it holds a proper number
+ * @param failedTests the format tests that the completion does not pass
+ * @param share the share of the format tests that the completion passes, from 0 to 1. For {@link FormatTest#OWN_WORDS}
+ *     each think block counts as one test, with the value of {@link ContentRule#share}.
+ * @param rating the rating, within the scale; present when there is exactly one rate block with a valid number
  * @param user the content of the user block, stripped; each text is present when its block occurs exactly once
  * @param item the content of the item block
  * @param match the content of the match block

@@ -14,14 +14,15 @@ import org.apache.commons.text.translate.EntityArrays;
 import org.apache.commons.text.translate.LookupTranslator;
 
 /**
- * Texts of shops as a person reads them: without the HTML in which many logs keep them. Tags of HTML go, those of blocks and
- * of line breaks for a blank; entities become their characters. What only looks like a tag, {@code a < b} or {@code <rate>},
- * stays. Tables keep what the log said; a text is cleaned where it is read for a prompt, a document or a teacher.
+ * Removes HTML from the texts of shops; many logs contain HTML. Tags of blocks and line breaks become a blank, other
+ * HTML tags disappear, and entities become their characters. Text that only looks like a tag, {@code a < b} or
+ * {@code <rate>}, stays. Tables keep the text of the log; a text is cleaned when a prompt, a document or a teacher uses
+ * it.
  */
 public final class PlainText {
-    private static final int MOST_ROUNDS = 3; // a shop that escapes what is escaped already writes &amp;quot;
+    private static final int MOST_ROUNDS = 3; // a shop that escapes its text twice writes &amp;quot;
 
-    private static final int LONGEST = 100_000; // characters; no prompt shows as many of one text
+    private static final int LONGEST = 100_000; // characters; no prompt shows a text as long
 
     private static final Pattern HIDDEN = Pattern.compile("(?i)<(?:!--|!doctype\\b[^<>]*>|(script|style)\\b[^<>]*>)");
     private static final Pattern INLINE = Pattern.compile(
@@ -38,13 +39,13 @@ public final class PlainText {
 
     private PlainText() {}
 
-    /** Whether a text has HTML. */
+    /** Whether a text contains HTML; only its first {@value #LONGEST} characters count. */
     public static boolean hasHtml(String text) {
         String head = text.length() > LONGEST ? text.substring(0, LONGEST) : text;
         return !of(head).equals(head);
     }
 
-    /** The text without HTML; the same where there is none. A text of more than {@value #LONGEST} characters is cut there. */
+    /** The text without HTML. A longer text is cut after {@value #LONGEST} characters. */
     public static String of(String text) {
         String plain = text.length() > LONGEST ? text.substring(0, LONGEST) : text;
         for (int round = 0; round < MOST_ROUNDS; round++) {
@@ -68,7 +69,10 @@ public final class PlainText {
         return INLINE.matcher(BLOCK.matcher(visible).replaceAll(" ")).replaceAll("");
     }
 
-    /** Takes out comments, scripts and styles; those that nothing closes stay, and are looked for only once. */
+    /**
+     * Replaces each comment, doctype, script and style by a blank. An unclosed one stays; its closing tag is searched
+     * only once, which keeps the time linear.
+     */
     private static String withoutHidden(String text) {
         Matcher hidden = HIDDEN.matcher(text);
         StringBuilder visible = new StringBuilder();
@@ -103,7 +107,7 @@ public final class PlainText {
     private static String character(MatchResult number) {
         int code = number.group(1) == null ? Integer.parseInt(number.group(2)) : Integer.parseInt(number.group(1), 16);
         if (code >= 0x80 && code < 0xA0) {
-            // Numbers of Windows' character set, which every browser takes them for.
+            // Browsers read these numbers as characters of windows-1252.
             return new String(new byte[] {(byte) code}, WINDOWS);
         }
         boolean isCharacter = Character.isValidCodePoint(code) && (code < 0xD800 || code > 0xDFFF) && code != 0;

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * Looks at a policy before it is trained or asked: renders one prompt and one answer, for what would otherwise show after
- * hours of completions that never end or are never well formed.
+ * Checks a policy before training or prediction: renders one prompt and one answer. The check finds errors that would
+ * otherwise show after hours, as completions that never end or are never well formed.
  */
 public final class PolicyCheck {
     private final Path folder;
@@ -21,13 +21,13 @@ public final class PolicyCheck {
     }
 
     /**
-     * Checks a model with the settings of prompts.
+     * Checks a model with the settings of the prompts.
      *
-     * @param folder of the model, or of the base model of an adapter
+     * @param folder the folder of the model, or of the base model of an adapter
      * @param min the lowest rating of the scale
      * @param max the highest rating of the scale
-     * @return what a person should know
-     * @throws InvalidInputException when the policy cannot be asked so
+     * @return notes and warnings for the user
+     * @throws InvalidInputException when the policy cannot be used with these settings
      */
     public static List<String> of(Path folder, PromptSettings settings, double min, double max) {
         PolicyCheck check = new PolicyCheck(folder);
@@ -36,7 +36,7 @@ public final class PolicyCheck {
             Turns turns = Turns.of(model.chatTemplate(settings.template()));
             check.turns(turns, OutputGrammar.of(settings.think(), min, max));
             check.end(turns, tokenizer, model.config().endTokens());
-            // Refused where not even the instruction fits.
+            // Refuses a limit that is too small for the instruction.
             new PromptEncoder(
                             new PromptTemplate(settings, min, max),
                             tokenizer,
@@ -63,7 +63,7 @@ public final class PolicyCheck {
                         .formatted(folder, block.open())));
     }
 
-    /** A token that the model writes at the end of its turn, and that does not end sampling, makes every completion too long. */
+    /** Refuses an end of turn that does not end sampling: every completion would run to the token limit. */
     private void end(Turns turns, ModelTokenizer tokenizer, List<Integer> ends) {
         int[] after = tokenizer.encode(turns.afterAnswer().strip());
         for (int token : after) {

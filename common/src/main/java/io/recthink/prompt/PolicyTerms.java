@@ -16,16 +16,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a policy wants to be asked: what it was trained on. A policy folder has them in {@value #FILE}. Whoever asks the
- * policy takes these terms; a setting that differs from them and from its default was meant by somebody, and is refused
- * unless {@code prompt.source} says that the configuration counts.
+ * The settings with which a policy was trained and must be asked. A policy folder contains them in {@value #FILE}.
+ * Every job that asks the policy uses these settings. A user's setting is refused when it differs from them and from
+ * its default, unless {@code prompt.source} is {@code configuration}.
  *
- * @param prompt the section of the configuration
- * @param maxTokens {@code rollout.maxTokens}, of a completion; null where no completion was sampled in training
+ * @param prompt the section {@code prompt} of the configuration
+ * @param maxTokens {@code rollout.maxTokens}, the token limit of a completion; null when training sampled no
+ *     completions
  * @param minRating the lowest rating of the scale
  * @param maxRating the highest rating of the scale
  * @param seenUntil the latest time, ISO 8601 in UTC, of a row that the training or the choice of the step used; null
- *     where it is not known
+ *     when unknown
  */
 public record PolicyTerms(
         PromptSettings prompt,
@@ -41,7 +42,7 @@ public record PolicyTerms(
             .enable(SerializationFeature.INDENT_OUTPUT)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
-    /** The terms that a configuration sets. */
+    /** The terms that follow from a configuration. */
     public static PolicyTerms of(Configuration configuration, double minRating, double maxRating, String seenUntil) {
         return new PolicyTerms(
                 configuration.get(PromptSettings.class),
@@ -51,7 +52,7 @@ public record PolicyTerms(
                 seenUntil);
     }
 
-    /** The same without a length of completions, of a policy that was trained on those of others. */
+    /** These terms without {@code maxTokens}, for a policy trained on completions that it did not sample. */
     public PolicyTerms withoutLength() {
         return new PolicyTerms(prompt, null, minRating, maxRating, seenUntil);
     }
@@ -68,11 +69,11 @@ public record PolicyTerms(
     }
 
     /**
-     * Reads the file. Settings that a later version has added are passed over, those that an earlier one lacks have the
-     * values that stand for what it did.
+     * Reads the file. Settings of a later version are ignored. A setting that an earlier version lacks has the value
+     * that describes the behaviour of the earlier version.
      *
-     * @param origin its name, for messages
-     * @throws InvalidInputException when it cannot be read
+     * @param origin the name of the file, for messages
+     * @throws InvalidInputException when the file cannot be read
      */
     public static PolicyTerms parse(String origin, String json) {
         try {
@@ -96,17 +97,18 @@ public record PolicyTerms(
     }
 
     /**
-     * A configuration that asks the policy on these terms.
+     * The configuration with these terms.
      *
-     * @param policy its name, for messages
-     * @throws InvalidInputException naming each setting that somebody has made and that differs
+     * @param policy the name of the policy, for messages
+     * @throws InvalidInputException naming each setting that differs from these terms and from its default
      */
     public Configuration applyTo(Configuration configuration, String policy) {
         return apply(configuration, policy, true);
     }
 
     /**
-     * The same for a training that starts from the policy: how long completions may be is for the training to say.
+     * The configuration with the prompt settings of these terms, for a training that starts from the policy. The
+     * training itself decides the length of completions.
      *
      * @throws InvalidInputException as {@link #applyTo}
      */
@@ -155,7 +157,8 @@ public record PolicyTerms(
     /**
      * Refuses another rating scale.
      *
-     * @throws InvalidInputException when the policy was trained on another one and the configuration does not count
+     * @throws InvalidInputException when the policy was trained on another scale and {@code prompt.source} is
+     *     {@code policy}
      */
     public void requireScale(double min, double max, Configuration configuration, String policy) {
         if (configuration.get(PromptSettings.class).source() == PromptSource.POLICY

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Turns an example into the token ids of its prompt: messages, chat template with the start of the assistant's turn,
- * tokens. While a prompt is too long its oldest past purchase is left out whole; when none is left, the texts of the target
- * are cut to the half, as often as it takes. The instruction is never cut. No text of a user or a shop becomes a control
- * token of the model, see {@link ControlTokenGuard}. Safe for use by many threads.
+ * Converts an example to the token ids of its prompt: messages, chat template with the start of the assistant's turn,
+ * tokens. While a prompt is too long, the encoder leaves out the oldest past purchase. When none is left, it halves the
+ * length of the target's texts, at most six times. It never cuts the instruction. No text of a user or a shop becomes a
+ * control token of the model, see {@link ControlTokenGuard}. Safe for use by many threads.
  */
 public final class PromptEncoder {
-    private static final double LEAST_SHARE = 1.0 / 64; // of the texts of a target
+    private static final double LEAST_SHARE = 1.0 / 64; // of the configured characters of the target's texts
 
     private final PromptTemplate template;
     private final Function<List<Message>, EncodedText> texts;
@@ -46,7 +46,7 @@ public final class PromptEncoder {
     }
 
     /**
-     * The tokens of the prompt.
+     * The token ids of the prompt.
      *
      * @throws InvalidInputException when not even the instruction fits
      */
@@ -55,7 +55,7 @@ public final class PromptEncoder {
     }
 
     /**
-     * The prompt as it fits.
+     * The prompt, shortened to the token limit.
      *
      * @throws InvalidInputException when not even the instruction fits
      */
@@ -80,8 +80,8 @@ public final class PromptEncoder {
     }
 
     /**
-     * The messages of the prompt as it fits, with the texts of users and shops marked: an {@link InstructionEncoder} of the
-     * same model makes the same tokens of them.
+     * The messages of the shortened prompt, with the texts of users and shops marked. An {@link InstructionEncoder} of
+     * the same model converts them to the same tokens.
      *
      * @throws InvalidInputException when not even the instruction fits
      */
@@ -91,7 +91,7 @@ public final class PromptEncoder {
         return template.messages(input.latest(wanted - prompt.purchasesLeftOut()), prompt.targetShare());
     }
 
-    /** The tokens of an {@link InstructionEncoder#answer answer} that somebody else than the policy has written. */
+    /** The token ids of an {@link InstructionEncoder#answer answer} that the policy has not written. */
     public int[] encodeAnswer(String answer) {
         return answerTokens.apply(InstructionEncoder.answer(answer));
     }

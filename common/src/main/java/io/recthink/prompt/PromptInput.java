@@ -6,8 +6,8 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /**
- * All that a prompt may show of one example: only what was known before the time of the prediction, never the target's
- * own review.
+ * The data that a prompt may show of one example. The data is from before the time of the prediction and never contains
+ * the target's own review.
  *
  * @param userHistory the user's past purchases, oldest first
  * @param itemHistory other users' reviews of the target, oldest first

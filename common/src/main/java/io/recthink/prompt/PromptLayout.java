@@ -2,12 +2,12 @@ package io.recthink.prompt;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** How the built-in instructions say what an answer holds. */
+/** How the built-in instructions describe the form of an answer. */
 public enum PromptLayout {
-    /** In sentences, which give nothing to copy. */
+    /** In sentences, which the policy cannot copy as an answer. */
     @JsonProperty("words")
     WORDS,
-    /** By a skeleton with dots: the templates of RecZero. */
+    /** As a skeleton with dots: the templates of RecZero. */
     @JsonProperty("skeleton")
     SKELETON
 }

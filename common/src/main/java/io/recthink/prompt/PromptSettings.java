@@ -8,7 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What a prompt shows. */
+/** The section {@code prompt}: the content and the length of a prompt. */
 public record PromptSettings(
         ThinkMode think,
         PromptLayout layout,

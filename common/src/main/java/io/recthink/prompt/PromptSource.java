@@ -2,7 +2,7 @@ package io.recthink.prompt;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** Whose settings of the prompt count where a policy says how it was trained to be asked. */
+/** Whether the prompt settings of the policy or of the configuration count, for a policy that records its settings. */
 public enum PromptSource {
     @JsonProperty("policy")
     POLICY,

@@ -19,20 +19,20 @@ import java.util.stream.Stream;
 
 /**
  * The two messages that ask a policy for a rating: the instruction and the data. The built-in texts are the templates
- * of the three think modes in the two layouts; the settings {@code prompt.system}, {@code user}, {@code historyItem} and
- * {@code targetItem} replace them. Their slots:
+ * of the three think modes in the two layouts. The settings {@code prompt.system}, {@code prompt.user},
+ * {@code prompt.historyItem} and {@code prompt.targetItem} replace them. Their slots:
  *
  * <pre>
  * system, user   {min_rating} {max_rating}; user also {history} {target_item} {user_mean} {item_mean}
- * historyItem    {index} {rating} {stars} {summary} {review} and those of the item
- * targetItem     {reviews} (other users' earlier reviews, a line each) and those of the item
+ * historyItem    {index} {rating} {stars} {summary} {review} and the slots of an item
+ * targetItem     {reviews} (other users' earlier reviews, a line each) and the slots of an item
  * of an item     {title} {categories} {brand} {price} {description}
  * </pre>
  *
- * {@code {rating}} and the means have one decimal, {@code {stars}} is the rating without needless decimals. A line, or
- * a part of a line between two {@code " | "}, is left out when one of its slots is empty; the means are empty when mean
- * features are off. Texts of users and shops are put on one line and lose everything that reads as a tag. Immutable;
- * safe for use by many threads.
+ * {@code {rating}} and the means have one decimal; {@code {stars}} is the rating without needless decimals. A line, or
+ * a part of a line between two {@code " | "}, is left out when one of its slots is empty. The means are empty when
+ * {@code prompt.meanFeatures} is false. Texts of users and shops become one line without tags. Immutable; safe for use
+ * by many threads.
  */
 public final class PromptTemplate {
     private static final Set<String> ITEM_SLOTS = Set.of("title", "categories", "brand", "price", "description");
@@ -91,23 +91,24 @@ public final class PromptTemplate {
         marks = true;
     }
 
-    /** The same template, in whose messages the texts of users and shops are marked, see {@link UntrustedRegions}. */
+    /** A template whose messages mark the texts of users and shops, see {@link UntrustedRegions}. */
     PromptTemplate marked() {
         return new PromptTemplate(this);
     }
 
     /**
-     * The messages of one example, at most the configured number of past purchases in them: a system message, unless
-     * the setting {@code prompt.system} is blank but not empty, and a user message.
+     * The messages of one example, with at most {@code prompt.historyItems} past purchases: a system message and a user
+     * message. There is no system message when {@code prompt.system} is blank but not empty.
      */
     public List<Message> messages(PromptInput input) {
         return messages(input, 1);
     }
 
     /**
-     * The same with shorter texts.
+     * The messages of one example, with shorter texts.
      *
-     * @param share of the configured numbers of characters that the texts of users and shops may have, at most 1
+     * @param share the share of the configured numbers of characters that the texts of users and shops may have, at
+     *     most 1
      */
     List<Message> messages(PromptInput input, double share) {
         Map<String, String> values = new HashMap<>();
@@ -128,7 +129,7 @@ public final class PromptTemplate {
         return messages;
     }
 
-    /** What every prompt says, whatever its row: the system message, and the fixed parts of the user message. */
+    /** The fixed text of every prompt: the system message, and the fixed parts of the user message. */
     public List<String> instruction() {
         Map<String, String> scale = Map.of("min_rating", plain(min), "max_rating", plain(max));
         Set<String> empty = settings.meanFeatures() ? Set.of() : Set.of("user_mean", "item_mean");
@@ -136,14 +137,14 @@ public final class PromptTemplate {
                 .toList();
     }
 
-    /** Messages for people, each under its role. */
+    /** The messages as text for people, each under its role. */
     public static String underRoles(List<Message> messages) {
         return messages.stream()
                 .map(message -> "[" + message.role() + "]\n" + message.content())
                 .collect(Collectors.joining("\n\n"));
     }
 
-    /** The number of past purchases that the messages of an input show at most. */
+    /** The maximum number of past purchases that the messages show. */
     int historyItems() {
         return settings.historyItems();
     }
@@ -181,7 +182,7 @@ public final class PromptTemplate {
         return values;
     }
 
-    /** A price is shown whole or not at all: a part of one is another price. */
+    /** The price, whole or empty: a part of a price is another price. */
     private String price(String price) {
         String line = UntrustedText.oneLine(price);
         return line.codePointCount(0, line.length()) <= settings.priceCharacters() ? untrusted(line) : "";

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 
 /**
  * A text with named slots such as {@code {title}}. A line, or a part of a line between two {@code " | "}, is left out
- * whole when one of its slots is empty.
+ * when one of its slots is empty.
  */
 final class SlotText {
     private static final Pattern SLOT = Pattern.compile("\\{([a-z_]+)}");
@@ -26,7 +26,7 @@ final class SlotText {
     /**
      * Reads a template.
      *
-     * @param name the setting the text comes from, for messages
+     * @param name the setting that contains the text, for messages
      * @param slots the slots that the text may use
      * @throws InvalidInputException when the text uses another slot
      */
@@ -44,7 +44,7 @@ final class SlotText {
                 .toList());
     }
 
-    /** The text with its slots filled; a slot without a value is empty. Values are taken as they are. */
+    /** The text with its slots filled; a slot without a value is empty. Values are not changed. */
     String fill(Map<String, String> values) {
         return lines.stream()
                 .map(parts -> parts.stream()
@@ -59,9 +59,9 @@ final class SlotText {
     }
 
     /**
-     * What stands before, between and after the slots.
+     * The text before, between and after the slots, without blank parts.
      *
-     * @param empty slots that have no value, so that their parts of a line are left out
+     * @param empty slots without a value: the parts of a line with these slots are left out
      */
     List<String> fixedParts(Set<String> empty) {
         String shown = lines.stream()

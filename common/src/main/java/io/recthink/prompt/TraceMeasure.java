@@ -11,22 +11,23 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Looks whether a trace is thinking about its row, by three measures that need no other model.
+ * Measures whether a trace thinks about its row, with three measures that need no other model.
  *
  * <ul>
- *   <li>The trace is the completion without what its rating block holds, runs of white space taken as one blank. What stands
- *       outside the blocks belongs to it. Two completions with equal traces have the same {@link TraceFigures#trace}.
- *   <li>Words are in lower case, of any script; where blanks do not part words each character is one. The tags of the grammar are no words, and
- *       no sequence of words goes across one.
- *   <li>Copied is the share of a trace's sequences of four words that stand in the instruction, repeated ones counted each
- *       time. The instruction is the system message and the fixed words of the user message. A trace in which no four words
- *       follow each other has no such share.
- *   <li>A trace is about its row when it has at least three different words of the texts that the row alone has: the
- *       summaries and reviews of the user's past purchases, and the title, categories, brand and description of the target.
- *       Words of the instruction do not count.
+ *   <li>The trace is the completion without the content of the rate block, with runs of white space as one blank. Text
+ *       outside the blocks belongs to the trace. Completions with equal traces have the same
+ *       {@link TraceFigures#trace}.
+ *   <li>Words are in lower case, of any script. In scripts without blanks between words, each character is a word. The
+ *       tags of the grammar are not words, and no sequence of words crosses a tag.
+ *   <li>Copied is the share of a trace's sequences of four words that the instruction contains; repeated sequences
+ *       count each time. The instruction is the system message and the fixed words of the user message. A trace without
+ *       four words in a row has no share.
+ *   <li>A trace is about its row when it has at least three different words of the row's own texts. These texts are the
+ *       summaries and reviews of the user's past purchases, and the title, categories, brand and description of the
+ *       target. Words of the instruction do not count.
  * </ul>
  *
- * A completion that was cut off is measured as far as it goes. An empty trace is a trace: all of them are equal, none is
+ * A cut off completion is measured up to its end. An empty trace is a trace: all empty traces are equal, and none is
  * about its row. Immutable; safe for use by many threads.
  */
 public final class TraceMeasure implements Serializable {
@@ -34,7 +35,8 @@ public final class TraceMeasure implements Serializable {
     private static final int LEAST_OWN_WORDS = 3;
     private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
 
-    // What the rating block holds ends where it closes, and where it does not, at the next tag or at the end.
+    // The content of the rate block ends at its closing tag. Without one it ends at the next tag or at the end of the
+    // text.
     private static final Pattern RATING = Pattern.compile(
             "(?<=" + Block.RATE.open() + ")(?:(?!"
                     + Stream.of(Block.values())
@@ -46,7 +48,7 @@ public final class TraceMeasure implements Serializable {
     private final HashSet<Long> instructionWords = new HashSet<>();
     private final HashSet<String> instructionSequences = new HashSet<>();
 
-    /** @param instruction its parts, across which no sequence of words goes */
+    /** @param instruction the parts of the instruction; no sequence of words crosses two parts */
     TraceMeasure(List<String> instruction) {
         for (String part : instruction) {
             for (List<String> words : Words.of(part)) {
@@ -57,7 +59,7 @@ public final class TraceMeasure implements Serializable {
     }
 
     /**
-     * The measure for the traces of a prompt; nothing where the policy is not asked to think.
+     * The measure for the traces of a prompt; empty where {@code prompt.think} is {@code none}.
      *
      * @param min the lowest rating of the scale
      * @param max the highest rating of the scale
@@ -68,7 +70,7 @@ public final class TraceMeasure implements Serializable {
                 : Optional.of(new TraceMeasure(new PromptTemplate(prompt, min, max).instruction()));
     }
 
-    /** The hashes of the words of the texts that a row alone has, ascending, each once. */
+    /** The hashes of the words in the row's own texts, ascending, without duplicates. */
     public static long[] ownWords(PromptInput row) {
         Stream<String> reviews = row.userHistory().stream().flatMap(past -> Stream.of(past.summary(), past.review()));
         Item target = row.target();
@@ -94,7 +96,7 @@ public final class TraceMeasure implements Serializable {
     /**
      * Measures the trace of a completion.
      *
-     * @param ownWords of its row, see {@link #ownWords}
+     * @param ownWords the hashes of the words of the row, see {@link #ownWords}
      */
     public TraceFigures measure(String completion, long[] ownWords) {
         String trace = trace(completion);

@@ -5,15 +5,15 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What traces are like together. Shares are of all of them, empty ones and cut off ones too.
+ * The measures of many traces. The shares are of all traces, including empty and cut off traces.
  *
- * @param distinct different traces as a share, above 0 and at most 1
- * @param copied mean share of a trace's sequences of four words that stand in the instruction, over the traces that have
- *     such sequences; empty when none has
- * @param about share of traces that are about their row
+ * @param distinct the number of different traces divided by the number of traces, above 0 and at most 1
+ * @param copied the mean share of a trace's sequences of four words that the instruction contains, over the traces with
+ *     sequences; empty without sequences
+ * @param about the share of traces that are about their row
  */
 public record TraceSummary(double distinct, OptionalDouble copied, double about) {
-    /** The traces in an order that decides how the shares are summed; nothing without any. */
+    /** Summarises traces; empty without traces. The order of the traces decides the order of the sums. */
     public static Optional<TraceSummary> of(List<TraceFigures> traces) {
         if (traces.isEmpty()) {
             return Optional.empty();

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How a chat template lays out the turns of a conversation, found out by rendering a prompt and an answer. Templates that
- * have no system role get the instruction at the head of the user's message. Safe for use by many threads.
+ * The layout of the turns in a chat template, found by rendering a prompt and an answer. For a template without a
+ * system role the instruction is at the start of the user's message. Safe for use by many threads.
  */
 public final class Turns {
     private static final String INSTRUCTION = "Instruction of the system";
@@ -35,7 +35,8 @@ public final class Turns {
     /**
      * The turns of a template.
      *
-     * @throws InvalidInputException when it shows neither a system message nor the same text in the user's message
+     * @throws InvalidInputException when the template shows the instruction neither as a system message nor in the
+     *     user's message
      */
     public static Turns of(ChatTemplate template) {
         Optional<InvalidInputException> refusal = refusal(template, prompt());
@@ -49,7 +50,7 @@ public final class Turns {
         return new Turns(template, true);
     }
 
-    /** Why a template does not show a conversation, if it does not. */
+    /** The reason why a template does not show a conversation; empty if it does. */
     private static Optional<InvalidInputException> refusal(ChatTemplate template, List<Message> chat) {
         try {
             String text = template.render(chat, true);
@@ -94,17 +95,17 @@ public final class Turns {
         return at < 0 ? "" : text.substring(at + content.length());
     }
 
-    /** Whether the instruction stands in the user's message, because the template has no system role. */
+    /** Whether the instruction is in the user's message, because the template has no system role. */
     public boolean systemInUser() {
         return systemInUser;
     }
 
-    /** What stands between the user's words and those of the assistant; blank where the template marks no turn there. */
+    /** The text between the user's and the assistant's words; blank where the template marks no turn. */
     public String assistantStart() {
         return assistantStart;
     }
 
-    /** What the template writes after an answer, its end token for example. */
+    /** The text that the template writes after an answer, for example its end token. */
     public String afterAnswer() {
         return afterAnswer;
     }

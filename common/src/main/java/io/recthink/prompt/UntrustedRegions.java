@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A rendered prompt, and which parts of it are texts of users and shops. While a prompt is rendered these parts stand
- * between two characters that no text has: Unicode keeps them for such use inside a program.
+ * A rendered prompt and its untrusted regions, the texts of users and shops. During rendering each region is between
+ * two characters that no text contains: Unicode reserves them for use inside a program.
  */
 final class UntrustedRegions {
     private static final char BEGIN = '\uFDD0';
@@ -24,17 +24,16 @@ final class UntrustedRegions {
 
     private UntrustedRegions() {}
 
-    /** A text with marks around it; empty where it is empty. */
+    /** The text between two marks; an empty text gets no marks. */
     static String mark(String untrusted) {
         return untrusted.isEmpty() ? "" : BEGIN + untrusted + END;
     }
 
-    /** A text without the two characters that mark. */
+    /** The text without marks. */
     static String withoutMarks(String text) {
         return text.replace(String.valueOf(BEGIN), "").replace(String.valueOf(END), "");
     }
 
-    /** The number of marked texts in a text. */
     static long count(String marked) {
         return marked.chars().filter(character -> character == BEGIN).count();
     }
@@ -44,10 +43,10 @@ final class UntrustedRegions {
     }
 
     /**
-     * Takes the marks out of a rendered prompt.
+     * Removes the marks from a rendered prompt.
      *
-     * @param expected the number of marked texts that were rendered
-     * @throws InvalidInputException when a marked text is not there, or not whole
+     * @param expected the number of marked texts in the messages
+     * @throws InvalidInputException when a marked text is missing or not whole
      */
     static UntrustedRegions of(String rendered, long expected) {
         UntrustedRegions result = new UntrustedRegions();
@@ -85,7 +84,7 @@ final class UntrustedRegions {
         return List.copyOf(regions);
     }
 
-    /** Puts a blank inside the text of a region, or takes characters from it. */
+    /** Replaces characters and moves the regions: puts a blank inside a region, or removes characters from it. */
     void replace(int from, int to, String replacement) {
         text.replace(from, to, replacement);
         int moved = replacement.length() - (to - from);

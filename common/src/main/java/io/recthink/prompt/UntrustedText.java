@@ -9,14 +9,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Text of users and shops on its way into a prompt. It comes out as one line without HTML and control characters, and nothing
- * that reads as a tag is left in it: neither a tag of the output grammar nor a special token of a chat template, such
- * as {@code <|im_end|>}, not in other case or width, behind blanks or as an HTML entity either. So no review can end the
+ * Cleans texts of users and shops for a prompt. The result is one line without HTML, control characters and text that
+ * reads as a tag. Tags are the tags of the output grammar and the special tokens of chat templates, for example
+ * {@code <|im_end|>}. Tags in other case or width, with blanks or as HTML entities count too. So no review can end the
  * user's turn or forge an answer.
  */
 final class UntrustedText {
-    // Directional marks, zero-width characters and the like hide text; the two joiners are part of emoji and of words.
-    // Noncharacters are nobody's text: they mark this text inside the program.
+    // Directional marks, zero-width characters and similar characters hide text; the two joiners are part of emoji and
+    // of words. Noncharacters are not text: UntrustedRegions uses them as marks.
     private static final Pattern HIDDEN =
             Pattern.compile("[\\p{Cf}\\p{Cs}\\x{FFFD}\\x{FDD0}-\\x{FDEF}&&[^\\u200C\\u200D]]");
     private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Cc}\\p{Z}]+");
@@ -42,7 +42,7 @@ final class UntrustedText {
         return OPEN.matcher(untagged).replaceAll("(");
     }
 
-    /** Takes the brackets from tags of the grammar that stand apart from them, as in {@code < / rate >}. */
+    /** Replaces the brackets of grammar tags that contain blanks, as in {@code < / rate >}, by parentheses. */
     private static String withoutDistantTags(String text) {
         return BRACKETED
                 .matcher(text)
@@ -55,13 +55,13 @@ final class UntrustedText {
         return NO_LETTER.matcher(plain).replaceAll("");
     }
 
-    /** The same, cut to at most {@code characters} Unicode characters. */
+    /** The text on one line, as {@link #oneLine(String)}, cut to at most {@code characters} Unicode characters. */
     static String oneLine(String text, int characters) {
         String line = oneLine(text);
         if (line.codePointCount(0, line.length()) <= characters) {
             return line;
         }
-        // Cut first and clean again: a cut may leave an open bracket at the end.
+        // A cut may leave an open bracket at the end, so the text is cleaned again.
         return oneLine(line.substring(0, line.offsetByCodePoints(0, characters)));
     }
 }

@@ -9,11 +9,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The words of a text, in lower case: runs of letters, marks and digits of any script, apostrophes within them included. In
- * scripts without blanks between words each character is one.
+ * Splits a text into words in lower case: runs of letters, marks and digits of any script, with the apostrophes within
+ * them. In scripts without blanks between words, each character is a word.
  */
 final class Words {
-    /** The words in a row that make a copy. */
+    /** The number of words in a row that count as a copy. */
     static final int RUN = 4;
 
     private static final String ALONE =
@@ -43,13 +43,13 @@ final class Words {
                 .toList();
     }
 
-    /** Every {@link #RUN} words in a row, in order; none of fewer words. */
+    /** All sequences of {@link #RUN} words in a row, in order; none for fewer words. */
     static Stream<String> runs(List<String> words) {
         return IntStream.rangeClosed(0, words.size() - RUN)
                 .mapToObj(from -> String.join(" ", words.subList(from, from + RUN)));
     }
 
-    /** FNV-1a with 64 bits over UTF-16: equal on every machine and small to carry. */
+    /** The 64-bit FNV-1a hash over UTF-16 units: small, and equal on every machine. */
     static long hash(String text) {
         long hash = 0xcbf29ce484222325L;
         for (int i = 0; i < text.length(); i++) {
