@@ -2,7 +2,7 @@ package io.recthink.reward;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** How a malformed completion is graded. */
+/** How the reward grades the format of a completion; {@link RewardFunction} gives the formulas. */
 public enum FormatGrading {
     @JsonProperty("strict")
     STRICT,

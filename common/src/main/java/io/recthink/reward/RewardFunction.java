@@ -4,21 +4,22 @@ import io.recthink.prompt.OutputGrammar;
 import io.recthink.prompt.ParsedOutput;
 
 /**
- * The rule-based reward of RecZero, R = R_format + R_answer.
+ * The rule-based reward of RecZero, R = R_format + R_answer. The settings are the section {@code reward}.
  *
  * <pre>
  * R_format   strict:  +f when well formed, -f otherwise
- *            tags:    f (2 s - 1), s the share of the format tests that hold
- *            (minWords adds a test to the grammar, and to s one for each think block, see ContentRule)
+ *            tags:    f (2 s - 1), where s is the share of the format tests that the completion passes
+ *            (minWords adds a test to the grammar, and one part of s for each think block, see ContentRule)
  * R_answer   l1:      1 - |y - rating| / maxError
  *            l2:      1 - ((y - rating) / maxError)^2
  *            exact:   1 when the rating equals y, 0 otherwise
- *            0 when there is no rating, or when answerNeedsFormat is set and the completion is not well formed
+ *            0 without a rating, or when answerNeedsFormat is true and the completion is not well formed
  * </pre>
  *
- * A maxError of 0 stands for the width of the scale. The paper's variant is (f = 0.5, maxError = the width of the scale); the published code's is (f = 1, maxError = 2,
- * answerNeedsFormat, truncateTruth). Under l1 the best answer is a conditional median, under l2 the mean, under exact
- * the mode. Immutable; safe for use by many threads.
+ * f is the setting {@code format}, and y is the true rating, rounded down when {@code truncateTruth} is true. A
+ * maxError of 0 means the width of the scale. The paper uses f = 0.5 and maxError = the width of the scale. The
+ * published code uses f = 1, maxError = 2, answerNeedsFormat and truncateTruth. The best answer is a conditional median
+ * under l1, the mean under l2 and the mode under exact. Immutable; safe for use by many threads.
  */
 public final class RewardFunction {
     private final RewardSettings settings;
@@ -31,7 +32,12 @@ public final class RewardFunction {
         this.maxError = settings.maxError() == 0 ? grammar.max() - grammar.min() : settings.maxError();
     }
 
-    /** The reward of a completion as it was sampled; {@code finished} says that it ended by itself. */
+    /**
+     * The reward of a completion as text.
+     *
+     * @param finished whether the completion ended with an end token, not at the token limit
+     * @param truth the true rating y, within the scale of the grammar
+     */
     public Reward of(String completion, boolean finished, double truth) {
         return of(grammar.parse(completion, finished), truth);
     }

@@ -4,7 +4,7 @@ import io.recthink.config.Problems;
 import io.recthink.config.Section;
 import java.io.Serializable;
 
-/** The reward of a completion. */
+/** The section {@code reward}: the reward of a completion. */
 public record RewardSettings(
         RewardShape shape,
         double format,
@@ -14,7 +14,7 @@ public record RewardSettings(
         boolean truncateTruth,
         int minWords)
         implements Section, Serializable {
-    /** The same with the width of a scale where a {@code maxError} of 0 stands for it: what a run records. */
+    /** These settings with the width of the scale in place of a {@code maxError} of 0, as a run records them. */
     public RewardSettings withScale(double minRating, double maxRating) {
         return maxError != 0
                 ? this

@@ -1,2 +1,2 @@
-/** Rewards as pure functions of a parsed completion and the true rating. */
+/** Rewards of completions, as pure functions of a parsed completion and the true rating. */
 package io.recthink.reward;
