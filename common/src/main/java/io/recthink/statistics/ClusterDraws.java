@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * The draws of a clustered bootstrap: each resample draws as many clusters as there are, with replacement. The clusters
- * stand in a fixed order and are cut into blocks, so that the blocks can be worked on in different places: a first pass
- * decides how many draws fall into each block, a second one which clusters of a block they hit. Both are addressed by
- * seed, resample and block, and so are the same everywhere.
+ * The draws of a clustered bootstrap. Each resample draws, with replacement, the same number of clusters as there are.
+ * The clusters have a fixed order and are divided into blocks, which different machines can process. A first pass
+ * decides how many draws fall into each block; a second pass decides which clusters of a block they hit. The random
+ * numbers depend only on the seed, the resample and the block, so every machine draws the same.
  */
 public final class ClusterDraws implements Serializable {
     private static final long serialVersionUID = 1;
     private static final int BLOCK = 4096;
     private static final int MOST_BLOCKS = 256;
 
-    /** So many resamples take a cluster while its sums lie in the fastest memory. */
+    /** The number of resamples that use a cluster in sequence, while the fastest memory keeps its sums. */
     private static final int TOGETHER = 64;
 
     private final int clusters;
@@ -24,10 +24,11 @@ public final class ClusterDraws implements Serializable {
     private final long[] seeds;
 
     /**
-     * Addresses the draws.
+     * Prepares the draws.
      *
-     * @param clusters how many there are, from 1 on
-     * @param resamples how many times they are drawn, from 1 on
+     * @param clusters the number of clusters, at least 1
+     * @param resamples the number of resamples, at least 1
+     * @param seed the seed of all resamples
      */
     public ClusterDraws(int clusters, int resamples, long seed) {
         if (clusters < 1 || resamples < 1) {
@@ -44,17 +45,17 @@ public final class ClusterDraws implements Serializable {
         return seeds.length;
     }
 
-    /** The number of blocks; it depends on the number of clusters alone. */
+    /** The number of blocks, which depends only on the number of clusters. */
     public int blocks() {
         return (clusters - 1) / blockSize + 1;
     }
 
-    /** The block of a cluster, by its place in the order. */
+    /** The block of a cluster, from its position in the order. */
     public int block(long cluster) {
         return (int) (cluster / blockSize);
     }
 
-    /** How many draws of one resample fall into each block. */
+    /** The number of draws of one resample in each block. */
     public int[] perBlock(int resample) {
         int[] counts = new int[blocks()];
         if (counts.length == 1) {
@@ -69,12 +70,12 @@ public final class ClusterDraws implements Serializable {
     }
 
     /**
-     * Adds what resamples draw from one block.
+     * Adds the clusters that resamples draw from one block.
      *
      * @param first the first of the resamples
-     * @param block which one
+     * @param block the number of the block
      * @param members the clusters of the block, in their order
-     * @param draws [resample - first]: how many draws fall into the block, from {@link #perBlock}
+     * @param draws [resample - first]: the number of draws in the block, from {@link #perBlock}
      * @param totals [resample - first, column]
      */
     public void add(int first, int block, List<? extends Cluster> members, int[] draws, long[][] totals) {
@@ -88,7 +89,7 @@ public final class ClusterDraws implements Serializable {
         }
     }
 
-    /** How often one resample draws each cluster of a block. */
+    /** The number of times that one resample draws each cluster of a block. */
     private int[] times(int resample, int block, int members, int draws) {
         int[] times = new int[members];
         SplittableRandom random = new SplittableRandom(seeds[resample] + block);
@@ -110,7 +111,7 @@ public final class ClusterDraws implements Serializable {
         }
     }
 
-    /** The upper half of 64 random bits, scaled: plain enough to be repeated elsewhere. */
+    /** The upper 32 of 64 random bits, scaled to the bound: simple enough to repeat in other programs. */
     private static int below(SplittableRandom random, int bound) {
         return (int) (((random.nextLong() >>> 32) * bound) >>> 32);
     }

@@ -2,9 +2,9 @@ package io.recthink.statistics;
 
 import java.util.Arrays;
 
-/** The sums of one cluster, column by column, with the stretches of columns where they are not zero. */
+/** The sums of one cluster by column, with the ranges of columns where the sums are not zero. */
 final class ColumnSums {
-    /** A gap of fewer zeros costs less than another stretch. */
+    /** A gap with fewer zeros costs less time than one more range. */
     private static final int GAP = 24;
 
     private final long[] sums;
@@ -18,7 +18,7 @@ final class ColumnSums {
         this.to = new int[columns / GAP + 1];
     }
 
-    /** Takes the sums of another cluster. */
+    /** Replaces the sums by the sums of another cluster. */
     void set(Cluster cluster) {
         Arrays.fill(sums, 0);
         cluster.addTo(sums);
@@ -35,7 +35,7 @@ final class ColumnSums {
         }
     }
 
-    /** Adds them so many times. */
+    /** Adds the sums {@code times} times. */
     void addTo(long[] totals, long times) {
         for (int stretch = 0; stretch < stretches; stretch++) {
             add(totals, sums, times, from[stretch], to[stretch]);

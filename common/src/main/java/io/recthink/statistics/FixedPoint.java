@@ -3,13 +3,13 @@ package io.recthink.statistics;
 import java.io.Serializable;
 
 /**
- * Numbers as whole multiples of 2^-{@code digits}. Sums of them are exact, and so do not depend on the order of the terms,
- * which on a cluster is a different one each time.
+ * Numbers as whole multiples of 2^-{@code digits}. Their sums are exact and so do not depend on the order of the terms,
+ * which differs between runs on a cluster.
  *
- * @param digits binary digits behind the point, 0 to 52
+ * @param digits the number of binary digits after the point, 0 to 52
  */
 public record FixedPoint(int digits) implements Serializable {
-    /** A resample may draw the largest cluster many times. */
+    /** Spare bits: a resample may draw the largest cluster many times. */
     private static final int HEADROOM = 5;
 
     public FixedPoint {
@@ -19,10 +19,10 @@ public record FixedPoint(int digits) implements Serializable {
     }
 
     /**
-     * As fine as sums of {@code rows} numbers of at most {@code largest} allow in 64 bits: for a million squared errors of
-     * 16 at most, 2^-33.
+     * The finest grid on which a sum of {@code rows} numbers fits 64 bits, when no number exceeds {@code largest}. For
+     * a million squared errors of at most 16 the unit is 2^-33.
      *
-     * @throws ArithmeticException when not even whole numbers can be summed
+     * @throws ArithmeticException when not even a sum of whole numbers fits
      */
     public static FixedPoint forSums(long rows, double largest) {
         int bits = Math.getExponent(Math.max(1, rows) * Math.max(1, largest)) + 1;
@@ -33,12 +33,12 @@ public record FixedPoint(int digits) implements Serializable {
         return new FixedPoint(Math.min(52, digits));
     }
 
-    /** The nearest multiple. */
+    /** The nearest multiple, in units of 2^-{@code digits}. */
     public long of(double value) {
         return (long) Math.rint(Math.scalb(value, digits));
     }
 
-    /** The number that so many units are. */
+    /** The number that {@code units} units of 2^-{@code digits} represent. */
     public double value(long units) {
         return Math.scalb((double) units, -digits);
     }

@@ -4,11 +4,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Holm's step-down correction (1979): it keeps the chance of any false finding in a family of tests below the level. */
+/**
+ * Holm's step-down correction (1979): it keeps the probability of any false finding in a family of tests below the
+ * level.
+ */
 public final class Holm {
     private Holm() {}
 
-    /** The adjusted p-values, in the order of the given ones. */
+    /** The adjusted p-values, in the order of {@code pValues}. */
     public static double[] adjust(double[] pValues) {
         List<Integer> ascending = IntStream.range(0, pValues.length)
                 .boxed()

@@ -18,7 +18,7 @@ public record Interval(double low, double high) {
         return new Interval(percentile.evaluate(tail), percentile.evaluate(100 - tail));
     }
 
-    /** Whether the interval leaves zero out. */
+    /** Whether the interval does not contain zero. */
     public boolean excludesZero() {
         return low > 0 || high < 0;
     }

@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A monotone map of predictions, fitted by pooling adjacent violators (Barlow et al. 1972): by means it minimises the
- * squared error, by medians the absolute error. Between the points of the fit it is linear, beyond them constant.
+ * A monotone map of predictions, fitted by pooling adjacent violators (Barlow et al. 1972). With means it minimises the
+ * squared error, with medians the absolute error. The map is linear between the points of the fit and constant beyond
+ * them.
  *
- * @param x predictions, strictly ascending
- * @param y what they are mapped to, ascending
+ * @param x the predictions, strictly ascending
+ * @param y the values of the predictions, never descending
  */
 public record Isotonic(List<Double> x, List<Double> y) implements Serializable {
     public Isotonic {
@@ -22,27 +23,28 @@ public record Isotonic(List<Double> x, List<Double> y) implements Serializable {
         }
     }
 
-    /** Truths of one prediction, or of several pooled: how many of each rating. */
+    /** The true ratings of one prediction, or of several pooled predictions: the count of each rating. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Pool(int first, int last, long[] counts, double level) {}
 
     /**
-     * Fits to the mean of the truths.
+     * Fits to the mean of the true ratings.
      *
      * @param predictions distinct, ascending
-     * @param counts [prediction, rating]: how often a rating was the truth of a prediction, at least one each
+     * @param counts [prediction, rating]: the number of rows with this prediction and this true rating, at least one
+     *     per prediction
      * @param ratings ascending
      */
     public static Isotonic means(double[] predictions, long[][] counts, double[] ratings) {
         return fit(predictions, counts, pooled -> mean(pooled, ratings));
     }
 
-    /** Fits to the median of the truths, of two the lower; the parameters as for {@link #means}. */
+    /** Fits to the lower median of the true ratings; the parameters as for {@link #means}. */
     public static Isotonic medians(double[] predictions, long[][] counts, double[] ratings) {
         return fit(predictions, counts, pooled -> lowerMedian(pooled, ratings));
     }
 
-    /** The value of a prediction. */
+    /** The value of the map at a prediction. */
     public double of(double prediction) {
         int place = java.util.Collections.binarySearch(x, prediction);
         if (place >= 0) {

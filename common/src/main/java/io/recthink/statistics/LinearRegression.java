@@ -8,10 +8,10 @@ import org.apache.commons.math3.linear.ArrayRealVector;
 import org.apache.commons.math3.linear.SingularValueDecomposition;
 
 /**
- * Linear regression with an intercept from the moments of the data, so that the data may lie anywhere.
+ * Linear regression with an intercept, computed from the moments of the data. The rows themselves are not needed.
  *
  * @param intercept the prediction where every feature is 0
- * @param weights one weight a feature; features that say nothing new have the smallest weights that fit
+ * @param weights one weight per feature; redundant features have the smallest weights that fit
  */
 public record LinearRegression(double intercept, List<Double> weights) implements Serializable {
     public LinearRegression {
@@ -22,8 +22,8 @@ public record LinearRegression(double intercept, List<Double> weights) implement
      * Fits by least squares, from sums over rows.
      *
      * @param moments [features + 2, features + 2], symmetric: the sums of the products of each pair of the variables
-     *     (1, features, y), of weighted rows times their weight; so {@code moments[0][0]} is the number of rows or the
-     *     sum of their weights, above 0
+     *     (1, features, y). Products of weighted rows are multiplied by the weight of the row. So {@code moments[0][0]}
+     *     is the number of rows or the sum of their weights, above 0.
      */
     public static LinearRegression leastSquares(double[][] moments) {
         int features = moments.length - 2;
@@ -37,7 +37,7 @@ public record LinearRegression(double intercept, List<Double> weights) implement
                 covariance[i][j] = moments[i][j] / rows - moments[0][i] / rows * (moments[0][j] / rows);
             }
         }
-        // In units of each feature's deviation: counts and ratings differ by orders of magnitude.
+        // Each feature in units of its standard deviation: counts and ratings differ by orders of magnitude.
         double[] deviations = new double[features];
         for (int i = 0; i < features; i++) {
             double variance = covariance[i + 1][i + 1];

@@ -1,2 +1,5 @@
-/** Error metrics, their intervals and the formulae of the trivial predictors, as pure functions. */
+/**
+ * Statistics as pure functions: confidence intervals, corrections for many tests, and the formulas of the simple
+ * predictors.
+ */
 package io.recthink.statistics;
