@@ -4,7 +4,7 @@ import io.recthink.config.Problems;
 import io.recthink.config.Section;
 import java.io.Serializable;
 
-/** The traces of the supervised warm start. */
+/** The section {@code coldStart}: the traces of the supervised warm start. */
 public record ColdStartSettings(
         TeacherKind teacher,
         int traces,

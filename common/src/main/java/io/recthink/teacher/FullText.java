@@ -5,7 +5,7 @@ import io.recthink.prompt.PlainText;
 import java.util.List;
 import java.util.Locale;
 
-/** Short sentences with the marks that the prompt asks for: about a hundred tokens of a usual tokenizer. */
+/** Short sentences with the marks that the prompt asks for: about a hundred tokens with a usual tokenizer. */
 final class FullText implements TraceText {
     private static final int MOST_LIKED = 4;
     private static final int MOST_REASONS = 3;
@@ -40,7 +40,7 @@ final class FullText implements TraceText {
                 + "\n[dislike] " + words(reasons(judgement, judgement.reasonsAgainst()));
     }
 
-    /** The title without anything that reads as a tag. */
+    /** The title, cut to {@value #TITLE_CHARACTERS} characters, without characters that could form a tag. */
     private static String name(Item target) {
         String title = PlainText.of(target.title())
                 .replaceAll("[<>\\p{C}\\x{FFFD}]+", " ")

@@ -9,14 +9,14 @@ import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 
 /**
- * What a reader of a history makes of a target.
+ * The opinions in a user's history, and the facts of a target.
  *
- * @param purchases past purchases that were read
- * @param meanRating the mean of their ratings; empty when there are none
- * @param liked words that the user speaks well of, alphabetical
- * @param disliked words that the user speaks ill of, alphabetical
- * @param points how often each of these words was liked minus how often it was disliked
- * @param facts the words that name what the target has, in their order
+ * @param purchases the number of past purchases read
+ * @param meanRating the mean of their ratings; empty without purchases
+ * @param liked words that the user praises, alphabetical
+ * @param disliked words that the user criticises, alphabetical
+ * @param points for each of these words, the number of praises minus the number of complaints
+ * @param facts the words that name properties of the target, in their order
  */
 record Judgement(
         int purchases,
@@ -30,7 +30,7 @@ record Judgement(
      * Reads a history.
      *
      * @param history the past purchases
-     * @param target what is known of the target
+     * @param target the text about the target
      * @param middle the middle of the rating scale
      */
     static Judgement of(List<ReviewedItem> history, String target, Opinions opinions, double middle) {
@@ -48,17 +48,17 @@ record Judgement(
                 List.copyOf(opinions.names(target)));
     }
 
-    /** The facts of the target that speak for it. */
+    /** The facts of the target that the user likes. */
     List<String> reasonsFor() {
         return facts.stream().filter(fact -> points.getOrDefault(fact, 0) > 0).toList();
     }
 
-    /** The facts of the target that speak against it. */
+    /** The facts of the target that the user dislikes. */
     List<String> reasonsAgainst() {
         return facts.stream().filter(fact -> points.getOrDefault(fact, 0) < 0).toList();
     }
 
-    /** The words of a list that weigh most, at most {@code count}. */
+    /** The words of a list with the most points, of either sign; at most {@code count} words. */
     List<String> strongest(List<String> words, int count) {
         return words.stream()
                 .sorted(Comparator.comparingInt(word -> -Math.abs(points.get(word))))

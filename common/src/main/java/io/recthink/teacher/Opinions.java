@@ -9,8 +9,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * Finds out what a review speaks well or ill of: the naming words of each of its clauses, on the side that the clause's
- * words of praise and complaint take. Word lists and no grammar: roughly right, which is all that a warm start needs.
+ * Finds the words that a review praises or criticises. The words of praise and complaint in a clause give the side of
+ * all naming words of the clause. The class uses word lists and no grammar, which is exact enough for a warm start.
  */
 final class Opinions {
     private static final Pattern CLAUSE_END = Pattern.compile("[.!?;\\n]+|\\b(?:but|however|although|except)\\b");
@@ -24,14 +24,14 @@ final class Opinions {
     private final Set<String> negations = WordList.read("negations.txt");
 
     /**
-     * What one clause says.
+     * The opinion in one clause.
      *
-     * @param side positive for praise, negative for complaint, 0 when it takes no side
-     * @param names the words that name what it speaks of, in their order
+     * @param side positive for praise, negative for complaint, 0 when the clause takes no side
+     * @param names the naming words of the clause, in their order
      */
     record Clause(int side, Set<String> names) {}
 
-    /** The clauses of a text that name anything. */
+    /** The clauses of a text that contain a naming word. */
     List<Clause> clauses(String text) {
         return CLAUSE_END
                 .splitAsStream(PlainText.of(text).toLowerCase(Locale.ROOT).replace('’', '\''))
@@ -44,7 +44,7 @@ final class Opinions {
         return new Clause(side(words), names(words));
     }
 
-    /** The words of a text that name something, each once, in their order. */
+    /** The naming words of a text, in their order and without duplicates. */
     Set<String> names(String text) {
         return names(words(PlainText.of(text).toLowerCase(Locale.ROOT)));
     }

@@ -1,8 +1,8 @@
 package io.recthink.teacher;
 
 /**
- * What a teacher is asked for, and whether it may see the true rating then: the one of the row that a student will predict
- * from the answer.
+ * The purpose of a request to a teacher, and whether the teacher may see the true rating. The true rating is the rating
+ * of the row that a student will predict from the answer.
  */
 public enum Purpose {
     /** Four steps and a rating, for the warm start of RecOne. */
@@ -13,17 +13,17 @@ public enum Purpose {
     REC_SAVER_REFERENCE("rec-saver.reference", true),
     /** The rating that a reference leads to, for Rec-SAVER. */
     REC_SAVER_VERIFICATION("rec-saver.verification", false),
-    /** What a review says of its writer's taste, for EXP3RT. */
+    /** The taste of a review's author, for EXP3RT. */
     EXP3RT_PREFERENCE("exp3rt.preference", false),
     EXP3RT_USER_PROFILE("exp3rt.user-profile", false),
     EXP3RT_ITEM_PROFILE("exp3rt.item-profile", false),
-    /** Why a user gives an item a rating, for EXP3RT. */
+    /** The reason why a user gives an item a rating, for EXP3RT. */
     EXP3RT_RATIONALE("exp3rt.rationale", true),
-    /** What a past review says, for Reason4Rec. */
+    /** A summary of a past review, for Reason4Rec. */
     REASON4REC_SUMMARY("reason4rec.summary", false),
-    /** What speaks for and against an item, for Reason4Rec. */
+    /** The reasons for and against an item, for Reason4Rec. */
     REASON4REC_RATIONALE("reason4rec.rationale", false),
-    /** The same, once more, with the rating that the first one missed. */
+    /** The reasons again, with the true rating that the first answer missed, for Reason4Rec. */
     REASON4REC_HINTED_RATIONALE("reason4rec.hinted-rationale", true);
 
     private final String label;

@@ -12,16 +12,16 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 
 /**
- * Writes traces by rule, for models too small to produce the grammar by themselves. It notes the words that the history
- * speaks well or ill of, finds those that name the target too, and rates
+ * Writes traces by rule, for models too small to produce the grammar by themselves. The teacher collects the words that
+ * the history praises or criticises, and finds the ones that also name the target. The rating is
  *
  * <pre>
  * level + generosity + slope * (reasons for - reasons against) + spread * normal noise
  * </pre>
  *
- * rounded to a whole number of the scale. So the rating follows the match roughly and with spread, which leaves GRPO
- * something to find out: a policy whose rating is a function of the prompt has nothing to explore, and one whose rating
- * does not depend on the match has nothing to build on.
+ * clipped and rounded to a whole number of the scale. The difference of the reasons is clipped to -3 to 3. So the
+ * rating follows the match roughly and with noise, which leaves room for GRPO to learn. A policy with a rating fixed by
+ * the prompt has nothing to explore. A policy with a rating independent of the match has no signal to improve.
  */
 public final class RuleTeacher implements Teacher {
     private static final int MOST_REASONS = 3;
@@ -37,10 +37,10 @@ public final class RuleTeacher implements Teacher {
     /**
      * A teacher.
      *
-     * @param shown what the prompts show: the traces speak of nothing else
+     * @param shown the settings of the prompts: the traces use only text that a prompt shows
      * @param min the lowest rating of the scale
      * @param max the highest rating of the scale
-     * @param seed of the noise of the ratings
+     * @param seed the seed of the noise in the ratings
      */
     public RuleTeacher(ColdStartSettings settings, PromptSettings shown, double min, double max, long seed) {
         this.settings = settings;
@@ -59,7 +59,7 @@ public final class RuleTeacher implements Teacher {
         return "template";
     }
 
-    /** A trace of the output grammar. Each row has a random stream of its own, and each sample of it. */
+    /** A trace of the output grammar. Each sample of each row has its own random stream. */
     @Override
     public TeacherAnswer answer(TeacherRequest request) {
         return switch (request.purpose()) {

@@ -1,11 +1,11 @@
 package io.recthink.teacher;
 
 /**
- * What a teacher wrote, and what that took.
+ * The answer of a teacher and its cost.
  *
- * @param text of the answer
- * @param calls of a model, at least 0; 0 where a rule wrote it
- * @param tokens that these calls read and wrote
+ * @param text the text of the answer
+ * @param calls the number of calls of a model, at least 0; 0 where a rule wrote the answer
+ * @param tokens the number of tokens that these calls read and wrote, at least 0
  */
 public record TeacherAnswer(String text, long calls, long tokens) {
     public TeacherAnswer {
@@ -14,7 +14,7 @@ public record TeacherAnswer(String text, long calls, long tokens) {
         }
     }
 
-    /** An answer for which no model was called. */
+    /** An answer without calls of a model. */
     static TeacherAnswer free(String text) {
         return new TeacherAnswer(text, 0, 0);
     }

@@ -2,7 +2,7 @@ package io.recthink.teacher;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** Who writes the traces. */
+/** The kinds of teachers that write traces. */
 public enum TeacherKind {
     @JsonProperty("template")
     TEMPLATE

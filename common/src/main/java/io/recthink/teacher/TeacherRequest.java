@@ -4,13 +4,13 @@ import io.recthink.prompt.PromptInput;
 import java.util.OptionalDouble;
 
 /**
- * A question to a teacher. The constructor is the one place where it is decided who may see a true rating.
+ * A request to a teacher. Only this constructor decides who may see a true rating.
  *
- * @param purpose what is asked for
- * @param key what it is asked of: the id of a row, a review, a user or an item
+ * @param purpose the purpose of the answer
+ * @param key the id of the row, review, user or item that the request is about
  * @param sample the number of the answer to the same question, from 0
- * @param input what a prompt may show
- * @param truth the true rating of the row; empty where the purpose may not see it
+ * @param input the data that a prompt may show
+ * @param truth the true rating of the row; present exactly where the purpose may see it
  */
 public record TeacherRequest(Purpose purpose, String key, int sample, PromptInput input, OptionalDouble truth) {
     public TeacherRequest {

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Marks and words only: a vocabulary and an order that a model of a hundred thousand parameters can learn. */
+/** Marks and words only: a model of a hundred thousand parameters can learn the vocabulary and the order. */
 final class TerseText implements TraceText {
     private static final int MOST_WORDS = 12;
 
-    /** The categories say what an item has; the title is for items without. */
+    /** The categories of an item; the title for an item without categories. */
     @Override
     public String facts(Item target) {
         return target.categories().isEmpty() ? target.title() : String.join("\n", target.categories());
@@ -27,7 +27,7 @@ final class TerseText implements TraceText {
                 : String.join(" ", judgement.facts().stream().limit(MOST_WORDS).toList());
     }
 
-    /** Fact by fact, so that what the rating follows from stands at the same places in every trace. */
+    /** Fact by fact, so that the reasons for the rating are at the same places in every trace. */
     @Override
     public String match(Judgement judgement) {
         return judgement.facts().isEmpty()

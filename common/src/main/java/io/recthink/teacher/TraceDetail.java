@@ -2,7 +2,7 @@ package io.recthink.teacher;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** How much a template trace says. */
+/** The length of a template trace. */
 public enum TraceDetail {
     @JsonProperty("full")
     FULL,

@@ -2,17 +2,17 @@ package io.recthink.teacher;
 
 import io.recthink.prompt.Item;
 
-/** How a judgement is put into words. No text contains a tag of the grammar, and none is blank. */
+/** Writes a judgement as text. No text contains a tag of the grammar, and no text is blank. */
 sealed interface TraceText permits TerseText, FullText {
-    /** What the teacher reads of a target. */
+    /** The text about a target that the teacher reads. */
     String facts(Item target);
 
-    /** What the user likes and dislikes. */
+    /** The block about the user: the words that the user likes and dislikes. */
     String user(Judgement judgement);
 
-    /** What the target has. */
+    /** The block about the target: its facts. */
     String item(Judgement judgement, Item target);
 
-    /** What speaks for and against the target. */
+    /** The block about the match: the reasons for and against the target. */
     String match(Judgement judgement);
 }

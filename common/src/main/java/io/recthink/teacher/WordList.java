@@ -8,7 +8,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Lists of English words; in each resource file words are separated by white space and {@code #} starts a comment. */
+/**
+ * Reads lists of English words. In each resource file white space separates the words, and a line with {@code #} at its
+ * start is a comment.
+ */
 final class WordList {
     private WordList() {}
 

@@ -1,2 +1,5 @@
-/** Teachers write what students learn from. Whether they may see a true rating is a property of the {@link io.recthink.teacher.Purpose}. */
+/**
+ * Teachers write the texts that students learn from. The {@link io.recthink.teacher.Purpose} of a request decides
+ * whether a teacher may see a true rating.
+ */
 package io.recthink.teacher;
