@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * Shows how far long work is: steps done, rate and time left. On a terminal one line moves; elsewhere a plain line is
- * written at most every {@value #QUIET_SECONDS} seconds, and for the last step.
+ * Shows the progress of long work: steps done, rate and time left. On a terminal it updates one line. Elsewhere it
+ * writes a plain line at most every {@value #QUIET_SECONDS} seconds, and for the last step.
  */
 public final class Progress {
     private static final long QUIET_SECONDS = 10;
@@ -20,11 +20,12 @@ public final class Progress {
     private long lastShown = start;
 
     /**
-     * Progress on standard error; standard output stays free for results.
+     * Writes progress to standard error; standard output stays free for results.
      *
-     * @param begun how many of the total were done before, by a process that was stopped; the rate does not count them
+     * @param begun the number of steps that an earlier, stopped process has done; the rate does not count them
+     * @param total the number of all steps, including {@code begun}
      */
-    @SuppressWarnings("SystemConsoleNull") // the build and Spark are held to JDK 17
+    @SuppressWarnings("SystemConsoleNull") // the build and Spark use JDK 17
     public Progress(String name, long begun, long total) {
         this(name, begun, total, System.err, System.console() != null);
     }
@@ -38,9 +39,9 @@ public final class Progress {
     }
 
     /**
-     * Says that {@code done} of the total are done.
+     * Reports that {@code done} of the total steps are done.
      *
-     * @param note what to show beside the numbers, for example the reward; may be empty
+     * @param note a text to show after the numbers, for example the reward; may be empty
      */
     public void done(long done, String note) {
         long now = System.nanoTime();

@@ -1,2 +1,2 @@
-/** Progress of long work: one line that moves on a terminal, plain lines in a log. */
+/** Progress of long work: one line that is updated on a terminal, plain lines in a log. */
 package io.recthink.progress;
