@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The arguments of a call; values may be null, which is None. */
+/** The arguments of a call. A null value means None. */
 record Arguments(List<Object> positional, Map<String, Object> keyword) {
     static final Arguments NONE = new Arguments(List.of(), Map.of());
 
@@ -18,15 +18,15 @@ record Arguments(List<Object> positional, Map<String, Object> keyword) {
         return positional.isEmpty() && keyword.isEmpty();
     }
 
-    /** The arguments after the first positional ones. */
+    /** The arguments without the first {@code count} positional arguments. */
     Arguments after(int count) {
         return new Arguments(positional.subList(count, positional.size()), keyword);
     }
 
     /**
-     * Gives each argument its parameter.
+     * Assigns each argument to its parameter.
      *
-     * @throws TemplateException naming the function, where an argument has none
+     * @throws TemplateException naming the function, for an argument without a parameter
      */
     Bound bind(String function, String... parameters) {
         if (positional.size() > parameters.length) {
@@ -46,7 +46,7 @@ record Arguments(List<Object> positional, Map<String, Object> keyword) {
         return new Bound(function, values);
     }
 
-    /** As {@link #bind}, for a method of Python that takes no names. */
+    /** Binds as {@link #bind}, for a Python method without keyword arguments. */
     Bound bindPositional(String function, String... parameters) {
         if (!keyword.isEmpty()) {
             throw new TemplateException(function + " takes no keyword arguments");
@@ -54,7 +54,7 @@ record Arguments(List<Object> positional, Map<String, Object> keyword) {
         return bind(function, parameters);
     }
 
-    /** Arguments by the names of their parameters. */
+    /** The arguments by the names of their parameters. */
     record Bound(String function, Map<String, Object> values) {
         boolean has(String name) {
             return values.containsKey(name);

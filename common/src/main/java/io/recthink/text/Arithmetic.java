@@ -6,7 +6,7 @@ import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Python's arithmetic operators. Whole numbers stay within 64 bits or are refused. */
+/** Python's arithmetic operators. A result beyond 64 bits is an error. */
 final class Arithmetic {
     private static final long EXACT_IN_FLOAT = 1L << 53;
 
@@ -165,7 +165,7 @@ final class Arithmetic {
                 : (Object) remainder(Numbers.real(left), Numbers.real(right));
     }
 
-    /** With the sign of the divisor. */
+    /** The remainder with the sign of the divisor, as in Python. */
     private static double remainder(double left, double right) {
         double remainder = left % right;
         if (remainder == 0) {

@@ -3,7 +3,7 @@ package io.recthink.text;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The argument {@code attribute} of filters: a name, a position, or several with dots between them. */
+/** The argument {@code attribute} of a filter: a name, a position, or several of them separated by dots. */
 record AttributePath(List<Object> parts) {
     static AttributePath of(Object attribute) {
         List<Object> parts = new ArrayList<>();
@@ -21,7 +21,7 @@ record AttributePath(List<Object> parts) {
         return of(budget, value, null);
     }
 
-    /** The value at the path; a default that is not none takes the place of each undefined step. */
+    /** The value at the path. A default that is not none replaces each undefined step. */
     Object of(Budget budget, Object value, Object defaultValue) {
         Object item = value;
         for (Object part : parts) {

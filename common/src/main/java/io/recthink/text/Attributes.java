@@ -3,7 +3,7 @@ package io.recthink.text;
 import java.util.List;
 import java.util.Set;
 
-/** {@code value.name} and {@code value[key]} by the rules of Jinja's immutable sandbox. */
+/** Looks up {@code value.name} and {@code value[key]} by the rules of Jinja's immutable sandbox. */
 final class Attributes {
     private static final Object MISSING = new Object();
 
@@ -34,13 +34,13 @@ final class Attributes {
             "numerator",
             "real",
             "to_bytes");
-    /** Of no use in a template, but not nothing either. */
+    /** Attributes that exist in Jinja but are useless in a template: reading one is an error, and not undefined. */
     private static final Set<String> OF_MACRO =
             Set.of("arguments", "caller", "catch_kwargs", "catch_varargs", "explicit_caller");
 
     private static final Set<String> OF_GENERATOR =
             Set.of("close", "gi_code", "gi_frame", "gi_running", "gi_suspended", "gi_yieldfrom", "send", "throw");
-    /** What the sandbox of Jinja refuses, since it changes the value. */
+    /** Methods that Jinja's sandbox refuses, because they change the value. */
     private static final Set<String> CHANGES_DICTIONARY = Set.of("clear", "pop", "popitem", "setdefault", "update");
 
     private static final Set<String> CHANGES_LIST =
@@ -48,7 +48,7 @@ final class Attributes {
 
     private Attributes() {}
 
-    /** {@code value.name}: the attribute, else the element of this key. */
+    /** {@code value.name}: the attribute, else the element with this key. */
     static Object attribute(Budget budget, Object value, String name) {
         Object attribute = own(budget, value, name);
         if (attribute == MISSING) {
@@ -63,7 +63,7 @@ final class Attributes {
         return attribute == MISSING ? undefined(value, name) : attribute;
     }
 
-    /** {@code value[key]}: the element of this key, else the attribute. */
+    /** {@code value[key]}: the element with this key, else the attribute. */
     static Object item(Budget budget, Object value, Object key) {
         Object element = element(budget, value, key);
         if (element == MISSING && key instanceof String name) {

@@ -2,7 +2,7 @@ package io.recthink.text;
 
 import java.util.List;
 
-/** A method of a value, not called yet. */
+/** A method of a value before its call. */
 record BoundMethod(Object receiver, String name) implements Callable {
     @Override
     public Object call(Budget budget, Arguments arguments) {

@@ -3,7 +3,7 @@ package io.recthink.text;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Python's {@code str.format}, for fields that are a number or a name. */
+/** Python's {@code str.format}, for fields with a number or a name. */
 final class BraceFormat {
     private static final Pattern FIELD = Pattern.compile("([^{}!:.\\[]*)(?:!([rs]))?(?::([^{}]*))?}");
     private static final Pattern LAYOUT = Pattern.compile(

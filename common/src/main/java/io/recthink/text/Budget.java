@@ -1,12 +1,14 @@
 package io.recthink.text;
 
 /**
- * What one rendering may use. Every step of the evaluation, every character and element that it makes and every level of
- * nesting is counted before it is spent, so a template ends within about a second and in bounded memory.
+ * The limits of one rendering. The budget counts each step of the evaluation, each new character and element and each
+ * level of nesting before the work is done. So a template ends within about a second and uses bounded memory.
  */
 final class Budget {
     static final long STEPS = 5_000_000;
-    /** Characters made over the whole rendering, an element of a list counted as {@link #ELEMENT}. */
+    /**
+     * The number of new characters in the whole rendering; an element of a list counts as {@link #ELEMENT} characters.
+     */
     static final long CHARACTERS = 64L << 20;
 
     static final int DEPTH = 250;
@@ -25,7 +27,7 @@ final class Budget {
         }
     }
 
-    /** Comparing, searching or copying so many characters. */
+    /** Counts the work to compare, search or copy {@code length} characters. */
     void scan(long length) {
         steps += length / SCANNED_PER_STEP + 1;
         if (steps > STEPS) {
@@ -37,7 +39,7 @@ final class Budget {
         return new TemplateException("takes more than " + STEPS + " steps; a chat template needs a few thousand");
     }
 
-    /** Makes a text of this length. */
+    /** Counts a new text of {@code length} characters. */
     void characters(long length) {
         characters += length;
         if (length < 0 || characters > CHARACTERS) {
@@ -47,17 +49,17 @@ final class Budget {
         scan(length);
     }
 
-    /** Makes a list of this length. */
+    /** Counts a new list of {@code length} elements. */
     void elements(long length) {
         characters(Math.multiplyExact(Math.min(length, CHARACTERS), ELEMENT) + ENTRY);
     }
 
-    /** Makes an entry of a dictionary. */
+    /** Counts a new entry of a dictionary. */
     void entry() {
         characters(ENTRY);
     }
 
-    /** Goes one level deeper; {@link #leave} comes back. */
+    /** Enters one more level of nesting; {@link #leave} leaves it. */
     void enter() {
         step();
         if (depth >= DEPTH) {

@@ -2,7 +2,7 @@ package io.recthink.text;
 
 import java.util.List;
 
-/** What {@code cycler()} makes: goes through its values again and again. */
+/** The result of {@code cycler()}: returns its values again and again. */
 final class Cycler {
     private final List<Object> items;
     private int position;

@@ -6,13 +6,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Python's {@code dict}: in the order of insertion; 1, 1.0 and True are one key. Not changed once a template sees it. */
+/**
+ * Python's {@code dict}, in insertion order; 1, 1.0 and True are one key. It never changes after a template has seen
+ * it.
+ */
 final class Dictionary {
     private final Map<Object, Entry> entries = new LinkedHashMap<>();
 
     record Entry(Object key, Object value) {}
 
-    /** Whether Python can hash it; of those that it can, tuples are not supported as keys. */
+    /** Whether the value can be a key. Python can also hash tuples, but tuples are not supported as keys. */
     static boolean isKey(Object key) {
         return key == null
                 || key instanceof String
@@ -44,7 +47,7 @@ final class Dictionary {
         return isKey(key) && entries.containsKey(normalized(key));
     }
 
-    /** The value of a key, or what is given where there is none. */
+    /** The value of a key, or {@code otherwise} when the key is missing. */
     Object get(Object key, Object otherwise) {
         Entry entry = isKey(key) ? entries.get(normalized(key)) : null;
         return entry == null ? otherwise : entry.value();

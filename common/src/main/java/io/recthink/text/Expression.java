@@ -3,9 +3,9 @@ package io.recthink.text;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A part of a template that has a value. */
+/** A part of a template with a value. */
 sealed interface Expression {
-    /** The value within the operands' nesting that {@link #evaluate} counts. */
+    /** The value, without the check of the nesting depth that {@link #evaluate} adds. */
     Object value(Frame frame);
 
     default Object evaluate(Frame frame) {
@@ -81,7 +81,7 @@ sealed interface Expression {
         }
     }
 
-    /** The bounds may be null. */
+    /** A slice {@code owner[start:stop:step]}; each bound may be null. */
     record Part(Expression owner, Expression start, Expression stop, Expression step) implements Expression {
         @Override
         public Object value(Frame frame) {
@@ -100,7 +100,7 @@ sealed interface Expression {
             return call(frame, null);
         }
 
-        /** Calls with the body of a call block, which may be null. */
+        /** Calls the function with the body of a call block, which may be null. */
         Object call(Frame frame, Macro caller) {
             Object called = function.evaluate(frame);
             Arguments given = arguments.evaluate(frame, caller);
@@ -119,7 +119,7 @@ sealed interface Expression {
         }
     }
 
-    /** A filter with its arguments, where its value stands elsewhere. */
+    /** A filter with its arguments, without the value that it filters. */
     record FilterCall(String name, ArgumentList arguments) {
         Object apply(Frame frame, Object value) {
             return Filters.apply(frame.budget(), name, value, arguments.evaluate(frame, null));
@@ -141,7 +141,7 @@ sealed interface Expression {
         }
     }
 
-    /** The first operand that decides: the first false one of {@code and}, the first true one of {@code or}. */
+    /** The first operand that decides: for {@code and} the first false one, for {@code or} the first true one. */
     record Either(boolean deciding, List<Expression> operands) implements Expression {
         @Override
         public Object value(Frame frame) {
@@ -156,7 +156,7 @@ sealed interface Expression {
         }
     }
 
-    /** The other choice may be null. */
+    /** {@code chosen if condition else other}; {@code other} may be null. */
     record Conditional(Expression condition, Expression chosen, Expression other) implements Expression {
         @Override
         public Object value(Frame frame) {
@@ -169,7 +169,7 @@ sealed interface Expression {
         }
     }
 
-    /** {@code first < second < third}: all of them hold. */
+    /** {@code first < second < third}: whether all comparisons are true. */
     record Compared(Expression first, List<Operation> operations) implements Expression {
         @Override
         public Object value(Frame frame) {
@@ -185,7 +185,7 @@ sealed interface Expression {
         }
     }
 
-    /** {@code first + second - third}: from left to right. */
+    /** {@code first + second - third}, evaluated from left to right. */
     record Calculated(Expression first, List<Operation> operations) implements Expression {
         @Override
         public Object value(Frame frame) {
@@ -208,7 +208,7 @@ sealed interface Expression {
         }
     }
 
-    /** {@code first ~ second}: as text. */
+    /** {@code first ~ second}: the operands as one text. */
     record Concatenated(List<Expression> operands) implements Expression {
         @Override
         public Object value(Frame frame) {
@@ -220,7 +220,7 @@ sealed interface Expression {
         }
     }
 
-    /** What stands in the brackets of a call; the two sources of more arguments may be null. */
+    /** The arguments in the brackets of a call; {@code morePositional} and {@code moreKeyword} may be null. */
     record ArgumentList(
             List<Expression> positional, List<Keyword> keyword, Expression morePositional, Expression moreKeyword) {
         static final ArgumentList NONE = new ArgumentList(List.of(), List.of(), null, null);

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Reads expressions by the grammar of Jinja's parser. */
+/** Parses expressions by the grammar of Jinja's parser. */
 final class ExpressionParser {
     private static final int DEEPEST = 60;
     private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
@@ -27,7 +27,7 @@ final class ExpressionParser {
         this.tokens = tokens;
     }
 
-    /** From here to {@link #endMentions} the names that expressions read are collected. */
+    /** Starts to collect the names that expressions read, until {@link #endMentions}. */
     void beginMentions() {
         mentioned.push(new HashSet<>());
     }
@@ -36,12 +36,15 @@ final class ExpressionParser {
         return mentioned.pop();
     }
 
-    /** How many unknown filters and tests have been read; they are refused unless a condition may keep them away. */
+    /** The number of unknown filters and tests read so far. They are an error unless a condition may skip them. */
     int unknown() {
         return unknown.size();
     }
 
-    /** Leaves those read since then to be refused when they are reached, as Jinja does within conditions. */
+    /**
+     * Accepts the unknown filters and tests read since then. Like in Jinja, one within a condition fails only when the
+     * evaluation reaches it.
+     */
     void allowUnknown(int since) {
         unknown.subList(since, unknown.size()).clear();
     }
@@ -52,7 +55,7 @@ final class ExpressionParser {
         }
     }
 
-    /** Counts a level of nesting, of expressions or statements. */
+    /** Counts one level of nesting, of expressions or statements. */
     <T> T nested(Supplier<T> parse) {
         if (++depth > DEEPEST) {
             throw tokens.fail("nested more than " + DEEPEST + " levels deep");
@@ -66,7 +69,7 @@ final class ExpressionParser {
         return nested(this::conditional);
     }
 
-    /** One expression, or a tuple of several with commas between them. */
+    /** One expression, or a tuple of several expressions separated by commas. */
     Expression tuple(boolean withConditional, String endName) {
         return tuple(withConditional, false, endName);
     }
@@ -259,7 +262,7 @@ final class ExpressionParser {
         return new Expression.DictionaryOf.Pair(key, expression());
     }
 
-    /** Elements with commas between them; the last one may have one, too. */
+    /** Elements separated by commas, up to the closing bracket; a comma may follow the last element. */
     private <T> List<T> untilClosed(String bracket, Supplier<T> element) {
         List<T> elements = new ArrayList<>();
         while (!tokens.skipOperator(bracket)) {
@@ -379,7 +382,7 @@ final class ExpressionParser {
         }
     }
 
-    /** A filter after its bar. */
+    /** Parses a filter after its bar. */
     FilterCall filter() {
         Token token = tokens.current();
         String name = dottedName();
@@ -389,7 +392,7 @@ final class ExpressionParser {
         return new FilterCall(name, tokens.current().isOperator("(") ? arguments() : ArgumentList.NONE);
     }
 
-    /** Filters, each after a bar. */
+    /** Parses filters, each after a bar. */
     List<FilterCall> filters() {
         List<FilterCall> filters = new ArrayList<>();
         while (tokens.skipOperator("|")) {
@@ -417,7 +420,7 @@ final class ExpressionParser {
         return negated ? new Expression.Not(test) : test;
     }
 
-    /** A single argument of a test needs no brackets. */
+    /** Parses the arguments of a test. A single argument needs no brackets. */
     private ArgumentList testArguments() {
         Token token = tokens.current();
         if (token.isOperator("(")) {

@@ -5,13 +5,13 @@ import static java.util.Map.entry;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What stands after {@code |}. */
+/** Jinja's filters, which follow {@code |} in an expression. */
 final class Filters {
     private static final Map<String, Filter> FILTERS = all();
 
     private Filters() {}
 
-    /** Makes a value of another. */
+    /** Converts a value to another value. */
     interface Filter {
         Object apply(Budget budget, Object value, Arguments arguments);
     }
@@ -23,7 +23,7 @@ final class Filters {
     /**
      * The value of {@code value | name(arguments)}.
      *
-     * @throws TemplateException if there is no such filter, or it does not apply to the value
+     * @throws TemplateException if the filter does not exist or does not apply to the value
      */
     static Object apply(Budget budget, String name, Object value, Arguments arguments) {
         Filter filter = FILTERS.get(name);

@@ -3,7 +3,7 @@ package io.recthink.text;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The variables of one scope, within those of the scope around it. */
+/** The variables of one scope, and the scope around it. */
 final class Frame {
     private final Frame outer;
     private final Budget budget;

@@ -2,5 +2,5 @@ package io.recthink.text;
 
 import java.util.Iterator;
 
-/** What a lazy filter returns: read once, of unknown length, and true even when empty. */
+/** The result of a lazy filter: a template can read it once, its length is unknown, and it is true even when empty. */
 record Generator(Iterator<Object> elements) {}

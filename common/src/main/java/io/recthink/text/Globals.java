@@ -8,7 +8,8 @@ import java.util.Map;
 
 /** The functions that every template can call. */
 final class Globals {
-    // Characters that a letter of a date's format becomes, and the work for them in characters read.
+    // LONGEST_DATE is the number of characters that one letter of a date format can produce. COST_OF_DATES is its work,
+    // counted as characters read.
     private static final int LONGEST_DATE = 24;
     private static final long COST_OF_DATES = 1024;
 

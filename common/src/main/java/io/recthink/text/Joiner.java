@@ -1,6 +1,6 @@
 package io.recthink.text;
 
-/** What {@code joiner()} makes: gives its separator from the second call on. */
+/** The result of {@code joiner()}: returns its separator from the second call on. */
 final class Joiner implements Callable {
     private final Object separator;
     private boolean used;

@@ -7,11 +7,11 @@ import java.util.NoSuchElementException;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
-/** Filters whose elements come only when they are asked for, errors included. */
+/** Filters that compute an element only when the template reads it. Errors occur at the same time. */
 final class LazyFilters {
     private LazyFilters() {}
 
-    /** {@code map}: another filter, or an attribute, of each element. */
+    /** {@code map}: applies a filter to each element, or reads an attribute of each element. */
     static Object map(Budget budget, Object value, Arguments arguments) {
         if (!Values.isTrue(value)) {
             return new Generator(Collections.emptyIterator());
@@ -20,7 +20,7 @@ final class LazyFilters {
         return new Generator(mapped(budget, Values.iterate(budget, value), function));
     }
 
-    /** The result of a function for each element, computed as late as possible. */
+    /** The result of a function for each element, computed when it is read. */
     static Iterator<Object> mapped(Budget budget, Iterator<Object> elements, UnaryOperator<Object> function) {
         return new Iterator<>() {
             @Override
@@ -55,7 +55,7 @@ final class LazyFilters {
         return element -> Filters.apply(budget, filter, element, rest);
     }
 
-    /** {@code select} and its three relatives. */
+    /** {@code select}, {@code reject}, {@code selectattr} and {@code rejectattr}. */
     static Object select(Budget budget, Object value, Arguments arguments, boolean wanted, boolean attribute) {
         if (!Values.isTrue(value)) {
             return new Generator(Collections.emptyIterator());
@@ -80,7 +80,7 @@ final class LazyFilters {
         return Tests.holds(budget, name, value, test.after(1));
     }
 
-    /** The elements that a condition holds for, which is asked as late as possible. */
+    /** The elements for which a condition is true; the condition is evaluated when an element is read. */
     static Iterator<Object> filtered(Budget budget, Iterator<Object> elements, Predicate<Object> condition) {
         return new Iterator<>() {
             private boolean found;

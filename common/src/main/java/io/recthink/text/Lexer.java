@@ -9,8 +9,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Cuts a template into tokens by the rules of Jinja's lexer with {@code trim_blocks} and {@code lstrip_blocks}: the line
- * end after a block tag and the blanks before one that begins its line belong to the tag.
+ * Splits a template into tokens by the rules of Jinja's lexer with {@code trim_blocks} and {@code lstrip_blocks}. The
+ * line end after a block tag belongs to the tag. Blanks before a block tag at the begin of a line belong to the tag
+ * too.
  */
 final class Lexer {
     private static final Pattern TAG = Pattern.compile("\\{([{%#])([-+]?)");
@@ -18,7 +19,7 @@ final class Lexer {
     private static final Pattern END_RAW =
             Pattern.compile("\\{%([-+]?)\\p{IsWhite_Space}*endraw\\p{IsWhite_Space}*([-+]?)%}");
     private static final Pattern END_COMMENT = Pattern.compile("([-+]?)#}");
-    // Underscores are checked by the parser: repeated groups would cost a stack frame a digit.
+    // The parser checks underscores: a repeated group would need a stack frame per digit.
     private static final Pattern FLOAT =
             Pattern.compile("(?<!\\.)[0-9][0-9_]*(?:(?:\\.[0-9][0-9_]*)?[eE][+-]?[0-9][0-9_]*|\\.[0-9][0-9_]*)");
     private static final Pattern INTEGER =
@@ -72,7 +73,7 @@ final class Lexer {
         add(Kind.END, "");
     }
 
-    /** Text before a tag, without what the tag takes of it. */
+    /** Adds the text before a tag, without the part that belongs to the tag. */
     private void data(String data, String sign, boolean stripsLine) {
         int end = data.length();
         if (sign.equals("-")) {
@@ -107,7 +108,7 @@ final class Lexer {
         endOfTag(end.group(1));
     }
 
-    /** A block tag, raw tag or comment takes the line end after it; with a minus all space. */
+    /** Skips the line end after a block tag, raw tag or comment; with a minus it skips all space. */
     private void endOfTag(String sign) {
         if (sign.isEmpty() && position < text.length() && text.charAt(position) == '\n') {
             moveTo(position + 1);

@@ -1,6 +1,6 @@
 package io.recthink.text;
 
-/** What a template does wrong, and in which line from 1. */
+/** Reports an error in a template with its line; the first line is 1. */
 final class LocatedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

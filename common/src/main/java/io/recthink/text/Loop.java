@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
 
-/** The variable {@code loop}: looks ahead only when asked, since what it goes through may be lazy. */
+/**
+ * The variable {@code loop}. It reads the next element only when a template needs it, because the iterable may be lazy.
+ */
 final class Loop implements Callable {
     private static final Set<String> ATTRIBUTES = Set.of(
             "index",
@@ -35,8 +37,9 @@ final class Loop implements Callable {
     private List<Object> lastChanged;
 
     /**
-     * @param length what it goes through has as length; -1 if that is not known
-     * @param recursion renders the loop for other elements, at a depth from 0; null where the loop is not recursive
+     * @param length the length of the iterable; -1 when unknown
+     * @param depth the depth of the recursion, from 0
+     * @param recursion renders the loop for other elements at a depth from 0; null unless the loop is recursive
      */
     Loop(Iterator<Object> elements, long length, int depth, BiFunction<Object, Integer, String> recursion) {
         this.elements = elements;

@@ -5,16 +5,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A macro, or the body of a call block, with the variables that it sees. */
+/** A macro, or the body of a call block, with the variables of its scope. */
 final class Macro implements Callable {
     private final Signature signature;
     private final Frame definedIn;
 
     /**
-     * What a macro takes.
+     * The parameters and the body of a macro.
      *
-     * @param defaults of the last parameters
-     * @param takesCaller whether its body speaks of the {@code caller}, and so on
+     * @param defaults the defaults of the last parameters
+     * @param takesCaller whether the body uses {@code caller}
+     * @param takesKeywords whether the body uses {@code kwargs}
+     * @param takesMore whether the body uses {@code varargs}
      */
     record Signature(
             String name,

@@ -1,6 +1,6 @@
 package io.recthink.text;
 
-/** Text that {@code safe} or {@code escape} marked: added to other text it escapes that. */
+/** Text marked by {@code safe} or {@code escape}. Other text that is added to it is escaped. */
 record Markup(String text) {
     static Markup escape(String text) {
         return new Markup(text.replace("&", "&amp;")

@@ -3,7 +3,7 @@ package io.recthink.text;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What {@code namespace()} makes: the one value whose attributes a template may set. */
+/** The result of {@code namespace()}: the only value with attributes that a template may set. */
 final class Namespace {
     private final Map<String, Object> attributes = new LinkedHashMap<>();
 

@@ -6,7 +6,7 @@ import io.recthink.text.Arguments.Bound;
 import io.recthink.text.Filters.Filter;
 import java.util.Map;
 
-/** Filters that make numbers. */
+/** Filters with a number as result. */
 final class NumberFilters {
     static final Map<String, Filter> ALL = Map.ofEntries(
             entry("int", NumberFilters::whole),
@@ -14,7 +14,7 @@ final class NumberFilters {
             entry("abs", NumberFilters::absolute),
             entry("round", NumberFilters::round));
 
-    // So often a text is gone through until it is a number.
+    // The number of times that a parser reads a text to convert it to a number.
     private static final long SCANS = 32;
 
     private NumberFilters() {}

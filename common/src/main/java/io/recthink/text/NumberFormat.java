@@ -6,12 +6,12 @@ import java.math.RoundingMode;
 /**
  * The layout of one formatted value: {@code [[fill]align][sign][0][width][,][.precision][type]}.
  *
- * @param align one of {@code <>^=}, or 0 for the type's own
- * @param width in code points; the text is never cut
- * @param precision digits after the point, or the most characters of a string; -1 for none
+ * @param align one of {@code <>^=}, or 0 for the default of the type
+ * @param width the minimum width in code points; the text is never cut to it
+ * @param precision the digits after the point, or the maximum number of characters of a string; -1 for none
  */
 record NumberFormat(String fill, char align, char sign, int width, boolean grouped, int precision, char type) {
-    /** More than any text needs. */
+    /** The largest width and precision, more than any prompt needs. */
     static final int MOST = 10_000;
 
     String number(Budget budget, Object value) {

@@ -34,7 +34,7 @@ final class Numbers {
         return new TemplateException("a whole number beyond 64 bits is not supported");
     }
 
-    /** Compares exactly; NaN is the caller's concern. */
+    /** Compares exactly. The caller must handle NaN. */
     static int compare(Object left, Object right) {
         if (isWhole(left) && isWhole(right)) {
             return Long.compare(whole(left), whole(right));
@@ -55,7 +55,7 @@ final class Numbers {
         return value instanceof Double number && number.isNaN();
     }
 
-    /** {@code repr} of a float: the fewest digits that give the number back. */
+    /** {@code repr} of a float: the fewest digits that read back as the same number. */
     static String shown(double number) {
         if (Double.isNaN(number)) {
             return "nan";
@@ -90,7 +90,7 @@ final class Numbers {
         return exact.round(new MathContext(17, RoundingMode.HALF_EVEN));
     }
 
-    /** {@code int(text, base)}; null where the text is none. */
+    /** {@code int(text, base)}; null when the text is not a whole number. */
     static Long parseWhole(String text, long base) {
         if (base != 0 && (base < 2 || base > 36)) {
             return null;
@@ -112,7 +112,7 @@ final class Numbers {
         return digits(digits, radix, negative);
     }
 
-    /** An underscore stands between two digits. */
+    /** Whether an underscore is not between two digits. */
     private static boolean hasMisplacedUnderscore(String number) {
         return ("." + number + ".").matches(".*(?:_\\D|\\D_).*");
     }
@@ -155,7 +155,7 @@ final class Numbers {
         return whole(new BigDecimal(number).toBigInteger());
     }
 
-    /** {@code float(text)}; null where the text is none. */
+    /** {@code float(text)}; null when the text is not a number. */
     static Double parseReal(String text) {
         String stripped = Texts.strip(text, null, true, true);
         Matcher named = NAMED.matcher(stripped);
@@ -171,7 +171,7 @@ final class Numbers {
         return Double.valueOf(stripped.replace("_", ""));
     }
 
-    /** {@code round(number, digits)}: half to even on the exact value. */
+    /** {@code round(number, digits)}: rounds the exact value, half to even. */
     static Object rounded(Object value, long digits) {
         if (isWhole(value)) {
             return digits >= 0 ? whole(value) : roundedWhole(whole(value), digits);

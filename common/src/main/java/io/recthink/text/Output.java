@@ -1,6 +1,6 @@
 package io.recthink.text;
 
-/** The text that a template has written so far. */
+/** The text that a template has written. */
 final class Output {
     private final StringBuilder text = new StringBuilder();
     private final Budget budget;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Reads the statements of a template by the grammar of Jinja's parser. */
+/** Parses the statements of a template by the grammar of Jinja's parser. */
 final class Parser {
     private static final int MOST_PARAMETERS = 255;
     private static final Set<String> CONSTANTS = Set.of("true", "false", "none", "True", "False", "None");
@@ -24,9 +24,9 @@ final class Parser {
     }
 
     /**
-     * Reads a whole template.
+     * Parses a whole template.
      *
-     * @throws LocatedException if it is not one, or has what is not supported
+     * @throws LocatedException if the text is not a template or uses unsupported features
      */
     static Body parse(String template) {
         Parser parser = new Parser(new TokenStream(Lexer.tokens(template)));
@@ -35,7 +35,7 @@ final class Parser {
         return body;
     }
 
-    /** Statements up to the end, or to a tag with one of these names, which becomes the current token. */
+    /** Parses statements up to the end, or up to a tag with one of these names, which becomes the current token. */
     private Body body(Set<String> ends) {
         return expressions.nested(() -> statements(ends));
     }
@@ -105,7 +105,7 @@ final class Parser {
         };
     }
 
-    /** The body of a scope between this tag and the one that ends it, which is passed, too. */
+    /** Parses the body of a scope up to its end tag, and skips the end tag. */
     private Body scopeUntil(String end) {
         int known = expressions.unknown();
         Body body = bodyUntil(Set.of(end));
@@ -218,7 +218,7 @@ final class Parser {
         return new Statement.MacroDefinition(signature(name, parameters, defaults, "endmacro"));
     }
 
-    /** What a macro or the body of a call block takes, and does. */
+    /** Parses the body of a macro or of a call block, and finds which special variables it uses. */
     private Macro.Signature signature(String name, List<String> parameters, List<Expression> defaults, String end) {
         boolean outerLoop = insideLoop;
         insideLoop = false;
@@ -290,7 +290,7 @@ final class Parser {
         return new Statement.With(assignments, scopeUntil("endwith"));
     }
 
-    /** Jinja makes a function of the body, which no break leaves. */
+    /** Jinja compiles the body to a function, so a break cannot leave it. */
     private Statement generation() {
         boolean outerLoop = insideLoop;
         insideLoop = false;

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** Python's {@code range}. */
 record Range(long start, long stop, long step) {
-    /** As in Jinja's sandbox. */
+    /** The limit of Jinja's sandbox. */
     private static final long LONGEST = 100_000;
 
     static Range of(List<Object> bounds) {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Filters of lists and of what else has elements. */
+/** Filters for lists and other values with elements. */
 final class SequenceFilters {
     static final Map<String, Filter> ALL = Map.ofEntries(
             entry("list", SequenceFilters::list),

@@ -57,7 +57,7 @@ record Slice(Object start, Object stop, Object step) {
         return indexes;
     }
 
-    /** The first index and the one not reached any more. */
+    /** The first index, and the first index after the slice. */
     private long[] ends(long length, long stride) {
         boolean forward = stride > 0;
         long lowest = forward ? 0 : -1;

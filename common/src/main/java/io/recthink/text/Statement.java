@@ -4,19 +4,19 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
-/** A part of a template that writes or does something. */
+/** A part of a template that writes text or changes variables. */
 sealed interface Statement {
-    /** Writes to the output; answers what happens next. */
+    /** Executes the statement, writes to the output, and returns how the loop continues. */
     Flow execute(Frame frame, Output output);
 
-    /** How a loop goes on after a statement. */
+    /** How a loop continues after a statement. */
     enum Flow {
         NEXT,
         CONTINUE,
         BREAK
     }
 
-    /** Statements with their lines, from 1; an error tells the line of the innermost. */
+    /** Statements with their lines, from 1. An error reports the line of the innermost statement. */
     record Body(List<Located> statements) implements Statement {
         record Located(int line, Statement statement) {
             Flow execute(Frame frame, Output output) {
@@ -65,7 +65,7 @@ sealed interface Statement {
         }
     }
 
-    /** {@code set} with a body. */
+    /** A {@code set} block with a body. */
     record BlockAssignment(Target target, List<Expression.FilterCall> filters, Body body) implements Statement {
         @Override
         public Flow execute(Frame frame, Output output) {
@@ -98,7 +98,7 @@ sealed interface Statement {
         return value;
     }
 
-    /** The last branch may have the condition {@code true}. */
+    /** An {@code if} with its branches; {@code else} is a last branch with the condition {@code true}. */
     record If(List<Branch> branches) implements Statement {
         record Branch(Expression condition, Body body) {}
 
@@ -113,7 +113,7 @@ sealed interface Statement {
         }
     }
 
-    /** The condition may be null. */
+    /** A {@code for} loop; the condition may be null. */
     record For(Target target, Expression iterable, Expression condition, boolean recursive, Body body, Body otherwise)
             implements Statement {
         @Override
@@ -135,7 +135,7 @@ sealed interface Statement {
                 }
                 entered |= flow == Flow.NEXT;
             }
-            // As in Jinja, a round that break or continue cut short does not count.
+            // As in Jinja, a round that ends with break or continue does not count.
             return entered ? Flow.NEXT : otherwise.execute(new Frame(frame), output);
         }
 
@@ -183,7 +183,7 @@ sealed interface Statement {
         }
     }
 
-    /** The body of {@code generation}, which marks what the model itself has said. */
+    /** The body of a {@code generation} block, which marks the model's own words. */
     record Scope(Body body) implements Statement {
         @Override
         public Flow execute(Frame frame, Output output) {

@@ -4,7 +4,7 @@ import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** C's {@code strftime} in English, for the beginning of a day. */
+/** C's {@code strftime} in English, for the first second of a day. */
 final class Strftime {
     private Strftime() {}
 

@@ -1,6 +1,6 @@
 package io.recthink.text;
 
-/** The text between the quotes of a string, with Python's escapes. */
+/** Decodes the text between the quotes of a string, with Python's escapes. */
 final class StringLiteral {
     private static final String ESCAPED = "\\'\"abfnrtv";
     private static final String MEANING = "\\'\"\u0007\b\f\n\r\t\u000b";
@@ -51,7 +51,7 @@ final class StringLiteral {
         }
     }
 
-    /** An unknown escape stands for itself; Jinja shows a character beyond ASCII by its number there. */
+    /** An unknown escape stays as it is. As in Jinja, a character beyond ASCII becomes its number. */
     private void other(int escape) {
         result.append('\\');
         if (escape < 0x80) {

@@ -159,7 +159,7 @@ final class StringMethods {
         return false;
     }
 
-    /** The text between the arguments start and end; null where start lies beyond the end. */
+    /** The text between the arguments start and end; null when start is after end. */
     private static String within(String text, Bound bound) {
         if (!bound.has("start") && !bound.has("end")) {
             return text;

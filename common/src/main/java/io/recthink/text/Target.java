@@ -2,11 +2,11 @@ package io.recthink.text;
 
 import java.util.List;
 
-/** What a value is assigned to. */
+/** The target of an assignment. */
 sealed interface Target {
     void assign(Frame frame, Object value);
 
-    /** The value as the condition of a loop hands it on: for several variables, a tuple. */
+    /** The value that the condition of a loop passes on: a tuple for several variables. */
     default Object repacked(Budget budget, Object value) {
         return value;
     }

@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A template in the subset of Jinja that chat templates use, read once and rendered as often as needed. It can read its
- * variables and nothing else, and each rendering has a {@link Budget}. Safe for use by several threads.
+ * A template in the subset of Jinja that chat templates use. It is parsed once and can be rendered many times. A
+ * template can read only its variables, and each rendering has a {@link Budget}. Safe for use by several threads.
  */
 public final class Template {
     private static final int LONGEST = 2 << 20;
@@ -24,11 +24,12 @@ public final class Template {
     }
 
     /**
-     * Reads a template.
+     * Parses a template.
      *
-     * @param source what messages call it
-     * @param today the day of {@code strftime_now}, which is at its first second
-     * @throws InvalidInputException naming the line of what is wrong or not supported
+     * @param source the name of the template in messages
+     * @param text the template, at most 2^21 characters
+     * @param today the day of {@code strftime_now}, whose time is the first second of the day
+     * @throws InvalidInputException naming the line of an error or an unsupported feature
      */
     public static Template parse(String source, String text, LocalDate today) {
         if (text.length() > LONGEST) {
@@ -43,10 +44,11 @@ public final class Template {
     }
 
     /**
-     * The text that the template makes.
+     * Renders the template.
      *
-     * @param variables by name: strings, numbers, booleans, nulls, and lists and maps of those
-     * @throws InvalidInputException naming the line where the template fails, refuses its variables or exceeds its budget
+     * @param variables by name: strings, numbers, booleans, nulls, and lists and maps of these
+     * @throws InvalidInputException naming the line where the template fails, refuses its variables or exceeds its
+     *     budget
      */
     public String render(Map<String, Object> variables) {
         Budget budget = new Budget();
@@ -65,7 +67,7 @@ public final class Template {
 
     private static InvalidInputException refusal(String source, LocatedException e) {
         String message = e.getMessage();
-        // A template can put a text of any length into its message.
+        // A template can put a long text into its message.
         String shown = message.length() > LONGEST_MESSAGE ? message.substring(0, LONGEST_MESSAGE) + "..." : message;
         return new InvalidInputException(source + ", line " + e.line() + ": " + shown, e);
     }

@@ -1,6 +1,6 @@
 package io.recthink.text;
 
-/** What a template does wrong, before it is known in which template and line. */
+/** Reports an error in a template, before its line is known. */
 final class TemplateException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -5,7 +5,7 @@ import static java.util.Map.entry;
 import java.util.List;
 import java.util.Map;
 
-/** What stands after {@code is}. */
+/** Jinja's tests, which follow {@code is} in an expression. */
 final class Tests {
     private static final Map<String, Test> TESTS = Map.ofEntries(
             entry("defined", simple((budget, value) -> !(value instanceof Undefined))),
@@ -69,7 +69,7 @@ final class Tests {
     /**
      * Whether {@code value is name(arguments)}.
      *
-     * @throws TemplateException if there is no such test, or it does not apply to the value
+     * @throws TemplateException if the test does not exist or does not apply to the value
      */
     static boolean holds(Budget budget, String name, Object value, Arguments arguments) {
         Test test = TESTS.get(name);
@@ -109,7 +109,10 @@ final class Tests {
         return Values.equal(budget, Arithmetic.apply(budget, "%", value, divisor), remainder);
     }
 
-    /** Of numbers and strings, it depends on Python whether equal ones are the same. */
+    /**
+     * Whether two values are the same object. For equal numbers and strings the answer depends on Python's
+     * implementation.
+     */
     private static boolean isSame(Budget budget, Object value, Object other) {
         boolean unclear = (value instanceof Long || value instanceof Double || value instanceof String)
                 && (other instanceof Long || other instanceof Double || other instanceof String)

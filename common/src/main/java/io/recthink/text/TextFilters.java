@@ -10,7 +10,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Filters that make text. */
+/** Filters with a text as result. */
 final class TextFilters {
     static final Map<String, Filter> ALL = Map.ofEntries(
             entry("string", TextFilters::string),

@@ -5,9 +5,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
-/** What Python does with strings, which are sequences of code points. */
+/** Python's string operations, for strings as sequences of code points. */
 final class Texts {
-    // The one letter whose small form depends on its place in the word.
+    // The only letter with a lower case form that depends on its position in the word.
     private static final int SIGMA = '\u03a3';
     private static final char SMALL_SIGMA = '\u03c3';
     private static final char FINAL_SIGMA = '\u03c2';
@@ -20,7 +20,7 @@ final class Texts {
 
     private Texts() {}
 
-    /** Whether every character is a code point of its own. */
+    /** Whether every character is a separate code point. */
     static boolean isPlain(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (Character.isSurrogate(text.charAt(i))) {
@@ -63,7 +63,7 @@ final class Texts {
         return end;
     }
 
-    /** {@code str.strip}; without characters, space. */
+    /** {@code str.strip}. Without {@code characters} it strips space. */
     static String strip(String text, String characters, boolean left, boolean right) {
         int begin = 0;
         int end = text.length();
@@ -83,8 +83,8 @@ final class Texts {
     }
 
     /**
-     * As {@link String#indexOf(String, int)}, whose time grows with the product of the lengths; a long part is found in
-     * time that grows with their sum.
+     * Searches as {@link String#indexOf(String, int)}, whose time grows with the product of the lengths. For a long
+     * part the time grows only with their sum.
      */
     static int indexOf(Budget budget, String text, String part, int from) {
         if (part.length() <= SHORT) {
@@ -98,7 +98,7 @@ final class Texts {
         return indexOfLong(text, part, from);
     }
 
-    /** The algorithm of Knuth, Morris and Pratt. */
+    /** Searches with the algorithm of Knuth, Morris and Pratt. */
     private static int indexOfLong(String text, String part, int from) {
         int[] borders = new int[part.length()];
         for (int i = 1, border = 0; i < part.length(); i++) {
@@ -114,7 +114,7 @@ final class Texts {
         return -1;
     }
 
-    /** How much of the part matches after one more character. */
+    /** The length of the matched part after one more character. */
     private static int extended(String part, int[] borders, int matched, char next) {
         int length = matched;
         while (length > 0 && part.charAt(length) != next) {
@@ -128,7 +128,7 @@ final class Texts {
         return text.lastIndexOf(part, from);
     }
 
-    /** {@code str.split} at a separator, at most so many times; a negative number means always. */
+    /** {@code str.split} at a separator, at most {@code most} times; a negative number means no limit. */
     static List<Object> split(Budget budget, String text, String separator, long most) {
         if (separator.isEmpty()) {
             throw new TemplateException("split: empty separator");
@@ -230,7 +230,7 @@ final class Texts {
         return lines;
     }
 
-    /** {@code str.count}: occurrences that do not overlap. */
+    /** {@code str.count}: the number of occurrences that do not overlap. */
     static long count(Budget budget, String text, String part) {
         if (part.isEmpty()) {
             return length(text) + 1;
@@ -242,7 +242,7 @@ final class Texts {
         return count;
     }
 
-    /** {@code str.replace}, at most so many times; a negative number means always. */
+    /** {@code str.replace}, at most {@code most} times; a negative number means no limit. */
     static String replace(Budget budget, String text, String old, String replacement, long most) {
         budget.scan(text.length());
         long found = count(budget, text, old);
@@ -251,7 +251,7 @@ final class Texts {
         StringBuilder result = new StringBuilder();
         int begin = 0;
         for (long i = 0; i < times; i++) {
-            // An empty part is found before every character and at the end.
+            // An empty part matches before every character and at the end.
             int next = old.isEmpty() && i > 0 ? text.offsetByCodePoints(begin, 1) : indexOf(budget, text, old, begin);
             result.append(text, begin, next).append(replacement);
             begin = next + old.length();
@@ -267,7 +267,7 @@ final class Texts {
         return text.repeat((int) times);
     }
 
-    /** Java copies all it has so far where a letter becomes two, so long texts are taken piece by piece. */
+    /** Converts long texts in pieces: Java copies the whole result whenever one letter becomes two. */
     static String upper(String text) {
         if (text.length() <= PIECE) {
             return text.toUpperCase(Locale.ROOT);
@@ -283,7 +283,7 @@ final class Texts {
         return result.toString();
     }
 
-    /** As {@link #upper}: for each sigma Java looks for words in the whole text. */
+    /** Converts long texts by character: for each sigma, Java searches the whole text for words. */
     static String lower(String text) {
         if (text.length() <= PIECE) {
             return text.toLowerCase(Locale.ROOT);
@@ -302,7 +302,7 @@ final class Texts {
         return result.toString();
     }
 
-    /** Whether a sigma ends a word: a letter stands before it, and none behind it, marks left aside. */
+    /** Whether a sigma is at the end of a word: a letter is before it and none after it. Marks do not count. */
     private static boolean isFinal(String text, int sigma) {
         int before = sigma;
         while (before > 0 && isMark(text.codePointBefore(before))) {
@@ -331,7 +331,7 @@ final class Texts {
                 + lower(text).substring(lower(Character.toString(first)).length());
     }
 
-    /** {@code str.title}: a letter after none begins a word. */
+    /** {@code str.title}: a letter that follows no letter begins a word. */
     static String title(String text) {
         StringBuilder result = new StringBuilder(text.length());
         int[] characters = text.codePoints().toArray();
@@ -363,7 +363,7 @@ final class Texts {
         return Character.isUpperCase(character) || Character.isLowerCase(character) || Character.isTitleCase(character);
     }
 
-    /** {@code str.isupper} or {@code str.islower}: there are such letters and none of the other case. */
+    /** {@code str.isupper} or {@code str.islower}: the text has letters of this case and none of the other case. */
     static boolean isAll(String text, boolean upper) {
         boolean some = false;
         for (int character : text.codePoints().toArray()) {
@@ -377,7 +377,7 @@ final class Texts {
         return some;
     }
 
-    /** Python's order of strings: by code points. */
+    /** Compares strings by code points, as Python does. */
     static int compare(String left, String right) {
         int length = Math.min(left.length(), right.length());
         for (int i = 0; i < length; i++) {

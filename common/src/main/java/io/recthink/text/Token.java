@@ -1,10 +1,10 @@
 package io.recthink.text;
 
 /**
- * A piece of a template: text between tags, the begin or end of a tag, or a word of its code.
+ * A piece of a template: text between tags, the begin or end of a tag, or a word inside a tag.
  *
  * @param value the text, name, operator or decoded string
- * @param line from 1
+ * @param line the line, from 1
  */
 record Token(Kind kind, String value, int line) {
     enum Kind {
@@ -33,7 +33,7 @@ record Token(Kind kind, String value, int line) {
         return kind == Kind.NAME && value.equals(name);
     }
 
-    /** How messages show it. */
+    /** The token as messages show it. */
     String shown() {
         return switch (kind) {
             case END -> "the end of the template";

@@ -3,7 +3,7 @@ package io.recthink.text;
 import io.recthink.text.Token.Kind;
 import java.util.List;
 
-/** Tokens, read one after another. */
+/** A stream of tokens with a current position. */
 final class TokenStream {
     private final List<Token> tokens;
     private int position;

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
-/** Python's {@code tuple}; elements may be null, which is None. */
+/** Python's {@code tuple}. A null element means None. */
 record Tuple(List<Object> elements) {
     Tuple {
         elements = Collections.unmodifiableList(elements);

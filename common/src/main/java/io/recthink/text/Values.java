@@ -8,12 +8,12 @@ import java.util.Map;
 
 /**
  * Python's rules for values. None is null, {@code int} is Long, {@code float} is Double, {@code list} is a
- * {@link List}; the other types have a class of their own in this package.
+ * {@link List}. Each other type has its own class in this package.
  */
 final class Values {
     private Values() {}
 
-    /** A value from outside, copied. */
+    /** A copy of a Java value as a value of the template. */
     static Object of(Object value) {
         if (value == null || value instanceof String || value instanceof Boolean || value instanceof Long) {
             return value;
@@ -75,7 +75,7 @@ final class Values {
         return elements == null || !elements.isEmpty();
     }
 
-    /** The elements of what has some at hand, a dictionary's keys among them; else null. */
+    /** The elements of a value that has them in memory, for a dictionary its keys; else null. */
     @SuppressWarnings("unchecked")
     private static List<Object> elementsOrNull(Object value) {
         if (value instanceof List<?> list) {
@@ -92,7 +92,7 @@ final class Values {
         return value instanceof Undefined ? List.of() : null;
     }
 
-    /** The elements of a list or tuple, which have positions; else null. */
+    /** The elements of a list, tuple or range, which have positions; else null. */
     @SuppressWarnings("unchecked")
     static List<Object> sequenceOrNull(Object value) {
         if (value instanceof List<?> list) {
@@ -145,7 +145,7 @@ final class Values {
         return list;
     }
 
-    /** {@code len(value)}; -1 where it has none. */
+    /** {@code len(value)}; -1 for a value without a length. */
     static long lengthOrNone(Budget budget, Object value) {
         if (value instanceof String text) {
             budget.scan(text.length());
@@ -169,7 +169,7 @@ final class Values {
         return length;
     }
 
-    /** A whole number, as an argument. */
+    /** The whole number in an argument of a function. */
     static long integer(String function, Object value) {
         if (!Numbers.isWhole(value)) {
             throw new TemplateException(function + " needs a whole number (was a " + type(value) + ")");
@@ -177,7 +177,7 @@ final class Values {
         return Numbers.whole(value);
     }
 
-    /** A string, as an argument. */
+    /** The string in an argument of a function. */
     static String text(String function, Object value) {
         if (value instanceof Undefined undefined) {
             throw undefined.refusal();
@@ -223,7 +223,7 @@ final class Values {
         return left == right || (left instanceof BoundMethod && left.equals(right));
     }
 
-    /** Equal as elements of a list are: the same value is equal even where NaN would not be. */
+    /** Whether two elements of lists are equal: the same value is equal to itself, even NaN. */
     static boolean same(Budget budget, Object left, Object right) {
         return left == right || equal(budget, left, right);
     }
@@ -265,7 +265,7 @@ final class Values {
         return Numbers.isNumber(left) && Numbers.isNumber(right) && (Numbers.isNaN(left) || Numbers.isNaN(right));
     }
 
-    /** Negative, zero or positive. */
+    /** The order of two values: negative, zero or positive. */
     static int order(Budget budget, Object left, Object right) {
         budget.enter();
         try {

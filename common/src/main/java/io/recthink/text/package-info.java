@@ -1,23 +1,28 @@
 /**
- * Renders text templates in the subset of Jinja that the chat templates of language models use, as
- * {@code tokenizer.apply_chat_template} of transformers does.
+ * Renders text templates in the subset of Jinja that the chat templates of language models use. The result is the same
+ * as from {@code tokenizer.apply_chat_template} of transformers.
  *
- * <p>The language is that of the <a href="https://jinja.palletsprojects.com/en/stable/templates/">template designer
- * documentation</a> and of jinja2 3.1.6, with which it was compared, in the environment that transformers sets up: an
- * immutable sandbox with {@code trim_blocks}, {@code lstrip_blocks}, {@code break} and {@code continue},
- * {@code generation} blocks, {@code raise_exception}, {@code strftime_now} and a {@code tojson} that escapes no HTML.
- * Values follow Python: {@link io.recthink.text.Values}.
+ * <p>The language is described in the <a href="https://jinja.palletsprojects.com/en/stable/templates/">template
+ * designer documentation</a>. The package was compared with jinja2 3.1.6, in the environment that transformers sets up.
+ * This environment is an immutable sandbox with {@code trim_blocks}, {@code lstrip_blocks}, {@code break} and
+ * {@code continue}, {@code generation} blocks, {@code raise_exception}, {@code strftime_now} and a {@code tojson} that
+ * escapes no HTML. Values follow Python: {@link io.recthink.text.Values}.
  *
- * <p>Left out, and refused by name: {@code include}, {@code import}, {@code extends}, {@code block} and
- * {@code autoescape}; the filters {@code filesizeformat}, {@code groupby}, {@code pprint}, {@code random},
- * {@code striptags}, {@code urlencode}, {@code urlize}, {@code wordwrap} and {@code xmlattr}; whole numbers beyond 64
- * bits; tuples as keys. What would print an address in Python is refused, too.
+ * <p>These features are not supported, and using one is an error:
  *
- * <p>One known difference: jinja2 decides when it compiles a template to which scope a variable belongs. Where the template
- * sets one of its own input variables only after a loop or macro has read it, jinja2 finds it undefined there; here it has
- * the value that was handed in.
+ * <ul>
+ *   <li>the tags {@code include}, {@code import}, {@code from}, {@code extends}, {@code block} and {@code autoescape};
+ *   <li>the filters {@code filesizeformat}, {@code groupby}, {@code pprint}, {@code random}, {@code striptags},
+ *       {@code urlencode}, {@code urlize}, {@code wordwrap} and {@code xmlattr};
+ *   <li>whole numbers beyond 64 bits, and tuples as keys;
+ *   <li>printing a value that Python prints with its memory address.
+ * </ul>
  *
- * <p>{@link io.recthink.text.Lexer} cuts the text into tokens, {@link io.recthink.text.Parser} makes
- * {@link io.recthink.text.Statement}s and {@link io.recthink.text.Expression}s of them, which evaluate themselves.
+ * <p>One difference is known: jinja2 decides the scope of a variable when it compiles a template. A template may set
+ * one of its own input variables after a loop or macro has read it. In jinja2 the variable is then undefined in the
+ * loop or macro; here it has its input value.
+ *
+ * <p>{@link io.recthink.text.Lexer} splits the text into tokens. {@link io.recthink.text.Parser} parses the tokens to
+ * {@link io.recthink.text.Statement}s and {@link io.recthink.text.Expression}s, which evaluate themselves.
  */
 package io.recthink.text;
