@@ -1,6 +1,9 @@
 package io.recthink.spark.baseline;
 
-/** Watches the validation loss of the epochs of a training: which was the best, and when it is time to stop. */
+/**
+ * Decides when a training stops, from the validation loss of each epoch, and remembers the best epoch. A training stops
+ * after {@code patience} epochs without a better loss, or at a loss that is not finite.
+ */
 public final class EarlyStop {
     private final int patience;
     private int epochs;
@@ -8,12 +11,12 @@ public final class EarlyStop {
     private double bestLoss = Double.POSITIVE_INFINITY;
     private boolean diverged;
 
-    /** @param patience epochs without a better loss that are put up with */
+    /** @param patience the number of epochs without a better loss after which the training stops */
     public EarlyStop(int patience) {
         this.patience = patience;
     }
 
-    /** Takes note of the next epoch; after the stop nothing counts any more. */
+    /** Records the loss of the next epoch. After the stop it has no effect. */
     public void epoch(double loss) {
         if (reached()) {
             return;
@@ -30,12 +33,12 @@ public final class EarlyStop {
         return diverged || epochs - bestEpoch >= patience;
     }
 
-    /** Epochs that counted. */
+    /** The number of recorded epochs. */
     int epochs() {
         return epochs;
     }
 
-    /** The first epoch with the lowest loss; 0 when none had a finite one. */
+    /** The first epoch with the lowest loss, from 1; 0 when no loss was finite. */
     public int bestEpoch() {
         return bestEpoch;
     }

@@ -5,18 +5,19 @@ import io.recthink.spark.table.TrainingCost;
 import java.util.List;
 
 /**
- * What a system and read-out tried, what it chose and what that cost.
+ * The search, the choice and the cost of one system and read-out.
  *
- * @param loss what the training minimises
- * @param tried every setting with its validation loss: the mean of squares, or of absolute errors
- * @param samples ratings that the predicting model was trained on
- * @param models models that are needed to predict
- * @param stages models that a prediction passes through, one after the other
+ * @param loss the loss that the training minimises
+ * @param tried each setting with its validation loss: the mean of squares, or of absolute errors
+ * @param chosen the setting with the lowest validation loss
+ * @param samples the number of ratings that trained the predicting model
+ * @param models the number of models that a prediction needs
+ * @param stages the number of models that a prediction passes through, one after the other
  * @param searchSeconds wall-clock time of the search
  * @param trainSeconds wall-clock time of the training with the chosen setting
  * @param microsecondsPerPrediction wall-clock time of all predictions of the split divided by their number
  * @param validationMae mean absolute error of the chosen setting on the validation rows
- * @param validationRmse root mean squared error there
+ * @param validationRmse root mean squared error of the chosen setting on the validation rows
  */
 public record Fit<S>(
         String system,
@@ -33,7 +34,7 @@ public record Fit<S>(
         double validationMae,
         double validationRmse) {
 
-    /** @param processors that it ran on */
+    /** @param processors the number of processors of the search and the training */
     TrainingCost cost(int processors) {
         return new TrainingCost(
                 system,

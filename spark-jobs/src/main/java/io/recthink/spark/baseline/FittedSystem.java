@@ -5,10 +5,10 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * A system with the setting that was chosen for it, and its predictions.
+ * A system with its chosen setting and its predictions.
  *
- * @param predicted the rows to be predicted
- * @param validated the validation rows, predicted by a model that has not seen them
+ * @param predicted the predictions of the split {@code predict.split}
+ * @param validated the predictions of the validation rows, from a model that has not seen these rows
  */
 public record FittedSystem(Fit<?> fit, PredictionTable predicted, PredictionTable validated) implements AutoCloseable {
 
@@ -18,7 +18,7 @@ public record FittedSystem(Fit<?> fit, PredictionTable predicted, PredictionTabl
         Trial<S> chosen = search.best();
         Trained<S> train = Trained.of(system, rows.train(), chosen);
         PredictionTable validated = train.predict(rows.validation());
-        // Not two models where one has seen all that the other may see.
+        // Without a refit both models have the same training rows, so one model is enough.
         Trained<S> refit = rows.refit() == rows.train() ? train : Trained.of(system, rows.refit(), chosen);
         PredictionTable predicted = refit.predict(rows.predicted());
         train.model().close();
@@ -26,7 +26,7 @@ public record FittedSystem(Fit<?> fit, PredictionTable predicted, PredictionTabl
         return new FittedSystem(fit(search, rows, refit, predicted, validated), predicted, validated);
     }
 
-    /** A model of a system, and what its training took. */
+    /** A trained model and the seconds of its training. */
     private record Trained<S>(RatingSystem<S> system, RatingSystem.Model model, double seconds) {
         static <S> Trained<S> of(RatingSystem<S> system, RatingSet ratings, Trial<S> chosen) {
             long start = System.nanoTime();

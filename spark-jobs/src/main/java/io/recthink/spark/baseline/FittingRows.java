@@ -10,10 +10,11 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Which rows serve what.
+ * The rows of the examples by their use.
  *
- * @param train what the search trains on and chooses by
- * @param refit what the model of the predicted rows is trained on; the same object as train unless prepare.refit is set
+ * @param train the ratings that the search trains and validates on
+ * @param refit the ratings that train the model of the predicted rows. The same object as {@code train}, unless
+ *     {@code prepare.refit} is true and {@code predict.split} is {@code test}.
  * @param validation the validation rows
  * @param predicted the rows of {@code predict.split}
  */
@@ -21,9 +22,9 @@ public record FittingRows(RatingSet train, RatingSet refit, Dataset<Row> validat
         implements AutoCloseable {
 
     /**
-     * Sorts the examples by their use.
+     * Divides the examples by their use.
      *
-     * @throws InvalidInputException when there is nothing to choose by or nothing to predict
+     * @throws InvalidInputException without validation rows, or without rows in {@code predict.split}
      */
     public static FittingRows of(Dataset<Row> examples, Configuration configuration) {
         String split = configuration.get(PredictSettings.class).split();

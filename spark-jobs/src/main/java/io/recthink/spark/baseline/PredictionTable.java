@@ -17,25 +17,26 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * Predictions of one system and read-out, computed and kept by the executors until closed.
+ * Predictions of one system and read-out. The executors compute and keep them until {@link #close}.
  *
- * @param kept what the executors keep
- * @param table as {@link #SCHEMA}; {@code ms} is the time of all predictions, look-ups among it, divided by their number
- * @param rows how many there are
- * @param seconds what they took
+ * @param kept the table that the executors keep
+ * @param table the predictions as {@link #SCHEMA}; {@code ms} is the time of all predictions, with look-ups, divided by
+ *     their number
+ * @param rows the number of predictions
+ * @param seconds the wall-clock time of all predictions
  */
 public record PredictionTable(Dataset<Row> kept, Dataset<Row> table, long rows, double seconds)
         implements AutoCloseable {
     /**
-     * The predictions as every system writes them, and one column more: {@code cold} is user, item or both where these
-     * have no train rating, and null elsewhere.
+     * The columns of {@link Tables#PREDICTIONS} and the column {@code cold}. It is user, item or both where these have
+     * no train rating, and null elsewhere.
      */
     static final StructType SCHEMA = Tables.PREDICTIONS.add("cold", DataTypes.StringType, true);
 
     /**
      * Computes predictions.
      *
-     * @param predictions rowId, yhat, cold
+     * @param predictions columns rowId, yhat, cold
      */
     public static PredictionTable of(String system, Readout readout, Dataset<Row> predictions) {
         long start = System.nanoTime();
@@ -62,7 +63,7 @@ public record PredictionTable(Dataset<Row> kept, Dataset<Row> table, long rows, 
         };
     }
 
-    /** The column {@code cold}, where a null marks the unknown. */
+    /** The column {@code cold}; null in {@code user} or {@code item} means unknown. */
     public static Column cold(Column user, Column item) {
         return when(user.isNull().and(item.isNull()), "both")
                 .when(user.isNull(), "user")
@@ -70,7 +71,7 @@ public record PredictionTable(Dataset<Row> kept, Dataset<Row> table, long rows, 
                 .as("cold");
     }
 
-    /** The share of the rows whose {@code cold} is one of the given. */
+    /** The share of the rows with one of these values of {@code cold}. */
     public double share(String... cold) {
         return rows == 0 ? 0 : table.where(col("cold").isin((Object[]) cold)).count() / (double) rows;
     }

@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** Ratings to train on, also in the forms in which systems read them: each is made once, and closed with the set. */
+/** Train and validation ratings, also in the forms that systems read. The set creates each form once, and closes it. */
 public final class RatingSet implements AutoCloseable {
     private final Dataset<Row> train;
     private final Dataset<Row> validation;
@@ -16,7 +16,7 @@ public final class RatingSet implements AutoCloseable {
     private final Deque<Form> made = new ArrayDeque<>();
     private long trainRows = -1;
 
-    /** Ratings as a system reads them, held until they are closed. */
+    /** Ratings in the form that a system reads, kept until they are closed. */
     public interface Form extends AutoCloseable {
         @Override
         void close();
@@ -25,8 +25,8 @@ public final class RatingSet implements AutoCloseable {
     /**
      * A set of ratings.
      *
-     * @param train rowId, userId, itemId, truth
-     * @param validation the same columns, ratings by which settings are chosen; none when nothing is to be chosen
+     * @param train columns rowId, userId, itemId, truth
+     * @param validation the same columns, for the choice of settings; empty when there is no choice
      */
     public RatingSet(Dataset<Row> train, Dataset<Row> validation) {
         this.train = train;
@@ -41,7 +41,7 @@ public final class RatingSet implements AutoCloseable {
         return validation;
     }
 
-    /** The number of ratings to train on, counted once. */
+    /** The number of train ratings, counted once. */
     synchronized long trainRows() {
         if (trainRows < 0) {
             trainRows = train.count();
@@ -49,7 +49,7 @@ public final class RatingSet implements AutoCloseable {
         return trainRows;
     }
 
-    /** The ratings in a form, made when it is first asked for. */
+    /** The ratings in a form, created at the first call. */
     public synchronized <T extends Form> T as(Class<T> form, Supplier<T> maker) {
         Form found = forms.get(form);
         if (found == null) {
@@ -60,7 +60,7 @@ public final class RatingSet implements AutoCloseable {
         return form.cast(found);
     }
 
-    /** Closes its forms, the latest first. */
+    /** Closes all forms, the latest first. */
     @Override
     public synchronized void close() {
         while (!made.isEmpty()) {

@@ -5,39 +5,39 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * A way to predict ratings from users and items alone.
+ * A system that predicts ratings from users and items alone.
  *
- * @param <S> its hyper-parameters
+ * @param <S> the hyper-parameters of the system
  */
 public interface RatingSystem<S> {
     /** The name of the system in tables. */
     String system();
 
-    /** The read-out that it predicts. */
+    /** The read-out of the predictions. */
     Readout readout();
 
-    /** What its training minimises. */
+    /** The name of the loss that the training minimises. */
     String loss();
 
     /**
-     * Tries settings on the validation ratings of a set, of which there must be some. The loss of a trial is the mean of
-     * squares, or of absolute errors, of what {@link Model#predict} would give for them.
+     * Tries settings on the validation ratings of a set, which must not be empty. The loss of a trial is the mean of
+     * squares, or of absolute errors, of the predictions of {@link Model#predict}.
      */
     Search<S> search(RatingSet ratings);
 
     /**
-     * Trains with one setting on the train ratings of a set. This may be another set than was searched, see {@code
-     * prepare.refit}.
+     * Trains with one setting on the train ratings of a set. With {@code prepare.refit} this set differs from the
+     * searched set.
      */
     Model train(RatingSet ratings, Trial<S> chosen);
 
-    /** A trained system; it can predict until it is closed. */
+    /** A trained system, which predicts until it is closed. */
     interface Model extends AutoCloseable {
         /**
-         * Predicts every row, whether its user and item are known or not.
+         * Predicts every row, also with an unknown user or item.
          *
-         * @param rows with rowId, userId and itemId
-         * @return rowId, yhat within the rating scale, and {@link PredictionTable#cold}
+         * @param rows columns rowId, userId and itemId
+         * @return columns rowId, yhat within the rating scale, and {@link PredictionTable#cold}
          */
         Dataset<Row> predict(Dataset<Row> rows);
 

@@ -11,10 +11,10 @@ import java.util.function.Function;
 import org.apache.spark.SparkContext;
 
 /**
- * Settings tried on validation.
+ * The trials of settings on the validation rows.
  *
- * @param trials in the order in which the settings were given
- * @param seconds what all of them took
+ * @param trials in the order of the settings
+ * @param seconds the wall-clock time of all trials
  */
 public record Search<S>(List<Trial<S>> trials, double seconds) {
     public Search {
@@ -22,11 +22,11 @@ public record Search<S>(List<Trial<S>> trials, double seconds) {
     }
 
     /**
-     * Tries settings, some at the same time: each is a chain of Spark jobs of its own, so that small ones fill a cluster
-     * together. What a trial finds must not depend on the others.
+     * Tries settings, some of them at the same time. Each trial is a separate chain of Spark jobs, so that small jobs
+     * fill a cluster together. The result of a trial must not depend on other trials.
      *
-     * @param what for the names of the Spark jobs
-     * @param parallelism settings tried at the same time
+     * @param what the name of the Spark jobs
+     * @param parallelism the number of settings tried at the same time
      */
     public static <S> Search<S> of(
             SparkContext spark, String what, List<S> settings, int parallelism, Function<S, Trial<S>> trial) {
@@ -51,12 +51,12 @@ public record Search<S>(List<Trial<S>> trials, double seconds) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(what + " was interrupted", e);
         } finally {
-            threads.shutdownNow(); // after a failure the others are of no use
+            threads.shutdownNow(); // after a failure the other trials are useless
             spark.cancelJobGroup(what);
         }
     }
 
-    /** This search and one after it. */
+    /** This search, followed by another one. */
     public Search<S> and(Search<S> other) {
         List<Trial<S>> all = new ArrayList<>(trials);
         all.addAll(other.trials);
@@ -64,7 +64,7 @@ public record Search<S>(List<Trial<S>> trials, double seconds) {
     }
 
     /**
-     * The trial with the lowest loss; of several, the first.
+     * The trial with the lowest loss, the first of several.
      *
      * @throws InvalidInputException when all trainings diverged
      */

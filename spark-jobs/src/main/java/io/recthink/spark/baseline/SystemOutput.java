@@ -17,8 +17,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Where fitted systems are written: a folder of predictions a system, one of their validation predictions, and the report. All of it
- * is written, or nothing stays.
+ * Writes the output of fitted systems: for each system the folders {@code <paths.predictions>/<system>} and
+ * {@code <paths.validationPredictions>/<system>}, and the report {@code paths.mf}. A failed job leaves no output.
  */
 public final class SystemOutput implements AutoCloseable {
     private final SparkSession spark;
@@ -28,10 +28,10 @@ public final class SystemOutput implements AutoCloseable {
     private final OutputFolders folders;
 
     /**
-     * The places, all of which are free.
+     * Reserves the folders and the file.
      *
-     * @param systems their names
-     * @throws io.recthink.InvalidInputException when something is there
+     * @param systems the names of the systems
+     * @throws io.recthink.InvalidInputException when one of them exists
      */
     public SystemOutput(SparkSession spark, Paths paths, List<String> systems) {
         this.spark = spark;
@@ -47,13 +47,16 @@ public final class SystemOutput implements AutoCloseable {
         this.folders = OutputFolders.take(spark.sparkContext().hadoopConfiguration(), keys);
     }
 
-    /** Writes the tables of a system. */
+    /** Writes the prediction tables of a system. */
     public void write(String system, Dataset<Row> predicted, Dataset<Row> validated) {
         ListedTable.write(validated, "paths.validationPredictions", validation + "/" + system);
         ListedTable.write(predicted, "paths.predictions", predictions(system));
     }
 
-    /** Writes the report, and beside each system's predictions what its training took: all that was left to write. */
+    /**
+     * Completes the output: writes the report, and the training costs of each system as {@code _training.json} beside
+     * its predictions.
+     */
     public void complete(List<Fit<?>> systems, String text) {
         Configuration hadoop = spark.sparkContext().hadoopConfiguration();
         int processors = spark.sparkContext().defaultParallelism();
@@ -72,7 +75,7 @@ public final class SystemOutput implements AutoCloseable {
         folders.close();
     }
 
-    /** Removes a file or a folder, if it can be removed. */
+    /** Removes a file or a folder. If it cannot be removed, prints a message on standard error. */
     public static void delete(SparkSession spark, String path) {
         try {
             Path file = new Path(path);
@@ -82,12 +85,12 @@ public final class SystemOutput implements AutoCloseable {
         }
     }
 
-    /** The report's place. */
+    /** The path of the report. */
     public String report() {
         return report;
     }
 
-    /** The place of a system's predictions. */
+    /** The folder of a system's predictions. */
     public String predictions(String system) {
         return predictions + "/" + system;
     }

@@ -17,8 +17,8 @@ import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
 
 /**
- * The alternations of a bias model over ratings that the executors keep. Partition p of the users, and of the items, holds
- * one element: part p.
+ * The alternations of a bias model over ratings that the executors keep. Partition p of the users, and of the items,
+ * contains one element: part p.
  */
 final class BiasAlternations implements AutoCloseable {
     private final double mean;
@@ -37,11 +37,11 @@ final class BiasAlternations implements AutoCloseable {
     }
 
     /**
-     * Arranges ratings.
+     * Arranges ratings by users and items.
      *
-     * @param ratings userId, itemId, truth
-     * @param mean of the ratings
-     * @param parts into how many users and items are divided
+     * @param ratings columns userId, itemId, truth
+     * @param mean the mean of the ratings
+     * @param parts the number of parts of the users, and of the items
      */
     static BiasAlternations of(Dataset<Row> ratings, double mean, int parts) {
         Partitioner partitioner = new HashPartitioner(parts); // the hash of a number is the number
@@ -51,7 +51,7 @@ final class BiasAlternations implements AutoCloseable {
                 .javaRDD()
                 .mapPartitionsWithIndex((part, rows) -> opinions(part, parts, rows), true)
                 .persist(StorageLevel.MEMORY_AND_DISK());
-        users.foreachPartition(all -> {}); // two stages begin with them, at once: each would compute them
+        users.foreachPartition(all -> {}); // two stages read them at the same time: both would compute them
         JavaRDD<ItemLinks> items = users.flatMapToPair(BiasAlternations::introductions)
                 .partitionBy(partitioner)
                 .values()
@@ -75,7 +75,9 @@ final class BiasAlternations implements AutoCloseable {
                 .iterator();
     }
 
-    /** Describes alternations, the items first in each; they are computed when biases are. */
+    /**
+     * Defines the alternations. Each alternation updates the items first. Spark computes them when the biases are read.
+     */
     void run(int alternations) {
         double mu = mean;
         JavaPairRDD<Integer, Message<long[]>> sums =
@@ -96,7 +98,7 @@ final class BiasAlternations implements AutoCloseable {
         }
     }
 
-    /** The biases of the users after all alternations: id, bias. */
+    /** The biases of the users after all alternations; columns id, bias. */
     JavaRDD<Row> userBiases() {
         double mu = mean;
         return users.zipPartitions(biases, (part, messages) -> {
@@ -105,7 +107,7 @@ final class BiasAlternations implements AutoCloseable {
         });
     }
 
-    /** The biases of the items after all alternations: id, bias. */
+    /** The biases of the items after all alternations; columns id, bias. */
     JavaRDD<Row> itemBiases() {
         return items.zipPartitions(residuals, (part, messages) -> {
             ItemLinks links = part.next();
@@ -147,7 +149,7 @@ final class BiasAlternations implements AutoCloseable {
         return list;
     }
 
-    /** Frees the ratings. What was computed and kept stays. */
+    /** Frees the ratings. Biases that are computed and kept stay. */
     @Override
     public void close() {
         items.unpersist();

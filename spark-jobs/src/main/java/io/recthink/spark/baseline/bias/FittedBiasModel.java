@@ -22,18 +22,18 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * The {@link BiasModel} fitted on a table of ratings of any size. The ratings lie on the executors in primitive arrays, by
- * user. In an alternation each part of the users sends one sum for each of its items to the part that the item belongs to,
- * and gets the bias of each back: what travels is bounded by the pairs of a part and an item, not by the ratings, and a
- * user or an item with very many ratings is one number like any other. All alternations are one Spark job.
+ * The {@link BiasModel}, fitted on a table of ratings of any size. The executors keep the ratings in primitive arrays,
+ * by user. In an alternation each part of the users sends one sum for each of its items to the part of the item. It
+ * receives the bias of each item. So the shuffle is bounded by the pairs of a part and an item, not by the ratings. A
+ * user or an item with very many ratings needs no special treatment. All alternations are one Spark job.
  *
- * <p>Residuals are summed as whole multiples of 2^-32, so that the sum, unlike one of floating-point numbers, does not
- * depend on the order in which tasks deliver: the fit is the same to the bit on any cluster and after any retry.
+ * <p>Residuals are summed as whole multiples of 2^-32. Unlike a sum of floating-point numbers, the sum does not depend
+ * on the order in which tasks finish. The fit is the same to the bit on any cluster and after any retry.
  */
 public final class FittedBiasModel implements AutoCloseable {
     private static final double RATINGS_A_PART = 1e6;
 
-    /** The table of a prepared data set that keeps the model. */
+    /** The name of the table with the model in a prepared data set. */
     public static final String TABLE = "biases";
 
     private static final String MEAN = "mean";
@@ -54,10 +54,11 @@ public final class FittedBiasModel implements AutoCloseable {
     }
 
     /**
-     * The model of the train rows of a prepared data set: as {@code prepare} has kept it, or fitted where it comes from before
-     * this was kept, which gives the same.
+     * The model of the train rows of a prepared data set. It is read from the table {@value #TABLE} that
+     * {@code prepare} writes. It is fitted, with the same result, when a data set of an earlier version lacks the
+     * table.
      *
-     * @param folder of the data set
+     * @param folder the folder of the data set
      */
     public static FittedBiasModel of(SparkSession spark, String folder) {
         PreparedData data = PreparedData.read(spark, folder);
@@ -82,7 +83,7 @@ public final class FittedBiasModel implements AutoCloseable {
         return biases.where(col("kind").equalTo(kind));
     }
 
-    /** The model as {@link Tables#BIASES}. */
+    /** The model as a table of {@link Tables#BIASES}. */
     public Dataset<Row> table() {
         return table(model.mean(), userBiases, itemBiases).orderBy("kind", "id");
     }
@@ -97,7 +98,7 @@ public final class FittedBiasModel implements AutoCloseable {
     /**
      * Fits the model.
      *
-     * @param ratings the train rows: userId, itemId, truth
+     * @param ratings the train rows, columns userId, itemId, truth
      * @param min the lowest rating of the scale, for {@link #predict}
      * @param max the highest rating of the scale
      * @throws InvalidInputException when there are no rows
@@ -157,9 +158,10 @@ public final class FittedBiasModel implements AutoCloseable {
     }
 
     /**
-     * Adds the predictions as a column. Every row gets one: unknown users and items have bias 0.
+     * Adds the predictions as a column. Unknown users and items have bias 0, so every row has a prediction.
      *
-     * @param rows any table with userId and itemId
+     * @param rows any table with the columns userId and itemId
+     * @param column the name of the new column
      */
     public Dataset<Row> predict(Dataset<Row> rows, String column) {
         BiasModel fitted = model;
@@ -192,10 +194,10 @@ public final class FittedBiasModel implements AutoCloseable {
         return statistics;
     }
 
-    /** The executors keep the biases: they are few, and what they came from is freed after the fit. */
+    /** Keeps the biases on the executors: they are small, and the ratings are freed after the fit. */
     private static JavaRDD<Row> kept(JavaRDD<Row> biases) {
         JavaRDD<Row> kept = biases.persist(StorageLevel.MEMORY_AND_DISK());
-        kept.foreachPartition(rows -> {}); // computes it
+        kept.foreachPartition(rows -> {}); // computes the biases
         return kept;
     }
 
@@ -204,7 +206,7 @@ public final class FittedBiasModel implements AutoCloseable {
                 biases, new StructType().add(id, DataTypes.StringType, false).add(bias, DataTypes.DoubleType, false));
     }
 
-    /** Frees the biases; tables of predictions that are not computed by then fit the model again. */
+    /** Frees the biases. A table of predictions that is computed later fits the model again. */
     @Override
     public void close() {
         kept.forEach(JavaRDD::unpersist);

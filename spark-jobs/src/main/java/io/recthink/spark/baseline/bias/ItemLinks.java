@@ -7,20 +7,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Some items, and which part of the users needs which of them.
+ * One part of the items, and the parts of the users that rate them.
  *
- * @param part number of this part of the items
- * @param items the ids
- * @param counts ratings of each item
- * @param links for each part of the users the positions of the items that are rated there, in that part's order
+ * @param part the number of this part of the items
+ * @param items the ids of the items
+ * @param counts the number of ratings of each item
+ * @param links for each part of the users, the positions of the items that these users rate, in the order of that part
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record ItemLinks(int part, String[] items, long[] counts, int[][] links) implements Serializable {
 
     /**
-     * What one part of the users says of its items of this part.
+     * The items of this part that one part of the users rates.
      *
-     * @param from the part of the users
+     * @param from the number of the part of the users
+     * @param items the ids of the items
+     * @param counts the number of ratings of each item by these users
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Introduction(int from, String[] items, long[] counts) implements Serializable {}
@@ -46,7 +48,8 @@ record ItemLinks(int part, String[] items, long[] counts, int[][] links) impleme
     /**
      * The biases of the items.
      *
-     * @param residuals one message from each part of the users, in any order: sums of whole units know no order
+     * @param residuals one message from each part of the users, in any order: the order does not change sums of whole
+     *     units
      */
     double[] biases(List<Message<long[]>> residuals) {
         long[] sums = new long[items.length];
@@ -64,7 +67,7 @@ record ItemLinks(int part, String[] items, long[] counts, int[][] links) impleme
         }
     }
 
-    /** The biases that a part of the users needs, in its order. */
+    /** The biases of the items that a part of the users rates, in the order of that part. */
     double[] biasesFor(int users, double[] biases) {
         double[] needed = new double[links[users].length];
         for (int i = 0; i < needed.length; i++) {
@@ -73,6 +76,6 @@ record ItemLinks(int part, String[] items, long[] counts, int[][] links) impleme
         return needed;
     }
 
-    /** Numbers from one part to another. */
+    /** Numbers that one part sends to another part. */
     record Message<T extends Serializable>(int from, T numbers) implements Serializable {}
 }

@@ -5,27 +5,27 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /**
- * The ratings of some users in primitive arrays: 12 bytes a rating, and each id once.
+ * The ratings of one part of the users in primitive arrays: 12 bytes per rating, and each id once.
  *
- * @param part number of this part of the users
- * @param users the ids
- * @param starts where the ratings of each user begin, and where the last one's end
+ * @param part the number of this part of the users
+ * @param users the ids of the users
+ * @param starts the position of each user's first rating, and the end of the last user's ratings
  * @param items the item of each rating, as the position of its id in {@code itemIds}
  * @param ratings the ratings, user by user
- * @param itemIds the ids of the items that are rated here, by the part of the items that they belong to
+ * @param itemIds the ids of the rated items, grouped by the part of the items
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record UserOpinions(int part, String[] users, int[] starts, int[] items, double[] ratings, String[][] itemIds)
         implements Serializable {
-    /** Residuals are summed as whole multiples of 1 / UNITS. */
+    /** The units of residuals: sums are whole multiples of 1 / UNITS. */
     static final double UNITS = 1L << 32;
 
-    /** The part of the items that an item belongs to. */
+    /** The part of the items that contains an item. */
     static int itemPart(String item, int parts) {
         return Math.floorMod(item.hashCode(), parts);
     }
 
-    /** How often each item is rated here, in the order of {@code itemIds}. */
+    /** The number of ratings of each item by these users, in the order of {@code itemIds}. */
     long[][] counts() {
         long[] counts = new long[itemCount()];
         for (int item : items) {
@@ -34,7 +34,10 @@ record UserOpinions(int part, String[] users, int[] starts, int[] items, double[
         return byPart(counts);
     }
 
-    /** What mean and biases of the users leave over of each item's ratings, in units, in the order of {@code itemIds}. */
+    /**
+     * The sum of residuals of each item after the mean and the users' biases, in units, in the order of
+     * {@code itemIds}.
+     */
     long[][] residuals(double mean, double[] userBiases) {
         long[] sums = new long[itemCount()];
         for (int user = 0; user < users.length; user++) {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** Gathers the ratings of one part of the users, which come user by user. */
+/** Collects the ratings of one part of the users; the ratings of a user must be added one after another. */
 final class UserOpinionsBuilder {
     private final List<String> users = new ArrayList<>();
     private final Map<String, Integer> itemNumbers = new HashMap<>();
@@ -32,7 +32,7 @@ final class UserOpinionsBuilder {
         ratings[size++] = rating;
     }
 
-    /** @param parts into how many the items are divided */
+    /** @param parts the number of parts of the items */
     UserOpinions build(int part, int parts) {
         starts = Arrays.copyOf(starts, users.size() + 1);
         starts[users.size()] = size;
@@ -47,7 +47,7 @@ final class UserOpinionsBuilder {
                 itemIds);
     }
 
-    /** In an order of their own: a part that is computed again must list them as it did before. */
+    /** The ids of the items, sorted: a part that is computed again must list them in the same order. */
     private String[][] itemIds(int parts) {
         List<List<String>> ids = IntStream.range(0, parts)
                 .<List<String>>mapToObj(part -> new ArrayList<>())
@@ -59,7 +59,7 @@ final class UserOpinionsBuilder {
                 .toArray(String[][]::new);
     }
 
-    /** From the numbers in the order of first appearance to the positions in the parts. */
+    /** Maps the numbers of the items, in the order of first appearance, to their positions in the parts. */
     private int[] positions(String[][] itemIds) {
         int[] positions = new int[itemNumbers.size()];
         int next = 0;

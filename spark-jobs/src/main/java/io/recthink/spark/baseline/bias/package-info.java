@@ -1,2 +1,2 @@
-/** The bias model: every table's reference, and the prediction where a policy gives none. */
+/** The bias model: the reference of every table, and the prediction for a failed prediction of a policy. */
 package io.recthink.spark.baseline.bias;

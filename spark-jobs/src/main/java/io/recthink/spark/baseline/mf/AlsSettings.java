@@ -3,7 +3,7 @@ package io.recthink.spark.baseline.mf;
 import io.recthink.config.Problems;
 import java.util.List;
 
-/** Spark's alternating least squares on what the bias model leaves over. */
+/** The settings {@code mf.als}: Spark's alternating least squares on the residuals of the bias model. */
 public record AlsSettings(List<Integer> ranks, List<Double> penalties, int iterations, int blocks) {
     public AlsSettings {
         ranks = List.copyOf(ranks);

@@ -4,9 +4,9 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /**
- * What one task of a factorisation holds: the factors of its own user block, and those of the item block that visits it.
+ * The state of one task of a factorisation: the factors of its user block, and of the item block that is visiting it.
  *
- * @param losses sums of validation losses, one a pass, since the last time that the driver looked at them
+ * @param losses the sums of validation losses, one per pass, since the driver last read them
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record BlockState(int userBlock, Factors users, int itemBlock, Factors items, double[] losses) implements Serializable {
@@ -14,7 +14,10 @@ record BlockState(int userBlock, Factors users, int itemBlock, Factors items, do
         this(userBlock, users, itemBlock, items, new double[0]);
     }
 
-    /** The state after a pass over the ratings of both blocks. This one stays as it is: its task may be repeated. */
+    /**
+     * The state after a pass over the ratings of both blocks. This object does not change, because its task may be
+     * repeated.
+     */
     BlockState trained(UserRatings ratings, Descent descent, long seed) {
         Factors newUsers = users.copy();
         Factors newItems = items.copy();
@@ -24,21 +27,21 @@ record BlockState(int userBlock, Factors users, int itemBlock, Factors items, do
         return new BlockState(userBlock, newUsers, itemBlock, newItems, more);
     }
 
-    /** The same factors, without losses. */
+    /** This state without losses. */
     BlockState looked() {
         return new BlockState(userBlock, users, itemBlock, items);
     }
 
-    /** The item block as it travels: to the user block before, for which it is the next one. */
+    /** The item block on its way to the previous user block, which needs it next. */
     Visit leaving(int blocks) {
         return new Visit(Math.floorMod(userBlock - 1, blocks), itemBlock, items);
     }
 
-    /** The state after another item block has come. */
+    /** The state after the visit of another item block. */
     BlockState visited(Visit visit) {
         return new BlockState(userBlock, users, visit.itemBlock(), visit.items());
     }
 
-    /** An item block on its way. */
+    /** An item block on its way to a user block. */
     record Visit(int userBlock, int itemBlock, Factors items) implements Serializable {}
 }

@@ -18,17 +18,18 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * The ratings as a factorisation reads them: users and items fall into as many blocks each, and partition {@code p} holds
- * the ratings of user block {@code p}, apart for each item block, as primitive arrays. A rating takes 12 bytes. A user is
- * never spread over partitions, and nothing but the size of a partition depends on how many ratings a user has.
+ * Ratings in the form that a factorisation reads. Users and items are divided into the same number of blocks. Partition
+ * {@code p} contains the ratings of user block {@code p}, separately for each item block, as primitive arrays. A rating
+ * takes 12 bytes. All ratings of a user are in one partition, so only the size of a partition depends on the ratings of
+ * a user.
  *
  * @param users the users of the train ratings
  * @param items the items of the train ratings
- * @param blocks partition p holds one element, the ratings of user block p; kept by the executors
- * @param trainRows train ratings
- * @param validationRows validation ratings
- * @param mean of the train ratings
- * @param median of the train ratings
+ * @param blocks partition p contains one element, the ratings of user block p; kept by the executors
+ * @param trainRows the number of train ratings
+ * @param validationRows the number of validation ratings
+ * @param mean the mean of the train ratings
+ * @param median the median of the train ratings
  */
 record BlockedRatings(
         Dictionary users,
@@ -41,17 +42,18 @@ record BlockedRatings(
         implements RatingSet.Form {
     private static final double RATINGS_A_BLOCK = 1e6;
 
-    /** A set in this form. */
+    /** The ratings of a set in this form. */
     static BlockedRatings of(RatingSet set, MfSettings settings) {
         return set.as(BlockedRatings.class, () -> of(set.train(), set.validation(), settings.blocks()));
     }
 
     /**
-     * Arranges ratings.
+     * Arranges ratings by blocks.
      *
-     * @param train rows with userId, itemId and truth
+     * @param train columns userId, itemId and truth
      * @param validation the same columns, may have no rows
-     * @param blocks blocks a side; 0: as many as give a block of ratings a million of them
+     * @param blocks the number of user blocks, and of item blocks; 0: the smallest number for which the mean size of a
+     *     block of ratings is at most a million
      * @throws InvalidInputException when there are no train rows
      */
     static BlockedRatings of(Dataset<Row> train, Dataset<Row> validation, int blocks) {
@@ -93,7 +95,7 @@ record BlockedRatings(
                 statistics.getDouble(2));
     }
 
-    /** Blocks a side. */
+    /** The number of user blocks, which is also the number of item blocks. */
     int sides() {
         return users.sizes().length;
     }
@@ -103,12 +105,12 @@ record BlockedRatings(
                 col("userId"), col("itemId"), col("truth"), lit(validation).as("validation"));
     }
 
-    /** @param rows ordered by user, of each user the train ratings first */
+    /** @param rows ordered by user; the train ratings of a user are first */
     private static Iterator<UserRatings> ratings(int userBlock, Iterator<Row> rows, int blocks) {
         List<RatingBlockBuilder> train = builders(blocks);
         List<RatingBlockBuilder> validation = builders(blocks);
         String lastUser = null;
-        int known = 0; // users with train ratings so far: they are numbered as in the dictionary
+        int known = 0; // users with train ratings so far, numbered as in the dictionary
         while (rows.hasNext()) {
             Row row = rows.next();
             if (row.getInt(1) != userBlock) {

@@ -8,19 +8,19 @@ import java.util.SplittableRandom;
  *
  * <pre>
  *   e    = y - (mu + b_u + b_i + (p_u, q_i))
- *   b_u += learningRate * (pull(e)       - biasPenalty   * b_u)       b_i alike
- *   p_u += learningRate * (pull(e) * q_i - factorPenalty * p_u)       q_i alike, with p_u as it was before
+ *   b_u += learningRate * (pull(e)       - biasPenalty   * b_u)       the same for b_i
+ *   p_u += learningRate * (pull(e) * q_i - factorPenalty * p_u)       the same for q_i, with the old p_u
  * </pre>
  *
- * A penalty acts on a user and an item whenever a rating of theirs is visited, and at no other time.
+ * A penalty changes a user and an item only when the descent visits one of their ratings.
  */
 record Descent(Loss loss, Setting setting, Prediction prediction) implements Serializable {
     /**
-     * Visits every rating once.
+     * Visits each rating once.
      *
      * @param users changed in place
      * @param items changed in place
-     * @param seed of the order in which the ratings are visited
+     * @param seed the seed of the order of the ratings
      */
     void pass(RatingBlock block, Factors users, Factors items, long seed) {
         for (int rating : order(block.size(), seed)) {
@@ -53,7 +53,7 @@ record Descent(Loss loss, Setting setting, Prediction prediction) implements Ser
         }
     }
 
-    /** The sum of the validation losses of a block of ratings; users and items may be unknown. */
+    /** The sum of the validation losses of a block of ratings. Users and items may be unknown. */
     double validationLoss(RatingBlock block, Factors users, Factors items) {
         double sum = 0;
         for (int rating = 0; rating < block.size(); rating++) {

@@ -20,20 +20,21 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * The place of each user, or of each item: the block that a hash of the id gives, and the index in the block by the order
- * of the ids. It is a function of the set of ids and the number of blocks.
+ * The place of each user, or of each item: the block from the hash of the id, and the index in the block from the order
+ * of the ids. The places depend only on the set of ids and the number of blocks.
  *
  * @param id the name of the id column
- * @param places one row an id: id, block, index; kept by the executors
- * @param sizes ids in each block
+ * @param places one row per id: id, block, index; kept by the executors
+ * @param sizes the number of ids in each block
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Dictionary(String id, Dataset<Row> places, int[] sizes) implements AutoCloseable {
 
     /**
-     * Numbers the ids that stand in a column.
+     * Numbers the ids in a column.
      *
-     * @param id a string column without nulls
+     * @param id the name of a string column without nulls
+     * @param blocks the number of blocks
      */
     static Dictionary of(Dataset<Row> rows, String id, int blocks) {
         StructType schema = new StructType()
@@ -47,14 +48,14 @@ record Dictionary(String id, Dataset<Row> places, int[] sizes) implements AutoCl
                 .mapPartitions((MapPartitionsFunction<Row, Row>) Dictionary::number, Encoders.row(schema))
                 .persist(StorageLevel.MEMORY_AND_DISK());
         int[] sizes = new int[blocks];
-        places.groupBy("block") // as many rows as blocks
+        places.groupBy("block") // one row per block
                 .agg(count(lit(1)))
                 .collectAsList()
                 .forEach(row -> sizes[row.getInt(0)] = Math.toIntExact(row.getLong(1)));
         return new Dictionary(id, places, sizes);
     }
 
-    /** The block of an id, known or not: the partition that Spark's hash partitioning by the id gives it. */
+    /** The block of an id, also of an unknown one: the partition that Spark's hash partitioning by the id chooses. */
     static Column block(Column id, int blocks) {
         return pmod(hash(id), lit(blocks));
     }
@@ -85,7 +86,7 @@ record Dictionary(String id, Dataset<Row> places, int[] sizes) implements AutoCl
         return sum;
     }
 
-    /** The places with one number for all blocks, from 0 on: id, number. */
+    /** The ids with one number across all blocks, from 0; columns id, number. */
     Dataset<Row> numbered() {
         int[] offsets = new int[sizes.length];
         for (int block = 1; block < sizes.length; block++) {

@@ -18,8 +18,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * A trained factorisation as two tables, of the users and of the items: id, bias, factors as bytes (FP32, big-endian).
- * They are computed from the blocks of a {@link Training}, which stays open as long.
+ * A trained factorisation as two tables, one of the users and one of the items: id, bias, factors as bytes (FP32,
+ * big-endian). Spark computes the tables from the blocks of a {@link Training}, which stays open until {@link #close}.
  */
 final class FittedFactors implements RatingSystem.Model {
     private final Dataset<Row> users;
@@ -34,7 +34,7 @@ final class FittedFactors implements RatingSystem.Model {
         this.training = training;
     }
 
-    /** The factors after the epochs that a training has done. */
+    /** The factors after the epochs that the training has finished. */
     static FittedFactors of(BlockedRatings ratings, Training training, Prediction prediction) {
         JavaRDD<BlockState> states = training.states();
         return new FittedFactors(

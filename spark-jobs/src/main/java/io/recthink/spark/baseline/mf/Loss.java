@@ -3,9 +3,9 @@ package io.recthink.spark.baseline.mf;
 import io.recthink.spark.table.Readout;
 
 /**
- * What the training minimises, and so which read-out of the ratings' distribution the predictions are. The loss of an
- * error e = y - yhat has {@link #pull} as half its negative slope in yhat, so that a step of stochastic gradient descent
- * on loss + penalty is {@code x += learningRate * (pull * partner - penalty * x)} with either loss, as is usual for squares.
+ * The loss of the training, which decides the read-out of the predictions. For an error e = y - yhat, {@link #pull} is
+ * half the negative slope of the loss in yhat. So a step on loss + penalty is
+ * {@code x += learningRate * (pull * partner - penalty * x)} for either loss, as is usual for squares.
  */
 enum Loss {
     /** Squares: the predictions are expectations. */
@@ -27,8 +27,8 @@ enum Loss {
     },
 
     /**
-     * Absolute errors, rounded off by Huber's loss with delta 0.25: the predictions are medians. Huber's loss is taken
-     * 2 / delta times, so that an error beyond delta pulls by 1, as much as an error of 1 does under squares: the same
+     * Absolute errors, smoothed by Huber's loss with delta 0.25: the predictions are medians. Huber's loss is
+     * multiplied by 2 / delta. So an error beyond delta has a pull of 1, as an error of 1 has under squares. The same
      * learning rates and penalties then suit both losses.
      */
     ABSOLUTE("absolute", Readout.MEDIAN) {
@@ -54,7 +54,7 @@ enum Loss {
 
     private final String label;
 
-    @SuppressWarnings("ImmutableEnumChecker") // a record of a text
+    @SuppressWarnings("ImmutableEnumChecker") // a record with one text
     private final Readout readout;
 
     Loss(String label, Readout readout) {
@@ -67,7 +67,7 @@ enum Loss {
         return label;
     }
 
-    /** The read-out that predictions are stored under. */
+    /** The read-out of the predictions. */
     Readout readout() {
         return readout;
     }
@@ -75,9 +75,9 @@ enum Loss {
     /** The loss of one training rating, without penalties. */
     abstract double of(double error);
 
-    /** How strongly an error pulls the prediction. */
+    /** The strength with which an error changes the prediction. */
     abstract float pull(float error);
 
-    /** The loss of one validation rating: what the early stop and the choice of the setting go by. */
+    /** The loss of one validation rating, which decides the early stop and the choice of the setting. */
     abstract double validation(double error);
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
 import org.apache.spark.SparkContext;
 
-/** Matrix factorisation under one loss. */
+/** The system {@value #SYSTEM}: matrix factorisation with one loss. */
 final class MatrixFactorization implements RatingSystem<Setting> {
     static final String SYSTEM = "MF";
 
@@ -23,7 +23,7 @@ final class MatrixFactorization implements RatingSystem<Setting> {
     private final double max;
 
     /**
-     * The system under a configuration.
+     * The system for a configuration.
      *
      * @param min the lowest rating of the scale
      * @param max the highest rating of the scale

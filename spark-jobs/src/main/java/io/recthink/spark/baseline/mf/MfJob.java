@@ -23,13 +23,23 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Predicts ratings from users and items alone: {@code MF}, matrix factorisation with biases, trained once on squares and
- * once on absolute errors; and {@code bias+ALS}, Spark's ALS on the residuals of the bias model. The settings of each are
- * searched on the validation rows. With {@code prepare.refit} the chosen setting is trained once more, on train and
- * validation rows together, to predict the test rows; the validation rows are always predicted by a model of train rows.
+ * The job {@code mf}: predicts ratings from users and items alone. {@code MF} is matrix factorisation with biases,
+ * trained once on squares and once on absolute errors. {@code bias+ALS} is Spark's ALS on the residuals of the bias
+ * model. The job searches the settings of each system on the validation rows. It predicts the validation rows with a
+ * model of the train rows. With {@code prepare.refit} and {@code predict.split} {@code test}, it trains the chosen
+ * setting again on train and validation rows to predict the test rows.
  *
- * <p>The factorisation visits one rating after the other in plain Java: with a few dozen numbers a rating, the calls of
- * a tensor engine would cost more than the arithmetic, and mini-batches more epochs.
+ * <p>The job reads the section {@code mf}, the keys {@code seed}, {@code predict.split} and {@code prepare.refit}, and
+ * the data set in {@code paths.data}. It writes:
+ *
+ * <ul>
+ *   <li>{@code <paths.predictions>/<system>}: the predictions of {@code predict.split}, with {@code _training.json};
+ *   <li>{@code <paths.validationPredictions>/<system>}: the predictions of the validation rows;
+ *   <li>{@code paths.mf}: the report, see {@link MfReport}.
+ * </ul>
+ *
+ * <p>The factorisation visits one rating after the other in plain Java. With a few dozen numbers per rating, the calls
+ * of a tensor engine would cost more than the arithmetic. Mini-batches would need more epochs.
  */
 public final class MfJob implements Job {
     private static final String NAME = "mf";
@@ -90,7 +100,7 @@ public final class MfJob implements Job {
         }
     }
 
-    /** Every system, in the order of the report. A further one is a class and a line here. */
+    /** All systems, in the order of the report. A new system needs a class and one line here. */
     private static List<RatingSystem<?>> systems(Configuration configuration, PreparedData data) {
         MfSettings settings = configuration.get(MfSettings.class);
         if (!settings.biases() && data.minRating() < 0) {

@@ -7,23 +7,24 @@ import io.recthink.spark.baseline.Fit;
 import java.util.List;
 
 /**
- * What {@code mf} tried, what it chose and what that cost: the file {@code mf.json}.
+ * The report of {@code mf}: the search, the choice and the cost of each system. It is written to {@code paths.mf}, by
+ * default {@code mf.json}.
  *
- * @param name the data set
- * @param dataSha256 hash of its examples
- * @param seed of the run
- * @param trainRatings ratings that the search trained on
- * @param validationRatings ratings that it chose by
- * @param users users with train ratings
- * @param items items with train ratings
- * @param blocks blocks a side
+ * @param name the name of the data set
+ * @param dataSha256 the hash of its examples
+ * @param seed the seed of the run
+ * @param trainRatings the number of ratings that the search trained on
+ * @param validationRatings the number of ratings that chose the setting
+ * @param users the number of users with train ratings
+ * @param items the number of items with train ratings
+ * @param blocks the number of user blocks, and of item blocks
  * @param biases whether the factorisations have biases
- * @param split the rows that were predicted
- * @param predictedRows how many they are
- * @param coldUserShare share of them whose user has no train rating
- * @param coldItemShare share of them whose item has no train rating
- * @param coldBothShare share of them of which both hold
- * @param systems one entry a system and read-out
+ * @param split the predicted split
+ * @param predictedRows the number of predicted rows
+ * @param coldUserShare the share of predicted rows whose user has no train rating
+ * @param coldItemShare the share of predicted rows whose item has no train rating
+ * @param coldBothShare the share of predicted rows whose user and item have no train rating
+ * @param systems one entry per system and read-out
  */
 record MfReport(
         String name,

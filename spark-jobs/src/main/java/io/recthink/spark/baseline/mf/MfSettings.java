@@ -4,7 +4,9 @@ import io.recthink.config.Problems;
 import io.recthink.config.Section;
 import java.util.List;
 
-/** Matrix factorisation; the lists are the values that the search on validation may combine. */
+/**
+ * The section {@code mf}: matrix factorisation. The lists contain the values that the search on validation may combine.
+ */
 public record MfSettings(
         List<String> systems,
         boolean biases,
@@ -20,7 +22,10 @@ public record MfSettings(
         int parallelism,
         AlsSettings als)
         implements Section {
-    /** The most blocks a side: an epoch has as many passes, and a user block as many blocks of ratings. */
+    /**
+     * The maximum number of user blocks, and of item blocks. An epoch has one pass per block, and a user block has one
+     * block of ratings per item block.
+     */
     public static final int MAX_BLOCKS = 1000;
 
     public MfSettings {

@@ -3,28 +3,29 @@ package io.recthink.spark.baseline.mf;
 import java.io.Serializable;
 
 /**
- * The rule yhat = mu + b_u + b_i + (p_u, q_i) (Koren, Bell and Volinsky 2009). An unknown user or item has bias 0 and the
- * factors that all start around: 0, or in a model without biases sqrt(mu / d), so that the product of two unknown is mu.
+ * The rule yhat = mu + b_u + b_i + (p_u, q_i) (Koren, Bell and Volinsky 2009). An unknown user or item has bias 0 and
+ * the factors {@link #centre}, around which all factors start. The centre is 0, or sqrt(mu / d) in a model without
+ * biases, so that the product of two unknown vectors is mu.
  *
  * @param mean mu, the mean or the median of the train ratings
- * @param biases false: yhat is the product of the factors alone
+ * @param biases false: yhat is only the product of the factors
  * @param factors d
- * @param min the lowest rating of the scale; predictions are clipped to it, training is not
+ * @param min the lowest rating of the scale; predictions are clipped to the scale, training is not
  * @param max the highest rating of the scale
  */
 record Prediction(double mean, boolean biases, int factors, double min, double max) implements Serializable {
-    /** What a prediction starts from. */
+    /** The part of a prediction that does not depend on the user and the item. */
     float base() {
         return biases ? (float) mean : 0;
     }
 
-    /** The factor of the unknown, around which all start. */
+    /** The factor of unknown users and items, around which all factors start. */
     float centre() {
         return biases ? 0 : (float) Math.sqrt(mean / factors);
     }
 
     /**
-     * The rating expected of a user and an item, clipped to the scale.
+     * The predicted rating of a user and an item, clipped to the scale.
      *
      * @param user index of the user, -1 when unknown
      * @param item index of the item, -1 when unknown

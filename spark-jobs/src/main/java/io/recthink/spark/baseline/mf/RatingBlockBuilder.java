@@ -2,7 +2,7 @@ package io.recthink.spark.baseline.mf;
 
 import java.util.Arrays;
 
-/** Gathers the ratings of a block in primitive arrays. */
+/** Collects the ratings of a block in primitive arrays. */
 final class RatingBlockBuilder {
     private int[] users = new int[16];
     private int[] items = new int[16];

@@ -26,12 +26,13 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * The bias model with Spark's ALS on what it leaves over. ALS has neither an intercept nor biases and takes whole numbers
- * for ids; so the biases are fitted first, ALS on the residuals, and where it knows a user or an item not it adds nothing:
- * every row is predicted.
+ * The system {@value #SYSTEM}: the bias model, with Spark's ALS on its residuals. ALS has neither an intercept nor
+ * biases, and its ids are whole numbers. So the biases are fitted first, then ALS on the residuals. For an unknown user
+ * or item ALS adds nothing, so every row has a prediction.
  *
- * <p>Blocks and input partitions are fixed. Spark adds up the shuffled ratings of a user in the order in which they
- * come, which may change the last bits of a factor; predictions are rounded to 6 decimals, far above that.
+ * <p>The numbers of blocks and of input partitions are fixed. Spark adds the shuffled ratings of a user in the order of
+ * their arrival, which may change the last bits of a factor. Predictions are rounded to {@value #DECIMALS} decimals,
+ * far above these bits.
  */
 final class ResidualAls implements RatingSystem<AlsSetting> {
     static final String SYSTEM = "bias+ALS";
@@ -45,7 +46,7 @@ final class ResidualAls implements RatingSystem<AlsSetting> {
     private final double max;
 
     /**
-     * The system under a configuration.
+     * The system for a configuration.
      *
      * @param min the lowest rating of the scale
      * @param max the highest rating of the scale
@@ -72,12 +73,12 @@ final class ResidualAls implements RatingSystem<AlsSetting> {
         return Loss.SQUARED.label();
     }
 
-    /** The penalty at the first rank, and then the other ranks with the best one. */
+    /** Searches the penalty at the first rank, and then the other ranks with the best penalty. */
     @Override
     public Search<AlsSetting> search(RatingSet ratings) {
         List<AlsSetting> penalties =
                 Settings.ofAls(settings, BlockedRatings.of(ratings, settings).trainRows(), seed);
-        Residuals.of(ratings, settings); // before the threads ask for them
+        Residuals.of(ratings, settings); // before the threads need them
         Progress progress = new Progress(
                 "mf " + SYSTEM + " settings",
                 0,
@@ -149,7 +150,7 @@ final class ResidualAls implements RatingSystem<AlsSetting> {
         Dataset<Row> added = als.transform(numbered.withColumn("cold", PredictionTable.cold(col("user"), col("item")))
                 .withColumn("user", coalesce(col("user"), lit(UNKNOWN)))
                 .withColumn("item", coalesce(col("item"), lit(UNKNOWN))));
-        Column residual = col("prediction").cast("double"); // NaN, which is not null, where ALS knows one side not
+        Column residual = col("prediction").cast("double"); // NaN, not null, for an unknown user or item
         Column known = when(residual.isNull().or(isnan(residual)), 0.0).otherwise(residual);
         Column clipped = greatest(lit(min), least(lit(max), col("bias").plus(known)));
         return added.select(col("rowId"), round(clipped, DECIMALS).as("yhat"), col("cold"));

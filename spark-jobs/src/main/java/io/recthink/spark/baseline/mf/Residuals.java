@@ -9,17 +9,17 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * What the bias model leaves over of ratings, with whole numbers for ids, as ALS wants them.
+ * The residuals of ratings after the bias model, with whole numbers as ids for ALS.
  *
  * @param bias the bias model, unclipped
- * @param users userId, number
- * @param items itemId, number
- * @param table user, item, residual; kept by the executors, in an order that the ratings alone decide
+ * @param users columns userId, number
+ * @param items columns itemId, number
+ * @param table columns user, item, residual; kept by the executors, in an order that depends only on the ratings
  */
 record Residuals(FittedBiasModel bias, Dataset<Row> users, Dataset<Row> items, Dataset<Row> table)
         implements RatingSet.Form {
 
-    /** A set in this form. */
+    /** The ratings of a set in this form. */
     static Residuals of(RatingSet set, MfSettings settings) {
         BlockedRatings blocked = BlockedRatings.of(set, settings);
         return set.as(
@@ -32,15 +32,15 @@ record Residuals(FittedBiasModel bias, Dataset<Row> users, Dataset<Row> items, D
     }
 
     /**
-     * Fits the bias model and takes it from the ratings.
+     * Fits the bias model and subtracts it from the ratings.
      *
-     * @param train rows with userId, itemId and truth
+     * @param train columns userId, itemId and truth
      * @param users the users of these rows
      * @param items the items of these rows
-     * @param partitions of the table
+     * @param partitions the number of partitions of the table
      */
     static Residuals of(Dataset<Row> train, Dictionary users, Dictionary items, int partitions) {
-        // Clipping is for predictions only: residuals are taken on an endless scale.
+        // Residuals are not clipped, only predictions are.
         FittedBiasModel bias = FittedBiasModel.fit(train, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
         Dataset<Row> userNumbers = users.numbered().withColumnRenamed("number", "user");
         Dataset<Row> itemNumbers = items.numbered().withColumnRenamed("number", "item");
@@ -55,7 +55,10 @@ record Residuals(FittedBiasModel bias, Dataset<Row> users, Dataset<Row> items, D
         return new Residuals(bias, userNumbers, itemNumbers, table);
     }
 
-    /** Adds {@code bias}, the unclipped prediction of the bias model, and the numbers, null where they are unknown. */
+    /**
+     * Adds the column {@code bias}, the unclipped prediction of the bias model, and the numbers. The number of an
+     * unknown user or item is null.
+     */
     Dataset<Row> numbered(Dataset<Row> rows) {
         return numbered(bias.predict(rows, "bias"), users, items);
     }

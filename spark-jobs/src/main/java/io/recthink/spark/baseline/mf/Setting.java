@@ -5,10 +5,10 @@ import java.io.Serializable;
 /**
  * The hyper-parameters of a factorisation.
  *
- * @param factors d, numbers a user and an item has; at least 1
- * @param learningRate of stochastic gradient descent, constant
- * @param factorPenalty lambda_f: each rating adds it times the squares of its user's and its item's factors
- * @param biasPenalty lambda_b: the same for the biases
+ * @param factors d, the number of factors of a user and of an item; at least 1
+ * @param learningRate the constant learning rate of stochastic gradient descent
+ * @param factorPenalty lambda_f: each rating adds lambda_f times the squares of its user's and its item's factors
+ * @param biasPenalty lambda_b: each rating adds lambda_b times the squares of its user's and its item's biases
  */
 record Setting(int factors, double learningRate, double factorPenalty, double biasPenalty) implements Serializable {
     Setting {

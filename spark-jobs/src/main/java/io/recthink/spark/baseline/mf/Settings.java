@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The settings that a search tries: the middle of the configured lists first, then their other combinations in an order
- * drawn from the seed (random search: Bergstra and Bengio 2012), as many as the ratings allow.
+ * The settings that a search tries. The middle of the configured lists is the first. The other combinations follow in
+ * an order drawn from the seed (random search: Bergstra and Bengio 2012). {@code mf.maxUpdates} and
+ * {@code mf.minSettings} limit their number.
  */
 final class Settings {
     private Settings() {}
@@ -27,7 +28,7 @@ final class Settings {
         return drawn(all, middle, number(mf, ratings), seed);
     }
 
-    /** The penalties of ALS at its first rank. What a further rank adds is little where the penalty is right. */
+    /** The penalties of ALS at its first rank. A higher rank improves little when the penalty is right. */
     static List<AlsSetting> ofAls(MfSettings mf, long ratings, long seed) {
         AlsSettings als = mf.als();
         int rank = als.ranks().get(0);
@@ -37,7 +38,7 @@ final class Settings {
         return drawn(all, new AlsSetting(rank, middle(als.penalties())), number(mf, ratings), seed);
     }
 
-    /** The other ranks of ALS, with the penalty of a setting. */
+    /** The other ranks of ALS, with the penalty of the best setting. */
     static List<AlsSetting> otherRanks(MfSettings mf, AlsSetting best) {
         return mf.als().ranks().stream()
                 .filter(rank -> rank != best.rank())
@@ -51,7 +52,7 @@ final class Settings {
         return (int) Math.max(mf.minSettings(), Math.min(Integer.MAX_VALUE, affordable));
     }
 
-    /** Of two in the middle, the lower. */
+    /** The middle value; the lower of two. */
     private static <T> T middle(List<T> values) {
         return values.get((values.size() - 1) / 2);
     }

@@ -15,24 +15,24 @@ import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
 
 /**
- * One factorisation while it is trained: distributed stochastic gradient descent in strata (Gemulla, Nijkamp, Haas and
+ * The training of one factorisation: distributed stochastic gradient descent in strata (Gemulla, Nijkamp, Haas and
  * Sismanis 2011, Large-scale matrix factorization with distributed stochastic gradient descent).
  *
- * <p>An epoch has as many passes as there are blocks a side. In a pass every user block works on the ratings of one item
- * block, each on another, so that no two tasks touch the same factors; then the item blocks go one user block on, and
- * the user blocks stay where they are. Within a pass a task visits its ratings one by one in an order drawn from the
- * address of the pass. With one block this is plain stochastic gradient descent. The result is a function of the ratings,
- * the settings, the seed and the number of blocks: not of executors, of retries or of what else runs.
+ * <p>An epoch has one pass per item block. In a pass each user block works on the ratings of a different item block, so
+ * that no two tasks change the same factors. Then each item block moves to another user block; the user blocks stay.
+ * Within a pass a task visits its ratings one by one, in an order drawn from the seed, the epoch and the two blocks.
+ * With one block this is plain stochastic gradient descent. The result depends only on the ratings, the settings, the
+ * seed and the number of blocks. It does not depend on executors, retries or other jobs.
  *
- * <p>The validation ratings of two blocks are scored right after the pass over their train ratings: with one block at
- * the end of each epoch, with several in the course of it.
+ * <p>The validation ratings of two blocks are scored right after the pass over their train ratings. With one block this
+ * is at the end of each epoch, with several blocks during the epoch.
  *
- * <p>Only the factors of the last pass are kept by the executors. Every {@value #CHECKPOINT_EPOCHS} epochs they go to the
- * checkpoint folder of the Spark context, if it has one: no lost executor costs more than that, and no job has a longer
- * history.
+ * <p>The executors keep only the factors of the last pass. Every {@value #CHECKPOINT_EPOCHS} epochs Spark writes them
+ * to the checkpoint folder of the Spark context, if it has one. So a lost executor costs at most
+ * {@value #CHECKPOINT_EPOCHS} epochs, and no job has a longer history.
  */
 final class Training implements AutoCloseable {
-    /** One block trains as many epochs in a single task before the driver looks at their losses. */
+    /** The number of epochs that one block trains in a single task before the driver reads their losses. */
     private static final int EPOCHS_AT_ONCE = 5;
 
     private static final int CHECKPOINT_EPOCHS = 5;
@@ -64,15 +64,15 @@ final class Training implements AutoCloseable {
                 Factors.start(items[block], d, centre, Seeds.of(seed, 0, "mf items", block)));
     }
 
-    /** How many epochs {@link #advance} should be asked for at least: fewer cost a job all the same. */
+    /** The smallest useful number of epochs for {@link #advance}: fewer epochs also need a whole job. */
     int epochsAtOnce() {
         return ratings.sides() == 1 ? EPOCHS_AT_ONCE : 1;
     }
 
     /**
-     * Trains some epochs more.
+     * Trains more epochs.
      *
-     * @return the mean validation loss of each of them; 0 when there are no validation ratings
+     * @return the mean validation loss of each epoch; 0 when there are no validation ratings
      */
     List<Double> advance(int epochs) {
         List<Double> losses = new ArrayList<>();
@@ -85,7 +85,7 @@ final class Training implements AutoCloseable {
         return losses;
     }
 
-    /** After whole epochs: in partition p user block p and item block p. */
+    /** The states after the last epoch: partition p contains user block p and item block p. */
     JavaRDD<BlockState> states() {
         return states;
     }
@@ -138,7 +138,9 @@ final class Training implements AutoCloseable {
                 (state, visit) -> List.of(state.next().visited(visit.next())).iterator());
     }
 
-    /** Computes the states, keeps them instead of those before, and adds the losses of the blocks in their order. */
+    /**
+     * Computes the states, keeps them in place of the earlier states, and adds the losses of the blocks in their order.
+     */
     private double[] look(boolean epochEnds) {
         boolean save = epochEnds
                 && epoch % CHECKPOINT_EPOCHS == 0
@@ -147,11 +149,11 @@ final class Training implements AutoCloseable {
         if (save) {
             states.checkpoint();
         }
-        List<double[]> losses = states.map(BlockState::losses).collect(); // as many as blocks
+        List<double[]> losses = states.map(BlockState::losses).collect(); // one entry per block
         kept.ifPresent(JavaRDD::unpersist);
         kept = Optional.of(states);
         if (save) {
-            saved.ifPresent(this::delete); // until now the states could have been needed to compute lost ones again
+            saved.ifPresent(this::delete); // from now on no lost state needs the old checkpoint
             saved = Optional.of(states.getCheckpointFile().get());
         }
         return IntStream.range(0, losses.get(0).length)

@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * All ratings by the users of one block.
  *
- * @param block number of the user block
- * @param train one block of ratings for each item block, in their order
- * @param validation the same of the validation ratings
+ * @param block the number of the user block
+ * @param train one block of train ratings for each item block, in their order
+ * @param validation one block of validation ratings for each item block, in their order
  */
 record UserRatings(int block, List<RatingBlock> train, List<RatingBlock> validation) implements Serializable {}
