@@ -48,8 +48,12 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * Writes teacher traces for rows of the cold-start pool to {@code paths.traces}; the schema is {@link Tables#TRACES}. The
- * true rating never reaches the teacher: it is not even selected.
+ * The job {@code cold-start}: writes teacher traces for rows of the pool {@value #POOL}, at most
+ * {@code coldStart.traces} rows. The job reads the sections {@code coldStart} and {@code prompt}, {@code seed},
+ * {@code reward.minWords} and the data set in {@code paths.data}.
+ *
+ * <p>It writes the table {@code paths.traces} as {@link Tables#TRACES}, with {@code _files.json}. It refuses to write
+ * over an existing folder. The job drops the true rating before a teacher sees a row.
  */
 public final class ColdStartJob implements Job {
     private static final String POOL = "coldStart";
@@ -94,7 +98,10 @@ public final class ColdStartJob implements Job {
         sayShort(traces, configuration, prepared);
     }
 
-    /** A policy that learns blocks too short for {@code reward.minWords} finds no completion of its own well formed. */
+    /**
+     * Warns of traces with blocks too short for {@code reward.minWords}: a policy that learns them writes no
+     * well-formed completion.
+     */
     private static void sayShort(Dataset<Row> traces, Configuration configuration, PreparedData prepared) {
         PromptSettings prompt = configuration.get(PromptSettings.class);
         double min = prepared.minRating();
@@ -124,7 +131,7 @@ public final class ColdStartJob implements Job {
         }
     }
 
-    /** Row ids are hashes, so their order is a random one that stays. */
+    /** Chooses rows of the pool by row id. Row ids are hashes, so their order is random and always the same. */
     private static Dataset<Row> chosen(Dataset<Row> examples, int rows) {
         Dataset<Row> pool = examples.where(col("pool").equalTo(POOL));
         if (pool.isEmpty()) {
@@ -134,7 +141,7 @@ public final class ColdStartJob implements Job {
         return pool.orderBy("rowId").limit(rows);
     }
 
-    /** The traces of some examples, as {@link Tables#TRACES}, each with the calls and tokens of models that it took. */
+    /** The traces of examples as {@link Tables#TRACES}, each with the calls of models and the tokens that it needed. */
     static Dataset<Row> answers(Dataset<Row> examples, Configuration configuration, PreparedData prepared) {
         ColdStartSettings coldStart = configuration.get(ColdStartSettings.class);
         PromptSettings prompt = configuration.get(PromptSettings.class);
@@ -179,7 +186,10 @@ public final class ColdStartJob implements Job {
                 .iterator();
     }
 
-    /** Whether the ratings follow the truth and spread around it is what the warm start lives on. */
+    /**
+     * Prints the ratings of the traces by true rating: the warm start needs ratings that follow the truth and spread
+     * around it.
+     */
     private static void report(Dataset<Row> traces, Dataset<Row> examples, String output) {
         List<Row> perRating =
                 traces.groupBy("rating").agg(count("*")).orderBy("rating").collectAsList();

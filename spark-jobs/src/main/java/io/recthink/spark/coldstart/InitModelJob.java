@@ -46,8 +46,10 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Makes a small random model at {@code paths.model}: a tokenizer of the words of the train prompts and the traces, and a
- * Llama with a tied head. For training from scratch; a pretrained model brings all of it.
+ * The job {@code init-model}: creates a small random model for training from scratch; a pretrained model does not need
+ * it. The model has a tokenizer of the words in the train prompts and the traces, and a Llama with a tied head. The job
+ * reads the sections {@code initModel} and {@code prompt}, {@code rollout.maxTokens}, {@code seed}, the data set in
+ * {@code paths.data} and the traces in {@code paths.traces}. It writes a Hugging Face folder to {@code paths.model}.
  */
 public final class InitModelJob implements Job {
     private static final List<String> MARKS = List.of("[like]", "[dislike]", "[pos]", "[neg]");
@@ -85,7 +87,7 @@ public final class InitModelJob implements Job {
                 ParameterLayout.of(config).size(), config.vocabularySize(), output);
     }
 
-    /** What sft and train would refuse of the model that is to be made. */
+    /** Refuses a context that {@code sft} and {@code train} would refuse for the new model. */
     private static void refuseShortContext(Configuration configuration, int longestTrace) {
         int positions = configuration.get(InitModelSettings.class).maxPositions();
         int prompt = configuration.get(PromptSettings.class).maxTokens();
@@ -103,12 +105,12 @@ public final class InitModelJob implements Job {
                         .formatted(positions, prompt, rollout, trace, (long) prompt + completion, shorter));
     }
 
-    /** Tokens of the longest trace, at most: words, markers and the end. */
+    /** The maximum number of tokens of the longest trace: words, markers and the end token. */
     private static int longest(Dataset<String> traces) {
         return traces.toJavaRDD().map(trace -> tokenizer().tokens(trace) + 1).fold(0, Math::max);
     }
 
-    /** The most frequent words; of equally frequent ones the first in the alphabet. At most {@code size} come back. */
+    /** The most frequent words, at most {@code size}; words with equal frequency are in alphabetical order. */
     static List<String> vocabulary(Dataset<String> texts, int size) {
         return texts.flatMap(
                         (FlatMapFunction<String, String>)
@@ -213,7 +215,8 @@ public final class InitModelJob implements Job {
 
     private static void publish(SparkSession spark, java.nio.file.Path folder, Path output) throws IOException {
         FileSystem found = output.getFileSystem(spark.sparkContext().hadoopConfiguration());
-        // Other programs write local files too: the checksum files that Hadoop keeps beside them would be wrong.
+        // Other programs change local files without Hadoop's checksum files beside them, so no checksum file is
+        // written.
         FileSystem files = found instanceof LocalFileSystem local ? local.getRawFileSystem() : found;
         files.mkdirs(output);
         try (Stream<java.nio.file.Path> written = Files.list(folder)) {

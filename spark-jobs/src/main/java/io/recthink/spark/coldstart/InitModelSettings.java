@@ -3,7 +3,7 @@ package io.recthink.spark.coldstart;
 import io.recthink.config.Problems;
 import io.recthink.config.Section;
 
-/** The small random model that {@code init-model} makes; a Llama with a tied head. */
+/** The section {@code initModel}: the small random model of {@code init-model}, a Llama with a tied head. */
 public record InitModelSettings(
         int maxVocabulary,
         int hiddenSize,

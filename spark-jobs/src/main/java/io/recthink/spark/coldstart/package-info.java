@@ -1,2 +1,2 @@
-/** What a warm start needs: teacher traces, and for training from scratch a tokenizer and a small random model. */
+/** The data for a warm start: teacher traces, and for training from scratch a tokenizer and a small random model. */
 package io.recthink.spark.coldstart;
