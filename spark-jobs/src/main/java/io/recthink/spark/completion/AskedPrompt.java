@@ -1,10 +1,15 @@
 package io.recthink.spark.completion;
 
-/** A prompt that is to be completed; records of callers add what they know it by. */
+/** A prompt for a completion. Callers implement it as a record with their own data of the example. */
 public interface AskedPrompt {
-    /** The example, in the address of the random numbers; any text where none are drawn. */
+    /**
+     * The id of the example, which is part of the address of its random numbers. Greedy completions draw none, so any
+     * text is allowed.
+     */
     String rowId();
 
-    /** The tokens of the rendered prompt, up to the start of the assistant's turn; not to be changed. */
+    /**
+     * The token ids of the rendered prompt, up to the start of the assistant's turn; callers must not change the array.
+     */
     int[] tokens();
 }

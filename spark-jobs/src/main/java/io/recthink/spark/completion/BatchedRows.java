@@ -9,7 +9,9 @@ import java.util.NoSuchElementException;
 import java.util.function.Function;
 import org.apache.spark.sql.Row;
 
-/** Maps elements to rows batch by batch, each when its first row is asked for: no more than one batch is held. */
+/**
+ * Maps elements to rows batch by batch. It computes a batch when its first row is read, so only one batch is in memory.
+ */
 final class BatchedRows<T> implements Iterator<Row> {
     private final Iterator<T> elements;
     private final int batchSize;
@@ -19,7 +21,7 @@ final class BatchedRows<T> implements Iterator<Row> {
     /**
      * The rows of all batches.
      *
-     * @param map gives at least one row for a batch
+     * @param map returns at least one row per batch
      */
     BatchedRows(Iterator<T> elements, int batchSize, Function<List<T>, List<Row>> map) {
         this.elements = elements;

@@ -11,23 +11,24 @@ import java.util.function.Function;
 import org.apache.spark.sql.Row;
 
 /**
- * The one task that turns prompts into completions: batch after batch of what it is given, in its order, with the one policy
- * of its JVM. What shares a batch depends on that order and on the size of a batch alone.
+ * A task that completes prompts, batch by batch in the given order, with the only policy of its JVM. Only this order
+ * and the size of a batch decide which prompts share a batch.
  *
- * @param batchSize the most elements of a batch, at least 1
+ * @param batchSize the maximum number of elements of a batch, at least 1
  */
 public record CompletionTask(PolicyReference policy, ModelSettings model, int batchSize) implements Serializable {
 
-    /** A task whose elements are all in one batch. */
+    /** A task with all elements in one batch. */
     public static CompletionTask ofOneBatch(PolicyReference policy, ModelSettings model) {
         return new CompletionTask(policy, model, Integer.MAX_VALUE);
     }
 
     /**
-     * The rows that a caller makes of each batch. The policy is taken when this is called, and each batch is computed when
-     * its first row is asked for.
+     * The rows that a caller makes of each batch. The call takes the policy. Each batch is computed when its first row
+     * is read.
      *
-     * @param maker asked once for what makes rows, at least one of each batch; not asked where nothing is given
+     * @param maker is called once, only when there are elements, and returns the function from a batch to its rows, at
+     *     least one
      */
     public <T> Iterator<Row> rows(Iterator<T> given, Function<PolicyInTask, Function<List<T>, List<Row>>> maker) {
         return given.hasNext()
@@ -35,7 +36,7 @@ public record CompletionTask(PolicyReference policy, ModelSettings model, int ba
                 : Collections.emptyIterator();
     }
 
-    /** The same rows, all of them made before the policy is given back and this returns. */
+    /** The rows as by {@link #rows}, all computed before this method returns the policy. */
     public <T> List<Row> allRows(Iterator<T> given, Function<PolicyInTask, Function<List<T>, List<Row>>> maker) {
         List<Row> all = new ArrayList<>();
         if (given.hasNext()) {

@@ -3,24 +3,24 @@ package io.recthink.spark.completion;
 import io.recthink.InvalidInputException;
 
 /**
- * What a model's context has room for: a prompt with its completion.
+ * The room for a prompt and its completion in a model's context.
  *
- * @param positions tokens of both together, at most
+ * @param positions the maximum number of tokens of both together
  */
 public record ContextRoom(int positions) {
-    private static final int SHARE_OF_PROMPT = 3; // of four parts, where both are too long
+    private static final int SHARE_OF_PROMPT = 3; // of four parts, when both are too long
 
-    /** Whether a prompt and a completion of so many tokens have room. */
+    /** Whether a prompt and a completion with these numbers of tokens fit. */
     public boolean holds(int prompt, int completion) {
         return (long) prompt + completion <= positions;
     }
 
     /**
-     * Refuses prompts and completions that may get too long together.
+     * Refuses settings that allow a prompt and a completion that do not fit together.
      *
      * @param prompt {@code prompt.maxTokens}
      * @param completion {@code rollout.maxTokens}
-     * @throws InvalidInputException with the settings with which all has room
+     * @throws InvalidInputException with settings that fit
      */
     public void require(int prompt, int completion) {
         if (!holds(prompt, completion)) {
@@ -31,10 +31,10 @@ public record ContextRoom(int positions) {
     }
 
     /**
-     * The settings with which all has room, for messages. A smaller prompt.maxTokens changes no prompt that had room.
+     * Settings that fit, for messages. A smaller prompt.maxTokens does not change a prompt that already fits.
      *
-     * @param completion tokens of the longest completion
-     * @param shorter what makes completions shorter, for example {@code lower rollout.maxTokens}
+     * @param completion the number of tokens of the longest completion
+     * @param shorter the way to make completions shorter, for example {@code lower rollout.maxTokens}
      */
     public String remedy(int completion, String shorter) {
         if (completion < positions) {

@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.apache.spark.TaskContext;
 import org.apache.spark.util.TaskCompletionListener;
 
-/** The one policy of the JVM, in use by one Spark task. It is given back when the task ends, however it ends. */
+/** The policy of the JVM, in use by one Spark task. The task returns the policy when it ends, also after a failure. */
 public final class PolicyInTask implements AutoCloseable {
     private final PolicyHolder.Lease lease;
     private final Generator generator;
@@ -34,7 +34,7 @@ public final class PolicyInTask implements AutoCloseable {
         TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> close.run());
     }
 
-    /** Completes some prompts, at least one, in one call of the generator. */
+    /** Completes prompts, at least one, in one call of the generator. */
     public <P extends AskedPrompt> List<Completed<P>> complete(List<P> prompts, Sampling sampling) {
         long start = System.nanoTime();
         List<PromptTokens> tokens = prompts.stream()
@@ -51,12 +51,12 @@ public final class PolicyInTask implements AutoCloseable {
         return completed;
     }
 
-    /** The probabilities of the ratings that may follow, see {@link Generator#ratings}. */
+    /** The probabilities of the ratings that may follow each prefix, see {@link Generator#ratings}. */
     List<Optional<RatingDistribution>> ratings(List<RatingPrefix> prefixes, int maxRows) {
         return generator.ratings(prefixes, maxRows);
     }
 
-    /** Gives it back earlier. */
+    /** Returns the policy before the task ends. */
     @Override
     public void close() {
         lease.close();

@@ -13,7 +13,10 @@ import scala.Tuple4;
 import scala.collection.JavaConverters;
 import scala.collection.Seq;
 
-/** Shows how many rows are predicted. A task may take minutes: what it has done so far comes with its heartbeats. */
+/**
+ * Shows the number of predicted rows. A task may take minutes, so the rows of running tasks are read from their
+ * heartbeats.
+ */
 final class PredictionProgress extends SparkListener {
     private final LongAccumulator ended;
     private final long before;
@@ -23,10 +26,11 @@ final class PredictionProgress extends SparkListener {
     private long shown;
 
     /**
-     * Before the first row.
+     * Progress before the first row.
      *
-     * @param name what is being done
-     * @param ended counts the rows of the tasks that have ended; what it has counted by now belongs to an earlier policy
+     * @param name the name of the work
+     * @param ended counts the rows of ended tasks; its value at this call belongs to an earlier policy
+     * @param total the number of rows to predict
      */
     PredictionProgress(String name, LongAccumulator ended, long total) {
         this.ended = ended;
@@ -44,8 +48,8 @@ final class PredictionProgress extends SparkListener {
     }
 
     /**
-     * Task, stage, attempt and counters. Asked for by its place, as the type of {@code accumUpdates()} is another one in
-     * Scala 2.13.
+     * The task, stage, attempt and counters. The value is read by its position, because the type of
+     * {@code accumUpdates()} differs in Scala 2.13.
      */
     @SuppressWarnings("unchecked")
     private static List<Tuple4<Object, Object, Object, Seq<AccumulableInfo>>> updates(

@@ -22,15 +22,15 @@ import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.LongAccumulator;
 
 /**
- * Predicts the same examples with one policy after the other, on the executors. Batches are cut by row id and
- * configuration alone, and samples draw from the stream of their own address: predictions do not depend on where the rows
- * lay before, nor on where, how often or beside what a task runs.
+ * Predicts the same examples with several policies, one after the other, on the executors. Only the row ids and the
+ * configuration decide the batches, and each sample has its own random stream. So predictions do not depend on the
+ * place of the rows, or on where, how often and beside which other work a task runs.
  */
 public final class PredictionStage implements AutoCloseable {
-    /** The column of the ratings that stand in where a policy fails to give one. */
+    /** The column of fallback ratings, which replace the rating when a policy gives none. */
     public static final String FALLBACK = "fallback";
 
-    /** A task is some batches long: long enough to fill them, short enough to show progress and to be repeated. */
+    /** The number of batches of a task: enough to fill the batches, few enough to show progress and to be repeated. */
     private static final int BATCHES_PER_TASK = 4;
 
     private static final StructType RATINGS = new StructType()
@@ -53,10 +53,9 @@ public final class PredictionStage implements AutoCloseable {
     }
 
     /**
-     * Prepares examples; the executors keep them until the stage is closed.
+     * Prepares examples. The executors keep them until the stage is closed.
      *
-     * @param examples as {@link Tables#EXAMPLES}, with a column {@link #FALLBACK} of the ratings that stand in where a policy
-     *     fails to give one
+     * @param examples as {@link Tables#EXAMPLES}, with the column {@link #FALLBACK}
      */
     public static PredictionStage of(Dataset<Row> examples, Configuration configuration, PreparedData data) {
         Dataset<Row> needed = examples.select(
@@ -70,7 +69,7 @@ public final class PredictionStage implements AutoCloseable {
                 examples.sparkSession().sparkContext().longAccumulator("predicted rows"));
     }
 
-    /** The same examples, asked otherwise; closed with this stage. */
+    /** A stage with the same examples and another configuration; it is closed with this stage. */
     public PredictionStage asking(Configuration other) {
         return new PredictionStage(other, data, examples, rows, done);
     }
@@ -81,10 +80,10 @@ public final class PredictionStage implements AutoCloseable {
     }
 
     /**
-     * Shows progress while predictions are written.
+     * Shows progress while the work writes predictions.
      *
-     * @param name what is being done
-     * @param policies how often the examples are predicted
+     * @param name the name of the work
+     * @param policies the number of times that the examples are predicted
      */
     public void showing(String name, int policies, Runnable work) {
         SparkContext context = examples.sparkSession().sparkContext();
@@ -98,8 +97,9 @@ public final class PredictionStage implements AutoCloseable {
     }
 
     /**
-     * The predictions of a policy, computed when the result is read or written: the greedy completion of each example,
-     * and what else is read. Where no rating can be read, the row is marked as failed and holds the fallback.
+     * The predictions of a policy, computed when the result is read or written. They are the greedy completion of each
+     * example, and the other read-outs of {@code reading}. A row without a readable rating is marked as failed and has
+     * the fallback rating.
      *
      * @param system the name of the system in the table
      * @return as {@link Tables#PREDICTIONS}; {@code ms} is the time of a batch divided by its rows
@@ -111,11 +111,11 @@ public final class PredictionStage implements AutoCloseable {
     }
 
     /**
-     * The ratings of samples of a policy, computed when the result is read or written: for each example its {@code rowId}
-     * and the array {@code ratings}, null where none can be read. They are the samples that the mean and the median of
-     * {@link #predict} are read from.
+     * The ratings of a policy's samples, computed when the result is read or written. The columns are {@code rowId} and
+     * the array {@code ratings}, with null for a rating that cannot be read. The mean and the median of
+     * {@link #predict} use the same samples.
      *
-     * @param samples at least 1
+     * @param samples the number of samples per example, at least 1
      */
     public Dataset<Row> ratings(PolicyReference policy, int samples) {
         PredictionTask task = task("", policy, new Reading(samples, null));

@@ -18,11 +18,11 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.util.LongAccumulator;
 
 /**
- * What one task makes of examples: their predictions, or the ratings of samples.
+ * A task that predicts examples, or samples ratings for them.
  *
- * @param reading what is read beside the greedy rating
- * @param maxBatch the most completions in one call of the generator, unless the samples of a single prompt are more
- * @param done counts the rows that are predicted
+ * @param reading the read-outs beside the greedy rating
+ * @param maxBatch the maximum number of completions in one call of the generator; one prompt's samples may be more
+ * @param done counts the predicted rows
  */
 record PredictionTask(
         PromptEncoding encoding,
@@ -34,14 +34,14 @@ record PredictionTask(
         ModelSettings model,
         LongAccumulator done)
         implements Serializable {
-    /** The step in the address of a sample: training steps count from 1. */
+    /** The step in the address of a sample; training steps start at 1. */
     private static final int NO_STEP = 0;
 
-    /** An example as it is asked, with the rating that stands in for one that fails. */
-    @SuppressWarnings("ArrayRecordComponent") // one number a token; never compared
+    /** The prompt of an example, with its fallback rating. */
+    @SuppressWarnings("ArrayRecordComponent") // records are never compared
     private record Example(String rowId, int[] tokens, double fallback) implements AskedPrompt {}
 
-    /** The predictions of rows that have the columns of an example and the fallback. */
+    /** The predictions of rows with the columns of an example and the column {@link PredictionStage#FALLBACK}. */
     Iterator<Row> predict(Iterator<Row> rows) {
         return new CompletionTask(encoding.policy(), model, maxBatch).rows(rows, policy -> {
             PromptsInTask prompts = new PromptsInTask(encoding);
@@ -49,7 +49,10 @@ record PredictionTask(
         });
     }
 
-    /** The ratings of the samples of each row, null where none can be read; of rows as above. */
+    /**
+     * The ratings of the samples of each row, with null for a rating that cannot be read. The rows are as for
+     * {@link #predict}.
+     */
     Iterator<Row> ratings(Iterator<Row> rows) {
         return new CompletionTask(encoding.policy(), model, promptsWithSamples()).rows(rows, policy -> {
             PromptsInTask prompts = new PromptsInTask(encoding);
@@ -155,10 +158,10 @@ record PredictionTask(
     }
 
     /**
-     * The tokens that were scored are read, as those of the prompt are. What stands before them is not counted again: it is
-     * in the trace.
+     * A row with a rating from probabilities. Its input tokens are the prompt and the scored tokens. The tokens between
+     * them are already counted as tokens of the trace.
      *
-     * @param milliseconds beside those of the trace
+     * @param milliseconds the time of the scoring, in addition to the time of the trace
      */
     private Row row(
             Completed<Example> trace,

@@ -12,19 +12,19 @@ import io.recthink.spark.table.PreparedData;
 import java.io.Serializable;
 
 /**
- * What a task needs to know to turn examples into prompts for a policy.
+ * The settings that a task needs to convert examples to prompts for a policy.
  *
  * @param minRating lowest rating of the scale
  * @param maxRating highest rating of the scale
  */
 public record PromptEncoding(PolicyReference policy, PromptSettings settings, double minRating, double maxRating)
         implements Serializable {
-    /** The encoding of the examples of a data set. */
+    /** The encoding for the examples of a data set. */
     public static PromptEncoding of(PolicyReference policy, PromptSettings settings, PreparedData data) {
         return new PromptEncoding(policy, settings, data.minRating(), data.maxRating());
     }
 
-    /** The policy's tokenizer and chat template on this machine. */
+    /** Opens the policy's tokenizer and chat template on this machine. */
     public Open open() {
         return new Open(ModelFolder.open(PolicyStore.localize(policy.model())));
     }

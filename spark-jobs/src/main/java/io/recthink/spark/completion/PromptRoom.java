@@ -15,16 +15,16 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** Refuses prompts that leave a completion no room in a policy's context, before anything is predicted. */
+/** Refuses prompts that leave no room for a completion in a policy's context, before any prediction. */
 public final class PromptRoom {
     private PromptRoom() {}
 
     /**
-     * Looks at the prompts of all rows where the longest that is allowed has no room.
+     * Checks the prompts of all rows, when {@code prompt.maxTokens} and {@code rollout.maxTokens} together do not fit.
      *
-     * @param argument that names the policy, for messages
+     * @param argument the argument that names the policy, for messages
      * @param rows as {@code Tables.EXAMPLES}
-     * @throws InvalidInputException naming the longest prompt, and the settings with which all have room
+     * @throws InvalidInputException naming the longest prompt, and settings that fit
      */
     public static void require(
             String argument,
@@ -55,7 +55,7 @@ public final class PromptRoom {
         }
     }
 
-    /** Read where the policy will be used: the driver may have no room for a model. */
+    /** The context of the model, read on an executor: the driver may have no room for a model. */
     private static int positions(PolicyReference model, Dataset<Row> rows) {
         return JavaSparkContext.fromSparkContext(rows.sparkSession().sparkContext())
                 .parallelize(List.of(model), 1)

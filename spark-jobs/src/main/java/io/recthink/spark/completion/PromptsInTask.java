@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.spark.sql.Row;
 
-/** How examples are asked and answers read in one Spark task. What it holds is given back when the task ends. */
+/** Encodes prompts and parses completions in one Spark task. It frees its tokenizer when the task ends. */
 public final class PromptsInTask {
     private final PromptEncoding.Open encoding;
     private final OutputGrammar grammar;
@@ -24,22 +24,22 @@ public final class PromptsInTask {
                 .afterPrompt(Turns.of(this.encoding.chatTemplate()).assistantStart());
     }
 
-    /** The tokens of an example's prompt. */
+    /** The token ids of an example's prompt. */
     public int[] tokens(Row example) {
         return encoding.encoder().encode(Examples.input(example));
     }
 
-    /** The rating that a completion gives, when it can be read. */
+    /** The rating in a completion; empty when none can be read. */
     public OptionalDouble rating(Completion completion) {
         return grammar.parse(completion.text(), completion.finish() == Finish.STOP)
                 .rating();
     }
 
     /**
-     * Where a completion, or else its prompt, opens the rating.
+     * The place where a completion, or else its prompt, opens the rate block.
      *
-     * @param prompt its tokens
-     * @return nothing where neither does
+     * @param prompt the token ids of the prompt
+     * @return empty when neither opens it
      */
     Optional<RatingPrefix> openedRating(int[] prompt, Completion completion, RatingCandidates candidates) {
         String opening = Block.RATE.open();

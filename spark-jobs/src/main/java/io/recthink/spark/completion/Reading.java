@@ -9,20 +9,21 @@ import java.io.Serializable;
 import java.util.function.Supplier;
 
 /**
- * What is read from a policy beside its greedy rating.
+ * The read-outs of a policy beside its greedy rating.
  *
- * @param samples completions a row for their mean and their median; 0: none
- * @param candidates the ratings whose probabilities are read after the greedy trace; null: none are
+ * @param samples the number of samples per row for their mean and median; 0: none
+ * @param candidates the ratings whose probabilities are read after the greedy trace; null: none
  */
 public record Reading(int samples, RatingCandidates candidates) implements Serializable {
-    /** The greedy rating alone. */
+    /** Only the greedy rating. */
     public static final Reading GREEDY = new Reading(0, null);
 
     /**
-     * What the settings ask for.
+     * The read-outs of the settings {@code predict.samples} and {@code predict.distribution}.
      *
      * @param grid the ratings of the data set
-     * @throws InvalidInputException when probabilities are asked for and the scale has no list of ratings, or a long one
+     * @throws InvalidInputException when probabilities are requested and the scale has no list of ratings, or too long
+     *     a list
      */
     public static Reading of(PredictSettings settings, Supplier<RatingGrid> grid) {
         return new Reading(settings.samples(), settings.distribution() ? candidates(grid.get()) : null);
@@ -42,7 +43,7 @@ public record Reading(int samples, RatingCandidates candidates) implements Seria
         return RatingCandidates.before(grid.min(), grid.max(), grid.step(), Block.RATE.close());
     }
 
-    /** Whether anything is read beside the greedy rating. */
+    /** Whether there are read-outs beside the greedy rating. */
     public boolean more() {
         return samples > 0 || candidates != null;
     }

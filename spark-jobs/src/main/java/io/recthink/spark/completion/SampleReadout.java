@@ -5,16 +5,19 @@ import java.util.List;
 import java.util.OptionalDouble;
 import org.apache.commons.math3.stat.StatUtils;
 
-/** What is read from the completions of a prompt. Completions without a rating do not take part. */
+/** The read-outs of the completions of a prompt. Completions without a rating are ignored. */
 enum SampleReadout {
     /** The rating of the greedy completion. */
     GREEDY,
-    /** The mean of the ratings of samples: what squared errors ask for. */
+    /** The mean of the ratings of samples, which suits squared errors. */
     MEAN,
-    /** The median of the ratings of samples, of an even number the middle of the two middle ones: for absolute errors. */
+    /**
+     * The median of the ratings of samples, which suits absolute errors. For an even number it is the mean of the two
+     * middle ratings.
+     */
     MEDIAN;
 
-    /** The read-out as tables name it, for example {@code mean-of-8}. */
+    /** The name of the read-out in tables, for example {@code mean-of-8}. */
     Readout named(int samples) {
         return switch (this) {
             case GREEDY -> Readout.GREEDY;
@@ -23,7 +26,7 @@ enum SampleReadout {
         };
     }
 
-    /** The rating, or nothing when no completion has one. */
+    /** The rating; empty when no completion has a rating. */
     OptionalDouble of(List<OptionalDouble> ratings) {
         double[] read = ratings.stream()
                 .filter(OptionalDouble::isPresent)

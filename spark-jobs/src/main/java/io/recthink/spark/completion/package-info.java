@@ -1,2 +1,2 @@
-/** From prompts to completions and to predictions, on the executors. */
+/** Creates completions and predictions from prompts, on the executors. */
 package io.recthink.spark.completion;
