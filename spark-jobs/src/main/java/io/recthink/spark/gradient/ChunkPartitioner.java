@@ -3,11 +3,13 @@ package io.recthink.spark.gradient;
 import org.apache.spark.Partitioner;
 
 /**
- * Which task sums which chunks: neighbours together, so few that neither a task nor the driver, to which the sums come task by
- * task, holds more than some hundred megabytes of chunks at a time. It has no influence on the sums.
+ * Assigns the chunks of a gradient to tasks that sum them. A task sums neighbouring chunks, so few that neither a task
+ * nor the driver has more than some hundred megabytes of chunks at a time. The driver receives the sums task by task.
+ * There are at most {@value #MOST_TASKS} tasks, so with very many chunks a task sums more of them. The assignment does
+ * not change the sums.
  */
 final class ChunkPartitioner extends Partitioner {
-    /** The key of what is not a chunk. */
+    /** The key of the statistics, which are not a chunk. */
     static final int STATISTICS = -1;
 
     private static final int CHUNKS_OF_A_TASK = 8;
@@ -18,10 +20,10 @@ final class ChunkPartitioner extends Partitioner {
     private final int tasks;
 
     /**
-     * Tasks for a gradient.
+     * The tasks for a gradient.
      *
-     * @param chunks of the gradient, at least 1
-     * @param parts of each chunk, at least 1: one a gradient partition
+     * @param chunks the number of chunks of the gradient, at least 1
+     * @param parts the number of parts of each chunk, one per gradient partition; at least 1
      */
     ChunkPartitioner(int chunks, int parts) {
         int few = Math.min(Math.min(CHUNKS_OF_A_TASK, Math.max(1, PARTS_OF_A_TASK / parts)), share(chunks, parts));

@@ -4,16 +4,18 @@ import io.recthink.learn.GradientStatistics;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 
-/** What a gradient task sends: its share of one chunk of the gradient, or what it saw. */
+/** The output of a gradient task: its part of one chunk of the gradient, or its statistics. */
 sealed interface GradientPart extends Serializable {
-    /** The gradient partition that it comes from. */
+    /** The gradient partition that computed this part. */
     int partition();
 
-    /** The sum with the part of a later partition. */
+    /** The sum of this part and the part of a later partition. */
     GradientPart plus(GradientPart later);
 
-    /** Values of one chunk, see {@code ParameterVector.CHUNK}. Summing writes into the first. */
-    @SuppressWarnings("ArrayRecordComponent") // a million numbers; never compared
+    /**
+     * The values of one chunk, see {@code ParameterVector.CHUNK}. {@link #plus} writes the sum into the first chunk.
+     */
+    @SuppressWarnings("ArrayRecordComponent") // a million numbers; records are never compared
     record Chunk(int partition, float[] values) implements GradientPart {
         @Override
         public GradientPart plus(GradientPart later) {
@@ -31,8 +33,8 @@ sealed interface GradientPart extends Serializable {
         }
     }
 
-    /** A chunk on its way: Java writes an array of bytes in one piece, but floats one by one. */
-    @SuppressWarnings("ArrayRecordComponent") // as above
+    /** A chunk in serialized form: Java writes a byte array in one piece, but a float array number by number. */
+    @SuppressWarnings("ArrayRecordComponent") // records are never compared
     record Bytes(int partition, byte[] bytes) implements Serializable {
         private Object readResolve() {
             float[] values = new float[bytes.length / Float.BYTES];

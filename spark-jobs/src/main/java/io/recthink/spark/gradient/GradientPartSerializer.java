@@ -16,9 +16,9 @@ import org.apache.spark.serializer.SerializerInstance;
 import scala.reflect.ClassTag;
 
 /**
- * How the shuffle of a gradient writes its pairs of key and {@link GradientPart}. A chunk is its partition, its length, and
- * its numbers as they lie in memory (big-endian), which are copied by the piece: a general serializer takes three times as
- * long for them. Pairs do not refer to each other, so that Spark can move them as bytes.
+ * Serializes the pairs of key and {@link GradientPart} in the shuffle of a gradient. A chunk is written as its
+ * partition, its length and its numbers (big-endian), copied in pieces. A general serializer takes three times as long
+ * for the numbers. Pairs do not refer to each other, so Spark can move them as bytes.
  */
 final class GradientPartSerializer extends Serializer implements java.io.Serializable {
     private static final int PIECE = 1 << 14; // numbers
@@ -125,7 +125,7 @@ final class GradientPartSerializer extends Serializer implements java.io.Seriali
         }
 
         @Override
-        @SuppressWarnings("unchecked") // what is read is what was written
+        @SuppressWarnings("unchecked") // the reader gets the types that the writer wrote
         public <T> T readObject(ClassTag<T> tag) {
             try {
                 Object value = atKey ? (Object) in.readInt() : part(in.readInt());
@@ -172,7 +172,9 @@ final class GradientPartSerializer extends Serializer implements java.io.Seriali
         }
     }
 
-    /** Spark tells the end of a stream, and files that have gone with an executor, by the checked exception itself. */
+    /**
+     * Throws the checked exception itself: Spark uses it for the end of a stream and for files lost with an executor.
+     */
     @SuppressWarnings("unchecked")
     private static <E extends Throwable> RuntimeException unchecked(IOException exception) throws E {
         throw (E) exception;

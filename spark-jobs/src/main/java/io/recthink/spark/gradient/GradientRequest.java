@@ -8,28 +8,28 @@ import java.io.Serializable;
 import java.util.Optional;
 
 /**
- * What a gradient task needs to know.
+ * The input of a gradient task, beside its groups.
  *
- * @param policy the weights to differentiate by
- * @param model how to compute
- * @param microBatch groups in one forward pass, at least 1
- * @param loss what to minimise
+ * @param policy the weights of the gradient
+ * @param model the settings of the computation
+ * @param microBatch the number of groups in one forward pass, at least 1
+ * @param loss the loss to minimise
  */
 public record GradientRequest(PolicyReference policy, ModelSettings model, int microBatch, Loss loss)
         implements Serializable {
 
-    /** A loss on its way to a task; its denominators are those of the whole step. */
+    /** A loss for a task. Its denominators are of the whole step, not of the task. */
     public sealed interface Loss extends Serializable {
         Objective objective();
 
-        /** The policy that the KL term refers to, when there is such a term. */
+        /** The reference policy of the KL term; empty without a KL term. */
         Optional<PolicyReference> klReference();
     }
 
     /**
      * The mean negative log-likelihood.
      *
-     * @param totalTokens completion tokens of the step, each counted by the weight of its completion
+     * @param totalTokens the completion tokens of the step, each counted with the weight of its completion
      */
     public record SupervisedLoss(double totalTokens) implements Loss {
         @Override
@@ -47,11 +47,11 @@ public record GradientRequest(PolicyReference policy, ModelSettings model, int m
      * The loss of GRPO.
      *
      * @param train clip, reduction, KL coefficient and entropy bonus
-     * @param totalSequences completions of the step, those of dead groups included
-     * @param totalTokens completion tokens of the step, those of dead groups included
-     * @param maxTokens the most that a completion could have
-     * @param temperature the completions were sampled at
-     * @param reference the fixed policy of the KL term; used only when its coefficient is above 0
+     * @param totalSequences the number of completions of the step, including dead groups
+     * @param totalTokens the number of completion tokens of the step, including dead groups
+     * @param maxTokens the maximum number of tokens of a completion
+     * @param temperature the temperature at which the completions were sampled
+     * @param reference the fixed policy of the KL term; used only when the KL coefficient is above 0
      */
     public record GrpoLoss(
             ClipAndReduction train,
@@ -82,7 +82,7 @@ public record GradientRequest(PolicyReference policy, ModelSettings model, int m
         }
     }
 
-    /** The settings of the loss of GRPO, see {@code train} in the configuration. */
+    /** The settings of the GRPO loss from the section {@code train}. */
     public record ClipAndReduction(
             double clipLow,
             double clipHigh,

@@ -26,9 +26,9 @@ import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
 /**
- * The gradient of an optimiser step. A fixed number of tasks compute one gradient each, over the groups whose index falls to
- * them; the gradients are cut into chunks, shuffled by chunk, and each chunk is summed in the order of the partitions, so
- * that the sum is the same to the bit whatever the cluster looks like and whatever was computed twice.
+ * Computes the gradient of an optimiser step. A fixed number of tasks compute one gradient each, over their groups. The
+ * gradients are cut into chunks and shuffled by chunk. Each chunk is summed in the order of the partitions. So the sum
+ * is the same to the bit on any cluster and after any retry.
  */
 public final class GradientStage {
     private static final double MIB = 1 << 20;
@@ -41,8 +41,9 @@ public final class GradientStage {
     /**
      * The stage for one model.
      *
-     * @param partitions gradient tasks a step; part of the result
-     * @throws InvalidInputException when Spark's limits do not allow the driver to receive the gradient
+     * @param partitions the number of gradient tasks per step; it changes the result
+     * @throws InvalidInputException when Spark's limits do not allow the driver to receive the gradient, or the
+     *     driver's heap is too small for the optimizer
      */
     public GradientStage(SparkSession session, int partitions, ParameterLayout layout) {
         this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
@@ -73,12 +74,12 @@ public final class GradientStage {
         }
     }
 
-    /** The gradient over some groups, the whole step. */
+    /** Computes the gradient of a whole step, over all its groups. */
     public StepGradient of(List<LearningGroup> groups, GradientRequest request) {
         return start(groups, request).await();
     }
 
-    /** Begins to compute the gradient over some groups, the whole step. */
+    /** Starts to compute the gradient of a whole step, over all its groups. */
     public Running start(List<LearningGroup> groups, GradientRequest request) {
         JavaPairRDD<Integer, GradientPart> parts = spark.parallelize(GroupAssignment.of(groups, partitions), partitions)
                 .flatMap(List::iterator)
@@ -123,10 +124,11 @@ public final class GradientStage {
             this.collected = collected;
         }
 
-        /** Waits for it. */
+        /** Waits for the gradient. */
         public StepGradient await() {
             List<Tuple2<Integer, GradientPart>> received = received();
-            // Otherwise its files would lie on the executors' disks until the driver collects garbage.
+            // Removes the shuffle files now: otherwise they stay on the executors' disks until the driver collects
+            // garbage.
             sums.rdd().cleanShuffleDependencies(false);
             float[][] chunks = new float[ParameterVector.chunkCount(layout)][];
             GradientPart.Statistics seen = new GradientPart.Statistics(0, GradientStatistics.ZERO, 0);
@@ -155,7 +157,7 @@ public final class GradientStage {
             }
         }
 
-        /** Gives it up. */
+        /** Cancels the computation. */
         public void cancel() {
             collected.cancel(true);
         }

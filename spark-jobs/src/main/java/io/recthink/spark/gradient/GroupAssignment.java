@@ -7,21 +7,24 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Which gradient partition computes which group of a step, so that all partitions have about as much to compute. It depends on
- * the groups alone, so it is the same however often and wherever a step is computed.
+ * Assigns the groups of a step to gradient partitions, so that all partitions have about the same work. The assignment
+ * depends only on the groups and the number of partitions, so a repeated step has the same one.
  */
 final class GroupAssignment {
-    /** A group in two partitions has its prompt computed twice, and each has the cost of a pass: less does not pay. */
+    /**
+     * A split must reduce the largest load by 5 %: both partitions compute the prompt, and each has the cost of a pass.
+     */
     private static final double WORTH_A_SPLIT = 0.95;
 
     private GroupAssignment() {}
 
     /**
-     * The groups of each partition, in their order. The largest group goes first, each to the partition that has least so far.
-     * As long as the fullest partition gets less by it, the largest group with several completions is split in two, which
-     * are indexed anew: a loss is a sum over completions, with denominators that are those of the step.
+     * The groups of each partition, in their order. The largest groups are assigned first, each to the partition with
+     * the least work. Then the largest group with several completions is split in two, as long as this reduces the
+     * largest load enough. The pieces get new indexes. A split does not change the loss: it is a sum over completions,
+     * with the denominators of the step.
      *
-     * @param partitions at least 1
+     * @param partitions the number of partitions, at least 1
      */
     static List<List<LearningGroup>> of(List<LearningGroup> groups, int partitions) {
         List<LearningGroup> pieces = groups;

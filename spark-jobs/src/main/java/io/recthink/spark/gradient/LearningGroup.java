@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A group on its way to a gradient task.
+ * A group for a gradient task.
  *
- * @param index of the group among those of the step; decides its place in its partition
+ * @param index the index of the group in the step; it decides the position in its partition
  */
 public record LearningGroup(int index, Group group) implements Serializable {
     /**
      * A group with one completion to imitate.
      *
-     * @param weight what a token of it counts
+     * @param weight the weight of each token of the completion
      */
     public static LearningGroup supervised(int index, int[] prompt, int[] completion, double weight) {
         return new LearningGroup(
@@ -26,7 +26,9 @@ public record LearningGroup(int index, Group group) implements Serializable {
         return group.completions();
     }
 
-    /** The positions that the group takes in a forward pass: its prompt and its completions, of which the last token takes none. */
+    /**
+     * The number of positions of the group in a forward pass: the prompt, and each completion without its last token.
+     */
     int positions() {
         return group.prompt().length
                 + completions().stream()
@@ -34,12 +36,14 @@ public record LearningGroup(int index, Group group) implements Serializable {
                         .sum();
     }
 
-    /** The same at another index. */
+    /** This group at another index. */
     LearningGroup at(int another) {
         return new LearningGroup(another, group);
     }
 
-    /** Two groups of the same prompt, cut where both have about as many tokens; of at least two completions. */
+    /**
+     * Two groups with the same prompt and about the same number of completion tokens; needs at least two completions.
+     */
     List<LearningGroup> halves() {
         List<LearningCompletion> completions = completions();
         int all = completions.stream().mapToInt(c -> c.tokens().length).sum();

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 import org.apache.spark.api.java.function.Function2;
 import scala.Tuple2;
 
-/** One gradient task: the groups of a partition, in their order, micro-batch by micro-batch, into chunks. */
+/** A gradient task: computes the gradient of a partition's groups, in their order and by micro-batches, as chunks. */
 final class PartitionGradient
         implements Function2<Integer, Iterator<LearningGroup>, Iterator<Tuple2<Integer, GradientPart>>> {
     private final GradientRequest request;

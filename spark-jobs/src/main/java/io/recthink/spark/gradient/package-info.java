@@ -1,2 +1,2 @@
-/** Gradients computed by tasks, chunk by chunk, and summed by a shuffle in a fixed order. */
+/** Computes gradients in tasks, chunk by chunk, and sums them with a shuffle in a fixed order. */
 package io.recthink.spark.gradient;
