@@ -9,12 +9,12 @@ import java.util.Locale;
 import java.util.stream.DoubleStream;
 
 /**
- * A scale for numbers with ticks at round ones.
+ * A scale for numbers with ticks at round numbers.
  *
- * @param first the number where it begins
- * @param last the number where it ends; more than {@code first}
- * @param ticks numbers in ascending order, none of them off the scale
- * @param labels how the ticks are written
+ * @param first the number at the begin of the scale
+ * @param last the number at the end of the scale; more than {@code first}
+ * @param ticks numbers within the scale, in ascending order
+ * @param labels the format of the tick labels
  */
 public record Axis(double first, double last, List<BigDecimal> ticks, Labels labels) {
     private static final int STEPS = 5;
@@ -23,13 +23,13 @@ public record Axis(double first, double last, List<BigDecimal> ticks, Labels lab
     private static final BigDecimal THOUSAND = BigDecimal.valueOf(1000);
     private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);
 
-    /** How ticks are written. */
+    /** The format of tick labels. */
     public enum Labels {
-        /** With all their digits. */
+        /** All digits. */
         PLAIN,
         /** 10k, 2M and 5e−7 in place of many zeros. */
         SHORT,
-        /** A share of one as so many of a hundred. */
+        /** A share of 1 in percent. */
         PERCENT
     }
 
@@ -41,14 +41,14 @@ public record Axis(double first, double last, List<BigDecimal> ticks, Labels lab
         }
     }
 
-    /** A scale from the first of its ticks to the last; at least two. */
+    /** A scale from its first tick to its last tick; needs at least two ticks. */
     public Axis(List<BigDecimal> ticks) {
         this(ticks.get(0).doubleValue(), ticks.get(ticks.size() - 1).doubleValue(), ticks, Labels.PLAIN);
     }
 
     /**
-     * A scale that holds two numbers and has about {@value #STEPS} steps of 1, 2 or 5 times a power of ten. It begins and
-     * ends at a tick.
+     * A scale that contains two numbers and has about {@value #STEPS} steps of 1, 2 or 5 times a power of ten. It
+     * begins and ends at a tick.
      */
     public static Axis around(double low, double high) {
         double span = Math.max(high - low, 1e-9 * Math.max(1, Math.abs(high)));
@@ -63,13 +63,15 @@ public record Axis(double first, double last, List<BigDecimal> ticks, Labels lab
         return new Axis(ticks);
     }
 
-    /** The same around the least and the greatest of some numbers; from 0 to 1 when none of them is finite. */
+    /** A scale that contains all finite numbers of a stream; from 0 to 1 without finite numbers. */
     public static Axis around(DoubleStream numbers) {
         double[] finite = numbers.filter(Double::isFinite).sorted().toArray();
         return finite.length == 0 ? around(0, 1) : around(finite[0], finite[finite.length - 1]);
     }
 
-    /** A scale from one whole number to another, such as steps of a training, with ticks at whole numbers. */
+    /**
+     * A scale from one whole number to another, with ticks at whole numbers, for example for the steps of a training.
+     */
     public static Axis ofWholeNumbers(int first, int last) {
         if (first == last) {
             return new Axis(first - 1.0, last + 1.0, List.of(BigDecimal.valueOf(first)), Labels.PLAIN);
@@ -84,7 +86,7 @@ public record Axis(double first, double last, List<BigDecimal> ticks, Labels lab
         return new Axis(first, last, ticks, Labels.PLAIN);
     }
 
-    /** The least of 1, 2 and 5 times a power of ten that is not below a number. */
+    /** The smallest of 1, 2 and 5 times a power of ten that is not below a number. */
     private static BigDecimal roundStep(double least) {
         double power = Math.pow(10, Math.floor(Math.log10(least)));
         double step =
@@ -92,17 +94,17 @@ public record Axis(double first, double last, List<BigDecimal> ticks, Labels lab
         return BigDecimal.valueOf(step).round(new MathContext(1));
     }
 
-    /** The same scale with ticks that are written in another way. */
+    /** This scale with another format of tick labels. */
     public Axis with(Labels other) {
         return new Axis(first, last, ticks, other);
     }
 
-    /** Where a number lies, in percent of the scale. */
+    /** The position of a number, in percent of the scale. */
     public double position(double value) {
         return 100 * (value - first) / (last - first);
     }
 
-    /** The ticks, where they lie and as they are written. */
+    /** The ticks with their positions and labels. */
     public List<Tick> marks() {
         return ticks.stream()
                 .map(tick -> new Tick(position(tick.doubleValue()), label(tick)))

@@ -3,14 +3,14 @@ package io.recthink.spark.page;
 import java.util.List;
 
 /**
- * Upright bars as a picture that needs no script: it prints, takes the colours of the page, and its letters keep their
- * size however wide it is drawn. All positions are in percent of the plot, from the left and from the bottom.
+ * Vertical bars as a picture without a script: it can be printed, uses the colours of the page, and its letters have
+ * the same size at any width. All positions are in percent of the plot, from the left and from the bottom.
  *
  * @param bars the bars
- * @param rows levels with a line across
- * @param columns labels below
- * @param cuts upright dashed lines; their labels are shown on pointing
- * @param description what a reader who cannot see it should know
+ * @param rows levels with a horizontal line
+ * @param columns labels below the plot
+ * @param cuts vertical dashed lines; the pointer shows their labels
+ * @param description a text for readers who cannot see the plot
  */
 public record BarPlot(List<Bar> bars, List<Tick> rows, List<Tick> columns, List<Tick> cuts, String description) {
     public BarPlot {
@@ -24,7 +24,7 @@ public record BarPlot(List<Bar> bars, List<Tick> rows, List<Tick> columns, List<
      * One bar.
      *
      * @param colour index of a series colour of the page, from 0
-     * @param title its numbers in words, shown on pointing
+     * @param title the numbers of the bar in words, shown by the pointer
      */
     public record Bar(double left, double width, double bottom, double height, int colour, String title) {}
 
@@ -36,8 +36,8 @@ public record BarPlot(List<Bar> bars, List<Tick> rows, List<Tick> columns, List<
     /**
      * The plot as an SVG document.
      *
-     * @param columnsLabel what the labels below count; may be empty
-     * @param rowsLabel what the bars count; may be empty
+     * @param columnsLabel the label of the horizontal scale; may be empty
+     * @param rowsLabel the label of the vertical scale; may be empty
      */
     public String svg(Legend legend, String columnsLabel, String rowsLabel) {
         return new SvgPlane(plane(), legend, columnsLabel, rowsLabel).draw(this::draw);

@@ -1,6 +1,6 @@
 package io.recthink.spark.page;
 
-/** Writes HTML. All text and all attributes are escaped: a completion may contain anything. */
+/** Writes HTML. It escapes all text and all attributes, because a completion may contain anything. */
 public final class HtmlWriter extends MarkupWriter<HtmlWriter> {
     public HtmlWriter() {
         write(to -> to.writeDTD("<!DOCTYPE html>\n"));
@@ -11,7 +11,7 @@ public final class HtmlWriter extends MarkupWriter<HtmlWriter> {
         return this;
     }
 
-    /** Control characters, which no reader would see, become their pictures. */
+    /** Replaces control characters, which are invisible, by Unicode's pictures of them. */
     @Override
     String visible(String text) {
         return text.codePoints()
@@ -25,7 +25,7 @@ public final class HtmlWriter extends MarkupWriter<HtmlWriter> {
         return value;
     }
 
-    /** A {@code style} or {@code script} element, whose content HTML takes as it is. */
+    /** Adds a {@code style} or {@code script} element, with content that HTML does not escape. */
     public HtmlWriter code(String name, String content, String... attributes) {
         if (content.contains("</" + name)) {
             throw new IllegalArgumentException("the content of <" + name + "> ends the element");
@@ -34,7 +34,7 @@ public final class HtmlWriter extends MarkupWriter<HtmlWriter> {
         return close();
     }
 
-    /** The page, when all elements are closed. */
+    /** Closes all open elements and returns the page. */
     public String page() {
         return document();
     }

@@ -3,11 +3,12 @@ package io.recthink.spark.page;
 import java.util.List;
 
 /**
- * Numbers with intervals, one below the other on a common scale, as a picture that needs no script. A number that is not
- * finite has its name and its text, and no dot.
+ * Numbers with intervals, one below the other on a common scale, as a picture without a script. A number that is not
+ * finite has its name and its text, but no dot.
  *
  * @param lines from top to bottom
- * @param description what a reader who cannot see it should know
+ * @param axis the common scale
+ * @param description a text for readers who cannot see the plot
  */
 public record IntervalPlot(List<Line> lines, Axis axis, String description) {
     public IntervalPlot {
@@ -43,7 +44,7 @@ public record IntervalPlot(List<Line> lines, Axis axis, String description) {
     /**
      * The plot as an SVG document.
      *
-     * @param label what the scale counts; may be empty
+     * @param label the label of the scale; may be empty
      */
     public String svg(Legend legend, String label) {
         List<SvgRows.Row> rows = lines.stream()
@@ -52,7 +53,7 @@ public record IntervalPlot(List<Line> lines, Axis axis, String description) {
         return new SvgRows(rows, axis.marks(), legend, label, description).draw();
     }
 
-    /** Draws a line into a field of its own. */
+    /** Draws a line into its own field. */
     private void draw(Field field, Line line) {
         axis.marks().forEach(tick -> field.line("grid", tick.position(), 0, tick.position(), 100, ""));
         if (line.high > line.low && Double.isFinite(line.high - line.low)) {

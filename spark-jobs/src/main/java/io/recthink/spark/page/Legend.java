@@ -5,13 +5,13 @@ import java.util.List;
 /**
  * The names of the colours of a plot.
  *
- * @param key what stands before a name
+ * @param key the mark before a name
  */
 public record Legend(Key key, List<Entry> entries) {
-    /** Of a plot whose colours need no names. */
+    /** The legend of a plot whose colours need no names. */
     public static final Legend NONE = new Legend(Key.AREA, List.of());
 
-    /** What stands before a name. */
+    /** The mark before a name. */
     public enum Key {
         LINE,
         DOT,
@@ -21,7 +21,7 @@ public record Legend(Key key, List<Entry> entries) {
     /**
      * A name.
      *
-     * @param fill the part of a class name behind {@code fill-}: a series colour, or a step of one
+     * @param fill the part of a class name after {@code fill-}: a series colour, or a step of a series colour
      */
     public record Entry(String fill, String name) {}
 
@@ -29,7 +29,7 @@ public record Legend(Key key, List<Entry> entries) {
         entries = List.copyOf(entries);
     }
 
-    /** Writes the names with areas of their colours. */
+    /** Writes the names into a page, each after a mark in its colour. */
     public void write(HtmlWriter html) {
         html.open("ul", "class", "legend");
         for (Entry entry : entries) {

@@ -1,20 +1,21 @@
 package io.recthink.spark.page;
 
 /**
- * How wide text is, without a font: a picture is laid out where there may be none, and looks the same everywhere. The
- * widths are those of Helvetica, which Arial and Liberation Sans share; those of other letters are guessed.
+ * Measures the width of text without a font: the machine may have no fonts, and a picture must look the same
+ * everywhere. The widths are from Helvetica; Arial and Liberation Sans have the same widths. The widths of other
+ * letters are estimates.
  */
 final class Letters {
-    /** Of the letters of labels, in pixels. */
+    /** The font size of labels, in pixels. */
     static final double SIZE = 12;
-    /** From the base line of a label to the middle of its letters, in pixels. */
+    /** The distance from the base line of a label to the middle of its letters, in pixels. */
     static final double HALF_HEIGHT = 4.2;
 
     private static final String ELLIPSIS = "\u2026";
     private static final double GUESSED = 0.6;
     private static final double WIDE = 1;
 
-    /** Of the letters from blank to tilde, in thousandths of their size. */
+    /** The widths of the letters from blank to tilde, in thousandths of the font size. */
     private static final int[] HELVETICA = {
         278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556,
         556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667,
@@ -49,7 +50,7 @@ final class Letters {
                 || (letter >= 0xFF01 && letter <= 0xFF60);
     }
 
-    /** The text, without its middle where it would be wider than so many pixels. */
+    /** The text, with an ellipsis in place of its middle where it is wider than {@code most} pixels. */
     static String shortened(String text, double most) {
         if (width(text) <= most) {
             return text;
@@ -72,7 +73,10 @@ final class Letters {
         return new String(letters, 0, head) + ELLIPSIS + new String(letters, tail, letters.length - tail);
     }
 
-    /** The text on one line, with pictures in place of what XML forbids and of what no reader would see. */
+    /**
+     * The text on one line. Unicode's pictures replace control characters, and U+FFFD replaces characters that XML
+     * forbids.
+     */
     static String visible(String text) {
         return text.codePoints()
                 .map(Letters::visible)

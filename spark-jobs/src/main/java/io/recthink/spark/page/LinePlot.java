@@ -7,17 +7,18 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Curves over a common scale, with areas behind them. A number that is missing is passed over: a curve goes on at the next
- * one.
+ * Curves over a common scale, with areas behind them. A curve skips missing numbers.
  *
- * @param areas behind the curves, the first behind all others
+ * @param areas the areas behind the curves; the first is behind all others
  * @param lines the curves
- * @param mark where an upright dashed line stands
- * @param description what a reader who cannot see it should know
+ * @param across the horizontal scale
+ * @param upright the vertical scale
+ * @param mark the position of a vertical dashed line
+ * @param description a text for readers who cannot see the plot
  */
 public record LinePlot(
         List<Area> areas, List<Line> lines, Axis across, Axis upright, OptionalDouble mark, String description) {
-    /** A curve with at most so many numbers has a dot at each. */
+    /** The maximum number of points for which a curve has a dot at each point. */
     public static final int FEW = 30;
 
     public LinePlot {
@@ -25,17 +26,17 @@ public record LinePlot(
         lines = List.copyOf(lines);
     }
 
-    /** How a curve is drawn. */
+    /** The style of a curve. */
     public enum Look {
-        /** Strong, and with dots where it has few numbers. */
+        /** A strong line, with dots where it has few points. */
         CURVE,
-        /** What lies behind a curve of the same name, such as the numbers that it smooths. */
+        /** A line behind a curve of the same name, for example the numbers that the curve smooths. */
         BACKGROUND,
-        /** Thin, as the upper edge of an area. */
+        /** A thin line, the upper edge of an area. */
         EDGE
     }
 
-    /** A number that may be missing. */
+    /** A point; a coordinate that is not finite means missing. */
     public record Point(double x, double y) {}
 
     /**
@@ -52,14 +53,14 @@ public record LinePlot(
         }
     }
 
-    /** The ends of an area above a number of the scale across. */
+    /** The lower and the upper end of an area at one number of the horizontal scale. */
     public record Span(double x, double low, double high) {}
 
     /**
      * An area.
      *
      * @param colour index of a series colour, from 0
-     * @param strong whether it is seen as much as a curve
+     * @param strong whether the area is as visible as a curve
      * @param spans from left to right
      */
     public record Area(int colour, boolean strong, List<Span> spans) {
@@ -71,10 +72,10 @@ public record LinePlot(
     }
 
     /**
-     * The plot as an SVG document, with the names of several curves.
+     * The plot as an SVG document. The legend names the curves when there are several.
      *
-     * @param acrossLabel what lies across; may be empty
-     * @param uprightLabel what lies upright; may be empty
+     * @param acrossLabel the label of the horizontal scale; may be empty
+     * @param uprightLabel the label of the vertical scale; may be empty
      */
     public String svg(String acrossLabel, String uprightLabel) {
         Plane plane = new Plane(upright.marks(), across.marks(), description);

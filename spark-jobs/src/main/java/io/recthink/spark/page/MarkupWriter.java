@@ -6,7 +6,7 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
 /**
- * Writes elements and text into a string. All text and all attributes are escaped.
+ * Writes elements and text into a string. It escapes all text and all attributes.
  *
  * @param <W> the writer itself
  */
@@ -16,8 +16,7 @@ abstract class MarkupWriter<W extends MarkupWriter<W>> {
 
     MarkupWriter() {
         try {
-            // Not the factory of the class path: the same page has the same bytes wherever it is written, and others
-            // refuse
+            // The default factory writes the same bytes on every machine. Other factories of the class path refuse
             // control characters, which a completion may contain.
             out = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(document);
         } catch (XMLStreamException e) {
@@ -25,7 +24,7 @@ abstract class MarkupWriter<W extends MarkupWriter<W>> {
         }
     }
 
-    /** A step of writing; into a string none fails. */
+    /** One write operation. It never fails, because the target is a string. */
     interface Writing {
         void to(XMLStreamWriter out) throws XMLStreamException;
     }
@@ -44,16 +43,16 @@ abstract class MarkupWriter<W extends MarkupWriter<W>> {
     /** The text as a reader sees it. */
     abstract String visible(String text);
 
-    /** The same of an attribute. */
+    /** The value of an attribute as a reader sees it. */
     abstract String visibleAttribute(String value);
 
-    /** Opens an element; attributes are names and values in turn. */
+    /** Opens an element; {@code attributes} are names and values in turn. */
     public W open(String name, String... attributes) {
         write(to -> to.writeStartElement(name));
         return attributes(attributes);
     }
 
-    /** An element that has no content and no end tag. */
+    /** Adds an element without content and end tag. */
     public W empty(String name, String... attributes) {
         write(to -> to.writeEmptyElement(name));
         return attributes(attributes);
@@ -68,12 +67,12 @@ abstract class MarkupWriter<W extends MarkupWriter<W>> {
         return self();
     }
 
-    /** An element with nothing but text. */
+    /** Adds an element that contains only text. */
     public W element(String name, String text, String... attributes) {
         return open(name, attributes).text(text).close();
     }
 
-    /** Text in the innermost element. */
+    /** Adds text to the innermost element. */
     public W text(String text) {
         write(to -> to.writeCharacters(visible(text)));
         return self();
@@ -85,7 +84,7 @@ abstract class MarkupWriter<W extends MarkupWriter<W>> {
         return self();
     }
 
-    /** Content that is taken as it is. */
+    /** Adds content without escaping it. */
     final void raw(String content) {
         write(to -> {
             to.writeCharacters(""); // ends the start tag
@@ -94,7 +93,7 @@ abstract class MarkupWriter<W extends MarkupWriter<W>> {
         document.append(content);
     }
 
-    /** What was written; all elements are closed. */
+    /** Closes all open elements and returns the document. */
     final String document() {
         write(to -> {
             to.writeEndDocument();

@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What all pages look like: colours for light and dark, type, tiles, figures and tables, on screens and on paper. */
+/** The style of all pages: colours for light and dark, type, tiles, figures and tables, on screens and on paper. */
 public final class PageStyle {
     private static final String SHEET = read(PageStyle.class, "page.css");
     private static final String FILLS = read(PageStyle.class, "fills.css");
@@ -24,7 +24,7 @@ public final class PageStyle {
         return SHEET + FILLS;
     }
 
-    /** The style sheet of a picture that stands alone: the light colours, in place of their names. */
+    /** The style sheet of a separate picture: it contains the light colours in place of their names. */
     static String svg() {
         String light = SHEET.substring(0, SHEET.indexOf('}'));
         Map<String, String> colours = COLOUR.matcher(light)
@@ -35,9 +35,10 @@ public final class PageStyle {
     }
 
     /**
-     * The common style sheet and behind it that of a page.
+     * The common style sheet, followed by the style sheet of a page.
      *
-     * @param page a class beside whose own the file lies
+     * @param page a class in the package of the file
+     * @param file the name of the page's style sheet
      */
     public static String css(Class<?> page, String file) {
         return css() + read(page, file);

@@ -3,7 +3,7 @@ package io.recthink.spark.page;
 import java.util.List;
 import java.util.Locale;
 
-/** A field in a page: it is as wide as its place there. */
+/** A field in a page; it is as wide as its element. */
 final class PercentDrawing implements Field {
     private final HtmlWriter html;
 
@@ -12,7 +12,7 @@ final class PercentDrawing implements Field {
         html.open("svg", attributes);
     }
 
-    /** Begins a drawing; {@link HtmlWriter#close} ends it. */
+    /** Opens a drawing; {@link HtmlWriter#close} closes it. */
     static PercentDrawing open(HtmlWriter html, String description) {
         return new PercentDrawing(
                 html,
@@ -26,16 +26,16 @@ final class PercentDrawing implements Field {
                 description);
     }
 
-    /** The same of one that is described elsewhere. */
+    /** Opens a drawing without a description; {@link HtmlWriter#close} closes it. */
     static PercentDrawing open(HtmlWriter html) {
         return new PercentDrawing(html, "viewBox", "0 0 100 100", "preserveAspectRatio", "none", "aria-hidden", "true");
     }
 
     /**
-     * Labels beside a drawing.
+     * Writes labels beside a drawing.
      *
      * @param kind their class in the style sheet
-     * @param side from which they are placed: {@code left} or {@code bottom}
+     * @param side the side from which positions count: {@code left} or {@code bottom}
      */
     static void labels(HtmlWriter html, String kind, List<Tick> ticks, String side) {
         html.open("div", "class", kind, "aria-hidden", "true");
@@ -43,7 +43,7 @@ final class PercentDrawing implements Field {
         html.close();
     }
 
-    /** The same in an element that is open. */
+    /** Writes labels into the open element. */
     static void labels(HtmlWriter html, List<Tick> ticks, String side) {
         ticks.forEach(tick -> html.element("span", tick.label(), "style", side + ":" + number(tick.position()) + "%"));
     }
@@ -70,7 +70,7 @@ final class PercentDrawing implements Field {
         html.close();
     }
 
-    /** A line that goes nowhere: a circle would be drawn out as the field is. */
+    /** Draws a dot as a line of length 0: a circle would be stretched with the field. */
     @Override
     public void dot(int colour, double x, double y, String title) {
         line("dot stroke-" + colour, x, y, x, y, title);

@@ -6,16 +6,16 @@ import java.util.function.Consumer;
 /**
  * A field with labelled levels and columns around it.
  *
- * @param levels positions from the bottom, with a line across
+ * @param levels positions from the bottom, each with a horizontal line
  * @param columns positions from the left
- * @param description what a reader who cannot see it should know
+ * @param description a text for readers who cannot see the plot
  */
 record Plane(List<Tick> levels, List<Tick> columns, String description) {
     /**
-     * Writes it into a page.
+     * Writes the plane into a page.
      *
      * @param kind its class in the style sheet
-     * @param marks draws what is to be seen
+     * @param marks draws the content of the field
      */
     void write(HtmlWriter html, String kind, Consumer<? super PercentDrawing> marks) {
         html.open("div", "class", kind).open("div", "class", "field");

@@ -3,11 +3,11 @@ package io.recthink.spark.page;
 import java.util.List;
 
 /**
- * Points in a plane, with upright intervals, joined by lines when asked: a picture that needs no script. A point without
- * a finite place is left out.
+ * Points in a plane, with vertical intervals and optional lines between the points, as a picture without a script. A
+ * point with a coordinate that is not finite is left out.
  *
- * @param diagonal whether the line of equal numbers is drawn
- * @param description what a reader who cannot see it should know
+ * @param diagonal whether to draw the line of equal numbers
+ * @param description a text for readers who cannot see the plot
  */
 public record PointPlot(List<Series> series, Axis across, Axis upright, boolean diagonal, String description) {
     public PointPlot {
@@ -18,6 +18,7 @@ public record PointPlot(List<Series> series, Axis across, Axis upright, boolean 
      * Points of one colour.
      *
      * @param colour index of a series colour of the page, from 0
+     * @param joined whether to draw lines between the points
      */
     public record Series(String name, int colour, boolean joined, List<Point> points) {
         public Series {
@@ -30,12 +31,13 @@ public record PointPlot(List<Series> series, Axis across, Axis upright, boolean 
     /**
      * One point.
      *
-     * @param low lower end of its interval; {@code y} for none
-     * @param title its numbers in words, shown on pointing
+     * @param low the lower end of its interval
+     * @param high the upper end of its interval; not above {@code low} for no interval
+     * @param title the numbers of the point in words, shown by the pointer
      */
     public record Point(double x, double y, double low, double high, String title) {}
 
-    /** Writes the plot into a page and, of several series, their names. */
+    /** Writes the plot into a page, with the names of the series when there are several. */
     public void write(HtmlWriter html) {
         if (series.size() > 1) {
             legend().write(html);
@@ -44,10 +46,10 @@ public record PointPlot(List<Series> series, Axis across, Axis upright, boolean 
     }
 
     /**
-     * The plot as an SVG document, with the names of several series.
+     * The plot as an SVG document. The legend names the series when there are several.
      *
-     * @param acrossLabel what lies across; may be empty
-     * @param uprightLabel what lies upright; may be empty
+     * @param acrossLabel the label of the horizontal scale; may be empty
+     * @param uprightLabel the label of the vertical scale; may be empty
      */
     public String svg(String acrossLabel, String uprightLabel) {
         Legend names = series.size() > 1 ? legend() : Legend.NONE;

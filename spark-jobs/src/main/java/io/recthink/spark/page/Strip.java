@@ -3,12 +3,12 @@ package io.recthink.spark.page;
 import java.util.List;
 
 /**
- * One lying bar with its name before and its number behind it: a row of a comparison. Positions are in percent from the
- * left.
+ * One row of a comparison: a horizontal bar, with its name before it and its number after it. Positions are in percent
+ * from the left.
  *
- * @param name what is measured
+ * @param name the name of the measure
  * @param parts from left to right
- * @param lines positions of upright lines, for the eye
+ * @param lines positions of vertical guide lines
  * @param value the number in words
  */
 public record Strip(String name, List<Part> parts, List<Double> lines, String value) {
@@ -21,8 +21,8 @@ public record Strip(String name, List<Part> parts, List<Double> lines, String va
      * A part of the bar.
      *
      * @param thickness in percent of the height
-     * @param fill the part of a class name behind {@code fill-}: a series colour, or a step of one
-     * @param title its numbers in words, shown on pointing
+     * @param fill the part of a class name after {@code fill-}: a series colour, or a step of a series colour
+     * @param title the numbers of the part in words, shown by the pointer
      */
     public record Part(double from, double to, double thickness, String fill, String title) {}
 
@@ -36,7 +36,7 @@ public record Strip(String name, List<Part> parts, List<Double> lines, String va
         html.close();
     }
 
-    /** Writes the scale below some rows into a page. */
+    /** Writes the scale below the rows into a page. */
     public static void writeScale(HtmlWriter html, List<Tick> ticks) {
         html.open("div", "class", "strip axis", "aria-hidden", "true");
         html.element("span", "").open("div");
@@ -47,8 +47,8 @@ public record Strip(String name, List<Part> parts, List<Double> lines, String va
     /**
      * Rows as an SVG document.
      *
-     * @param ticks of their scale; may be empty
-     * @param description what a reader who cannot see it should know
+     * @param ticks the ticks of their scale; may be empty
+     * @param description a text for readers who cannot see the plot
      */
     public static String svg(List<Strip> strips, List<Tick> ticks, Legend legend, String description) {
         List<SvgRows.Row> rows = strips.stream()

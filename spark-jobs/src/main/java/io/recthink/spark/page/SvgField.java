@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 /**
  * A field in an SVG document.
  *
- * @param left edge in pixels
- * @param top edge in pixels
+ * @param left the left edge in pixels
+ * @param top the top edge in pixels
  * @param width in pixels
  * @param height in pixels
  */
@@ -52,12 +52,12 @@ record SvgField(SvgWriter svg, double left, double top, double width, double hei
                 number(h * height / 100));
     }
 
-    /** A line through places. */
+    /** Draws a line through places. */
     void polyline(String kind, List<Place> places) {
         svg.empty("polyline", "class", kind, "points", points(places.stream()));
     }
 
-    /** The area within places. */
+    /** Draws the area within places. */
     void polygon(String kind, Stream<Place> places) {
         svg.empty("polygon", "class", kind, "points", points(places));
     }

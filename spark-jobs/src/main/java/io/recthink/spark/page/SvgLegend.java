@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A legend laid out in rows.
+ * A legend with its names in rows.
  *
- * @param width that it may take, in pixels
+ * @param width the maximum width in pixels
  */
 record SvgLegend(Legend legend, double width) {
     private static final double ROW = 18;
@@ -16,12 +16,12 @@ record SvgLegend(Legend legend, double width) {
     private static final double GAP = 6;
     private static final double BETWEEN = 16;
 
-    /** Its height in pixels; 0 when it has no names. */
+    /** The height in pixels; 0 without names. */
     double height() {
         return ROW * rows().size();
     }
 
-    /** Draws it from its upper left corner. */
+    /** Draws the legend; {@code left} and {@code top} are its upper left corner. */
     void draw(SvgWriter svg, double left, double top) {
         double y = top + ROW / 2;
         for (List<Legend.Entry> row : rows()) {

@@ -3,10 +3,11 @@ package io.recthink.spark.page;
 import java.util.function.Consumer;
 
 /**
- * A plane as an SVG document: what lies upright stands above, with the legend below it, and levels on the left.
+ * A plane as an SVG document. The vertical label is at the top, the legend below it, and the labels of the levels on
+ * the left.
  *
- * @param acrossLabel what lies across; may be empty
- * @param uprightLabel what lies upright; may be empty
+ * @param acrossLabel the label of the horizontal scale; may be empty
+ * @param uprightLabel the label of the vertical scale; may be empty
  */
 record SvgPlane(Plane plane, Legend legend, String acrossLabel, String uprightLabel) {
     private static final double WIDTH = 480;
@@ -15,7 +16,11 @@ record SvgPlane(Plane plane, Legend legend, String acrossLabel, String uprightLa
     private static final double LABEL = 20;
     private static final double GAP = 8;
 
-    /** The document with the marks that are drawn into its field. */
+    /**
+     * The document.
+     *
+     * @param marks draws the content of the field
+     */
     String draw(Consumer<? super SvgField> marks) {
         double left = EDGE + GAP + levels();
         SvgScale scale = new SvgScale(plane.columns(), acrossLabel);

@@ -5,12 +5,12 @@ import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Rows on a common scale as an SVG document: a name before each and a number in words behind it.
+ * Rows on a common scale as an SVG document, each with a name before it and a number in words after it.
  *
  * @param rows from top to bottom
- * @param ticks of the scale
- * @param label what the scale counts; may be empty
- * @param description what a reader who cannot see it should know
+ * @param ticks the ticks of the scale
+ * @param label the label of the scale; may be empty
+ * @param description a text for readers who cannot see the plot
  */
 record SvgRows(List<Row> rows, List<Tick> ticks, Legend legend, String label, String description) {
     private static final double WIDTH = 720;
@@ -23,8 +23,8 @@ record SvgRows(List<Row> rows, List<Tick> ticks, Legend legend, String label, St
     /**
      * A row.
      *
-     * @param value behind it; may be empty
-     * @param marks draws it into its field
+     * @param value the text after the row; may be empty
+     * @param marks draws the row into its field
      */
     record Row(String name, String value, Consumer<? super SvgField> marks) {}
 

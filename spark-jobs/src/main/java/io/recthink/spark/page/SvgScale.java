@@ -2,18 +2,18 @@ package io.recthink.spark.page;
 
 import java.util.List;
 
-/** The scale below the field of an SVG document: a line, labels, and what they count. */
+/** The scale below the field of an SVG document: a line, tick labels, and a label of the scale. */
 record SvgScale(List<Tick> ticks, String label) {
     private static final double TICKS = 20;
     private static final double LABEL = 18;
     private static final double APART = 8;
 
-    /** Its height in pixels. */
+    /** The height in pixels. */
     double height() {
         return TICKS + (label.isEmpty() ? 0 : LABEL);
     }
 
-    /** Room that the last label takes beyond the field, in pixels. */
+    /** The width that the last label needs beyond the field, in pixels. */
     double overhang(double width) {
         return ticks.isEmpty()
                 ? 0
@@ -27,7 +27,7 @@ record SvgScale(List<Tick> ticks, String label) {
                                 - width);
     }
 
-    /** Draws it below a field; of labels that would touch each other only some. */
+    /** Draws the scale below a field. Where labels would touch each other, it leaves some out. */
     void draw(SvgField field) {
         field.line("axis", 0, 100, 100, 100, "");
         double bottom = field.top() + field.height();

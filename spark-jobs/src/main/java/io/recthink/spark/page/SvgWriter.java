@@ -3,8 +3,8 @@ package io.recthink.spark.page;
 import java.util.Locale;
 
 /**
- * Writes an SVG document that needs nothing else: a light ground, its styles inside, no script and no font file. All text
- * and all attributes are escaped, and what XML forbids is shown by a picture: names come from people.
+ * Writes an independent SVG document: a light background, its own styles, no script and no font file. It escapes all
+ * text and all attributes, and replaces characters that XML forbids, because names come from people.
  */
 final class SvgWriter extends MarkupWriter<SvgWriter> {
     private static final String NAMESPACE = "http://www.w3.org/2000/svg";
@@ -14,7 +14,7 @@ final class SvgWriter extends MarkupWriter<SvgWriter> {
      *
      * @param width in pixels
      * @param height in pixels
-     * @param description what a reader who cannot see it should know
+     * @param description a text for readers who cannot see the picture
      */
     SvgWriter(double width, double height, String description) {
         write(to -> {
@@ -54,13 +54,13 @@ final class SvgWriter extends MarkupWriter<SvgWriter> {
     }
 
     /**
-     * A line of text, cut in its middle where it is wider than its place; then the whole of it is shown on pointing.
+     * Adds a line of text. It cuts the middle of a text wider than {@code most}; the pointer then shows the whole text.
      *
-     * @param x of its anchor
-     * @param y of the middle of its letters
+     * @param x the position of the anchor
+     * @param y the position of the middle of the letters
      * @param anchor {@code start}, {@code middle} or {@code end}
      * @param kind its class in the style sheet; may be empty
-     * @param most pixels that it may take
+     * @param most the maximum width in pixels
      */
     SvgWriter label(String text, double x, double y, String anchor, String kind, double most) {
         String whole = Letters.visible(text);
@@ -82,7 +82,7 @@ final class SvgWriter extends MarkupWriter<SvgWriter> {
         return close();
     }
 
-    /** The picture, when all elements but the outermost are closed. */
+    /** Closes the root element and returns the picture. */
     String picture() {
         return close().document() + "\n";
     }

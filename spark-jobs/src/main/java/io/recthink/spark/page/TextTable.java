@@ -9,9 +9,9 @@ import java.util.stream.IntStream;
 /**
  * A table of words and rounded numbers.
  *
- * @param header one name a column
+ * @param header one name per column
  * @param rows each as long as the header
- * @param rules the rows that a line is drawn above
+ * @param rules the numbers of the rows with a line above them
  */
 public record TextTable(List<String> header, List<List<String>> rows, List<Integer> rules) {
     private static final Map<Character, String> LATEX = Map.ofEntries(
@@ -34,7 +34,7 @@ public record TextTable(List<String> header, List<List<String>> rows, List<Integ
         rules = List.copyOf(rules);
     }
 
-    /** Columns aligned by blanks. */
+    /** The table as plain text, with columns aligned by blanks. */
     public String console() {
         int[] widths = IntStream.range(0, header.size())
                 .map(column -> Math.max(
@@ -63,7 +63,7 @@ public record TextTable(List<String> header, List<List<String>> rows, List<Integ
                 .stripTrailing();
     }
 
-    /** The table of GitHub's Markdown. */
+    /** The table in GitHub's Markdown. */
     public String markdown() {
         StringBuilder text = new StringBuilder();
         appendMarkdown(text, header);
@@ -78,7 +78,10 @@ public record TextTable(List<String> header, List<List<String>> rows, List<Integ
                 .collect(Collectors.joining(" | ", "| ", " |\n")));
     }
 
-    /** A {@code tabular} with the rules of the package booktabs; the first column is on the left. */
+    /**
+     * The table as a LaTeX {@code tabular} with the rules of the package booktabs; only the first column is
+     * left-aligned.
+     */
     public String latex() {
         StringBuilder text = new StringBuilder("\\begin{tabular}{l" + "r".repeat(header.size() - 1) + "}\n\\toprule\n");
         appendLatex(text, header);

@@ -1,2 +1,2 @@
-/** Pages, and pictures as documents of their own, that need nothing else: no network, no other file. */
+/** Writes pages and separate pictures that need no network and no other file. */
 package io.recthink.spark.page;
