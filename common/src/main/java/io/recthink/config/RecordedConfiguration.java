@@ -42,7 +42,7 @@ public final class RecordedConfiguration {
                 .get(type);
     }
 
-    /** Where the jobs of the run read and wrote. */
+    /** The section {@code paths} of the run. */
     public Paths paths() {
         return get(Paths.class);
     }

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The sections of a configuration beside its name and seed, in the order in which people read them; {@code paths} is
- * always the first. {@link #read} resolves a configuration. Precedence, from low to high: the defaults, the file, then
+ * The sections of a configuration, in the order in which people read them; {@code paths} is always the first.
+ * {@link #read} resolves a configuration. Precedence, from low to high: the defaults, the file, then
  * {@code --set key=value} in the given order. One message reports all problems.
  */
 public final class Sections {

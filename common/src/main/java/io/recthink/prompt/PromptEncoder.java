@@ -24,7 +24,7 @@ public final class PromptEncoder {
     /**
      * An encoder for one model.
      *
-     * @param maxTokens the most tokens that a prompt may have
+     * @param maxTokens the maximum number of tokens of a prompt
      */
     public PromptEncoder(PromptTemplate template, ModelTokenizer tokenizer, ChatTemplate chatTemplate, int maxTokens) {
         this(template.marked(), new InstructionEncoder(tokenizer, chatTemplate), maxTokens);

@@ -26,7 +26,7 @@ public record PromptInput(
         itemHistory = oldestFirst("itemHistory", itemHistory, ItemReview::time);
     }
 
-    /** The same input with the {@code count} latest past purchases only. */
+    /** This input with only the {@code count} latest past purchases. */
     public PromptInput latest(int count) {
         return new PromptInput(latest(userHistory, count), itemHistory, target, userMean, itemMean);
     }

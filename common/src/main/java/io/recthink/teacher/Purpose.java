@@ -39,7 +39,7 @@ public enum Purpose {
         return label;
     }
 
-    /** Whether the true rating may be shown. */
+    /** Whether the teacher may see the true rating. */
     public boolean seesTruth() {
         return seesTruth;
     }

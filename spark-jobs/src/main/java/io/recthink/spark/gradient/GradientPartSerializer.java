@@ -22,7 +22,7 @@ import scala.reflect.ClassTag;
  */
 final class GradientPartSerializer extends Serializer implements java.io.Serializable {
     private static final int PIECE = 1 << 14; // numbers
-    private static final int NO_CHUNK = -1; // in the place of a chunk's partition
+    private static final int NO_CHUNK = -1; // written in place of a chunk's partition
 
     @Override
     public SerializerInstance newInstance() {

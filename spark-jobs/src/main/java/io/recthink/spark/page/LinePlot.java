@@ -43,6 +43,7 @@ public record LinePlot(
      * A curve.
      *
      * @param colour index of a series colour, from 0
+     * @param look the style of the curve
      * @param points from left to right
      */
     public record Line(String name, int colour, Look look, List<Point> points) {
