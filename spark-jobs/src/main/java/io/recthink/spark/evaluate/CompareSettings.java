@@ -3,7 +3,7 @@ package io.recthink.spark.evaluate;
 import io.recthink.config.Problems;
 import io.recthink.config.Section;
 
-/** The table. */
+/** The section {@code compare} of the configuration. */
 public record CompareSettings(
         String reference,
         String focus,
@@ -13,7 +13,7 @@ public record CompareSettings(
         boolean intersect,
         boolean clip)
         implements Section {
-    /** The same with differences to another system alone. */
+    /** These settings with {@code system} as the reference and without a focus system. */
     public CompareSettings comparedWith(String system) {
         return new CompareSettings(system, "", resamples, sliceResamples, confidence, intersect, clip);
     }

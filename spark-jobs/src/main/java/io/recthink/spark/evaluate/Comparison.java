@@ -11,19 +11,20 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * All that {@code compare} finds out.
+ * The complete result of {@code compare}.
  *
- * @param rows trivial predictors first
- * @param reference the system that differences are taken to
- * @param focus the system of the second block, when there is one
+ * @param rows one row for each system and read-out, trivial predictors first
+ * @param reference the system from which every difference is taken
+ * @param confidence confidence level of the intervals, between 0 and 1
+ * @param focus the system of the second block; empty when {@code compare.focus} is empty
  * @param focusRows the second block
- * @param seeds systems with several seeds
+ * @param seeds read-outs that were predicted under several seeds
  * @param slices parts of the rows
- * @param calibration tenths of the predictions, of each system
- * @param costs of the saved systems
- * @param notes what a reader must know of the rows, a sentence each
- * @param origins which policies have predicted, of those of which it is known
- * @param traces what the traces of the systems are like that have some
+ * @param calibration for each system, its predictions in tenths
+ * @param costs cost of the saved systems
+ * @param notes sentences for the reader about the rows
+ * @param origins for each system with a known policy, this policy
+ * @param traces summary of the traces of each system that has traces
  */
 public record Comparison(
         List<ComparisonRow> rows,
@@ -50,7 +51,7 @@ public record Comparison(
         traces = Map.copyOf(traces);
     }
 
-    /** The same with what the traces are like. */
+    /** This comparison with the given trace summaries. */
     Comparison with(Map<SystemKey, TraceSummary> summaries) {
         return new Comparison(
                 rows,
@@ -67,7 +68,7 @@ public record Comparison(
                 summaries);
     }
 
-    /** The training that a system is of, or that it maps the answers of; nothing where there is none. */
+    /** The training of a system, or of the system that an {@code +iso} row maps; empty when it is not known. */
     public Optional<PolicyOrigin.Training> training(SystemKey key) {
         return origins.stream()
                 .filter(origin -> key.system().equals(origin.system())
@@ -77,18 +78,18 @@ public record Comparison(
                 .findFirst();
     }
 
-    /** The system in focus against another row. */
+    /** The focus system compared with another row. */
     public record FocusRow(SystemKey other, double difference, Interval interval, double adjusted) {}
 
-    /** A read-out over the seeds of its training: means and sample deviations. */
+    /** One read-out over several training seeds: means and sample standard deviations of MAE and RMSE. */
     public record SeedRow(
             String system, String readout, int seeds, double mae, double maeSd, double rmse, double rmseSd) {}
 
     /**
-     * A part of the rows.
+     * One slice: a part of the rows.
      *
-     * @param rows how many
-     * @param scores by system, in the order of the table; empty when the part is too small
+     * @param rows number of rows
+     * @param scores errors by system, in the order of the table; empty below {@link Slice#LEAST_ROWS} rows
      */
     public record SliceRow(String group, String name, long rows, List<SliceError> scores) {
         public SliceRow {
@@ -96,24 +97,28 @@ public record Comparison(
         }
     }
 
-    /** The MAE of one system in one part. */
+    /** The MAE of one system in one slice. */
     public record SliceError(SystemKey key, double mae, Interval interval) {}
 
     /**
-     * Rows with similar predictions.
+     * The rows of one system with similar predictions.
      *
-     * @param bin the tenth, from 0; some are empty when many predictions are equal
-     * @param prediction the mean prediction
-     * @param truth the mean truth
+     * @param bin the tenth, from 0; a tenth is left out when equal predictions make it empty
+     * @param prediction mean prediction
+     * @param truth mean truth
+     * @param interval of the mean truth
      */
     public record CalibrationBin(
             SystemKey key, int bin, long rows, double prediction, double truth, Interval interval) {}
 
     /**
-     * What predictions cost.
+     * The cost of the predictions of one system.
      *
-     * @param lengthCorrelation Pearson's, of the generated tokens with |e|; empty when all are of one length
-     * @param training what it took until it could predict, where that is known
+     * @param tokensIn mean number of prompt tokens a prediction
+     * @param tokensOut mean number of generated tokens a prediction
+     * @param lengthCorrelation Pearson correlation of the generated tokens with |e|; empty when all lengths or all
+     *     errors are equal
+     * @param training cost of the training; empty when it is not known
      */
     public record CostRow(
             SystemKey key,

@@ -5,13 +5,15 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * One row of the table. Numbers that are not defined, such as the rank correlation of a constant, are NaN.
+ * One row of the table. An undefined number, such as the rank correlation of a constant, is NaN.
  *
- * @param rows the number of rows it is scored on, failed ones included
- * @param failed how many of them are predicted by the fallback
- * @param beatsPromptMeans whether it has a smaller error, MAE for medians and RMSE for means, than the regression of the
- *     same kind on the numbers that a prompt may show
- * @param unranked whether more rows have failed than a system with a rank may have
+ * @param rows number of scored rows, failed rows included
+ * @param failed number of failed rows; they have the prediction of the bias model
+ * @param beatsPromptMeans whether the error is smaller than the error of the prompt-means regression of the same kind:
+ *     MAE for a median read-out, RMSE for a mean read-out
+ * @param unranked whether the share of failed rows exceeds {@code validation.maxFailed}
+ * @param rankByMae rank among the read-outs that MAE ranks; empty for other read-outs and unranked rows
+ * @param rankByRmse the same for RMSE
  */
 public record ComparisonRow(
         SystemKey key,
@@ -25,10 +27,10 @@ public record ComparisonRow(
         boolean unranked,
         OptionalInt rankByMae,
         OptionalInt rankByRmse) {
-    /** The mark of a row that failed too often to have a rank. */
+    /** Mark of a row whose share of failed rows is too large for a rank. */
     public static final String UNRANKED = " \u2021";
 
-    /** Where a system comes from. */
+    /** Origin of the predictions of a row. */
     public enum Kind {
         TRIVIAL,
         SAVED,
@@ -36,12 +38,12 @@ public record ComparisonRow(
     }
 
     /**
-     * How far the predictions are from the truths.
+     * The errors of one system, e = prediction - truth.
      *
-     * @param parsedMae the MAE without the failed rows; empty when all have failed
-     * @param userMae the mean over users of the MAE of their rows
+     * @param parsedMae the MAE without the failed rows; empty when all rows failed
+     * @param userMae the mean over users of each user's MAE
      * @param macroMae the mean over the true ratings of the MAE of their rows
-     * @param roundedMae the MAE after rounding to the ratings that the scale has
+     * @param roundedMae the MAE after rounding to the nearest rating of the scale
      * @param skillMae 1 - MAE / MAE of the constant median
      * @param skillMse 1 - MSE / MSE of the global mean
      * @param crps the mean continuous ranked probability score; empty without probabilities
@@ -61,24 +63,24 @@ public record ComparisonRow(
             OptionalDouble crps) {}
 
     /**
-     * The MAE minus that of the reference, on the same resamples.
+     * The MAE minus the MAE of the reference, on the same resamples.
      *
-     * @param pValue two-sided, of no difference
-     * @param adjusted the same after Holm's correction for all rows of the table
+     * @param pValue two-sided p-value of the hypothesis of no difference
+     * @param adjusted the p-value after Holm's correction over the rows of the table
      */
     public record Difference(double mae, Interval interval, double pValue, double adjusted) {}
 
     /**
-     * What the predictions are like.
+     * The distribution of the predictions and its relation to the truths.
      *
-     * @param spearman the rank correlation with the truths, over all rows
-     * @param pairAccuracy the share of the pairs of one user's rows that are ordered rightly
-     * @param slope of the truths on the predictions: below 1 when these are spread too far
-     * @param intercept of the same line
-     * @param bias the mean prediction minus the mean truth
-     * @param varianceRatio of the predictions to the truths
-     * @param integerShare the share of whole numbers
-     * @param modalShare the share of the most frequent prediction
+     * @param spearman rank correlation of predictions and truths over all rows
+     * @param pairAccuracy share of the pairs of rows of one user that the predictions order correctly
+     * @param slope slope of the regression of truths on predictions; below 1: the predictions are spread too far
+     * @param intercept intercept of this regression
+     * @param bias mean prediction minus mean truth
+     * @param varianceRatio variance of the predictions / variance of the truths
+     * @param integerShare share of whole numbers among the predictions
+     * @param modalShare share of the most frequent prediction
      */
     public record Shape(
             double spearman,
@@ -98,12 +100,12 @@ public record ComparisonRow(
         return 100.0 * failed / rows;
     }
 
-    /** What stands behind the name of the system for readers to look up in the notes. */
+    /** The marks that the table prints after the system's name; the notes of the table explain them. */
     public String marks() {
         return (marked() ? " *" : "") + (unranked ? UNRANKED : "");
     }
 
-    /** Whether a reader must be told that the numbers of a prompt alone do better. */
+    /** Whether the row has the mark for systems that do not beat the prompt-means regression. */
     public boolean marked() {
         return kind != Kind.TRIVIAL && !beatsPromptMeans;
     }

@@ -20,16 +20,16 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** What the predictions of the saved systems cost, from their own tables. */
+/** The cost of the predictions of the saved systems, computed from their tables of predictions. */
 final class CostBlock {
     private CostBlock() {}
 
     /**
-     * One row a system that says what its predictions took.
+     * One cost row for each system whose predictions have tokensIn, tokensOut and ms.
      *
      * @param saved predictions of the evaluated rows, with truth
-     * @param unit for sums of errors and squared errors
-     * @param trainings what is known about the training of the systems
+     * @param unit fixed-point unit for sums of errors and squared errors
+     * @param trainings known training costs of the systems
      */
     static List<Comparison.CostRow> of(
             Dataset<Row> saved, FixedPoint unit, List<SystemKey> keys, List<TrainingCost> trainings) {
@@ -39,7 +39,7 @@ final class CostBlock {
                         .isNotNull()
                         .and(col("tokensOut").isNotNull())
                         .and(col("ms").isNotNull()))
-                .withColumn("ms", round(col("ms"), 1)) // few distinct values: percentiles count them
+                .withColumn("ms", round(col("ms"), 1)) // few distinct values: the percentiles keep one counter a value
                 .groupBy("system", "readout", "seed")
                 .agg(
                         count(lit(1)).as("n"),

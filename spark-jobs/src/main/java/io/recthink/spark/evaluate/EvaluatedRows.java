@@ -16,17 +16,17 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * The rows that all systems are scored on.
+ * The rows on which all systems are scored.
  *
- * @param rows examples, kept in memory or on disk until {@link #release}
- * @param description which rows they are
- * @param lost how many rows are left out because a system lacks them
+ * @param rows examples, persisted in memory or on disk until {@link #release}
+ * @param description split and sample, in words
+ * @param lost number of rows that {@code compare.intersect} removed because a system has not predicted them
  */
 record EvaluatedRows(Dataset<Row> rows, long count, String description, long lost) {
     /**
-     * Chooses the rows.
+     * Selects the rows of {@code predict.split} and {@code predict.rows}.
      *
-     * @throws InvalidInputException when there are none
+     * @throws InvalidInputException when there are no rows
      */
     static EvaluatedRows of(Dataset<Row> examples, PredictionFolders folders, EvaluationRequest request) {
         Dataset<Row> wanted =
@@ -49,7 +49,7 @@ record EvaluatedRows(Dataset<Row> rows, long count, String description, long los
         rows.unpersist();
     }
 
-    /** What a reader must know of the rows. */
+    /** The notes of the table about the rows, one sentence each. */
     List<String> notes(PreparedData data, EvaluationRequest request) {
         Row shares = rows.agg(
                         avg(when(col("seenUser"), 0.0).otherwise(1.0)),

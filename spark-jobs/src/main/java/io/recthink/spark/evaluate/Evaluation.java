@@ -18,14 +18,17 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 
-/** The evaluation of all systems on the same rows, with the trivial ones: every number of a table, none of its pages. */
+/**
+ * Evaluates all systems and the trivial predictors on the same rows. Computes the numbers of a comparison; writes
+ * nothing.
+ */
 public final class Evaluation {
     private Evaluation() {}
 
     /**
-     * Measures what is in the folders of predictions that a request names.
+     * Measures the systems in the folders of predictions that a request names.
      *
-     * @throws InvalidInputException when predictions are missing, not complete, or of other rows
+     * @throws InvalidInputException when predictions are missing, incomplete, or belong to other rows
      */
     public static Comparison of(SparkSession spark, EvaluationRequest request) {
         String folder = request.data();
@@ -85,7 +88,7 @@ public final class Evaluation {
                         .withColumn("probs", lit(null).cast("array<double>")));
     }
 
-    /** Trivial systems, then those that are expected in their order, then all others by name. */
+    /** Trivial systems first, then the expected systems in their order, then all others by name. */
     private static List<SystemKey> keys(List<SystemKey> saved, List<String> expected) {
         List<SystemKey> keys = new ArrayList<>(TrivialPredictors.KEYS);
         saved.stream()
@@ -99,13 +102,13 @@ public final class Evaluation {
     }
 
     /**
-     * What the predictions of validation rows give.
+     * Results from the predictions of validation rows.
      *
-     * @param notes what a reader must know of them
+     * @param notes sentences for the reader about these predictions
      */
     private record Validated(List<IsotonicRow> maps, List<String> notes) {}
 
-    /** Fits on the predictions of validation rows, of the systems that have them. */
+    /** Fits an isotonic map for each system that has predictions of validation rows. */
     private static Validated validated(
             SparkSession spark,
             EvaluationRequest request,

@@ -9,18 +9,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is evaluated, and how.
+ * Input and settings of an evaluation.
  *
  * @param data folder of the data set
- * @param predictions folder that has one folder of predictions a system
- * @param validationPredictions the same of the validation rows, on which outputs are mapped; empty: nothing is mapped
- * @param split the rows that are scored: train, validation or test
- * @param rows how many of them, drawn as {@code predict.rows} says; 0: all
- * @param systems those that a reader expects, in the order of the table; others follow by name
- * @param prompt what systems were asked with of which no training is known
- * @param settings reference, intervals, what to do with unequal rows
- * @param maxFailed a system with a larger share of unreadable answers is marked
- * @param seed of the resamples
+ * @param predictions folder with one folder or file of predictions a system
+ * @param validationPredictions the same for validation rows, on which isotonic maps are fitted; empty: no maps
+ * @param split the split whose rows are scored: train, validation or test
+ * @param rows size of the sample of rows, drawn as for {@code predict.rows}; 0: all
+ * @param systems the expected systems, in the order of the table; other systems follow by name
+ * @param prompt prompt settings of the systems whose training is not known
+ * @param settings reference, intervals, rule for unequal rows
+ * @param maxFailed largest share of failed rows of a system that has a rank
+ * @param seed seed of the resamples
  */
 public record EvaluationRequest(
         String data,
@@ -37,14 +37,18 @@ public record EvaluationRequest(
         systems = List.copyOf(systems);
     }
 
-    /** The predictions and rows that a configuration names. */
+    /**
+     * The request of a configuration: sections {@code paths}, {@code predict}, {@code prompt}, {@code compare},
+     * {@code validation} and {@code seed}.
+     */
     public static EvaluationRequest of(Configuration configuration) {
         Paths paths = configuration.paths();
         PredictSettings predict = configuration.get(PredictSettings.class);
         return new EvaluationRequest(
                 paths.resolve(paths.data()),
                 paths.resolve(paths.predictions()),
-                // Of another split the validation rows may be the evaluated ones.
+                // When another split is scored, it may be the validation rows themselves: then no map may be fitted on
+                // them.
                 predict.split().equals("test")
                         ? Optional.of(paths.resolve(paths.validationPredictions()))
                         : Optional.empty(),
@@ -57,7 +61,11 @@ public record EvaluationRequest(
                 configuration.seed());
     }
 
-    /** Other predictions of the same rows, without any of validation rows, and differences to one of them. */
+    /**
+     * This request for other predictions of the same rows: without validation predictions, expected systems or focus.
+     *
+     * @param reference the new reference, one of the other systems
+     */
     public EvaluationRequest ofOnly(String otherPredictions, String reference) {
         return new EvaluationRequest(
                 data,

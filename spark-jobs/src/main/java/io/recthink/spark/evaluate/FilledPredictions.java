@@ -8,11 +8,11 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Gives every failed row the bias model's prediction, whatever the table held there: of all systems alike, so that no
- * program gains by what it writes for a failure.
+ * Replaces the prediction of every failed row by the bias model's prediction, whatever value the table has. All systems
+ * get the same replacement, so that no program gains by the value it writes for a failure.
  *
- * @param bias fitted on the train rows
- * @param scale holds the other predictions
+ * @param bias bias model, fitted on the train rows
+ * @param scale rating scale; predictions of rows that did not fail are clipped to it
  */
 record FilledPredictions(FittedBiasModel bias, PredictionScale scale) {
     private static final String FALLBACK = "fallback";
@@ -21,8 +21,8 @@ record FilledPredictions(FittedBiasModel bias, PredictionScale scale) {
      * Predictions that can be scored.
      *
      * @param predictions as {@link PredictionColumns#SCHEMA}
-     * @param rows the examples that they are of
-     * @return with truth, and a number in each row
+     * @param rows the examples of these predictions
+     * @return the predictions with a truth and a number in every row
      */
     Dataset<Row> of(Dataset<Row> predictions, Dataset<Row> rows) {
         Dataset<Row> fallback = bias.predict(rows.select("rowId", "userId", "itemId", "truth"), FALLBACK)

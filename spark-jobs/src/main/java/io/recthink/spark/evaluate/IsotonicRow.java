@@ -17,28 +17,29 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * A system whose predictions are those of another one, mapped by a monotone function that was fitted on the validation
- * rows: it shows what of a system's worth is order and what is scale.
+ * A system whose predictions are a monotone map of another system's predictions. The map is fitted on the validation
+ * rows. The row shows how much of the system's error is due to scale and not to order.
  *
- * @param key the system's name and read-out with the suffix {@value #SUFFIX}
- * @param source the place of the system whose predictions are mapped
- * @param rows the validation rows of the fit
+ * @param key the source's key with the suffix {@value #SUFFIX} at the system's name
+ * @param source index of the source system
+ * @param fit the map
+ * @param rows number of validation rows of the fit
  */
 record IsotonicRow(SystemKey key, int source, Isotonic fit, long rows) implements Serializable {
     static final String SUFFIX = " +iso";
 
-    /** Predictions are told apart to this many digits, so that a fit has a bounded number of points. */
+    /** Decimal places to which predictions are rounded before the fit; this bounds the number of points of a map. */
     private static final int DIGITS = 3;
 
     /**
-     * Fits one row a read-out that has predictions of the validation rows: by means where the read-out is a mean, by
-     * medians where it is a median, by both where it is either.
+     * Fits one map for each read-out that has predictions of validation rows. A mean read-out is fitted by means, a
+     * median read-out by medians. A read-out that can be either gets both maps.
      *
-     * @param predictions of the validation rows, with system, readout, seed, yhat and truth
+     * @param predictions predictions of validation rows, with system, readout, seed, yhat and truth
      * @param keys the systems of the table
      */
     static List<IsotonicRow> fit(Dataset<Row> predictions, List<SystemKey> keys, RatingScale validation) {
-        // Systems x distinct predictions x ratings, whatever the number of rows.
+        // The driver collects systems x distinct predictions x ratings rows, whatever the number of validation rows.
         List<Row> counts = predictions
                 .groupBy(
                         col("system"),
@@ -93,7 +94,7 @@ record IsotonicRow(SystemKey key, int source, Isotonic fit, long rows) implement
         }
     }
 
-    /** How many rows the maps are fitted on, for readers of the table; nothing without maps. */
+    /** A note of the table: the number of validation rows of the maps; empty without maps. */
     static Optional<String> note(List<IsotonicRow> maps) {
         Map<Long, TreeSet<String>> systems = new TreeMap<>();
         maps.forEach(map ->

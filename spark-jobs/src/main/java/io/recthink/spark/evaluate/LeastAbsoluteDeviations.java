@@ -17,24 +17,28 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * Linear regression by least absolute deviations, by least squares that are weighted again and again by the inverse of the
- * residuals (Schlossmacher 1973). Rows stay where they are; each round is one pass over them. Rows that one task can hold
- * are fitted by one task: the sums are exact, and so the fit is the same.
+ * Linear regression by least absolute deviations. The algorithm is iteratively reweighted least squares: each row has
+ * the inverse of its absolute residual as weight (Schlossmacher 1973). Each round is one pass over the cached rows.
+ * Data that fits into one task is fitted in one task. Sums are exact, so that the number of tasks does not change the
+ * fit.
  */
 final class LeastAbsoluteDeviations {
     private static final int MOST_ROUNDS = 50;
 
-    /** A task that goes through this many rows does not wait for its start; about 50 MB. */
+    /** Rows a task: the pass over them takes longer than the start of a task. About 50 MB. */
     private static final long ROWS_OF_A_TASK = 500_000;
 
     private static final double ENOUGH = 1e-7;
 
-    /** A smaller residual weighs no more than this one, in units of the rating. */
+    /** Residuals below this value have the weight of this value; in units of the rating. */
     private static final double SMALLEST_RESIDUAL = 1e-4;
 
     private LeastAbsoluteDeviations() {}
 
-    /** Sums over rows, in whole units: the weighted products of all pairs of variables, and the absolute residuals. */
+    /**
+     * Sums over rows, in fixed-point units: the weighted products of all pairs of variables, and the absolute
+     * residuals.
+     */
     private static final class Sums implements Serializable {
         private static final long serialVersionUID = 1;
         private final LinearRegression model;
@@ -93,14 +97,14 @@ final class LeastAbsoluteDeviations {
     /**
      * Fits the ratings.
      *
-     * @param rows with truth and what the features are made of, at least one row
-     * @param start where to begin, the fit by least squares
+     * @param rows at least one row, with truth and the columns of the features
+     * @param start first estimate: the fit by least squares
      */
     static LinearRegression fit(Dataset<Row> rows, List<Column> features, LinearRegression start) {
         return fit(rows, features, start, ROWS_OF_A_TASK);
     }
 
-    /** @param rowsOfATask changes no result */
+    /** @param rowsOfATask rows a task; does not change the result */
     static LinearRegression fit(Dataset<Row> rows, List<Column> features, LinearRegression start, long rowsOfATask) {
         int numbers = features.size();
         JavaRDD<double[]> all = variables(rows, features).persist(StorageLevel.MEMORY_AND_DISK());
@@ -124,7 +128,7 @@ final class LeastAbsoluteDeviations {
         }
     }
 
-    /** The fit of rows that are all at hand. */
+    /** Fits rows that are in memory. */
     private static LinearRegression fit(List<double[]> variables, int features, LinearRegression start) {
         double[] largest = new double[features + 2];
         variables.forEach(row -> largest(largest, row));
@@ -134,7 +138,7 @@ final class LeastAbsoluteDeviations {
         });
     }
 
-    /** @param pass adds all rows to sums */
+    /** @param pass adds all rows to the given sums */
     private static LinearRegression fit(
             long count, double[] largest, LinearRegression start, UnaryOperator<Sums> pass) {
         FixedPoint unit = FixedPoint.forSums(count, largest[largest.length - 1] * 10);
@@ -159,7 +163,7 @@ final class LeastAbsoluteDeviations {
         return list;
     }
 
-    /** [1, features, rating] of each row. */
+    /** One array [1, features, rating] a row. */
     private static JavaRDD<double[]> variables(Dataset<Row> rows, List<Column> features) {
         List<Column> all = new ArrayList<>(features);
         all.add(col("truth"));

@@ -25,10 +25,7 @@ import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/**
- * The traces of predictions, measured by {@link TraceMeasure} in tasks and taken together by Spark, in exact sums: however
- * many there are, and wherever they lie.
- */
+/** Measures the traces of predictions with {@link TraceMeasure} in Spark tasks and aggregates them in exact sums. */
 public final class MeasuredTraces {
     /** Name of the column of {@link #ownWords}. */
     public static final String OWN_WORDS = "ownWords";
@@ -43,16 +40,18 @@ public final class MeasuredTraces {
 
     private MeasuredTraces() {}
 
-    /** The words that each example alone has, from its columns userHistory and target. */
+    /**
+     * Hashes of the words in each example's own texts: the user's reviews and the target. Reads userHistory and target.
+     */
     public static Column ownWords() {
         return WORDS.apply(struct("userHistory", "target")).as(OWN_WORDS);
     }
 
     /**
-     * What the traces of predictions are like.
+     * Summary of the traces of predictions.
      *
      * @param predictions with trace, which may be null, and {@link #OWN_WORDS}
-     * @return nothing where no prediction has a trace
+     * @return empty when no prediction has a trace
      */
     public static Optional<TraceSummary> summary(Dataset<Row> predictions, TraceMeasure measure) {
         List<Column> totals = totals();
@@ -61,7 +60,10 @@ public final class MeasuredTraces {
                 .head());
     }
 
-    /** The same predictions without their texts, with what the measure finds; without those that have no trace. */
+    /**
+     * The predictions that have a trace, with the struct column {@code figures} in place of trace and
+     * {@link #OWN_WORDS}.
+     */
     public static Dataset<Row> figures(Dataset<Row> predictions, TraceMeasure measure) {
         UserDefinedFunction figures = udf((UDF1<Row, Row>) row -> figures(row, measure), FIGURES);
         return predictions
@@ -76,7 +78,7 @@ public final class MeasuredTraces {
         return RowFactory.create(found.trace(), Double.isNaN(found.copied()) ? null : found.copied(), found.about());
     }
 
-    /** What {@link #summary(Row)} reads from a group of {@link #figures}. */
+    /** The aggregates that {@link #summary(Row)} reads from a group of {@link #figures}. */
     public static List<Column> totals() {
         return List.of(
                 count(lit(1)).as("traces"),
@@ -86,7 +88,7 @@ public final class MeasuredTraces {
                 count(when(col("figures.about"), 1)).as("about"));
     }
 
-    /** The summary of a group from its {@link #totals}; nothing where it has no trace. */
+    /** The summary of a group from its {@link #totals}; empty when the group has no trace. */
     public static Optional<TraceSummary> summary(Row totals) {
         double traces = totals.<Long>getAs("traces");
         long copying = totals.<Long>getAs("copying");

@@ -33,7 +33,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
 
-/** Turns the scored rows into the numbers of the table. */
+/** Computes the numbers of the table from the scored rows. */
 final class Measures {
     private final SparkSession spark;
     private final EvaluationRequest request;
@@ -59,7 +59,13 @@ final class Measures {
         this.unit = unit;
     }
 
-    /** What the resamples of the users gave. */
+    /**
+     * Results of the bootstrap over users.
+     *
+     * @param maes [system][resample]
+     * @param rmses [system][resample]
+     * @param userMaes [system]: mean over users of each user's MAE, without resampling
+     */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Resampled(double[][] maes, double[][] rmses, double[] userMaes) {}
 
@@ -98,7 +104,7 @@ final class Measures {
         }
     }
 
-    /** The users in the order of their ids, each with the place in it. */
+    /** The errors of each user, keyed by the user's position in the order of the user ids. */
     private static JavaPairRDD<Long, UserErrors> users(JavaRDD<PredictedRow> rows, UserErrors.Layout layout) {
         return rows.mapToPair(row -> new Tuple2<>(row.userId(), row))
                 .aggregateByKey(new UserErrors(layout), UserErrors::add, UserErrors::merge)
@@ -225,14 +231,17 @@ final class Measures {
         return differences;
     }
 
-    /** Two-sided: twice the share of the resamples on the rarer side of zero, none of them counting as one. */
+    /**
+     * Two-sided p-value: twice the share of resamples on the rarer side of zero. The count and the number of resamples
+     * are increased by one, so that the p-value is never 0.
+     */
     private static double pValue(double[] differences) {
         long above = Arrays.stream(differences).filter(d -> d >= 0).count();
         long below = Arrays.stream(differences).filter(d -> d <= 0).count();
         return Math.min(1, 2.0 * (Math.min(above, below) + 1) / (differences.length + 1));
     }
 
-    /** Holm's correction over all rows but the one that they are compared with. */
+    /** Holm's correction over all rows except the row with index {@code without}, which gets 1. */
     private static double[] holm(double[] pValues, int without) {
         int[] others = IntStream.range(0, pValues.length)
                 .filter(system -> system != without)
@@ -271,7 +280,7 @@ final class Measures {
                         && mse(totals, system) < mse(totals, TrivialPredictors.PROMPT_MEANS_BY_SQUARES));
     }
 
-    /** What the bias model predicts in the place of a system says nothing of the system. */
+    /** Whether too many rows failed for a rank: their bias predictions say nothing about the system. */
     private boolean unranked(Totals totals, int system) {
         return totals.of(system).failed > request.maxFailed() * totals.rows();
     }
@@ -386,7 +395,7 @@ final class Measures {
         return bins;
     }
 
-    /** Of the mean of a column over the resamples that have rows for it. */
+    /** Interval of the mean of a column, over the resamples that have rows for it. */
     private Interval interval(long[][] details, int sum, int count) {
         double[] means = Arrays.stream(details)
                 .filter(total -> total[count] > 0)

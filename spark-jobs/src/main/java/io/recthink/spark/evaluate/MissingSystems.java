@@ -6,14 +6,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The systems that are expected and that nobody has predicted. */
+/** The expected systems that have no predictions. */
 final class MissingSystems {
     private MissingSystems() {}
 
     /**
-     * What a reader must know of them, a sentence each.
+     * One note of the table for each missing system, or for a folder without predictions.
      *
-     * @throws InvalidInputException when there is nothing to compare and a reader may expect something
+     * @throws InvalidInputException when the predictions folder does not exist, or has no predictions although systems
+     *     are expected
      */
     static List<String> of(PredictionFolders folders, EvaluationRequest request) {
         String place = request.predictions();

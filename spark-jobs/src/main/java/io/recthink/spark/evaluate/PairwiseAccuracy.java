@@ -11,9 +11,9 @@ import org.apache.spark.api.java.JavaRDD;
 import scala.Tuple2;
 
 /**
- * Of all pairs of rows of one user whose truths differ, the share that the predictions order the same way; a tie of the
- * predictions counts one half. Pairs of all users count the same. The rows of a user stream past in the order of their
- * predictions: only one counter a rating is held, however many rows the user has.
+ * Pairwise accuracy: among all pairs of rows of one user with different truths, the share that the predictions order
+ * correctly. Equal predictions count one half. Pairs of all users have the same weight. Each user's rows are read as a
+ * stream sorted by prediction, with one counter a rating: memory does not depend on the user's number of rows.
  */
 final class PairwiseAccuracy {
     /** One prediction for a row of a user. */
@@ -31,7 +31,7 @@ final class PairwiseAccuracy {
         }
     }
 
-    /** Keeps the rows of one user and system together. */
+    /** Puts all rows of one user and system into one partition. */
     private static final class ByList extends Partitioner {
         private static final long serialVersionUID = 1;
         private final int partitions;
@@ -52,14 +52,17 @@ final class PairwiseAccuracy {
         }
     }
 
-    /** Twice the concordant pairs plus the tied ones, and the number of pairs. */
+    /**
+     * @param halves twice the concordant pairs plus the tied pairs
+     * @param pairs number of pairs
+     */
     private record Pairs(long halves, long pairs) implements Serializable {
         Pairs plus(Pairs more) {
             return new Pairs(Math.addExact(halves, more.halves), Math.addExact(pairs, more.pairs));
         }
     }
 
-    /** The pairs of one list, whose entries come in ascending order of the predictions. */
+    /** Counts the pairs of one user and system; reads the rows in ascending order of the predictions. */
     private static final class Counter {
         private final long[] below;
         private final long[] tied;
@@ -96,7 +99,7 @@ final class PairwiseAccuracy {
 
     private PairwiseAccuracy() {}
 
-    /** The accuracy of each system; NaN when no user has rows of different truths. */
+    /** The accuracy of each system; NaN when no user has rows with different truths. */
     static double[] of(JavaRDD<PredictedRow> rows, RatingScale scale, int systems) {
         int ratings = scale.ratings().length;
         JavaPairRDD<Entry, Integer> entries = rows.flatMapToPair(row -> IntStream.range(0, systems)

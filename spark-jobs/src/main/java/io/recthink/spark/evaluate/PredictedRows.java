@@ -17,7 +17,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** Puts the predictions of all systems for a row side by side. */
+/** Builds one {@link PredictedRow} for each evaluated row from the predictions of all systems. */
 final class PredictedRows {
     private static final StructType KEYS = new StructType()
             .add("system", DataTypes.StringType, false)
@@ -28,12 +28,12 @@ final class PredictedRows {
     private PredictedRows() {}
 
     /**
-     * Joins them.
+     * Joins predictions and rows.
      *
      * @param predictions each row once for each of the keys
      * @param rows the evaluated examples
      * @param keys the systems, in the order of the result
-     * @param maps systems that follow them: a map of the predictions of an earlier one
+     * @param maps isotonic maps; their systems follow after the keys
      */
     static JavaRDD<PredictedRow> of(
             Dataset<Row> predictions,
@@ -82,7 +82,7 @@ final class PredictedRows {
             yhat[i] = system.getDouble(1);
             failed[i] = system.getBoolean(2);
             if (failed[i]) {
-                crps[i] = Math.abs(yhat[i] - truth); // that of one certain rating
+                crps[i] = Math.abs(yhat[i] - truth); // the score of one certain rating
             } else if (!system.isNullAt(3)) {
                 crps[i] = crps(system.getList(3), truth, scale);
             }
@@ -97,8 +97,10 @@ final class PredictedRows {
     }
 
     /**
-     * The continuous ranked probability score (Matheson and Winkler 1976) of probabilities of equally spaced ratings from
-     * the lowest to the highest of the scale: the integral of the squared difference of the two distribution functions.
+     * Continuous ranked probability score (Matheson and Winkler 1976): the integral of the squared difference between
+     * the predicted distribution function and the truth's distribution function.
+     *
+     * @param probabilities one for each of the equally spaced ratings from the lowest to the highest of the scale
      */
     static double crps(List<Double> probabilities, double truth, RatingScale scale) {
         double step = (scale.max() - scale.min()) / (probabilities.size() - 1);

@@ -35,12 +35,12 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Brings a table of predictions, whoever wrote it, to one schema. What other programs write for the same thing is taken:
- * numbers as text, {@code 0} and {@code True} for truth values, columns that are left out. What cannot be read is not
- * guessed: such a row says in the column {@value #PROBLEM} which of its values that is.
+ * Converts a table of predictions of any program to one schema. Accepted variants: numbers as text, {@code 0} and
+ * {@code True} for booleans, missing optional columns. A value that cannot be read is never guessed: the column
+ * {@value #PROBLEM} of the row names it.
  */
 final class PredictionColumns {
-    /** The line of a CSV or JSON file that is no row. */
+    /** Column with the text of a CSV or JSON line that Spark could not parse. */
     static final String BROKEN_LINE = "_brokenLine";
 
     static final String PROBLEM = "problem";
@@ -80,19 +80,20 @@ final class PredictionColumns {
     }
 
     /**
-     * The table with {@link #SCHEMA}. {@code yhat} is null, and {@code failed} true, where a row is marked as failed or
-     * holds no finite number.
+     * The table with {@link #SCHEMA}. A row that is marked as failed, or has no finite number, gets {@code failed} true
+     * and {@code yhat} null.
      *
      * @param key the setting that names the tables, for messages
-     * @param path of the table, for messages
-     * @param name the system, where no column says it
-     * @throws InvalidInputException when a column that is needed is missing, or one is of a type that cannot hold its values
+     * @param path path of the table, for messages
+     * @param name system of the rows when the table has no column {@code system}
+     * @throws InvalidInputException when a required column is missing or a column has a type that cannot contain its
+     *     values
      */
     static Dataset<Row> read(Dataset<Row> table, String key, String path, String name) {
         return table.select(new PredictionColumns(table.schema(), key, path, name).columns());
     }
 
-    /** Whether the result depends on the name of the table. */
+    /** Whether the table lacks the column {@code system}, so that the file name names the system. */
     static boolean named(StructType found) {
         return !List.of(found.fieldNames()).contains("system");
     }
@@ -149,7 +150,7 @@ final class PredictionColumns {
                 .findFirst();
     }
 
-    /** A column of one value a row, as text without blanks around it. */
+    /** A column with one value a row, as text without surrounding blanks. */
     private Optional<Column> text(String column) {
         return field(column).map(field -> {
             if (field.dataType() instanceof StructType
@@ -162,7 +163,7 @@ final class PredictionColumns {
         });
     }
 
-    /** What was thought before the answer; nothing where another program has something else under this name. */
+    /** The column {@code trace}; null when the column is missing or is not text. */
     private Column trace() {
         return field("trace")
                 .filter(field -> field.dataType().equals(DataTypes.StringType))
@@ -174,7 +175,7 @@ final class PredictionColumns {
         return col("`" + column + "`");
     }
 
-    /** A name; a table without the column has the same one everywhere. */
+    /** A column of names; a table without the column has {@code otherwise} in every row. */
     private Column label(String column, String otherwise) {
         Column label = text(column).orElse(lit(otherwise));
         problem(label.isNull().or(label.equalTo("")), column, lit(NOTHING));
@@ -191,7 +192,7 @@ final class PredictionColumns {
             return named("seed").cast("bigint");
         }
         Column text = text("seed").orElseThrow();
-        // A program that keeps whole numbers as fractions writes 7.0.
+        // Programs that store whole numbers as fractions write 7.0.
         Column whole =
                 when(text.rlike(WHOLE), regexp_replace(text, "[.]0*$", "").cast("decimal(38,0)"));
         Column seed = when(whole.between(lit(Long.MIN_VALUE), lit(Long.MAX_VALUE)), whole.cast("bigint"));
@@ -199,7 +200,7 @@ final class PredictionColumns {
         return seed;
     }
 
-    /** False where nothing is said. */
+    /** The column {@code failed}; false where it has no value. */
     private Column failed() {
         Optional<StructField> field = field("failed");
         if (field.isEmpty()) {
@@ -218,8 +219,9 @@ final class PredictionColumns {
     /**
      * A column of numbers.
      *
-     * @param finite null for what is missing, not finite or cannot be read
-     * @param unreadable whether it is neither a number nor a word for none
+     * @param finite the number; null when it is missing, not finite or not readable
+     * @param unreadable whether the value is neither a number nor a word for a missing number
+     * @param shown the value as text, for messages
      */
     private record Numbers(Column finite, Column unreadable, Column shown) {
         static Numbers of(Column column, DataType type) {
@@ -245,7 +247,7 @@ final class PredictionColumns {
                         Numbers.of(named(column), field(column).orElseThrow().dataType()));
     }
 
-    /** Null in a table without the column. */
+    /** A column of numbers; null in a table without the column. */
     private Column measured(String column) {
         return number(column)
                 .map(number -> {
@@ -255,7 +257,7 @@ final class PredictionColumns {
                 .orElse(lit(null).cast("double"));
     }
 
-    /** An array of numbers, or JSON's text of one. */
+    /** The column {@code probs}: an array of numbers, or the JSON text of an array. */
     private Column probabilities() {
         Optional<StructField> field = field("probs");
         DataType numbers = DataTypes.createArrayType(DataTypes.DoubleType);

@@ -23,12 +23,12 @@ import org.apache.hadoop.io.compress.CompressionCodecFactory;
 /**
  * The files of one table of predictions: a folder, or a single file.
  *
- * @param name of the folder or the file, without extensions
- * @param path of the folder or the file
- * @param format of all files
- * @param header the first line of the files; empty for Parquet
- * @param files those with data, in the order of their names
- * @param nested whether some lie in folders of their own, whose names may be columns
+ * @param name name of the folder or file, without extensions
+ * @param path path of the folder or file
+ * @param format format of all files
+ * @param header first line of the files; empty unless the format is CSV
+ * @param files the files that contain data, sorted by name
+ * @param nested whether files are in subfolders, whose names may be partition columns
  */
 record PredictionFiles(String name, String path, Format format, String header, List<String> files, boolean nested) {
     private static final String MAGIC = "PAR1";
@@ -37,10 +37,10 @@ record PredictionFiles(String name, String path, Format format, String header, L
             Pattern.compile("(?i)(\\.(parquet|csv|tsv|txt|json|jsonl|ndjson|gz|bz2|zst|snappy|deflate|lz4))+$");
     private static final String REMEDY = "give it as Parquet, CSV or JSON, or move it elsewhere";
 
-    /** How predictions are written. */
+    /** File formats of predictions. */
     enum Format {
         PARQUET,
-        /** With a header. */
+        /** With a header line. */
         CSV,
         /** One object a line. */
         JSON_LINES,
@@ -48,7 +48,7 @@ record PredictionFiles(String name, String path, Format format, String header, L
         JSON_ARRAY
     }
 
-    /** The beginning of a file. */
+    /** Format and first line of one file. */
     private record Head(String path, Format format, String line) {}
 
     PredictionFiles {
@@ -56,10 +56,11 @@ record PredictionFiles(String name, String path, Format format, String header, L
     }
 
     /**
-     * Finds all tables below a path, or the one at it. Names that begin with a dot or an underscore are left out.
+     * Finds the tables directly in a folder, or the one table at the path of a file. Ignores names that begin with a
+     * dot or an underscore.
      *
-     * @return nothing when the path does not exist
-     * @throws InvalidInputException when a folder or a file is no table of predictions
+     * @return empty when the path does not exist
+     * @throws InvalidInputException when a folder or file is not a table of predictions
      */
     static Optional<List<PredictionFiles>> find(String key, String path, Configuration hadoop) {
         Path root = new Path(path);
@@ -133,7 +134,7 @@ record PredictionFiles(String name, String path, Format format, String header, L
         return files;
     }
 
-    /** Nothing for a file without content, as Spark writes for empty partitions. */
+    /** Empty for a file without content; Spark writes these for empty partitions. */
     private static Optional<Head> head(String key, FileSystem system, Path file, boolean alone) {
         byte[] start;
         try {
@@ -165,7 +166,7 @@ record PredictionFiles(String name, String path, Format format, String header, L
                         .formatted(key, alone ? file : file.getParent() + " (" + file.getName() + ")", REMEDY));
     }
 
-    /** A Parquet file that was cut off is seen here: the executors that stumble over it would say so at length. */
+    /** Refuses a truncated Parquet file here: executors would fail on it with long stack traces. */
     private static void requireEnd(String key, FileSystem system, Path file) {
         try (FSDataInputStream in = system.open(file)) {
             byte[] end = new byte[MAGIC.length()];
@@ -188,7 +189,7 @@ record PredictionFiles(String name, String path, Format format, String header, L
         }
     }
 
-    /** What stands between the columns of a CSV file: the most frequent of comma, semicolon and tab in the header. */
+    /** The separator of a CSV file: the most frequent of comma, semicolon and tab in the header. */
     String delimiter() {
         String delimiter = ",";
         for (String other : List.of(";", "\t")) {

@@ -20,7 +20,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
-/** The prediction tables of all systems, one folder or file each, and what is asked of them. */
+/** The prediction tables of all systems, one folder or file each. */
 final class PredictionFolders {
     private final String key;
     private final Dataset<Row> predictions;
@@ -31,16 +31,16 @@ final class PredictionFolders {
     private final boolean present;
 
     /**
-     * What one system has predicted.
+     * One system with predictions.
      *
-     * @param offScale predictions of scored rows that are off the rating scale
+     * @param offScale number of predictions of scored rows that are outside the rating scale
      */
     record Saved(SystemKey key, long offScale) {}
 
     /**
      * Predictions that can be compared.
      *
-     * @param predictions as {@link PredictionColumns#SCHEMA}, of the evaluated rows, once each
+     * @param predictions as {@link PredictionColumns#SCHEMA}, each evaluated row once for each system
      * @param systems the systems
      */
     record Checked(Dataset<Row> predictions, List<Saved> systems) {
@@ -71,10 +71,10 @@ final class PredictionFolders {
     }
 
     /**
-     * Reads every folder and file below a path; names that begin with a dot or an underscore are left out.
+     * Reads every folder and file in a folder. Ignores names that begin with a dot or an underscore.
      *
      * @param key the setting that names the path, for messages
-     * @throws InvalidInputException when one is no table of predictions
+     * @throws InvalidInputException when a folder or file is not a table of predictions
      */
     static PredictionFolders read(SparkSession spark, String key, String path) {
         Configuration hadoop = spark.sparkContext().hadoopConfiguration();
@@ -101,7 +101,7 @@ final class PredictionFolders {
             PolicyOrigin.read(files.path(), hadoop).ifPresent(origins::add);
             PredictionNote.read(files.path(), hadoop).ifPresent(notes::add);
         }
-        // A scan a folder would be tasks a folder in every pass.
+        // One scan for all tables of a schema: a scan a folder would start tasks for each folder in every pass.
         for (Map.Entry<StructType, List<PredictionFiles>> group : bySchema.entrySet()) {
             String[] folders = group.getValue().stream()
                     .map(files -> LiteralPath.of(files.path()))
@@ -115,22 +115,22 @@ final class PredictionFolders {
         return new PredictionFolders(key, all, names, trainings, origins, notes, tables.isPresent());
     }
 
-    /** What is known about the training of the systems. */
+    /** The training costs that are stored beside the predictions. */
     List<TrainingCost> trainings() {
         return trainings;
     }
 
-    /** Which policies have predicted, of those of which it is known. */
+    /** The policies that are stored beside the predictions, for each system with a known policy. */
     List<PolicyOrigin> origins() {
         return origins;
     }
 
-    /** What their writers say of the systems, a sentence each. */
+    /** The notes that the jobs stored beside the predictions, one sentence each. */
     List<String> notes() {
         return notes;
     }
 
-    /** Whether the place of the tables is there, with or without tables. */
+    /** Whether the path exists, with or without tables. */
     boolean present() {
         return present;
     }
@@ -152,7 +152,7 @@ final class PredictionFolders {
     }
 
     /**
-     * Those of the rows that every system has predicted. Says nothing of why the others are missing.
+     * The rows that every system has predicted.
      *
      * @param rows with rowId
      */
@@ -170,14 +170,14 @@ final class PredictionFolders {
     }
 
     /**
-     * The predictions of the evaluated rows, checked: every system has each of them exactly once. Predictions of other
-     * rows of the data set are left out: the rows are chosen by the configuration, not by what happens to be there.
+     * The predictions of the evaluated rows, after checks: every system has each row exactly once. Predictions of other
+     * rows of the data set are ignored: the configuration chooses the rows, not the tables.
      *
      * @param examples all rows of the data set, with rowId
      * @param evaluated the rows to score, with rowId
-     * @param rowsAre which rows they are, for messages
-     * @throws InvalidInputException when a system lacks rows, repeats rows, has values that cannot be read or are off the
-     *     scale, or is of another data set
+     * @param rowsAre description of the rows, for messages
+     * @throws InvalidInputException when a system lacks rows, repeats rows, has unreadable or off-scale values, or
+     *     belongs to another data set
      */
     Checked evaluated(Dataset<Row> examples, Dataset<Row> evaluated, String rowsAre, PredictionScale scale) {
         long expected = evaluated.count();
@@ -187,9 +187,9 @@ final class PredictionFolders {
     }
 
     /**
-     * The same of rows of which a system may have predicted some only.
+     * The predictions of the given rows, where a system may have predicted only some of them.
      *
-     * @throws InvalidInputException as above, but for lacking rows
+     * @throws InvalidInputException as in {@link #evaluated}, except for missing rows
      */
     Checked some(Dataset<Row> examples, Dataset<Row> rows, PredictionScale scale) {
         return checked(rows, check(examples, rows, scale));

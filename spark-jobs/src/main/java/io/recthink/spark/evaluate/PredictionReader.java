@@ -10,16 +10,17 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** Reads the files of one table as they are; text formats give text alone. */
+/** Reads the files of one table unchanged. Columns of CSV and JSON files are read as text. */
 final class PredictionReader {
     private static final int SHOWN = 300;
 
     private PredictionReader() {}
 
     /**
-     * The table, with the column {@link PredictionColumns#BROKEN_LINE} where lines may be no rows.
+     * The table. CSV and JSON tables have the column {@link PredictionColumns#BROKEN_LINE} for lines that Spark cannot
+     * parse.
      *
-     * @throws InvalidInputException when Spark cannot read it
+     * @throws InvalidInputException when Spark cannot read the table
      */
     static Dataset<Row> read(SparkSession spark, String key, PredictionFiles files) {
         try {
@@ -29,7 +30,7 @@ final class PredictionReader {
                 case JSON_LINES -> json(spark, files, false);
                 case JSON_ARRAY -> json(spark, files, true);
             };
-        } catch (Exception e) { // Spark declares none and throws checked ones
+        } catch (Exception e) { // Spark throws checked exceptions that it does not declare
             throw unreadable(key, files.path(), e);
         }
     }
@@ -38,7 +39,7 @@ final class PredictionReader {
         DataFrameReader reader = reader(spark)
                 .option("header", true)
                 .option("sep", files.delimiter())
-                .option("escape", "\"") // two quotes in a quoted text are one, as everywhere but in Spark
+                .option("escape", "\"") // a doubled quote is one quote; Spark's own default is a backslash
                 .option("multiLine", true)
                 .option("ignoreLeadingWhiteSpace", true)
                 .option("ignoreTrailingWhiteSpace", true);
@@ -58,13 +59,16 @@ final class PredictionReader {
         return spark.read().option("columnNameOfCorruptRecord", PredictionColumns.BROKEN_LINE);
     }
 
-    /** A folder of folders is named itself: the names of those within are columns. */
+    /**
+     * The paths that Spark reads: a nested folder itself, because names of its subfolders are columns; otherwise the
+     * files.
+     */
     private static String[] places(PredictionFiles files) {
         return (files.nested() ? List.of(files.path()) : files.files())
                 .stream().map(LiteralPath::of).toArray(String[]::new);
     }
 
-    /** Why Spark could not read predictions, in one line. */
+    /** The exception for predictions that Spark cannot read, with the cause in one line. */
     static InvalidInputException unreadable(String key, String path, Exception failure) {
         Throwable root = failure;
         while (root.getCause() != null && root.getCause() != root) {

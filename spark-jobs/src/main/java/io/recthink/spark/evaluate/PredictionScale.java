@@ -11,22 +11,22 @@ import java.util.List;
 import org.apache.spark.sql.Column;
 
 /**
- * The ratings that predictions may have.
+ * The range of ratings that a prediction may have.
  *
- * @param clip hold others within the scale; false: refuse them
+ * @param clip true: clip predictions to the scale; false: refuse predictions outside the scale
  */
 record PredictionScale(RatingGrid grid, boolean clip) {
-    /** Whether a prediction that has not failed is off the scale. */
+    /** Whether a prediction that did not fail is outside the scale. */
     Column off() {
         return not(col("failed")).and(not(col("yhat").between(grid.min(), grid.max())));
     }
 
-    /** A prediction held within the scale. */
+    /** A prediction, clipped to the scale. */
     Column clipped(Column yhat) {
         return greatest(lit(grid.min()), least(lit(grid.max()), yhat));
     }
 
-    /** How many predictions of each system were clipped; nothing when there are none. */
+    /** One note for each system with clipped predictions: their number. */
     List<String> notes(PredictionFolders.Checked saved, String rows) {
         return saved.systems().stream()
                 .filter(system -> system.offScale() > 0)

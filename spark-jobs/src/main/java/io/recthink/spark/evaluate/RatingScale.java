@@ -10,10 +10,10 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 
 /**
- * The ratings that occur as truths, and the classes that they are reported in: each rating, or, when there are more than
- * {@value #MOST_CLASSES}, the nearest whole number.
+ * The ratings that occur as truths, and the classes of the report. A class is a rating, or, with more than
+ * {@value #MOST_CLASSES} ratings, the nearest whole number.
  *
- * @param grid all ratings that the scale has
+ * @param grid all ratings of the scale
  * @param ratings ascending
  * @param classes ascending
  */

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * The systems of a table, and which of them the others are compared with.
+ * The systems of a table, with the reference system and the focus system.
  *
- * @param keys trivial ones, saved ones, then those that are mapped by an {@link IsotonicRow}
- * @param saved the place of the first mapped one
- * @param reference the place of the system that differences are taken to
- * @param focus the place of the system of the second block
+ * @param keys trivial systems, saved systems, then the systems of the {@link IsotonicRow}s
+ * @param saved number of trivial and saved systems, which is the index of the first isotonic row
+ * @param reference index of the reference system
+ * @param focus index of the system of the second block
  */
 record Selection(List<SystemKey> keys, int saved, int reference, OptionalInt focus) {
     Selection {
@@ -21,7 +21,7 @@ record Selection(List<SystemKey> keys, int saved, int reference, OptionalInt foc
     /**
      * Finds the configured systems.
      *
-     * @throws InvalidInputException when the table has no such system
+     * @throws InvalidInputException when the table does not contain them
      */
     static Selection of(List<SystemKey> keys, List<IsotonicRow> maps, CompareSettings settings) {
         List<SystemKey> all = new ArrayList<>(keys);
@@ -35,7 +35,7 @@ record Selection(List<SystemKey> keys, int saved, int reference, OptionalInt foc
                         : OptionalInt.of(index(all, settings.focus(), "compare.focus")));
     }
 
-    /** The first row of a system, or of {@code system/read-out}. */
+    /** Index of the first row whose system, or {@code system/read-out}, is {@code name}. */
     private static int index(List<SystemKey> keys, String name, String setting) {
         for (int i = 0; i < keys.size(); i++) {
             SystemKey key = keys.get(i);

@@ -25,14 +25,14 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * A part of the evaluated rows that is reported on its own.
+ * A part of the evaluated rows that is reported separately.
  *
- * @param group what the rows are told apart by
- * @param name which of them these are
- * @param condition over the columns of the examples; null is no
+ * @param group the property that separates the rows
+ * @param name the value of this property
+ * @param condition over the columns of the examples; null means false
  */
 public record Slice(String group, String name, Column condition) {
-    /** Slices with fewer rows are listed, but not scored: their intervals would say nothing. */
+    /** Slices with fewer rows are listed without scores: their intervals would be too wide to use. */
     public static final int LEAST_ROWS = 50;
 
     public static final String TRUE_RATING = "true rating";
@@ -43,7 +43,7 @@ public record Slice(String group, String name, Column condition) {
             "aggregate(userHistory, 0, (words, h) -> words + size(split(concat_ws(' ', h.summary, h.review), ' ')))"
                     + " + aggregate(itemHistory, 0, (words, h) -> words + size(split(concat_ws(' ', h.summary, h.review), ' ')))";
 
-    /** The slices of a table of examples, in the order of their report. */
+    /** The slices of a table of examples, in the order of the report. */
     static List<Slice> of(Dataset<Row> rows, RatingScale scale) {
         List<Slice> slices = new ArrayList<>();
         activity(slices, "earlier ratings of the user", col("nUser"));
@@ -80,7 +80,7 @@ public record Slice(String group, String name, Column condition) {
         return List.copyOf(slices);
     }
 
-    /** The indices of the slices that a row is in. */
+    /** The indices of the slices that contain a row. */
     static Column memberships(List<Slice> slices) {
         Column[] indices = IntStream.range(0, slices.size())
                 .mapToObj(i -> when(slices.get(i).condition(), lit(i)))
@@ -119,7 +119,7 @@ public record Slice(String group, String name, Column condition) {
         }
     }
 
-    /** The most frequent categories; one that nearly every item has tells nothing apart. */
+    /** The most frequent categories, without categories of nearly all items, which separate nothing. */
     private static void categories(List<Slice> slices, Dataset<Row> rows, long all) {
         rows.select(explode(array_distinct(col("target.categories"))).as("category"))
                 .groupBy("category")

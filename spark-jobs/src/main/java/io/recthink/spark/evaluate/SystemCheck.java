@@ -20,9 +20,9 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** What is wrong with the predictions of one system. */
+/** Checks the predictions of one system. */
 final class SystemCheck {
-    /** Probabilities that were written with few digits add up to nearly 1. */
+    /** Tolerance of the sum of probabilities, which may be rounded to few digits. */
     private static final double NEARLY = 1e-3;
 
     private final String setting;
@@ -36,12 +36,12 @@ final class SystemCheck {
     }
 
     /**
-     * Looks at all systems.
+     * Counts the defects of all systems in one pass.
      *
-     * @param setting that names the tables, for messages
+     * @param setting the setting that names the tables, for messages
      * @param predictions as {@link PredictionColumns#SCHEMA}
      * @param examples all rows of the data set, with rowId
-     * @param rows those that are scored, with rowId
+     * @param rows the scored rows, with rowId
      */
     static List<SystemCheck> of(
             String setting, Dataset<Row> predictions, Dataset<Row> examples, Dataset<Row> rows, PredictionScale scale) {
@@ -75,7 +75,10 @@ final class SystemCheck {
                 .toList();
     }
 
-    /** One for each rating of the scale, none negative, 1 in sum; or none at all. */
+    /**
+     * Whether {@code probs} is null, the row failed, or the probabilities are valid: one for each rating of the scale,
+     * not negative, with the sum 1.
+     */
     private static Column probabilities(PredictionScale scale) {
         Column probs = col("probs");
         Column sum = aggregate(probs, lit(0.0), (all, one) -> all.plus(one));
@@ -87,7 +90,7 @@ final class SystemCheck {
         return col("failed").or(probs.isNull()).or(right);
     }
 
-    /** The system, as far as it can be said. */
+    /** The system for messages, or "a system" when its key is incomplete. */
     private String name() {
         return row.isNullAt(0) || row.isNullAt(1) || row.isNullAt(2) ? "a system" : key().toString();
     }
@@ -108,7 +111,10 @@ final class SystemCheck {
         return row.getAs(column);
     }
 
-    /** Refuses what cannot be scored, whichever rows it is. */
+    /**
+     * Refuses predictions that cannot be scored: unreadable values, rows of other data, repeated rows, values outside
+     * the scale.
+     */
     void requireReadable() {
         if (number("problems") > 0) {
             Row example = example("problemRow");

@@ -23,8 +23,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * What the systems of a comparison have thought. A policy of a run is measured against the instruction that it was trained
- * with, unless prompt.source says that it was asked otherwise; any other system against that of the configuration.
+ * Summaries of the traces of the systems of a comparison. A trace is measured against the instruction of the run that
+ * trained the policy. It is measured against the configured instruction when the training is not known, or when
+ * prompt.source is {@code configuration}.
  */
 final class SystemTraces {
     private final PromptSettings asked;
@@ -34,8 +35,8 @@ final class SystemTraces {
     /**
      * Measures against instructions.
      *
-     * @param asked what systems of which nothing is known were asked with
-     * @param origins which policies have predicted, of those of which it is known
+     * @param asked prompt settings of the systems whose training is not known
+     * @param origins the policies of the systems, where known
      */
     SystemTraces(PromptSettings asked, RatingGrid grid, List<PolicyOrigin> origins) {
         this.asked = asked;
@@ -54,9 +55,9 @@ final class SystemTraces {
     /**
      * Measures the traces.
      *
-     * @param predictions with trace, null where a system keeps none
-     * @param rows the examples that they are of
-     * @return the systems that have traces
+     * @param predictions with trace, null where a system has none
+     * @param rows the examples of the predictions
+     * @return a summary for each system that has traces
      */
     Map<SystemKey, TraceSummary> of(Dataset<Row> predictions, Dataset<Row> rows, List<SystemKey> keys) {
         Dataset<Row> traces = predictions
@@ -101,7 +102,7 @@ final class SystemTraces {
         }
         try {
             return Optional.of(RecordedConfiguration.read(system, training).get(PromptSettings.class));
-        } catch (InvalidInputException e) { // a run of another version, whose instruction cannot be told
+        } catch (InvalidInputException e) { // a run of another version, whose instruction cannot be read
             return Optional.empty();
         }
     }

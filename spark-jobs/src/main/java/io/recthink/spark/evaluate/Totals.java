@@ -7,12 +7,13 @@ import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 
 /**
- * What the metrics need, summed over all rows, in whole units of a {@link FixedPoint}: so the rows may come in any order.
+ * Sums over all rows from which the metrics are computed, in units of a {@link FixedPoint}. The order of the rows does
+ * not change the result.
  */
 final class Totals implements Serializable {
     private static final long serialVersionUID = 1;
 
-    /** What is summed for one system. */
+    /** The sums of one system. */
     static final class SystemSums implements Serializable {
         private static final long serialVersionUID = 1;
         long failed;
@@ -139,7 +140,7 @@ final class Totals implements Serializable {
         return unit.value(units);
     }
 
-    /** A sum over all rows as a mean. */
+    /** The mean over all rows, from a sum in units. */
     double mean(long units) {
         return unit.value(units) / rows;
     }
@@ -152,12 +153,12 @@ final class Totals implements Serializable {
         return unit.value(truthSquared) / rows - truthMean() * truthMean();
     }
 
-    /** How many rows have each rating of the scale as their truth. */
+    /** For each rating of the scale, the number of rows with this truth. */
     long[] ratingRows() {
         return ratingRows.clone();
     }
 
-    /** The MAE of the rows of each class, and the mean of these: every class counts the same. */
+    /** The mean over the classes of the MAE of their rows: every class has the same weight. */
     double macroMae(int system) {
         return IntStream.range(0, classRows.length)
                 .mapToDouble(c -> unit.value(classAbsolute[system][c]) / classRows[c])

@@ -25,16 +25,20 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * The predictors that any system must be seen beside: constants, means and medians of the train ratings, the bias model,
- * and the regressions, by squares and by absolute deviations, on the four numbers that a prompt may show. They are fitted on
- * the train rows and predict every row.
- * Sums are decimal and therefore exact, so that the result does not depend on the partitioning.
+ * The trivial predictors of every comparison: constants, means and medians of the train ratings, the bias model and the
+ * prompt-means regressions. A prompt-means regression uses the four numbers that a prompt may show. One is fitted by
+ * least squares, one by least absolute deviations. All predictors are fitted on the train rows and predict every row.
+ *
+ * <p>Sums are decimal and therefore exact, so that the result does not depend on the partitioning.
  */
 public final class TrivialPredictors {
-    /** How many imagined ratings at the global mean a user's or an item's mean starts with. */
+    /** Number of ratings at the global mean mu that are added to each mean: (sum + 5 mu) / (n + 5). */
     private static final int SHRINKAGE = 5;
 
-    /** As far as the iteration for the least absolute deviations goes: it often ends at a constant, and then near it. */
+    /**
+     * Decimal places of the regression by least absolute deviations: its iteration often ends near a constant, not at
+     * it.
+     */
     private static final int EXACT_DIGITS = 3;
 
     public static final String BIAS = "bias";
@@ -56,14 +60,14 @@ public final class TrivialPredictors {
             new SystemKey(PROMPT_MEANS, MEAN, 0),
             new SystemKey(PROMPT_MEANS, MEDIAN, 0));
 
-    /** The places of those that others are measured by. */
+    /** Indices in {@link #KEYS} of the systems that other rows are compared with. */
     static final int CONSTANT_MEDIAN = 0;
 
     static final int GLOBAL_MEAN = 2;
     static final int PROMPT_MEANS_BY_SQUARES = 8;
     static final int PROMPT_MEANS_BY_DEVIATIONS = 9;
 
-    /** Their names. */
+    /** Names of the trivial systems. */
     static final List<String> SYSTEMS =
             KEYS.stream().map(SystemKey::system).distinct().toList();
 
@@ -76,7 +80,7 @@ public final class TrivialPredictors {
      * Predictors fitted on train rows.
      *
      * @param train as {@code Tables.EXAMPLES}, at least one row
-     * @param bias fitted on the same rows
+     * @param bias bias model fitted on the same rows
      * @param min the lowest rating of the scale
      * @param max the highest rating of the scale
      */
@@ -88,10 +92,10 @@ public final class TrivialPredictors {
     }
 
     /**
-     * The predictions of all systems.
+     * The predictions of all trivial systems.
      *
      * @param rows as {@code Tables.EXAMPLES}
-     * @return one row a row and system: rowId, system, readout, yhat
+     * @return rowId, system, readout, yhat: one row for each row and system
      */
     Dataset<Row> predict(Dataset<Row> rows) {
         double mean = bias.mean();
@@ -136,18 +140,21 @@ public final class TrivialPredictors {
         return expr("percentile(truth, 0.5)");
     }
 
-    /** How many train rows have each rating, ascending: as many as the scale has, whatever the number of rows. */
+    /**
+     * Each train rating with its number of rows, ascending. The size is bounded by the scale, not by the number of
+     * rows.
+     */
     private List<Row> ratings() {
         return train.groupBy("truth").count().orderBy("truth").collectAsList();
     }
 
-    /** Of an even number of ratings, the middle of the two middle ones. */
+    /** The median; with an even number of ratings, the mean of the two middle ratings. */
     private static double median(List<Row> ratings) {
         long all = ratings.stream().mapToLong(row -> row.getLong(1)).sum();
         return (atPlace(ratings, (all - 1) / 2) + atPlace(ratings, all / 2)) / 2;
     }
 
-    /** The rating at a place, from 0, in the order of all ratings. */
+    /** The rating with index {@code place}, from 0, among all sorted ratings. */
     private static double atPlace(List<Row> ratings, long place) {
         long before = 0;
         for (Row row : ratings) {
@@ -159,7 +166,7 @@ public final class TrivialPredictors {
         throw new IllegalArgumentException("no train row has place " + place);
     }
 
-    /** The most frequent rating; of several, the lowest. */
+    /** The most frequent rating; among equally frequent ratings, the lowest. */
     private static double mode(List<Row> ratings) {
         return ratings.stream()
                 .max(Comparator.comparingLong((Row row) -> row.getLong(1)).thenComparing(row -> -row.getDouble(0)))
@@ -173,7 +180,7 @@ public final class TrivialPredictors {
                 .divide(coalesce(col(prefix + "Count"), lit(0)).plus(SHRINKAGE));
     }
 
-    /** What a prompt can show in numbers; unknown means are the global one. */
+    /** The numbers that a prompt can show. An unknown mean is replaced by the global mean. */
     private static List<Column> features(double mean) {
         return List.of(
                 coalesce(col("userMean"), lit(mean)),

@@ -17,29 +17,29 @@ import org.apache.spark.sql.SparkSession;
 import scala.Tuple2;
 
 /**
- * The paired, user-clustered bootstrap as a Spark job: users are drawn with replacement, as many as there are, with all
- * their rows; a draw is the same for all systems. The work is split by blocks of users and by ranges of resamples. Only the
- * totals of each resample come to the driver: resamples x columns numbers, whatever the size of the log.
+ * The paired, user-clustered bootstrap as a Spark job. Each resample draws users with replacement, as many as there
+ * are, and takes all rows of a drawn user. All systems share the same draws. The work is split by blocks of users and
+ * ranges of resamples. The driver collects only resamples x columns numbers.
  */
 final class UserBootstrap {
-    /** Tasks a core; the result does not depend on it. */
+    /** Tasks a core; does not change the result. */
     private static final int TASKS = 2;
 
     private final SparkSession spark;
     private final JavaPairRDD<Long, UserErrors> users;
     private final int count;
 
-    /** What one task works on. */
+    /** The work of one task: a block of users and a range of resamples. */
     private record Part(int block, int range) implements Serializable {}
 
-    /** A user and the place in the order of all users. */
+    /** A user with its position in the order of all users. */
     private record Placed(long place, Cluster cluster) implements Serializable {}
 
     /**
-     * Takes the users.
+     * A bootstrap over the given users.
      *
-     * @param users by their place in an order that does not change; read twice, so persist it
-     * @param count how many there are
+     * @param users by position in a fixed order; read twice, so persist it
+     * @param count number of users
      */
     UserBootstrap(SparkSession spark, JavaPairRDD<Long, UserErrors> users, int count) {
         this.spark = spark;
@@ -50,8 +50,8 @@ final class UserBootstrap {
     /**
      * The totals of each resample.
      *
-     * @param columns what of a user is summed
-     * @param width the number of columns
+     * @param columns maps a user to the columns to sum
+     * @param width number of columns
      * @return [resample, column]
      */
     long[][] totals(Function<UserErrors, Cluster> columns, int width, int resamples, long seed) {

@@ -8,24 +8,24 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The errors of all systems on the rows of one user, in whole units: their sums, and for the slices the rows themselves
- * until they are many. So a user of a million rows takes no more room than one of {@value #MOST_ROWS}.
+ * The errors of all systems on the rows of one user, in fixed-point units. Keeps their sums. For the slices it keeps
+ * the single rows up to {@value #MOST_ROWS}, then only sums, so that memory a user is bounded.
  */
 final class UserErrors implements Serializable {
     private static final long serialVersionUID = 1;
     private static final int MOST_ROWS = 64;
 
     /**
-     * Where the sums of slices and of the tenths of the predictions stand.
+     * Positions of the sums of slices and of prediction tenths in an array of totals.
      *
-     * @param cuts [system]: what cuts its predictions into tenths
+     * @param cuts [system]: the values that cut the system's predictions into tenths
      */
     record Layout(FixedPoint unit, int systems, int slices, List<ValueRanks> cuts) implements Serializable {
         Layout {
             cuts = List.copyOf(cuts);
         }
 
-        /** The number of rows, then |e| of all systems, then e^2 of all systems. */
+        /** Number of columns: the number of rows, then |e| of all systems, then e^2 of all systems. */
         int width() {
             return 1 + 2 * systems;
         }
@@ -51,7 +51,7 @@ final class UserErrors implements Serializable {
         }
     }
 
-    /** One row: where it belongs, and what it adds there. */
+    /** One row: its slices and tenths, and the values that it adds to their totals. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Detail(int[] slices, byte[] bins, long[] absolute, long truth) implements Serializable {
         void addTo(long[] totals, Layout layout) {

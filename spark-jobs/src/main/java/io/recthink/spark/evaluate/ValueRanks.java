@@ -14,13 +14,14 @@ import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
 
 /**
- * What the order of a system's predictions says: Spearman's correlation with the truths, ties at their middle rank, over
- * all rows; the share of the most frequent prediction; and the values that cut the predictions into tenths. The distinct
- * predictions are sorted across the cluster, none of them comes to the driver.
+ * Statistics of the order of a system's predictions. The distinct predictions are sorted across the cluster; the driver
+ * collects none of them.
  *
- * @param spearman NaN when the predictions, or the truths, are all the same
- * @param modalShare between 0 and 1
- * @param cuts the predictions at the ranks of 1/10 to 9/10, ascending; a prediction at a cut lies above it
+ * @param spearman Spearman correlation with the truths over all rows, ties at their middle rank; NaN when all
+ *     predictions or all truths are equal
+ * @param modalShare share of the most frequent prediction, between 0 and 1
+ * @param cuts the predictions at the ranks 1/10 to 9/10, ascending; a prediction equal to a cut belongs to the upper
+ *     tenth
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record ValueRanks(double spearman, double modalShare, double[] cuts) implements Serializable {
@@ -36,14 +37,17 @@ record ValueRanks(double spearman, double modalShare, double[] cuts) implements 
         }
     }
 
-    /** How many rows have a prediction, and the sum of twice the ranks of their truths. */
+    /**
+     * @param rows number of rows with this prediction
+     * @param truthRanks sum of the doubled ranks of their truths
+     */
     private record Occurrences(long rows, long truthRanks) implements Serializable {
         Occurrences plus(Occurrences more) {
             return new Occurrences(rows + more.rows, Math.addExact(truthRanks, more.truthRanks));
         }
     }
 
-    /** Sums over some of the values of one system; ranks are doubled, so that middle ranks are whole numbers. */
+    /** Sums over some of the values of one system. Ranks are doubled, so that middle ranks are whole numbers. */
     private record Part(BigInteger squares, BigInteger products, long mode, TreeMap<Integer, Double> cuts)
             implements Serializable {
         static final Part EMPTY = new Part(BigInteger.ZERO, BigInteger.ZERO, 0, new TreeMap<>());
@@ -74,7 +78,7 @@ record ValueRanks(double spearman, double modalShare, double[] cuts) implements 
     /**
      * Ranks the predictions of all systems.
      *
-     * @param ratingRows how many rows have each rating of the scale
+     * @param ratingRows number of rows of each rating of the scale
      */
     static List<ValueRanks> of(JavaRDD<PredictedRow> rows, RatingScale scale, long[] ratingRows, int systems) {
         long[] ranks = doubledRanks(ratingRows);
@@ -83,7 +87,7 @@ record ValueRanks(double spearman, double modalShare, double[] cuts) implements 
                 .sum();
         JavaPairRDD<Value, Occurrences> values = rows.flatMapToPair(row -> IntStream.range(0, systems)
                         .mapToObj(system -> new Tuple2<>(
-                                new Value(system, row.yhat()[system] + 0.0), // -0.0 is 0.0
+                                new Value(system, row.yhat()[system] + 0.0), // -0.0 equals 0.0
                                 new Occurrences(1, ranks[scale.rating(row.truth())])))
                         .iterator())
                 .reduceByKey(Occurrences::plus)
@@ -117,7 +121,7 @@ record ValueRanks(double spearman, double modalShare, double[] cuts) implements 
         return ranks;
     }
 
-    /** For each partition and system, how many rows have smaller predictions in the partitions before. */
+    /** For each partition and system, the number of rows with smaller predictions in the partitions before it. */
     private static Map<Integer, Map<Integer, Long>> starts(JavaPairRDD<Value, Occurrences> values) {
         List<Tuple2<Integer, Map<Integer, Long>>> sizes = values.mapPartitionsWithIndex(
                         (partition, some) -> {
@@ -155,7 +159,7 @@ record ValueRanks(double spearman, double modalShare, double[] cuts) implements 
     }
 
     private static ValueRanks of(Part part, BigInteger truthSquares, long all) {
-        // The sum of the squared doubled ranks, less the square of their mean: n (n + 1)^2.
+        // Sum of squared doubled ranks minus n times their squared mean, where the mean is n + 1: minus n (n + 1)^2.
         BigInteger mean =
                 BigInteger.valueOf(all).multiply(BigInteger.valueOf(all + 1).pow(2));
         double predictions = part.squares().subtract(mean).doubleValue();
@@ -167,7 +171,7 @@ record ValueRanks(double spearman, double modalShare, double[] cuts) implements 
                 part.cuts().values().stream().mapToDouble(Double::doubleValue).toArray());
     }
 
-    /** The tenth that a prediction falls into, from 0; equal predictions share one, so that tenths may be empty. */
+    /** The tenth of a prediction, from 0. Equal predictions are in the same tenth, so that a tenth may be empty. */
     int bin(double prediction) {
         int bin = 0;
         while (bin < cuts.length && prediction >= cuts[bin]) {

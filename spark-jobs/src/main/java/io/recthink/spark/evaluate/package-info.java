@@ -1,2 +1,2 @@
-/** Everything numeric of a table: the rows that are scored, the trivial rows, errors and their intervals, slices, costs. */
+/** Computes the numbers of a comparison: scored rows, trivial predictors, errors and their intervals, slices, costs. */
 package io.recthink.spark.evaluate;
