@@ -12,23 +12,28 @@ import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Scores every system on the same rows and writes the table. It needs the examples and the saved predictions, nothing
- * else: the same predictions give the same bytes.
+ * {@code compare}: scores every system on the same rows and writes the comparison to {@code paths.table}: tables (CSV,
+ * JSON, Markdown, LaTeX), plots (SVG), a page (HTML) and a run card. The numbers depend only on the examples and the
+ * saved predictions: the same predictions give the same bytes.
+ *
+ * <p>Reads the sections {@code compare}, {@code prompt}, {@code paths} ({@code data}, {@code predictions},
+ * {@code validationPredictions}, {@code table}), and the keys {@code seed}, {@code predict.split},
+ * {@code predict.rows}, {@code predict.policies} and {@code validation.maxFailed}.
  */
 public final class CompareJob implements Job {
     private final boolean intersect;
     private final boolean clip;
 
-    /** As configured. */
+    /** Compares as configured. */
     public CompareJob() {
         this(false, false);
     }
 
     /**
-     * With more than is configured.
+     * Compares as configured, or with options of the command line.
      *
      * @param intersect score the rows that every system has, whatever {@code compare.intersect} says
-     * @param clip hold predictions within the rating scale, whatever {@code compare.clip} says
+     * @param clip clip predictions to the rating scale, whatever {@code compare.clip} says
      */
     public CompareJob(boolean intersect, boolean clip) {
         this.intersect = intersect;
@@ -44,7 +49,7 @@ public final class CompareJob implements Job {
                 .write(Evaluation.of(spark, request));
     }
 
-    /** The configuration with what the command line adds. */
+    /** The configuration with the options of the command line. */
     private Configuration asked(Configuration configuration) {
         CompareSettings settings = configuration.get(CompareSettings.class);
         return configuration.change(List.of(

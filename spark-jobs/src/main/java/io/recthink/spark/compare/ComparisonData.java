@@ -23,7 +23,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
-/** A comparison as CSV and JSON, numbers as they are; what is not defined is empty or null. */
+/** Writes a comparison as CSV and JSON with unrounded numbers. An undefined number is an empty cell or null. */
 final class ComparisonData {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -33,27 +33,27 @@ final class ComparisonData {
         this.comparison = comparison;
     }
 
-    /** One line a row of the table. */
+    /** One line for each row of the table. */
     String csv() {
         return csv(comparison.rows().stream().map(this::row).toList());
     }
 
-    /** One line a system and slice. */
+    /** One line for each system and slice. */
     String slicesCsv() {
         return csv(slices());
     }
 
-    /** One line a system and tenth of its predictions. */
+    /** One line for each system and tenth of its predictions. */
     String calibrationCsv() {
         return csv(calibration());
     }
 
-    /** The second block, one line a row; empty without a system in focus. */
+    /** The second block, one line a row; an empty text without a focus system. */
     String focusCsv() {
         return csv(focus());
     }
 
-    /** Everything. */
+    /** The rows, the second block, seeds, slices, calibration, costs and notes. */
     String json() {
         ObjectNode all = JSON.createObjectNode();
         all.put("confidence", comparison.confidence());

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
 
-/** Writes a comparison: the console, and one file a format. */
+/** Prints a comparison and writes it to one file for each format. */
 public final class ComparisonFiles {
     private final SparkSession spark;
     private final Configuration configuration;
@@ -18,12 +18,12 @@ public final class ComparisonFiles {
     private final Optional<Lead> lead;
 
     /**
-     * The files of a comparison.
+     * Writes to a folder.
      *
-     * @param configuration of the job, for the run card
-     * @param request what was evaluated
-     * @param folder that the files are written to
-     * @param lead what the page begins with, if anything
+     * @param configuration configuration of the job, for the run card
+     * @param request input of the evaluation
+     * @param folder the folder of the files
+     * @param lead first part of the page; empty for a page about the comparison itself
      */
     public ComparisonFiles(
             SparkSession spark,
@@ -38,7 +38,10 @@ public final class ComparisonFiles {
         this.lead = lead;
     }
 
-    /** Writes the files, in place of earlier ones, and prints the table. */
+    /**
+     * Writes comparison.csv, .json, .md, .tex and .html, mae.svg, rmse.svg, slices.csv, calibration.csv, focus.csv
+     * (with a focus system) and run-card.json, and prints the tables. Replaces existing files.
+     */
     public void write(Comparison comparison) {
         ComparisonTables tables = new ComparisonTables(comparison);
         ComparisonData data = new ComparisonData(comparison);

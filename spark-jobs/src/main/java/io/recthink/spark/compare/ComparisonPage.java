@@ -28,13 +28,11 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/**
- * A comparison as one HTML page with pictures. It loads nothing and runs nothing: no network, no other file, no script.
- */
+/** Writes a comparison as one HTML page with pictures. The page needs no network, no other file and no script. */
 final class ComparisonPage {
     private static final String POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
-    /** The pictures of slices and of true ratings show the saved systems, and the best trivial ones beside them. */
+    /** Number of trivial systems, best MAE first, in the pictures of slices and of true ratings. */
     private static final int TRIVIAL_SHOWN = 2;
 
     private static final int COLOURS = 6;
@@ -56,7 +54,7 @@ final class ComparisonPage {
         this(comparison, card, learning, Optional.empty());
     }
 
-    /** @param lead what the page is about, where that is not the comparison */
+    /** @param lead first part of the page; empty for a page about the comparison itself */
     ComparisonPage(Comparison comparison, RunCard card, List<Learning> learning, Optional<Lead> lead) {
         this.lead = lead;
         this.comparison = comparison;
@@ -175,7 +173,7 @@ final class ComparisonPage {
         html.close().close().close();
     }
 
-    /** An interval may stand below its number, but is not broken itself. */
+    /** A line may break before an interval, but not inside it. */
     private void cell(String text) {
         if (text.contains(" [")) {
             html.element("td", text.replace(", ", ",\u00a0"), "class", "range");
@@ -251,7 +249,10 @@ final class ComparisonPage {
         return Axis.around(values.mapToDouble(Double::doubleValue));
     }
 
-    /** The systems of the pictures with several: all saved ones, and the best trivial ones. */
+    /**
+     * The systems of the pictures with several systems: the first saved systems and the best trivial ones, as many as
+     * there are colours.
+     */
     private List<Integer> shown() {
         List<ComparisonRow> rows = comparison.rows();
         List<Integer> saved = IntStream.range(0, rows.size())

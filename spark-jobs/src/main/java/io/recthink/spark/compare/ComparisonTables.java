@@ -27,7 +27,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
-/** A comparison as tables for people, with 4 decimals. */
+/** Tables of a comparison for people, with 4 decimals. */
 final class ComparisonTables {
     private static final String NONE = "-";
     private static final String UNCORRECTED = " \u2020";
@@ -42,7 +42,7 @@ final class ComparisonTables {
         this.interval = intervalName(comparison);
     }
 
-    /** How the intervals of a comparison are named, such as [95% CI]. */
+    /** Label of the intervals of a comparison, such as [95% CI]. */
     static String intervalName(Comparison comparison) {
         return "[%s%% CI]"
                 .formatted(BigDecimal.valueOf(comparison.confidence())
@@ -51,7 +51,7 @@ final class ComparisonTables {
                         .toPlainString());
     }
 
-    /** Errors and their differences to the reference. */
+    /** Errors and their differences from the reference. */
     TextTable main() {
         List<String> header = systemHeader();
         header.addAll(List.of(
@@ -130,7 +130,7 @@ final class ComparisonTables {
                 .orElse(List.of(NONE, NONE, NONE));
     }
 
-    /** The system in focus against all others. */
+    /** The focus system compared with every other row. */
     TextTable focus() {
         return plain(
                 List.of("system", "read-out", "MAE difference " + interval, "p (Holm)", ""),
@@ -159,7 +159,7 @@ final class ComparisonTables {
         return "MAE of " + focus.system() + " (" + focus.readout() + ") minus that of each other row";
     }
 
-    /** Read-outs that were trained with several seeds. */
+    /** Read-outs that were trained under several seeds. */
     TextTable seeds() {
         return plain(
                 List.of("system", "read-out", "seeds", "MAE mean", "MAE sd", "RMSE mean", "RMSE sd"),
@@ -177,7 +177,7 @@ final class ComparisonTables {
                 number(row.rmseSd()));
     }
 
-    /** What predictions took, and whether long ones are worse. */
+    /** Tokens, latency and failures of the predictions, and the correlation of their length with |error|. */
     TextTable costs() {
         return plain(
                 List.of(
@@ -208,7 +208,7 @@ final class ComparisonTables {
                 number(row.lengthCorrelation()));
     }
 
-    /** What it took until the systems could predict, of those of which it is known. */
+    /** Training costs of the systems where they are known. */
     TextTable trainings() {
         return plain(
                 List.of(
@@ -276,7 +276,7 @@ final class ComparisonTables {
                 .toList();
     }
 
-    /** What a reader must know, a sentence each. */
+    /** The notes below the table, one sentence each. */
     List<String> notes() {
         List<String> notes = new ArrayList<>(comparison.notes());
         notes.add("Ranks: MAE among medians, RMSE among means. p: two-sided bootstrap, Holm-corrected over the table.");
@@ -316,12 +316,12 @@ final class ComparisonTables {
                         .anyMatch(row -> row.adjusted() >= 1 - comparison.confidence() && excludesZero(row.interval()));
     }
 
-    /** Whether interval and p seem to say different things. */
+    /** Whether the interval excludes zero although the corrected p-value is not significant. */
     private boolean uncorrected(Difference difference) {
         return difference.adjusted() >= 1 - comparison.confidence() && excludesZero(difference.interval());
     }
 
-    /** Whether a system is of a training, whose steps tell its policies apart. */
+    /** Whether a system has a known training; then the table has a column for the training step. */
     private boolean steps() {
         return comparison.origins().stream().anyMatch(origin -> origin.training() != null);
     }

@@ -16,7 +16,7 @@ import java.util.function.Predicate;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
-/** The errors of a comparison with their intervals, the best system first: on its page, and as files for a paper. */
+/** Plots of the errors with their intervals, best system first, for the page and as SVG files. */
 final class ErrorPlots {
     private static final int SYSTEM = 0;
     private static final int MONOTONE = 2;
@@ -28,7 +28,7 @@ final class ErrorPlots {
         this.comparison = comparison;
     }
 
-    /** Of medians and points. */
+    /** The read-outs that MAE ranks: all except means. */
     IntervalPlot mae() {
         return plot(
                 "MAE, ranked among medians",
@@ -37,7 +37,7 @@ final class ErrorPlots {
                 row -> row.errors().maeInterval());
     }
 
-    /** Of means and points. */
+    /** The read-outs that RMSE ranks: means and points. */
     IntervalPlot rmse() {
         return plot(
                 "RMSE, ranked among means",
@@ -46,7 +46,7 @@ final class ErrorPlots {
                 row -> row.errors().rmseInterval());
     }
 
-    /** One of the plots as an SVG document that says what its colours and its intervals are. */
+    /** A plot as an SVG document with a legend of its colours and intervals. */
     String svg(IntervalPlot plot, String error) {
         return plot.svg(legend(plot), error + " " + ComparisonTables.intervalName(comparison));
     }
@@ -81,14 +81,14 @@ final class ErrorPlots {
         return row.trivial() ? TRIVIAL : row.kind() == Kind.ISOTONIC ? MONOTONE : SYSTEM;
     }
 
-    /** Lines on a scale that holds their intervals. */
+    /** Lines on an axis that contains their intervals. */
     static IntervalPlot plot(List<IntervalPlot.Line> lines, String description) {
         Axis axis = Axis.around(
                 lines.stream().flatMapToDouble(line -> DoubleStream.of(line.low(), line.at(), line.high())));
         return new IntervalPlot(lines, axis, description);
     }
 
-    /** A line with the number and its interval in words. */
+    /** A line labelled with the number and its interval. */
     static IntervalPlot.Line line(String name, double value, Interval interval, int colour) {
         return new IntervalPlot.Line(
                 name,
@@ -99,7 +99,7 @@ final class ErrorPlots {
                 ComparisonTables.number(value) + " " + ComparisonTables.interval(interval));
     }
 
-    /** What a system is called where its read-out stands beside it. */
+    /** Name of a system with its read-out; the read-out "point" is not named. */
     static String name(SystemKey key) {
         return key.readout().equals(Readout.POINT) ? key.system() : key.system() + ", " + key.readout();
     }

@@ -4,12 +4,12 @@ import io.recthink.spark.page.TextTable;
 import java.util.List;
 
 /**
- * What a page is about that shows a comparison only beside it.
+ * The first part of a page whose main subject is not the comparison, such as the page of {@code probe}.
  *
- * @param kind of the page, a word
- * @param title of the page
- * @param heading of the table
- * @param notes what a reader must know of the table, a sentence each
+ * @param kind kind of the page, one word
+ * @param title title of the page
+ * @param heading heading of the table
+ * @param notes sentences about the table
  */
 public record Lead(String kind, String title, String heading, TextTable table, List<String> notes) {
     public Lead {

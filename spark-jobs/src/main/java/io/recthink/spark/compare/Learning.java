@@ -10,13 +10,16 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * How systems of a table learnt.
+ * The training curves of one run and the systems that are policies of this run.
  *
- * @param systems their names, for people: several may be policies of one run
- * @param curves of that run
+ * @param systems names of the systems, for people
+ * @param curves curves of the run
  */
 record Learning(String systems, Curves curves) {
-    /** One a run whose policies were compared, in the order of the systems; runs that are gone are left out. */
+    /**
+     * The runs whose policies were compared, in the order of the systems. Runs whose folder no longer exists are left
+     * out.
+     */
     static List<Learning> of(List<PolicyOrigin> origins, Configuration hadoop) {
         Map<String, StringJoiner> runs = new LinkedHashMap<>();
         origins.stream()

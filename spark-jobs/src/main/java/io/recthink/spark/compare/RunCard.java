@@ -15,17 +15,17 @@ import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * What a result was made from and with.
+ * Describes the input of a result: data, program, policies and configuration.
  *
- * @param name of the data set
- * @param facts names and values, in the order of their report
- * @param trainings the policies of the table and the configurations that they were trained with
- * @param configuration what the job itself was run with, as YAML
+ * @param name name of the data set
+ * @param facts names and values, in the order of the report
+ * @param trainings policies of the table with the configurations of their training
+ * @param configuration configuration of the job itself, as YAML
  */
 record RunCard(String name, Map<String, String> facts, List<PolicyOrigin> trainings, String configuration) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-    /** What a comparison reads: what it would say of a training was that of no run. */
+    /** Sections that the card shows. Training sections are left out: their values here are no run's values. */
     private static final List<String> USED = List.of("name", "seed", "paths", "predict", "compare");
 
     static RunCard of(
