@@ -13,14 +13,14 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * What a probe does to the answers of a policy, whatever the truth. Rows whose answer could not be read, with or without
- * the change, do not take part.
+ * Compares the answers of a policy with and without a change of the prompts; does not use the truths. Rows with an
+ * unreadable answer, with or without the change, are left out.
  *
- * @param probe its name
- * @param rows the rows with an answer before and after
- * @param changed the share of them whose answer is another; null, as the following, when there are none
- * @param shift the mean of the answer after minus the answer before, in stars
- * @param distance the mean absolute difference of the two answers, in stars
+ * @param probe name of the probe
+ * @param rows number of rows with both answers
+ * @param changed share of rows with different answers; null without rows
+ * @param shift mean of the answer with the change minus the answer without it, in stars; null without rows
+ * @param distance mean absolute difference of the two answers, in stars; null without rows
  */
 record Answers(String probe, long rows, Double changed, Double shift, Double distance) {
     private static final double SAME = 1e-9;
@@ -28,8 +28,8 @@ record Answers(String probe, long rows, Double changed, Double shift, Double dis
     /**
      * Compares two tables of predictions.
      *
-     * @param before predictions of the unchanged prompts
-     * @param after predictions of the changed prompts of the same rows
+     * @param before predictions from the unchanged prompts
+     * @param after predictions from the changed prompts of the same rows
      */
     static Answers of(String probe, Dataset<Row> before, Dataset<Row> after) {
         Column difference = col("after").minus(col("before"));

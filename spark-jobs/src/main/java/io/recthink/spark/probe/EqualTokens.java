@@ -24,9 +24,9 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.TaskCompletionListener;
 
 /**
- * Histories whose texts are cut, all entries of a row to the same number of characters, until the prompt has no more tokens
- * than with the latest entry alone. Beside a history of one entry they show what more entries are worth when a prompt does
- * not get longer by them. Where the entries have more tokens even without texts, they keep no text.
+ * Cuts the texts of histories until the prompt has no more tokens than with only the latest entry. All entries of a row
+ * are cut to the same number of characters. Compared with a history of one entry, this shows the value of more entries
+ * in a prompt of the same length. When the entries have too many tokens even without texts, they keep no text.
  */
 final class EqualTokens {
     private static final StructType CHARACTERS =
@@ -43,7 +43,7 @@ final class EqualTokens {
     /**
      * Cuts the histories.
      *
-     * @param rows with the columns of examples, their histories as long as they are to be shown
+     * @param rows the columns of examples, with histories of the length to show
      */
     static Dataset<Row> of(Dataset<Row> rows, PromptEncoding encoding) {
         Dataset<Row> characters = rows.mapPartitions(
@@ -56,7 +56,7 @@ final class EqualTokens {
                 .drop("characters");
     }
 
-    /** The summary first, and of the review what is left. */
+    /** The summary is kept before the review. */
     private static String cut(String field) {
         return switch (field) {
             case "summary" -> "left(h.summary, characters)";
@@ -68,7 +68,7 @@ final class EqualTokens {
     private static Iterator<Row> characters(Iterator<Row> rows, PromptEncoding encoding) {
         PromptEncoding.Open open = encoding.open();
         TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> open.close());
-        // Without a limit, which would leave out entries instead of their texts.
+        // No token limit here: with one, the encoder would drop entries instead of texts.
         EqualTokens task = new EqualTokens(
                 new PromptEncoder(
                         new PromptTemplate(encoding.settings(), encoding.minRating(), encoding.maxRating()),
@@ -81,7 +81,7 @@ final class EqualTokens {
                 .iterator();
     }
 
-    /** The most characters of an entry's summary and review together. */
+    /** The largest number of characters of an entry's summary and review together that fits. */
     private int characters(PromptInput input) {
         int most = Math.min(maxTokens, tokens(input.latest(1)));
         int tooMany = input.userHistory().stream()
@@ -131,7 +131,7 @@ final class EqualTokens {
         return text.codePointCount(0, text.length());
     }
 
-    /** The first code points, as Spark counts them. */
+    /** The first code points; Spark's {@code left} counts code points too. */
     private static String left(String text, int characters) {
         return length(text) <= characters ? text : text.substring(0, text.offsetByCodePoints(0, characters));
     }

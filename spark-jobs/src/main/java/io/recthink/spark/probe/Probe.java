@@ -26,13 +26,13 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * One change of the prompts: the rows and their truths stay, what a policy is shown of them does not.
+ * One change of the prompts. The rows and their truths stay the same; the columns that the prompt shows change.
  *
- * @param name the system that the predictions stand under
- * @param change of a table with the columns of examples
+ * @param name system name of the predictions
+ * @param change maps a table with the columns of examples
  */
 record Probe(String name, UnaryOperator<Dataset<Row>> change) {
-    /** The prompts as they are; all others are compared with it. */
+    /** The unchanged prompts; all other probes are compared with them. */
     static final String UNCHANGED = "unchanged";
 
     private static final List<Integer> LENGTHS = List.of(0, 1, 5);
@@ -40,7 +40,7 @@ record Probe(String name, UnaryOperator<Dataset<Row>> change) {
     /**
      * The probes that can change a prompt.
      *
-     * @param encoding of the prompts of the probed policy
+     * @param encoding prompt encoding of the probed policy
      */
     static List<Probe> of(PromptEncoding encoding) {
         PromptSettings prompt = encoding.settings();
@@ -75,7 +75,7 @@ record Probe(String name, UnaryOperator<Dataset<Row>> change) {
         return List.copyOf(probes);
     }
 
-    /** The entries in an order drawn by hash. The times stay where they were: a prompt only takes ascending ones. */
+    /** Orders the entries by a hash. The times keep their order, because a prompt accepts only ascending times. */
     private static Dataset<Row> shuffled(Dataset<Row> rows) {
         String entries = "transform(sort_array(transform(userHistory, (h, i) ->"
                 + " struct(sha2(concat_ws(' ', rowId, i), 256) AS place, h AS entry))), p -> p.entry)";
@@ -100,9 +100,9 @@ record Probe(String name, UnaryOperator<Dataset<Row>> change) {
     }
 
     /**
-     * The history and the mean of the user of another row. Rows stand user by user, the users in the order of a hash, and
-     * take what stands as many places further as the most frequent user has rows: never their own, as long as no user has
-     * more than half of the rows.
+     * Gives each row the history and the mean of another user. Rows are ordered by a hash of the user, then by row id.
+     * A row gets the values of the row that is n places further, where n is the largest number of rows of one user. The
+     * other user differs from the row's own user as long as no user has more than half of the rows.
      */
     private static Dataset<Row> swapped(Dataset<Row> rows) {
         List<String> taken = List.of("userHistory", "userMean");
@@ -122,7 +122,7 @@ record Probe(String name, UnaryOperator<Dataset<Row>> change) {
         return rows.drop(taken.toArray(String[]::new)).join(exchanged, "rowId");
     }
 
-    /** With the place of each row in the order of the table. */
+    /** Adds the column {@code place}: the index of the row in the sorted table. */
     private static Dataset<Row> placed(Dataset<Row> sorted) {
         StructType schema = sorted.schema().add("place", DataTypes.LongType, false);
         return sorted.sparkSession()

@@ -35,8 +35,13 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Shows a policy changed prompts of the same rows and tables what that does to its errors: does it use the order of a
- * history, its length, its texts, the numbers? Does it know one user from another?
+ * {@code probe}: asks a policy with changed prompts of the same rows and measures how its answers and errors change.
+ * The changes concern the order, length and texts of histories, the means, and the user.
+ *
+ * <p>Reads the sections {@code prompt}, {@code rollout}, {@code model} and {@code compare}, and the keys {@code seed},
+ * {@code paths.data}, {@code predict.split}, {@code predict.rows}, {@code predict.partitions}, {@code predict.maxBatch}
+ * and {@code validation.maxFailed}. Writes to {@code paths.probes}: {@code predictions/PROBE} and {@code samples}
+ * (Parquet), {@code probes.json}, {@code probes.md}, and {@code table} (the files of {@code compare}).
  */
 public final class ProbeJob implements Job {
     private static final int SAMPLES = 5;
@@ -133,7 +138,7 @@ public final class ProbeJob implements Job {
         return folder + "/predictions/" + probe.name().replaceAll("[^a-z0-9]+", "-");
     }
 
-    /** The probes as the systems of a table. */
+    /** Compares the probes as the systems of a table. */
     private static void compare(SparkSession spark, Configuration configuration, String folder, ProbeReport report) {
         Activity.begin(spark, "probe", "probe: scores of all probes on the same rows");
         EvaluationRequest request =

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What the probes found beside the errors.
+ * The results of the probes except the errors.
  *
- * @param policy that was probed
- * @param answers one a changed prompt
- * @param spread of samples of the unchanged prompts
+ * @param policy the probed policy
+ * @param answers one for each changed prompt
+ * @param spread spread of samples from the unchanged prompts
  */
 record ProbeReport(String policy, List<Answers> answers, Spread spread) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -38,7 +38,7 @@ record ProbeReport(String policy, List<Answers> answers, Spread spread) {
         return table().console() + spreadLine() + "\n";
     }
 
-    /** The head of the page. */
+    /** The first part of the page. */
     Lead lead() {
         return new Lead(
                 "probe",

@@ -15,13 +15,14 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * How far the samples of one prompt lie apart.
+ * The spread of several samples from one prompt.
  *
- * @param samples of each prompt
- * @param rows prompts of which at least two samples can be read
- * @param standardDeviation null, as the following, when there are none; the mean over these rows of the standard deviation (n - 1) of their ratings, in stars
- * @param unanimous the share of these rows whose samples all give the same rating
- * @param unreadable the share of all samples that no rating can be read from
+ * @param samples number of samples from each prompt
+ * @param rows number of prompts with at least two readable samples
+ * @param standardDeviation mean over these prompts of the sample standard deviation (n - 1) of their ratings, in stars;
+ *     null when rows is 0
+ * @param unanimous share of these prompts whose readable samples all give the same rating; null when rows is 0
+ * @param unreadable share of all samples without a readable rating
  */
 record Spread(int samples, long rows, Double standardDeviation, Double unanimous, double unreadable) {
     /** @param ratings {@code rowId} and {@code ratings}, as sampled */

@@ -1,2 +1,2 @@
-/** What a policy makes of changed prompts. */
+/** The command {@code probe}: how a policy's answers depend on the parts of its prompt. */
 package io.recthink.spark.probe;
