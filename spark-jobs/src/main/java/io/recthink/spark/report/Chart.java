@@ -6,9 +6,10 @@ import java.util.function.DoubleBinaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * One picture: what it shows, and from which metrics.
+ * One chart: its texts and its metrics.
  *
- * @param note one sentence that says how to read it
+ * @param note one sentence that explains the chart
+ * @param unit unit of the values
  * @param kind how the lines are drawn
  * @param lines the metrics, in the order of their colours
  * @param band the area behind the first line
@@ -19,15 +20,15 @@ record Chart(String title, String note, Unit unit, Kind kind, List<Line> lines, 
         STACKED
     }
 
-    /** A metric and the name it has in the legend. */
+    /** A metric and its name in the legend. */
     record Line(String metric, String label) {}
 
     /** An area between two metrics, or one metric to either side of the first line. */
     sealed interface Band {
-        /** Its lower end at each step; empty when the run has no such metric. */
+        /** The lower edge at each step; empty when the run lacks the metric. */
         Optional<double[]> low(double[] firstLine, Curves curves);
 
-        /** Its upper end at each step; empty when the run has no such metric. */
+        /** The upper edge at each step; empty when the run lacks the metric. */
         Optional<double[]> high(double[] firstLine, Curves curves);
 
         record Between(String lower, String upper) implements Band {
@@ -77,19 +78,19 @@ record Chart(String title, String note, Unit unit, Kind kind, List<Line> lines, 
         return new Chart(title, note, unit, kind, lines, Optional.of(background));
     }
 
-    /** The lines that a run has metrics for. */
+    /** The lines whose metric the run has. */
     List<Line> linesIn(Curves curves) {
         return lines.stream()
                 .filter(line -> curves.names().contains(line.metric()))
                 .toList();
     }
 
-    /** The lower end of the band at each step; empty when there is none in the run. */
+    /** The lower edge of the band at each step; empty when the run has no band. */
     Optional<double[]> lowIn(Curves curves) {
         return band.flatMap(some -> curves.of(lines.get(0).metric()).flatMap(first -> some.low(first, curves)));
     }
 
-    /** The upper end of the band at each step; empty when there is none in the run. */
+    /** The upper edge of the band at each step; empty when the run has no band. */
     Optional<double[]> highIn(Curves curves) {
         return band.flatMap(some -> curves.of(lines.get(0).metric()).flatMap(first -> some.high(first, curves)));
     }

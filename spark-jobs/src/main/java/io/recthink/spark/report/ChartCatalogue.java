@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Which charts a page shows, in which order. A metric that no chart names gets its own at the end. */
+/** The charts of a page, in their order. A metric that no chart names gets its own chart at the end. */
 final class ChartCatalogue {
     private static final Section LEARNING = new Section(
             "Does it learn?",
@@ -54,7 +54,7 @@ final class ChartCatalogue {
                             line("loss", "loss"),
                             line("eval/loss", "validation"))));
 
-    /** The heading under which the traces of the first and the newest step stand, too. */
+    /** Heading of the section that also contains the traces of the first and the newest step. */
     static final String THINKING = "Does it think, or only fill in the form?";
 
     private static final Section THOUGHT = new Section(
@@ -160,7 +160,7 @@ final class ChartCatalogue {
                             Unit.GIBIBYTES,
                             line("peak_rss_bytes", "resident"))));
 
-    /** Metrics that need no chart of their own. */
+    /** Metrics without a chart of their own. */
     private static final Set<String> ELSEWHERE = Set.of(
             "reward_std",
             "completions/min_length",
@@ -181,14 +181,14 @@ final class ChartCatalogue {
     /**
      * A question, and the charts that answer it.
      *
-     * @param zero titles of the charts that are left out because they would show zero at every step
+     * @param zero titles of the charts that are left out because they are zero at every step
      */
     record Section(String title, List<Chart> charts, List<String> zero) {
         Section(String title, List<Chart> charts) {
             this(title, charts, List.of());
         }
 
-        /** What is worth drawing for a run. */
+        /** The section without charts that the run lacks or that are zero at every step. */
         Section in(Curves curves) {
             Map<Boolean, List<Chart>> byZero = charts.stream()
                     .filter(chart -> !chart.linesIn(curves).isEmpty())
@@ -206,7 +206,7 @@ final class ChartCatalogue {
         }
     }
 
-    /** The charts that a run has metrics for. */
+    /** The sections of a page, with the charts whose metrics the run has. */
     static List<Section> sections(Curves curves) {
         List<Section> sections = new ArrayList<>();
         Set<String> rest = new TreeSet<>(curves.names());

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.math.MathContext;
 
-/** What {@code report.js} draws, in the order of the figures on the page. */
+/** The input of {@code report.js}, in the order of the figures on the page. */
 final class ChartData {
     private static final MathContext DIGITS = new MathContext(6);
 
@@ -19,7 +19,7 @@ final class ChartData {
         this.curves = charts.curves();
     }
 
-    /** The data as JSON that may stand inside a {@code script} element. */
+    /** The data as JSON that is safe inside a {@code script} element. */
     String json() {
         ObjectNode data = mapper.createObjectNode();
         curves.steps().forEach(data.putArray("steps")::add);

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The charts of a run as pictures that stand alone, drawn as {@code report.js} draws them on the page. */
+/** Draws the charts of a run as separate SVG pictures, in the same way as {@code report.js} on the page. */
 final class CurvePictures {
     private static final int LONGEST_NAME = 60;
     private static final double FLAT = 1e-6;
@@ -33,7 +33,7 @@ final class CurvePictures {
         this.curves = charts.curves();
     }
 
-    /** SVG documents by the names of their files, in the order of the page. */
+    /** SVG documents by file name, in the order of the page. */
     Map<String, String> svg() {
         Map<String, String> pictures = new LinkedHashMap<>();
         for (ChartCatalogue.Section section : charts.sections()) {
@@ -44,7 +44,7 @@ final class CurvePictures {
         return pictures;
     }
 
-    /** The words of a title, whatever a metric is called; a number behind it where another chart has the same. */
+    /** File name: the words of the title, with a number when an earlier chart has the same name. */
     private static String fileName(String title, Map<String, String> taken) {
         String words = title.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
         String name = words.substring(0, Math.min(LONGEST_NAME, words.length())).replaceAll("^-|-$", "");
@@ -75,7 +75,7 @@ final class CurvePictures {
                 .map(high -> area(0, false, in(chart.unit(), low), in(chart.unit(), high))));
     }
 
-    /** Each line above the ones before it. */
+    /** Draws each line on top of the lines before it. */
     private void stack(Chart chart, List<Area> areas, List<Line> lines) {
         double[] below = new double[curves.steps().size()];
         for (Chart.Line line : chart.linesIn(curves)) {
@@ -90,7 +90,7 @@ final class CurvePictures {
         }
     }
 
-    /** A curve; a noisy one behind its mean. */
+    /** A curve; a noisy curve is drawn in the background of its moving mean. */
     private List<Line> lines(Chart chart, Chart.Line line) {
         int colour = chart.lines().indexOf(line);
         double[] values = values(chart, line);
@@ -104,7 +104,7 @@ final class CurvePictures {
         return List.of(new Line(line.label(), colour, Look.CURVE, points(values)));
     }
 
-    /** The centred mean over a window: what a noisy curve does on the whole. */
+    /** The centred moving mean. */
     private static double[] smooth(double[] values, int reach) {
         return IntStream.range(0, values.length)
                 .mapToDouble(i -> Double.isFinite(values[i])
@@ -116,7 +116,7 @@ final class CurvePictures {
                 .toArray();
     }
 
-    /** Whether the steps stray from the mean around them, seen against the range of the curve. */
+    /** Whether the mean distance from the moving mean is large against the range of the curve. */
     private static boolean isNoisy(double[] values, double[] means) {
         double[] known = Arrays.stream(values).filter(Double::isFinite).toArray();
         double range = Arrays.stream(known).max().orElse(0)

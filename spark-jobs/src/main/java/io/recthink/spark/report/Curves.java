@@ -15,20 +15,20 @@ import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * The metrics of a run over its steps. Of a long run only every n-th step is read, and the last one.
+ * The metrics of a run by step. Of a long run, every n-th step and the last one are read.
  *
  * @param steps ascending
- * @param every 1 when all steps are here, else n
- * @param values by metric name, one a step; NaN where a step has no such metric
+ * @param every 1 when all steps are read, otherwise n
+ * @param values by metric name, one value a step; NaN where a step lacks the metric
  */
 public record Curves(List<Integer> steps, int every, Map<String, double[]> values) {
     static final int MOST_STEPS = 2000;
 
     /**
-     * The metrics of a run; steps without metrics, such as a starting policy that was not validated, are left out.
+     * Reads the metrics of a run. Steps without metrics, such as a starting policy without validation, are left out.
      *
      * @param complete the complete steps of the run
-     * @param most how many steps to read at most, besides the last one
+     * @param most largest number of steps to read, besides the last one
      */
     static Curves read(RunFolder run, List<Integer> complete, int most) {
         int every = Math.max(1, (complete.size() + most - 1) / most);
@@ -43,7 +43,7 @@ public record Curves(List<Integer> steps, int every, Map<String, double[]> value
         return of(metrics, every);
     }
 
-    /** Of runs that have not kept the metrics of their starting policy, what its manifest says. */
+    /** Validation of step 0 from its manifest, for runs without a metrics file of step 0. */
     private static Optional<ObjectNode> firstValidation(RunFolder run) {
         return run.manifest(0)
                 .map(Manifest::best)
@@ -55,9 +55,9 @@ public record Curves(List<Integer> steps, int every, Map<String, double[]> value
     }
 
     /**
-     * The metrics of the complete steps of a run, or of some of them when there are very many.
+     * The metrics of the complete steps of a run; of a sample of steps when the run has more than {@link #MOST_STEPS}.
      *
-     * @return empty when there is no run with metrics at that place
+     * @return empty when the folder contains no run with metrics
      */
     public static Optional<Curves> find(String run, Configuration hadoop) {
         RunFolder folder = RunFolder.at(run, hadoop);

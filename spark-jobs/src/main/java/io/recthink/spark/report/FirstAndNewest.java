@@ -14,8 +14,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 
 /**
- * A few traces of the first step beside those of the newest: what training has made of them. The rows are chosen by a hash of
- * their ids, not by how they turned out; those that both steps have sampled come first. Of each row the first completion.
+ * Shows a few traces of the first step beside traces of the newest step. A hash of the row id chooses the rows, not the
+ * outcome; rows that both steps sampled are first. The first completion of each row is shown.
  */
 final class FirstAndNewest {
     private static final int ROWS = 3;
@@ -28,8 +28,8 @@ final class FirstAndNewest {
     /**
      * The traces, side by side.
      *
-     * @param first the earlier step; may be the newest, too
-     * @return a list for each pair, or for each single trace when there is one step alone
+     * @param first the earlier step; may equal the newest
+     * @return one list for each pair, or for each trace when there is only one step
      */
     static List<List<Written>> of(RolloutTraces rollouts, int first, int newest) {
         Dataset<Row> completions = rollouts.completions(first);

@@ -10,11 +10,11 @@ import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * {@code inspect}: the page of a run.
+ * {@code inspect}: writes the page of a run, and beside it a folder with its curves (SVG).
  *
- * @param run the run folder, if not {@code paths.run}
- * @param output the page, if not {@code paths.report}
- * @param written is told the path of the page
+ * @param run the run folder; empty: {@code paths.run}
+ * @param output the page; empty: {@code paths.report}
+ * @param written receives the path of the page
  */
 public record InspectJob(Optional<String> run, Optional<String> output, Consumer<String> written) implements Job {
     @Override

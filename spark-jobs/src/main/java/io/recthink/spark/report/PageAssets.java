@@ -14,10 +14,10 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 
 /**
- * The style and the scripts of the page.
+ * The styles and scripts of the page.
  *
- * @param style the chart library's and ours
- * @param scripts the chart library's and ours, in the order they run
+ * @param style styles of the chart library and of recthink
+ * @param scripts scripts of the chart library and of recthink, in the order in which they run
  */
 record PageAssets(String style, List<String> scripts) {
     private static final String UPLOT = "/META-INF/resources/webjars/uplot/";
@@ -29,7 +29,10 @@ record PageAssets(String style, List<String> scripts) {
                 List.of(read(uplot + "uPlot.iife.min.js"), read("report.js")));
     }
 
-    /** Nothing is loaded from anywhere, and no script runs but these: not even one that a completion wrote. */
+    /**
+     * Content security policy: the page loads nothing and runs only these scripts. A script in a completion does not
+     * run.
+     */
     String securityPolicy() {
         return scripts.stream()
                 .map(PageAssets::hash)

@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/** The page of a run, from top to bottom. */
+/** Writes the page of a run, from top to bottom. */
 final class ReportPage {
     private static final Pattern TAG = Pattern.compile("</?[a-z][a-z ]{0,30}>");
     private static final int NUMBER_COLUMNS = 8;
@@ -28,8 +28,8 @@ final class ReportPage {
     private final HtmlWriter html = new HtmlWriter();
 
     /**
-     * @param firstAndNewest traces that tell whether the policy thinks
-     * @param traces all others
+     * @param firstAndNewest traces of the first and the newest step
+     * @param traces all other traces
      */
     ReportPage(RunFolder run, RunCharts charts, List<TraceComparison> firstAndNewest, List<TraceComparison> traces) {
         this.run = run;
@@ -146,7 +146,7 @@ final class ReportPage {
         }
     }
 
-    /** How a metric began and how it ended: means over the first and the last few steps. */
+    /** A tile with the mean of a metric over the first steps and over the last steps. */
     private void endsTile(String label, String metric, Unit unit) {
         double[] values = curves.present(metric);
         if (values.length == 0) {
@@ -229,7 +229,7 @@ final class ReportPage {
         html.close();
     }
 
-    /** What a person who cannot see the chart should hear. */
+    /** Text of a chart for screen readers. */
     private String spoken(Chart chart) {
         StringBuilder text = new StringBuilder(chart.title() + " over the steps");
         for (Chart.Line line : chart.linesIn(curves)) {
@@ -265,7 +265,7 @@ final class ReportPage {
         html.close().close();
     }
 
-    /** The example of a table whose columns all show the same row. */
+    /** The example of a table whose columns all show the same row; otherwise empty. */
     private static Optional<TraceComparison.Example> oneExample(TraceComparison table) {
         List<Optional<TraceComparison.Example>> examples = table.columns().stream()
                 .map(TraceComparison.Column::example)
@@ -324,7 +324,7 @@ final class ReportPage {
         return String.format(Locale.ROOT, "%+.2f", value);
     }
 
-    /** The text of a completion, with what looks like a tag set apart. */
+    /** Writes the text of a completion with its tags highlighted. */
     private void completion(String text) {
         html.open("pre", "tabindex", "0");
         Matcher tag = TAG.matcher(text);

@@ -24,9 +24,9 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.expressions.Window;
 
 /**
- * One group of completions of each of a few training steps, chosen to be comparable: the row that most of the steps have
- * sampled; among those the truth that most steps have; among those the row whose rewards differ most. Of each group the
- * completions with the highest, the middle and the lowest reward.
+ * Chooses one group of completions for each of a few training steps. To make steps comparable, it prefers the row that
+ * most steps sampled. The next criteria are the most frequent truth and the largest reward differences. Of each group
+ * it takes the completions with the highest, the middle and the lowest reward.
  */
 final class RolloutTraces {
     private final SparkSession spark;
@@ -37,7 +37,7 @@ final class RolloutTraces {
         this.run = run;
     }
 
-    /** The chosen groups by step; {@code steps} have rollouts, and there is at least one. */
+    /** The chosen groups by step. {@code steps} is not empty, and each step has rollouts. */
     Map<Integer, Group> of(List<Integer> steps) {
         Dataset<Row> completions = steps.stream()
                 .map(this::completions)
@@ -56,7 +56,7 @@ final class RolloutTraces {
     /** One group of a step. */
     record Group(String rowId, double truth, List<ShownTrace> traces) {}
 
-    /** All completions of a step with what they earned. */
+    /** All completions of a step with their rewards. */
     Dataset<Row> completions(int step) {
         run.requireTable(step, "rollouts");
         run.requireTable(step, "scored");

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is drawn of a run, on its page and as pictures.
+ * The drawn content of a run, for its page and its pictures.
  *
- * @param sections the charts that the run has metrics for, in the order of the page
- * @param best the policy that is marked in each
+ * @param sections the charts whose metrics the run has, in the order of the page
+ * @param best the best policy, which every chart marks
  */
 record RunCharts(Curves curves, List<ChartCatalogue.Section> sections, Optional<Best> best) {
     static RunCharts of(RunFolder run, Curves curves) {

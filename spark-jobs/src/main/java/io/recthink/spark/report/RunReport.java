@@ -9,9 +9,9 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Writes a run folder of {@code train} or {@code sft} as one HTML page that needs nothing else: no network, no other file.
- * The page holds the curves of all metrics, example traces of several steps side by side, and the configuration. The curves
- * lie in a folder beside it too, as pictures for papers and notes.
+ * Writes the run folder of {@code train} or {@code sft} as one HTML page that needs no network and no other file. The
+ * page contains the curves of all metrics, example traces of several steps side by side, and the configuration. A
+ * folder beside the page contains the curves as SVG pictures.
  */
 public final class RunReport {
     private final SparkSession spark;
@@ -23,8 +23,8 @@ public final class RunReport {
     }
 
     /**
-     * Writes the page of a run and, beside {@code report.html}, its curves to {@code report-curves}: an SVG document for each
-     * chart of the page.
+     * Writes the page of a run. Beside {@code report.html} it writes {@code report-curves}: one SVG document for each
+     * chart.
      *
      * @param run the run folder
      * @param output the page; replaced when it exists

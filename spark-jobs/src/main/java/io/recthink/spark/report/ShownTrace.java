@@ -5,11 +5,11 @@ import java.util.Optional;
 /**
  * One completion to show.
  *
- * @param text as decoded; may contain anything
- * @param rating what was read from it, or nothing
+ * @param text the decoded text; may contain anything
+ * @param rating the rating read from the text; empty when there is none
  * @param tokens length of the completion
- * @param finish {@code stop} or {@code length}; nothing where it was not recorded
- * @param earned what it earned in training; nothing outside of it
+ * @param finish {@code stop} or {@code length}; empty when it was not recorded
+ * @param earned rewards in training; empty outside of training
  */
 record ShownTrace(String text, Optional<Double> rating, int tokens, Optional<String> finish, Optional<Earned> earned) {
     /** The reward of a completion, its two parts, and its advantage within its group. */

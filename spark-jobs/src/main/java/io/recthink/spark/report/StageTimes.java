@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Where the time of a step goes: means over the steps of a run, in seconds.
+ * Mean duration of the stages of a step, over the steps of a run, in seconds.
  *
  * @param stages in their order
  * @param step the whole step
@@ -13,13 +13,13 @@ record StageTimes(List<Stage> stages, Stage step) {
     private static final List<String> NAMES = List.of("fetch", "rollout", "score", "gradient", "learn", "publish");
 
     /**
-     * A stage.
+     * One stage.
      *
-     * @param seconds that it takes
-     * @param engine those of them in which the model or the optimizer computes
+     * @param seconds its duration
+     * @param engine the part of the duration in which the model or the optimizer computes
      */
     record Stage(String name, double seconds, double engine) {
-        /** What the cluster costs: scheduling, loading, shuffling, reading and writing. */
+        /** Time spent by the cluster: scheduling, loading, shuffling, reading and writing. */
         double outside() {
             return seconds - engine;
         }

@@ -20,7 +20,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** Gathers the example traces of a run: a few rows, at a few steps, with what their prompts showed. */
+/** Collects example traces of a run: a few rows at a few steps, with the content of their prompts. */
 final class TraceTables {
     private static final int STEPS = 4;
     private static final int VALIDATION_ROWS = 2;
@@ -34,7 +34,7 @@ final class TraceTables {
         this.run = run;
     }
 
-    /** The tables that the run has traces for; {@code steps} are its complete steps. */
+    /** The tables of all kinds of traces that the run has; {@code steps} are its complete steps. */
     List<TraceComparison> of(List<Integer> steps) {
         List<TraceComparison> tables = new ArrayList<>();
         List<Integer> evaluated = spread(run.evaluated());
@@ -49,7 +49,7 @@ final class TraceTables {
         return tables;
     }
 
-    /** Traces of the first and of the newest of the steps, side by side; none when the run has no rollouts. */
+    /** Traces of the first and the newest step side by side; none when the run has no rollouts. */
     List<TraceComparison> firstAndNewest(List<Integer> steps) {
         List<Integer> sampled =
                 steps.stream().filter(step -> run.hasTable(step, "scored")).toList();
@@ -138,10 +138,10 @@ final class TraceTables {
                 step, rowId, truth.or(() -> row.map(Known::truth)), row.map(Known::example), traces);
     }
 
-    /** What the examples say of a row. */
+    /** Truth and prompt content of a row, from the examples. */
     private record Known(double truth, TraceComparison.Example example) {}
 
-    /** The rows in the examples that the run was made from; none when they are no longer there. */
+    /** The rows in the examples of the run; empty when the examples no longer exist. */
     private Map<String, Known> known(Collection<String> rowIds) {
         return examples()
                 .map(examples -> examples.where(col("rowId").isin(rowIds.toArray())).collectAsList().stream()
@@ -157,7 +157,7 @@ final class TraceTables {
                     .select("rowId", "truth", "target.title", "userHistory.title", "userHistory.rating")
                     .toDF("rowId", "truth", "target", "titles", "ratings"));
         } catch (InvalidInputException e) {
-            // A run folder is complete without its data: the page then shows the traces alone.
+            // A run folder is complete without its data: then the page shows only the traces.
             return Optional.empty();
         }
     }
@@ -175,7 +175,7 @@ final class TraceTables {
         return title == null ? "(no title)" : title;
     }
 
-    /** At most {@link #STEPS} of the steps: the first, the last, and some between. */
+    /** At most {@link #STEPS} steps: the first, the last, and some between. */
     private static List<Integer> spread(List<Integer> steps) {
         int shown = Math.min(STEPS, steps.size());
         return IntStream.range(0, shown)

@@ -2,7 +2,7 @@ package io.recthink.spark.report;
 
 import java.util.Locale;
 
-/** What the numbers of a chart count, and how a person reads them. */
+/** The unit of a chart's values, and how the page shows them. */
 enum Unit {
     NONE("", "number", false),
     SHARE("share", "percent", true),

@@ -17,7 +17,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** The traces that the policies of a few steps wrote for the same validation rows. */
+/** The traces of the policies of a few steps for the same validation rows. */
 final class ValidationTraces {
     private final SparkSession spark;
     private final RunFolder run;
@@ -27,14 +27,15 @@ final class ValidationTraces {
         this.run = run;
     }
 
-    /** One trace of one row by the policy of one step. */
+    /** The trace of one row by the policy of one step. */
     record Written(int step, String rowId, ShownTrace trace) {}
 
     /**
-     * The traces of a few rows, chosen by their ids and not by how they turned out.
+     * The traces of a few rows. The row ids choose the rows, not the outcome.
      *
-     * @param steps with validation predictions, at least one
-     * @return empty when no traces were kept
+     * @param steps steps with validation predictions, at least one
+     * @param rows number of rows
+     * @return empty when the predictions have no traces
      */
     List<Written> of(List<Integer> steps, int rows) {
         Dataset<Row> predictions = steps.stream()

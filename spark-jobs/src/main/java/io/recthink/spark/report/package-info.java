@@ -1,2 +1,2 @@
-/** A run folder as a page that a person can read: curves, example traces, and what the run was made with. */
+/** The command {@code inspect}: a run folder as an HTML page with curves, example traces and configuration. */
 package io.recthink.spark.report;
