@@ -13,22 +13,28 @@ import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** The answers without a rating, of each system: their rows hold the prediction of the bias model, so nobody misses them. */
+/**
+ * Counts the answers without a rating of each system and warns of them. Their rows contain the prediction of the bias
+ * model, so that the ratings do not show the failures.
+ */
 final class FailedAnswers {
-    /** A system that fails more often says nothing, and what follows the job should not run on it. */
+    /**
+     * Share of failed answers above which the command fails, unless {@code maxFailed} is larger; then no later job
+     * runs.
+     */
     private static final double SAYS_NOTHING = 0.9;
 
     private final SparkSession spark;
     private final double maxFailed;
     private final List<String> silent = new ArrayList<>();
 
-    /** @param maxFailed share above which people are warned; 1 accepts every system */
+    /** @param maxFailed share of failed answers above which the job warns; 1 accepts every system */
     FailedAnswers(SparkSession spark, double maxFailed) {
         this.spark = spark;
         this.maxFailed = maxFailed;
     }
 
-    /** Counts those of a folder of predictions, and warns of too many. */
+    /** Counts the failed greedy answers in a folder of predictions, and warns when they are too many. */
     void look(String system, String folder) {
         Row counts = spark.read()
                 .parquet(LiteralPath.of(folder))
@@ -47,9 +53,9 @@ final class FailedAnswers {
     }
 
     /**
-     * To be called when all predictions are written.
+     * Call this after all predictions are written.
      *
-     * @throws StoppedException when a system says nothing
+     * @throws StoppedException when nearly all answers of a system failed
      */
     void refuseSilent() {
         if (!silent.isEmpty()) {

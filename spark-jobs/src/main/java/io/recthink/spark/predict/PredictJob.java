@@ -31,8 +31,13 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Predicts rows of one split with each configured policy, one folder a system, and some of the validation rows for the rows
- * +iso of the table.
+ * {@code predict}: predicts rows of one split with each policy of {@code predict.policies}. With the test split it also
+ * predicts {@code predict.validationRows} validation rows, for the {@code +iso} rows of {@code compare}.
+ *
+ * <p>Reads the sections {@code predict}, {@code prompt}, {@code rollout} and {@code model}, and the keys {@code seed},
+ * {@code paths.data} and {@code validation.maxFailed}. Writes {@code paths.predictions/SYSTEM} (predictions, policy and
+ * training cost), {@code paths.validationPredictions/SYSTEM}, and the row ids to {@code _rows.txt} and
+ * {@code _rows.sha256} in {@code paths.predictions}.
  */
 public final class PredictJob implements Job {
     private static final String NAME = "predict";
@@ -54,7 +59,7 @@ public final class PredictJob implements Job {
                 .toList();
         List<PredictedSystem> left =
                 systems.stream().filter(Predicate.not(PredictedSystem::isThere)).toList();
-        // All folders are free before anything is computed.
+        // Checks that all folders are free before the first prediction is computed.
         left.forEach(system -> system.take().close());
         if (!left.isEmpty()) {
             predict(spark, configuration, data, left);
@@ -95,7 +100,7 @@ public final class PredictJob implements Job {
         }
     }
 
-    /** How each policy is asked. */
+    /** The settings with which each policy is asked. */
     private static Map<String, Configuration> asked(
             SparkSession spark, Configuration configuration, Map<String, PolicyReference> policies, PreparedData data) {
         Map<String, Configuration> asked = new LinkedHashMap<>();
@@ -111,7 +116,7 @@ public final class PredictJob implements Job {
         return asked;
     }
 
-    /** All policies are looked up before anything is computed. */
+    /** Resolves all policies, so that a wrong name is refused before the first prediction is computed. */
     private static Map<String, PolicyReference> policies(SparkSession spark, Configuration configuration) {
         Map<String, PolicyReference> policies = new LinkedHashMap<>();
         configuration.get(PredictSettings.class).policies().forEach((system, path) -> {

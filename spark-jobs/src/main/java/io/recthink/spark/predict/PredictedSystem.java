@@ -23,12 +23,12 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * One system of {@code predict}: its predictions, those of validation rows, and what stands beside them. They are complete
- * as soon as they are written, whatever becomes of the next system; the next attempt keeps them.
+ * One system of {@code predict}: its predictions, its validation predictions, and the files beside them. A system is
+ * complete as soon as it is written, even when a later system fails; the next attempt keeps it.
  *
- * @param name of the system and its folder
- * @param asked how the policy is asked
- * @param reading what is read beside the greedy rating
+ * @param name name of the system and its folder
+ * @param asked settings with which the policy is asked
+ * @param reading further read-outs beside the greedy rating
  */
 record PredictedSystem(
         SparkSession spark,
@@ -40,13 +40,13 @@ record PredictedSystem(
     /** The sections on which predictions depend. */
     private static final List<String> SECTIONS = List.of("seed", "prompt", "model", "rollout", "predict");
 
-    /** Where the predictions are. */
+    /** The folder of the predictions. */
     String folder() {
         Paths paths = asked.paths();
         return paths.resolve(paths.predictions()) + "/" + name;
     }
 
-    /** Whether an earlier attempt has completed them, with the same policy, data and settings. */
+    /** Whether an earlier attempt completed the predictions with the same policy, data and settings. */
     boolean isThere() {
         org.apache.hadoop.conf.Configuration hadoop = spark.sparkContext().hadoopConfiguration();
         boolean same = PolicyOrigin.read(folder(), hadoop)
@@ -60,7 +60,7 @@ record PredictedSystem(
         return false;
     }
 
-    /** Takes the folders, which must be free. */
+    /** Takes the output folders, which must be free. */
     OutputFolders take() {
         Map<String, String> keys = new LinkedHashMap<>();
         keys.put(folder(), "paths.predictions");
@@ -71,12 +71,12 @@ record PredictedSystem(
     }
 
     /**
-     * Writes all of it.
+     * Writes the predictions, the validation predictions and the files beside them.
      *
-     * @param step what is being done, for people
-     * @param stage of the rows
+     * @param step name of the work, for the progress display
+     * @param stage stage of the rows
      * @param examples as {@code Tables.EXAMPLES}, all splits
-     * @param bias predicts the rows where the policy fails to
+     * @param bias predicts the rows for which the policy gives no rating
      */
     void write(String step, PredictionStage stage, Dataset<Row> examples, FittedBiasModel bias) {
         org.apache.hadoop.conf.Configuration hadoop = spark.sparkContext().hadoopConfiguration();
@@ -96,7 +96,7 @@ record PredictedSystem(
         }
     }
 
-    /** What was asked for: predictions of the same are the same. */
+    /** Digest of data, policy and settings: predictions with the same digest are equal. */
     private String request() {
         Configuration alone = asked.change(List.of("predict.policies={}"));
         return Digest.of(data.sha256(), List.of(policy.digest(), alone.toYaml(SECTIONS)));

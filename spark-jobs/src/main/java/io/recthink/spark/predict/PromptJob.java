@@ -27,12 +27,14 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * {@code prompt}: what a policy would see of one example. Without a model it is the messages, each under its role.
+ * {@code prompt}: shows the prompt of one example as the policy would receive it. Without a model it shows the
+ * messages, each under its role. Reads the section {@code prompt}, {@code paths.data} and {@code paths.model}; writes
+ * nothing.
  *
- * @param policy the folder of a model or an adapter, a run folder or {@code run@step}; if not {@code paths.model}
- * @param row id of the example; if not the first train row of the pool rl, or the first of all rows where that is empty
- * @param prompt is told the prompt
- * @param counts is told in a line how long it is and what was left out
+ * @param policy the folder of a model or an adapter, a run folder or {@code run@step}; empty: {@code paths.model}
+ * @param row id of the example; empty: the first train row of the pool rl, or the first row when this pool is empty
+ * @param prompt receives the prompt
+ * @param counts receives one line: the length of the prompt and what was left out
  */
 public record PromptJob(Optional<String> policy, Optional<String> row, Consumer<String> prompt, Consumer<String> counts)
         implements Job {

@@ -49,16 +49,16 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * A policy as a Spark ML transformer: adds the greedy rating of each row, null where none can be read from the
- * completion. Its setters are those of DJL's Spark extension.
+ * A policy as a Spark ML transformer. It adds the greedy rating of each row, or null when the completion has no
+ * readable rating. Its setters have the names of DJL's Spark extension.
  *
  * <pre>{@code
  * new RatingPredictor().setModelUrl("hdfs:///runs/music").setOutputCol("rating").transform(examples)
  * }</pre>
  *
- * The input has the columns of an example that a prompt shows (target, userHistory, itemHistory, userMean, itemMean), or
- * one struct column of them, named by {@link #setInputCol}. itemHistory and the means may be left out; any of them may be
- * null, for a user or an item of whom nothing is known.
+ * The input has the columns of an example that a prompt shows: target, userHistory, itemHistory, userMean, itemMean.
+ * They are columns of the table, or fields of the struct column that {@link #setInputCol} names. itemHistory and the
+ * means are optional. Any value may be null when nothing is known about the user or the item.
  */
 public final class RatingPredictor extends Transformer implements DefaultParamsWritable {
     private static final long serialVersionUID = 1L;
@@ -81,7 +81,7 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
         this(Identifiable$.MODULE$.randomUID("RatingPredictor"));
     }
 
-    /** A predictor with a given id, as the reader of saved ones asks for. */
+    /** A predictor with a given id; the reader of saved predictors requires this constructor. */
     public RatingPredictor(String uid) {
         this.uid = uid;
         modelUrl = new Param<>(
@@ -111,7 +111,7 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
         return uid;
     }
 
-    /** Reads predictors that {@code write().save(path)} saved. */
+    /** A reader of predictors that {@code write().save(path)} saved. */
     public static MLReader<RatingPredictor> read() {
         return new Reader().read();
     }
@@ -161,7 +161,10 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
         return maxRating;
     }
 
-    /** The policy: the folder of a model or an adapter, a run folder for its best policy, or {@code run@step}; any Hadoop path. */
+    /**
+     * The policy: a folder of a model or an adapter, a run folder (its best policy), or {@code run@step}; any Hadoop
+     * path.
+     */
     public RatingPredictor setModelUrl(String url) {
         set(modelUrl, url);
         return this;
@@ -170,7 +173,7 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
     /**
      * The DJL engine.
      *
-     * @throws InvalidInputException for another one than PyTorch
+     * @throws InvalidInputException for an engine other than PyTorch
      */
     public RatingPredictor setEngine(String name) {
         if (!name.equals("PyTorch")) {
@@ -180,7 +183,7 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
         return this;
     }
 
-    /** The struct column that holds the columns of an example. */
+    /** The struct column with the columns of an example. */
     public RatingPredictor setInputCol(String column) {
         set(inputCol, column);
         return this;
@@ -192,14 +195,14 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
         return this;
     }
 
-    /** Also adds the text of the completion. */
+    /** Adds a column with the text of the completion. */
     public RatingPredictor setTraceCol(String column) {
         set(traceCol, column);
         return this;
     }
 
     /**
-     * Settings as in a configuration file; those of the sections prompt, rollout and model count.
+     * Settings as in a configuration file. Only the sections prompt, rollout and model are used.
      *
      * @throws io.recthink.config.ConfigurationException naming every unknown key and every value out of range
      */
@@ -209,7 +212,7 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
         return this;
     }
 
-    /** Prompts in one generation batch. */
+    /** The number of prompts in one generation batch. */
     public RatingPredictor setBatchSize(int prompts) {
         if (prompts < 1) {
             throw new InvalidInputException("batchSize must be at least 1 (was " + prompts + ")");
@@ -259,7 +262,7 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
         return settings.get(PromptSettings.class).source() == PromptSource.POLICY;
     }
 
-    // The parameters of Scala's primitive types are those of Java's in name only.
+    // Parameters of Scala's primitive types have a Java type of another name: the cast is safe.
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private <T> T value(Param<?> param) {
         return (T) getOrDefault(param);
@@ -326,7 +329,7 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
         }
     }
 
-    /** What a task does with its rows. */
+    /** The work of a task on its rows. */
     private record Task(
             PromptEncoding encoding,
             int maxTokens,

@@ -18,13 +18,13 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * The ids of the rows that were predicted, for people who audit a table: {@code _rows.txt}, one id a line in order, and
- * {@code _rows.sha256}, the SHA-256 of that file.
+ * The ids of the predicted rows, for an audit of the table: {@code _rows.txt}, sorted, one id a line, and
+ * {@code _rows.sha256}, the SHA-256 of this file.
  */
 final class RowList {
     private RowList() {}
 
-    /** Writes both files below a folder, over earlier ones. Ids pass through the driver one partition at a time. */
+    /** Writes both files into a folder and replaces existing ones. The driver loads one partition of ids at a time. */
     static void write(SparkSession spark, Dataset<Row> rows, String folder) {
         Path file = new Path(folder, "_rows.txt");
         try {
@@ -50,7 +50,7 @@ final class RowList {
                             .formatted(file, e),
                     e);
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java platform has it
+            throw new IllegalStateException(e); // every Java platform has SHA-256
         }
     }
 }

@@ -33,8 +33,8 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * The predictions of a sample of the validation rows, which {@code compare} fits its monotone maps on. Where the training
- * of a policy has predicted these rows with the same settings, they are taken from its run folder.
+ * The predictions for a sample of the validation rows, on which {@code compare} fits its isotonic maps. If the training
+ * run of a policy predicted these rows with the same settings, its predictions are copied from the run folder.
  */
 final class ValidationPredictions {
     private final SparkSession spark;
@@ -47,8 +47,8 @@ final class ValidationPredictions {
     /**
      * The validation predictions of a policy.
      *
-     * @param asked how the policy is asked
-     * @param reading what is read beside the greedy rating
+     * @param asked settings with which the policy is asked
+     * @param reading further read-outs beside the greedy rating
      */
     ValidationPredictions(
             SparkSession spark,
@@ -65,7 +65,7 @@ final class ValidationPredictions {
         this.reading = reading;
     }
 
-    /** Whether they are of use: maps are fitted for test rows alone. */
+    /** Whether the predictions are needed: {@code compare} fits maps only for the test split. */
     static boolean wanted(PredictSettings settings) {
         return settings.validationRows() > 0 && settings.split().equals("test");
     }
@@ -80,7 +80,7 @@ final class ValidationPredictions {
      * Writes the folder of the system.
      *
      * @param examples as {@code Tables.EXAMPLES}, all splits
-     * @param bias predicts the rows where the policy fails to
+     * @param bias predicts the rows for which the policy gives no rating
      */
     void write(Dataset<Row> examples, FittedBiasModel bias) {
         Dataset<Row> rows = StratifiedSample.of(
@@ -113,10 +113,10 @@ final class ValidationPredictions {
         ListedTable.write(predictions, "paths.validationPredictions", folder(asked, system));
     }
 
-    /** What the training of a policy has predicted, when it is all that is asked for. */
+    /** The predictions in the run folder of the policy, if they cover all rows and read-outs. */
     private Optional<Dataset<Row>> saved(Dataset<Row> rows) {
         if (reading.more()) {
-            return Optional.empty(); // trainings read the greedy completion alone
+            return Optional.empty(); // a training reads only the greedy completion
         }
         return PolicyOfRun.at(policy.path()).flatMap(place -> {
             RunFolder run = RunFolder.at(place.run(), spark.sparkContext().hadoopConfiguration());
@@ -148,7 +148,7 @@ final class ValidationPredictions {
                         == asked.get(PredictSettings.class).maxBatch();
     }
 
-    /** Null where a run of an earlier version lacks the column. */
+    /** The column of saved predictions; null when a run of an earlier version lacks it. */
     private static Column column(StructField field, Dataset<Row> saved) {
         return List.of(saved.columns()).contains(field.name())
                 ? col(field.name())

@@ -1,2 +1,2 @@
-/** Predictions of policies for the rows of a data set, and for other rows in a pipeline. */
+/** The commands {@code predict} and {@code prompt}, and {@code RatingPredictor} for policies in a Spark ML pipeline. */
 package io.recthink.spark.predict;
