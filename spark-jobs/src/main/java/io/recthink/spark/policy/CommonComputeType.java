@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the tasks of a job compute in: {@code model.dtype}, if the devices of all of them can. A job whose tasks rounded
- * differently would depend on where they run, and its samplers would not be its learners.
+ * Finds the compute type of a job: {@code model.dtype}, if the devices of all tasks support it. Tasks that round
+ * differently would make the result depend on the machine, and sampler and learner would compute different policies.
  */
 public final class CommonComputeType {
     private static final Logger LOG = LoggerFactory.getLogger(CommonComputeType.class);
@@ -23,15 +23,15 @@ public final class CommonComputeType {
     private CommonComputeType() {}
 
     /**
-     * The configuration with the type that the cluster can compute in. For BF16 tasks are asked, one for each core that is
-     * there unless {@code spark.default.parallelism} says how many; when one of them has no instructions for it, the type is
-     * FP32 and a warning names where. Executors that were not asked compute in the same type or refuse to.
+     * The configuration with a type that the cluster supports. For BF16 it runs {@code spark.default.parallelism} tasks
+     * (by default one a core). If one of their devices has no BF16 instructions, the type is FP32 and a warning names
+     * the hosts. Executors that ran none of these tasks use the same type, or refuse it.
      */
     public static Configuration settle(SparkSession spark, Configuration configuration) {
         return settle(spark, configuration, CommonComputeType::placeWithoutBfloat16);
     }
 
-    /** @param ask in each task: the place of the device when it cannot compute in BF16 */
+    /** @param ask runs in each task; returns the place of the device when it cannot compute in BF16 */
     static Configuration settle(SparkSession spark, Configuration configuration, TaskSurvey.Question ask) {
         if (configuration.get(ModelSettings.class).dtype() == ComputeType.FLOAT32) {
             return configuration;
@@ -52,7 +52,7 @@ public final class CommonComputeType {
     }
 
     /**
-     * Refuses to compute in another type than the other tasks of a job.
+     * Refuses a compute type that the device does not support.
      *
      * @throws InvalidInputException when the device of the calling task has no instructions for the type
      */

@@ -8,9 +8,10 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.util.CollectionAccumulator;
 
 /**
- * When the tasks of a stage compute with the model. What a stage takes beyond that is what the cluster costs: scheduling,
- * loading policies, shuffling gradients, reading and writing tables. Times are those of the executors' clocks, so they are
- * as good as the machines agree on the time; one entry a task comes to the driver.
+ * Measures when the tasks of a stage compute with the model. The rest of the stage's time is the cost of the cluster:
+ * scheduling, loading policies, shuffling gradients, reading and writing tables. Times are from the clocks of the
+ * executors, so that their accuracy depends on the synchronisation of these clocks. Each task sends one entry to the
+ * driver.
  */
 public final class EngineTime implements Serializable {
     private final CollectionAccumulator<Span> spans;
@@ -19,14 +20,14 @@ public final class EngineTime implements Serializable {
         this.spans = spans;
     }
 
-    /** For the tasks of one stage, step after step. */
+    /** For the tasks of one stage, in every step. */
     public static EngineTime of(SparkContext spark) {
         CollectionAccumulator<Span> spans = new CollectionAccumulator<>();
         spark.register(spans);
         return new EngineTime(spans);
     }
 
-    /** In a task: computes something and takes its time. */
+    /** In a task: runs the work and measures its time. */
     public <T> T during(Supplier<T> work) {
         long begin = System.currentTimeMillis();
         T result = work.get();

@@ -10,10 +10,7 @@ import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Finds executors that have a GPU of which their tasks were given none: everything would be right, and many times slower
- * than the machines are paid for.
- */
+/** Finds executors with a GPU that Spark assigns to no task. Their results would be right, but many times slower. */
 public final class IdleGpus {
     private static final Logger LOG = LoggerFactory.getLogger(IdleGpus.class);
     private static final String GPU = "gpu";
@@ -21,9 +18,9 @@ public final class IdleGpus {
 
     private IdleGpus() {}
 
-    /** Warns of them, once, before the work begins. */
+    /** Warns of idle GPUs, once, before the work begins. */
     public static void warn(SparkSession spark) {
-        // In local mode Spark has no GPUs to give.
+        // In local mode Spark has no GPUs to assign.
         List<String> hosts = spark.sparkContext().isLocal() ? List.of() : TaskSurvey.answers(spark, IdleGpus::host);
         if (!hosts.isEmpty()) {
             LOG.warn(
@@ -32,7 +29,7 @@ public final class IdleGpus {
         }
     }
 
-    /** The host of the calling task, when its GPU is given to nobody. */
+    /** The host of the calling task, if it has a GPU that is assigned to no task. */
     static Optional<String> host() {
         SparkEnv environment = SparkEnv.get();
         boolean given = TaskContext.get().resourcesJMap().containsKey(GPU);

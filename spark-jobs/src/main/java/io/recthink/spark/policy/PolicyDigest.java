@@ -8,17 +8,17 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What tells two policies apart: their weights and the files that say how these are used. The same weights under another
+ * The digest that identifies a policy: weights, configuration, tokenizer and template. The same weights with another
  * configuration, tokenizer or template are another policy.
  */
 public final class PolicyDigest {
     private PolicyDigest() {}
 
     /**
-     * One SHA-256 for a policy.
+     * The SHA-256 of a policy.
      *
      * @param weights SHA-256 of its weights
-     * @param files of its folder; those that are no settings do not count
+     * @param files files of its folder; files that are not settings are ignored
      */
     public static String of(String weights, List<FileEntry> files) {
         return Storage.sha256(files.stream()

@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.apache.hadoop.fs.FileStatus;
 
 /**
- * The files that make a policy of a folder: its weights, and its settings, which are configuration, tokenizer and
- * template. What else lies there, sub-folders too, is passed over.
+ * The files of a policy in a folder: its weights, and its settings (configuration, tokenizer, template). Other files
+ * and subfolders are ignored.
  */
 final class PolicyFiles {
     private final Storage storage;
@@ -50,7 +50,7 @@ final class PolicyFiles {
                                 .formatted(storage, FolderFiles.WEIGHTS, FolderFiles.INDEX))));
     }
 
-    /** The names of the files that say how the weights are used, ascending. */
+    /** The names of the settings files, ascending. */
     List<String> settings() {
         return storage.list("").stream()
                 .filter(FileStatus::isFile)
@@ -59,7 +59,7 @@ final class PolicyFiles {
                 .toList();
     }
 
-    /** The index that readers of shards need beside them, if the folder has shards. */
+    /** The index file of weights in shards; empty without shards. */
     List<String> index() {
         boolean shards = !storage.exists(FolderFiles.ADAPTER)
                 && !storage.exists(FolderFiles.WEIGHTS)

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
-/** A folder on any Hadoop file system that may hold a policy: a model, or an adapter that names its base model. */
+/** A folder on any Hadoop file system that may contain a policy: a model, or an adapter that names its base model. */
 public final class PolicyFolder {
     static final String MODEL = "config.json";
     public static final String ADAPTER = "adapter_config.json";
@@ -33,36 +33,36 @@ public final class PolicyFolder {
         return new PolicyFolder(Storage.at(path, hadoop));
     }
 
-    /** The folder that an adapter names as its base. Other file systems are named in full: a plain path is a local one, as for PEFT. */
+    /** The folder that an adapter names as its base. A name without a scheme is a local path, as in PEFT. */
     public static PolicyFolder named(String name, Configuration hadoop) {
         return at(
                 new org.apache.hadoop.fs.Path(name).toUri().getScheme() == null ? local(Path.of(name)) : name, hadoop);
     }
 
-    /** Its fully qualified path. */
+    /** The fully qualified path. */
     public String path() {
         return storage.path("").toString();
     }
 
-    /** Whether it holds a model or an adapter. */
+    /** Whether the folder contains a model or an adapter. */
     public boolean exists() {
         return isModel() || isAdapter();
     }
 
-    /** Whether it holds a model. */
+    /** Whether the folder contains a model. */
     public boolean isModel() {
         return storage.exists(MODEL);
     }
 
-    /** Whether it holds an adapter. */
+    /** Whether the folder contains an adapter. */
     public boolean isAdapter() {
         return storage.exists(ADAPTER);
     }
 
     /**
-     * How the policy in it wants to be asked; empty where the folder does not say.
+     * The prompt settings of the policy; empty when the folder has none.
      *
-     * @throws InvalidInputException when the file that says it cannot be read
+     * @throws InvalidInputException when the file with these settings cannot be read
      */
     public Optional<PolicyTerms> terms() {
         return storage.read(PolicyTerms.FILE)
@@ -71,9 +71,9 @@ public final class PolicyFolder {
     }
 
     /**
-     * The SHA-256 of its weights; of weights in several files, that of all of them in the order of their names.
+     * The SHA-256 of the weights. Weights in several files are hashed together, in the order of the file names.
      *
-     * @throws InvalidInputException when it has no weights
+     * @throws InvalidInputException when the folder has no weights
      */
     public String sha256() {
         return storage.sha256(new PolicyFiles(storage).weights());
@@ -82,7 +82,7 @@ public final class PolicyFolder {
     /**
      * The digest of a {@link PolicyReference}.
      *
-     * @param sha256 of its weights
+     * @param sha256 SHA-256 of the weights
      */
     public String digest(String sha256) {
         return PolicyDigest.of(
@@ -90,16 +90,16 @@ public final class PolicyFolder {
                 new PolicyFiles(storage).settings().stream().map(storage::entry).toList());
     }
 
-    /** What is in it, without the adapter that it may hold. */
+    /** The policy in the folder, without its adapter. */
     public PolicyReference reference() {
         return reference(0, sha256());
     }
 
     /**
-     * The same, as it was published.
+     * The policy as it was published, without its adapter.
      *
-     * @param number of its version in its run; 0 for one of no run
-     * @param sha256 of the weights
+     * @param number version in its run; 0 for a policy of no run
+     * @param sha256 SHA-256 of the weights
      */
     public PolicyReference reference(int number, String sha256) {
         return new PolicyReference(path(), number, sha256, digest(sha256));
@@ -111,10 +111,10 @@ public final class PolicyFolder {
     }
 
     /**
-     * Refuses a base model that is not the one that an adapter was made for.
+     * Refuses a base model that differs from the base model of an adapter.
      *
-     * @param found SHA-256 of its weights
-     * @param expected SHA-256 of the weights that the adapter was made for
+     * @param found SHA-256 of the weights of the base model
+     * @param expected SHA-256 of the weights for which the adapter was made
      */
     public static void requireSame(String path, String found, String expected) {
         if (!found.equals(expected)) {
@@ -124,7 +124,7 @@ public final class PolicyFolder {
         }
     }
 
-    /** Refuses a folder whose weights or settings are no longer those of a reference to it. */
+    /** Refuses a folder whose weights or settings differ from a reference to it. */
     static void requireUnchanged(PolicyReference model, PolicyFolder folder) {
         requireSame(model.path(), folder.sha256(), model.sha256());
         if (!folder.digest(model.sha256()).equals(model.digest())) {

@@ -20,19 +20,20 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The one policy that a JVM holds on a device, shared by all its tasks there. A task leases the version that it was sent for; another version
- * is set into the same memory as soon as no task uses the one before. Beside the base model of an adapter only the adapter
- * changes. A second holder keeps the reference of the KL term, unless that is the base model.
+ * The policy in the memory of a device, shared by all tasks of the JVM on this device. A task leases the version that
+ * it needs. Another version replaces it in the same memory as soon as no task uses the previous one. For an adapter,
+ * the base model stays in memory and only the adapter changes. A second holder contains the reference of the KL term,
+ * unless the reference is the base model.
  */
 public final class PolicyHolder {
     private static final Map<Device, PolicyHolder> POLICIES = new ConcurrentHashMap<>();
     private static final Map<Device, PolicyHolder> REFERENCES = new ConcurrentHashMap<>();
 
     private final Device device;
-    private String digest = ""; // of the model
+    private String digest = ""; // digest of the model
     private Decoder decoder;
     private Optional<AdapterVersion> adapter = Optional.empty();
-    private Decoder adapted; // the model with the adapter; null before the first one
+    private Decoder adapted; // the model with the adapter; null before the first adapter
     private ModelTokenizer tokenizer;
     private ByteBuffer tokenizerFile;
     private int leases;
@@ -48,12 +49,12 @@ public final class PolicyHolder {
         this.device = device;
     }
 
-    /** That of the device of the calling task. */
+    /** The holder for the device of the calling task. */
     private static PolicyHolder of(Map<Device, PolicyHolder> holders) {
         return holders.computeIfAbsent(TaskDevice.get(), PolicyHolder::new);
     }
 
-    /** Leases the policy; waits while tasks use another version of it. Prepares the calling thread for computing. */
+    /** Leases the policy. Waits while tasks use another version. Prepares the calling thread for computing. */
     public static Lease policy(PolicyReference policy, ModelSettings model) {
         PolicyHolder holder = of(POLICIES);
         holder.take(policy, model);
@@ -61,8 +62,8 @@ public final class PolicyHolder {
     }
 
     /**
-     * Leases the fixed reference that the policy is held near to. Where that is the policy's own model, it is the policy
-     * with its adapter switched off, and takes no memory.
+     * Leases the reference of the KL term. If the reference is the policy's own model, the lease uses the policy
+     * without its adapter and needs no further memory.
      */
     public static Lease reference(PolicyReference reference, PolicyReference policy, ModelSettings model) {
         boolean own = reference.equals(policy.model());
@@ -71,7 +72,7 @@ public final class PolicyHolder {
         return new Lease(holder, holder.decoder);
     }
 
-    /** A policy in use. Close it as soon as possible; what came from it must not be used afterwards. */
+    /** A policy in use. Close the lease as soon as possible; do not use its objects afterwards. */
     public static final class Lease implements AutoCloseable {
         private final PolicyHolder holder;
         private final Decoder decoder;
@@ -148,7 +149,7 @@ public final class PolicyHolder {
 
     private void loadModel(PolicyReference model, Path local, ModelSettings settings) {
         CommonComputeType.require(settings.dtype(), device);
-        digest = ""; // a load that fails half-way leaves nothing that could be leased
+        digest = ""; // if loading fails, nothing can be leased
         try (ModelFolder folder = ModelFolder.open(local)) {
             if (decoder != null
                     && decoder.type() == settings.dtype()
@@ -166,7 +167,7 @@ public final class PolicyHolder {
     private void loadAdapter(PolicyReference policy) {
         LoraConfig lora = policy.adapter().lora();
         boolean sameShape = adapter.map(version -> version.lora().equals(lora)).orElse(false);
-        adapter = Optional.empty(); // as above
+        adapter = Optional.empty(); // if loading fails, no adapter can be leased
         ParameterVector weights = ParameterVector.of(
                 ParameterLayout.of(decoder.config(), lora), policy.adapter().chunks());
         if (sameShape) {

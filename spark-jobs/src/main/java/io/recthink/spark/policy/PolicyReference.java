@@ -10,13 +10,13 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * A policy that tasks can load: a model, or an adapter beside one.
+ * A policy that tasks can load: a model, or an adapter with its base model.
  *
  * @param path Hadoop path of its folder
- * @param number of its version in its run
- * @param sha256 of its weights, {@code model.safetensors} or {@code adapter_model.safetensors}; what names it in tables
- * @param digest of its weights, configuration, tokenizer and template; what tells it from others wherever policies are
- *     kept in memory or copied
+ * @param number its version in its run
+ * @param sha256 SHA-256 of its weights, {@code model.safetensors} or {@code adapter_model.safetensors}; tables name the
+ *     policy by it
+ * @param digest digest of weights, configuration, tokenizer and template; identifies the policy in memory and in copies
  * @param adapter null for a model
  */
 public record PolicyReference(String path, int number, String sha256, String digest, Adapter adapter)
@@ -26,7 +26,7 @@ public record PolicyReference(String path, int number, String sha256, String dig
         this(path, number, sha256, digest, null);
     }
 
-    /** The policy with an adapter beside a model, as tasks can load it. */
+    /** This policy with an adapter that was sent to the executors. */
     public PolicyReference with(Adapter sent) {
         return new PolicyReference(path, number, sha256, digest, sent);
     }
@@ -36,7 +36,7 @@ public record PolicyReference(String path, int number, String sha256, String dig
         return adapter == null ? this : adapter.base;
     }
 
-    /** Takes back what was sent to the executors with the policy: tasks cannot load it any more. */
+    /** Removes the adapter weights from the executors; tasks cannot load the policy afterwards. */
     public void discard() {
         if (adapter != null) {
             adapter.weights.forEach(chunk -> chunk.destroy());
@@ -44,12 +44,12 @@ public record PolicyReference(String path, int number, String sha256, String dig
     }
 
     /**
-     * An adapter on its way to tasks. They read its base model from storage, once a JVM; the adapter itself is sent.
+     * An adapter that is sent to tasks. Tasks read the base model from storage, once a JVM.
      *
-     * @param base the model beside which it computes
-     * @param lora its shape
-     * @param weights all values, in chunks as in {@link ParameterVector}. Each chunk is sent by itself: an array of floats is
-     *     what every serializer of Spark takes, however strict
+     * @param base the base model
+     * @param lora shape of the adapter
+     * @param weights all values, in chunks as in {@link ParameterVector}. Each chunk is one broadcast of a float array,
+     *     because every serializer of Spark accepts float arrays
      */
     public record Adapter(PolicyReference base, LoraConfig lora, List<Broadcast<float[]>> weights)
             implements Serializable {
@@ -57,7 +57,7 @@ public record PolicyReference(String path, int number, String sha256, String dig
             weights = List.copyOf(weights);
         }
 
-        /** Sends a copy of the weights. */
+        /** Broadcasts a copy of the weights. */
         public static Adapter send(SparkSession spark, PolicyReference base, LoraConfig lora, ParameterVector weights) {
             JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
             List<Broadcast<float[]>> sent = IntStream.range(0, weights.chunkCount())
@@ -66,9 +66,9 @@ public record PolicyReference(String path, int number, String sha256, String dig
             return new Adapter(base, lora, sent);
         }
 
-        /** The values, where they have arrived; not to be written to. */
+        /** The values in a task; do not change them. */
         float[][] chunks() {
-            // At once: a chunk comes in pieces, and each piece waits for the driver a few times.
+            // In parallel: a chunk arrives in pieces, and each piece waits for the driver a few times.
             return weights.parallelStream().map(chunk -> chunk.value()).toArray(float[][]::new);
         }
     }

@@ -22,9 +22,9 @@ import org.apache.spark.sql.SparkSession;
 import scala.Option;
 
 /**
- * Folders of models and adapters of any Hadoop file system as local ones, on the driver and on executors. A folder of a
- * local file system is used where it is. Of another one the files that matter are copied, once a JVM; the two newest
- * copies stay, all are removed when the JVM ends.
+ * Local copies of model and adapter folders from any Hadoop file system, on the driver and on executors. A folder on a
+ * local file system is used directly. From other file systems the files of the policy are copied, once a JVM. The two
+ * newest copies are kept; the JVM removes all copies when it ends.
  */
 public final class PolicyStore {
     private static final int COPIES = 2;
@@ -37,8 +37,8 @@ public final class PolicyStore {
     /**
      * A local folder with the model or adapter that was published at a Hadoop path.
      *
-     * @param policy what has to be there; a copy whose weights or settings differ is refused
-     * @throws InvalidInputException when it is not there or differs
+     * @param policy the expected policy; a copy with other weights or settings is refused
+     * @throws InvalidInputException when the folder is missing or differs
      */
     public static Path localize(PolicyReference policy) {
         URI place = new org.apache.hadoop.fs.Path(policy.path()).toUri();
@@ -48,7 +48,7 @@ public final class PolicyStore {
         return localize(policy.path(), policy.digest(), Optional.of(policy));
     }
 
-    /** A local folder with the model at a Hadoop path that no run has published: whatever is there now. */
+    /** A local folder with the model at a Hadoop path that no run published: its current content. */
     public static Path localize(String path) {
         Storage storage = Storage.at(path, hadoop());
         return storage.local("")
@@ -64,7 +64,7 @@ public final class PolicyStore {
                 .orElseGet(() -> copy(Storage.at(source, hadoop()), key, expected));
     }
 
-    /** Changes with what a folder holds, as far as can be told without reading it. */
+    /** A text that changes when the folder's content changes: names, sizes and modification times. */
     private static String state(Storage storage) {
         return storage.list("").stream()
                 .map(file -> "%s %d %d".formatted(file.getPath().getName(), file.getLen(), file.getModificationTime()))
@@ -128,8 +128,7 @@ public final class PolicyStore {
         }
     }
 
-    // The driver's settings may have been changed in its session; executors know those that the application started
-    // with.
+    // The session of the driver may have changed settings; executors know only the settings of the application's start.
     private static Configuration hadoop() {
         Option<SparkSession> session = SparkSession.getDefaultSession();
         if (session.isDefined()) {

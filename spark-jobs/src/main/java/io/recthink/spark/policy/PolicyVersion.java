@@ -7,8 +7,8 @@ import java.util.Objects;
  * The name of a policy's weights in a run.
  *
  * @param number the step that published it; 0 is the starting policy
- * @param sha256 of its {@code model.safetensors} or {@code adapter_model.safetensors}, in lower-case hexadecimal digits
- * @param base the model beside which an adapter computes; null for a policy that is a model
+ * @param sha256 SHA-256 of {@code model.safetensors} or {@code adapter_model.safetensors}, lower-case hexadecimal
+ * @param base the base model of an adapter; null for a model
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PolicyVersion(int number, String sha256, Base base) {
@@ -20,8 +20,9 @@ public record PolicyVersion(int number, String sha256, Base base) {
      * A base model.
      *
      * @param path Hadoop path of its folder
-     * @param sha256 of its weights
-     * @param digest of its weights, configuration, tokenizer and template; null in runs of before this was written down
+     * @param sha256 SHA-256 of its weights
+     * @param digest digest of weights, configuration, tokenizer and template; null in runs of versions that did not
+     *     record it
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Base(String path, String sha256, String digest) {}

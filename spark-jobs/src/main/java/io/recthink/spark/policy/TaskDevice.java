@@ -10,8 +10,8 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
 
 /**
- * The device that a task computes on: the GPU that Spark has given to it ({@code spark.task.resource.gpu.amount}), else the
- * processor. No task takes a GPU that was not given to it: another task may have it.
+ * The device of a task: the GPU that Spark assigned to it ({@code spark.task.resource.gpu.amount}), otherwise the
+ * processor. A task never uses a GPU that was not assigned to it, because another task may use it.
  */
 public final class TaskDevice {
     private static final String GPU = "gpu";
@@ -19,7 +19,7 @@ public final class TaskDevice {
     private TaskDevice() {}
 
     /**
-     * The device of the calling task; outside of tasks the processor.
+     * The device of the calling task; the processor outside of tasks.
      *
      * @throws InvalidInputException if the task has more than one GPU, or one that cannot be used
      */
@@ -38,7 +38,7 @@ public final class TaskDevice {
         return Devices.gpu(Integer.parseInt(gpus.addresses()[0]), "The device that Spark gave to the task");
     }
 
-    /** Whether tasks compute on GPUs or on processors, {@code gpu} or {@code cpu}. */
+    /** The device type of the tasks: {@code gpu} or {@code cpu}. */
     public static String typeOf(SparkConf settings) {
         return settings.getDouble("spark.task.resource.gpu.amount", 0) > 0
                 ? GPU

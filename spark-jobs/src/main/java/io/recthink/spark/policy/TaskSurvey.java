@@ -7,17 +7,17 @@ import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
-/** Asks the executors something before a job starts. */
+/** Asks the executors a question before a job starts. */
 final class TaskSurvey {
     private TaskSurvey() {}
 
-    /** What a task is asked; not every task has an answer. */
+    /** The question to a task; the answer may be empty. */
     @FunctionalInterface
     interface Question extends Serializable {
         Optional<String> answer();
     }
 
-    /** The distinct answers in their order, of a task for each core unless {@code spark.default.parallelism} says how many. */
+    /** The distinct answers, sorted. Runs {@code spark.default.parallelism} tasks; its default is one task a core. */
     static List<String> answers(SparkSession spark, Question question) {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         int tasks = context.defaultParallelism();
