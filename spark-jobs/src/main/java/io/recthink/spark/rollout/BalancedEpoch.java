@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * An epoch in which every true rating comes as often as the others. It has as many prompts as the pool has rows: rows of a
- * rare rating come several times, of a common one some rows do not come, and others in each epoch. A row that has come
- * comes back after those of its rating, and not within the prompts of one step. Where that leaves a rating no row, the
- * others come more often.
+ * An epoch that draws every true rating equally often. It has as many prompts as the pool has rows: rows of a rare
+ * rating are drawn several times, and of a frequent rating each epoch draws another part. The rows of one rating take
+ * turns, and no row is drawn twice within the prompts of one step. When a rating has no row that this rule allows, the
+ * other ratings are drawn more often.
  */
 final class BalancedEpoch {
     private static final int TIE = -2;
@@ -32,8 +32,8 @@ final class BalancedEpoch {
      * The row ids of an epoch.
      *
      * @param shuffled the pool, at least {@code perStep} rows, in the random order of the epoch
-     * @param truths of the rows
-     * @param perStep prompts in a row of which none comes twice
+     * @param truths true rating by row id
+     * @param perStep number of consecutive prompts without a repeated row
      */
     static List<String> of(long seed, int epoch, List<String> shuffled, Map<String, Double> truths, int perStep) {
         BalancedEpoch balanced = new BalancedEpoch(seed, epoch, perStep);
@@ -61,7 +61,7 @@ final class BalancedEpoch {
     private final class Rated {
         private final double rating;
         private final List<String> rows;
-        private final List<Integer> places = new ArrayList<>(); // in the epoch, of each draw
+        private final List<Integer> places = new ArrayList<>(); // position in the epoch of each draw
         private long tie;
 
         Rated(double rating, List<String> rows) {
@@ -70,7 +70,7 @@ final class BalancedEpoch {
             this.tie = tieOfNext();
         }
 
-        /** Whether the row whose turn it is has not come within a step. */
+        /** Whether the last draw of the next row is at least one step ago. */
         boolean isReady() {
             int before = places.size() - rows.size();
             return before < 0 || places.get(before) <= order.size() - perStep;

@@ -2,12 +2,12 @@ package io.recthink.spark.rollout;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** How the prompts of steps are drawn from their pool. */
+/** How the prompts of steps are drawn from the pool. */
 public enum PromptDraw {
-    /** Each once an epoch, whatever its true rating. */
+    /** Each prompt once an epoch, whatever its true rating. */
     @JsonProperty("as-is")
     AS_IS,
-    /** Each true rating as often as the others. */
+    /** Each true rating equally often. */
     @JsonProperty("balanced")
     BALANCED
 }

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The order in which a pool is walked through: each epoch in a shuffled order of its own that depends on the seed and on
- * the row ids alone. A step takes consecutive rows of one epoch; rows left over at the end of an epoch that do not fill a
- * step wait for the next epoch, so that no step holds a row twice.
+ * The order in which a run uses the rows of a pool. Each epoch has its own shuffled order, which depends only on the
+ * seed and the row ids. A step takes consecutive rows of one epoch. Rows at the end of an epoch that do not fill a step
+ * are skipped, so that no step contains a row twice.
  */
 public final class PromptOrder {
     private static final int SHUFFLE = -1;
@@ -41,8 +41,8 @@ public final class PromptOrder {
     }
 
     /**
-     * An order in which every true rating comes as often as the others, see {@link BalancedEpoch}. It depends on the rows of a
-     * step too.
+     * An order that draws every true rating equally often, see {@link BalancedEpoch}. It also depends on
+     * {@code perStep}.
      *
      * @param truths the true ratings of the pool by row id
      * @param perStep rows of one step
@@ -70,12 +70,12 @@ public final class PromptOrder {
      * The rows of a step.
      *
      * @param rowIds in their order
-     * @param first where it begins: the cursor asked for, or the start of the epoch after it
-     * @param next where the step after it begins
+     * @param first begin of the step: the given cursor, or the start of the next epoch
+     * @param next begin of the next step
      */
     public record Step(List<String> rowIds, Cursor first, Cursor next) {}
 
-    /** The rows of the step that begins at a cursor; no two are the same. */
+    /** The rows of the step that begins at a cursor, without repetition. */
     public Step at(Cursor cursor) {
         Cursor start = cursor.position() + perStep <= rowIds.size() ? cursor : new Cursor(cursor.epoch() + 1, 0);
         int end = start.position() + perStep;
@@ -84,11 +84,12 @@ public final class PromptOrder {
     }
 
     /**
-     * Further rows from a cursor on, for a step that needs more than its own: those of the epoch that are left and then those
-     * of the next one, without rows that the step has. They are fewer than asked for where there are no others.
+     * Further rows after a cursor, for a step that needs more than its own. It takes the remaining rows of the epoch,
+     * then rows of the next epoch, without the rows in {@code without}. The result is shorter when there are no other
+     * rows.
      *
-     * @param without rows that the step has
-     * @return next is where it goes on after the last of them: rows that were passed over count as used
+     * @param without rows that the step already has
+     * @return {@code next} is the position after the last row; skipped rows count as used
      */
     public Step further(Cursor cursor, int rows, Set<String> without) {
         Set<String> had = new HashSet<>(without);
@@ -106,14 +107,14 @@ public final class PromptOrder {
         return new Step(List.copyOf(found), cursor, next);
     }
 
-    /** Up to {@code rows} rows of the epoch of a cursor from there on: what the coming steps need. */
+    /** Up to {@code rows} rows of the cursor's epoch, from the cursor on: the rows of the next steps. */
     public List<String> ahead(Cursor cursor, int rows) {
         List<String> all = order(cursor.epoch());
         return List.copyOf(all.subList(cursor.position(), Math.min(all.size(), cursor.position() + rows)));
     }
 
     /**
-     * The number of different rows before a cursor, over all epochs. Rows that were passed over count too, as those at the end
+     * The number of different rows before a cursor, over all epochs. Skipped rows count too, also the rows at the end
      * of an epoch that do not fill a step.
      */
     public int distinctBefore(Cursor cursor) {

@@ -18,8 +18,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * The prompts of a pool, rendered once and kept by the executors. The driver fetches those of some steps at a time, so that
- * a step costs no job for them.
+ * The rendered prompts of a pool, persisted on the executors. The driver fetches the prompts of several steps at once,
+ * so that most steps need no job for them.
  */
 public final class PromptTable implements AutoCloseable {
     private final JavaRDD<Prompt> prompts;
@@ -39,7 +39,7 @@ public final class PromptTable implements AutoCloseable {
     /**
      * The prompts of the given rows, in their order.
      *
-     * @param next rows that will be asked for soon and come along when a job is needed; may contain the asked ones
+     * @param next rows of the next steps, fetched too when a job is needed; may contain the given rows
      */
     public List<Prompt> fetch(List<String> rowIds, List<String> next) {
         if (!fetched.keySet().containsAll(rowIds)) {

@@ -30,9 +30,9 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Samples the completions of a step and writes them; what follows reads what was written. The prompts are cut into a fixed
- * number of partitions in their order, the completions of a partition grow in one batch whose course depends on nothing else,
- * and every completion draws from the stream of its own address: so the rollouts do not depend on where, how often or beside what a task runs.
+ * Samples the completions of a step and writes them. The prompts are split into a fixed number of partitions in their
+ * order. The completions of a partition are generated in one batch, and every completion has its own random stream.
+ * Therefore the rollouts do not depend on the executor, on retries, or on other tasks.
  */
 public final class RolloutStage {
     private final SparkSession spark;
@@ -54,7 +54,7 @@ public final class RolloutStage {
      * Writes the rollouts of a step as {@link Tables#ROLLOUTS}.
      *
      * @param path the folder of the table, which must not exist
-     * @return the seconds in which the executors computed
+     * @return the seconds in which at least one task computed
      */
     public double write(int step, List<Prompt> prompts, PolicyReference policy, String path) {
         JavaRDD<Row> rollouts = JavaSparkContext.fromSparkContext(spark.sparkContext())
@@ -68,7 +68,7 @@ public final class RolloutStage {
         }
     }
 
-    /** Writes rollouts that were read, or such with more columns, into another table. */
+    /** Writes rollouts that were read from a table, without additional columns, to another table. */
     public void write(Dataset<Row> rollouts, String path) {
         Column[] columns =
                 Stream.of(Tables.ROLLOUTS.fieldNames()).map(name -> col(name)).toArray(Column[]::new);

@@ -1,2 +1,2 @@
-/** Sampling from the policy on the executors. */
+/** Sampling from the policy on the executors: prompts, their order, completions. */
 package io.recthink.spark.rollout;
