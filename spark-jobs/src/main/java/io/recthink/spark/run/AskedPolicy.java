@@ -19,7 +19,7 @@ import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How a policy is asked: on its own terms where its folder has some. */
+/** Determines with which prompt settings a policy is asked: its own settings, if its folder has some. */
 public final class AskedPolicy {
     private static final String REFUSED = "refused: ";
     private static final Logger LOG = LoggerFactory.getLogger(AskedPolicy.class);
@@ -27,12 +27,12 @@ public final class AskedPolicy {
     private AskedPolicy() {}
 
     /**
-     * Looks at a policy before it is trained or asked, and says what a person should know.
+     * Checks a policy before training or prediction, and logs warnings.
      *
-     * @param model its folder on this machine, or that of its base model
-     * @param configuration how it is asked
-     * @return what stands at the end of every prompt, where the answer begins
-     * @throws io.recthink.InvalidInputException when it cannot be asked so
+     * @param model folder of the policy, or of its base model, on this machine
+     * @param configuration settings with which the policy is asked
+     * @return the text at the end of every prompt, after which the answer begins
+     * @throws io.recthink.InvalidInputException when the policy cannot be asked with these settings
      */
     public static String check(Path model, Configuration configuration, PreparedData data) {
         PolicyCheck.of(model, configuration.get(PromptSettings.class), data.minRating(), data.maxRating())
@@ -45,12 +45,12 @@ public final class AskedPolicy {
     }
 
     /**
-     * The configuration with the settings of the prompt that the policy asks for.
+     * The configuration with the policy's own prompt settings.
      *
      * @param name the setting that names the policy, for messages
      * @param min the lowest rating of the scale
      * @param max the highest rating of the scale
-     * @throws io.recthink.InvalidInputException when somebody has set otherwise, or the scale is another one
+     * @throws io.recthink.InvalidInputException when the configuration sets a different value, or the scale differs
      */
     public static Configuration configuration(
             PolicyReference policy,
@@ -69,7 +69,7 @@ public final class AskedPolicy {
         return asked;
     }
 
-    /** Looks at a policy where it will be used: the driver may have no room for a model. */
+    /** Checks the policy in a task, because the driver may have no memory for a model. */
     private static void checkInTask(
             PolicyReference model, PromptSettings prompt, double min, double max, SparkSession spark) {
         String said = spark.range(0, 1, 1, 1)

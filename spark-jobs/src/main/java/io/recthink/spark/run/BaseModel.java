@@ -10,12 +10,15 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
-/** The base model of an adapter, as the adapter and, where it lies in a run, the manifest of its step know it. */
+/**
+ * The base model of an adapter, checked against the adapter and, for an adapter in a run, against the manifest of its
+ * step.
+ */
 public final class BaseModel {
     private final PolicyFolder adapter;
     private final Configuration hadoop;
 
-    /** That of the adapter in a folder. */
+    /** The base model of the adapter in a folder. */
     public BaseModel(PolicyFolder adapter, Configuration hadoop) {
         this.adapter = adapter;
         this.hadoop = hadoop;
@@ -24,14 +27,14 @@ public final class BaseModel {
     /**
      * The model that the adapter names.
      *
-     * @throws InvalidInputException when it is not there, or not the one that the adapter was made for
+     * @throws InvalidInputException when the model is missing, or is not the adapter's base model
      */
     public PolicyReference named() {
         return named(adapter.localize());
     }
 
     /**
-     * The same.
+     * The model that the adapter names.
      *
      * @param local the adapter's files on this machine
      */
@@ -49,9 +52,9 @@ public final class BaseModel {
     }
 
     /**
-     * The model in another folder than the one that the adapter names.
+     * The model in a folder other than the one that the adapter names.
      *
-     * @throws InvalidInputException when it is not the one that the adapter was made for
+     * @throws InvalidInputException when it is not the adapter's base model
      */
     public PolicyReference in(PolicyFolder model) {
         return in(model, adapter.localize());
@@ -70,7 +73,9 @@ public final class BaseModel {
         return base;
     }
 
-    /** Of the base model the run has written down more than the adapter has: its configuration, tokenizer and template. */
+    /**
+     * The manifest of a run records more about the base model than the adapter: configuration, tokenizer and template.
+     */
     private void requireSame(PolicyReference base, PolicyVersion.Base expected) {
         PolicyFolder.requireSame(base.path(), base.sha256(), expected.sha256());
         if (expected.digest() != null && !expected.digest().equals(base.digest())) {

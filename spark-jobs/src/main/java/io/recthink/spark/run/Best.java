@@ -7,12 +7,12 @@ import java.util.Objects;
 /**
  * The best policy so far: by its error on validation rows, or by another number.
  *
- * @param step whose policy it is
- * @param mae its mean absolute error on the validation rows, failed parses replaced by the bias model; null where another
- *     number decides
- * @param failures share of the validation rows whose answer has no rating, 0 to 1; null where another number decides, and
- *     in a run that was begun before it was recorded
- * @param measured the number that decides instead; null where the error does
+ * @param step step of the policy
+ * @param mae mean absolute error on the validation rows, with the bias model's prediction for failed answers; null when
+ *     another number decides
+ * @param failures share of the validation rows without a readable rating, 0 to 1; null when another number decides, and
+ *     in runs of versions that did not record it
+ * @param measured the number that decides instead; null when the error decides
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Best(int step, Double mae, Double failures, Measured measured) {
@@ -22,20 +22,20 @@ public record Best(int step, Double mae, Double failures, Measured measured) {
         }
     }
 
-    /** The best by its error. */
+    /** The best policy by its error. */
     public Best(int step, double mae, Double failures) {
         this(step, mae, failures, null);
     }
 
-    /** The best by another number. */
+    /** The best policy by another number. */
     public static Best by(int step, Measured measured) {
         return new Best(step, null, null, Objects.requireNonNull(measured));
     }
 
     /**
-     * A number that policies are chosen by.
+     * A number that decides which policy is best.
      *
-     * @param name as in {@code metrics.json}
+     * @param name name in {@code metrics.json}
      * @param larger whether a larger value is better
      */
     public record Measured(String name, double value, boolean larger) {
@@ -45,11 +45,12 @@ public record Best(int step, Double mae, Double failures, Measured measured) {
     }
 
     /**
-     * The better of the two; the earlier one when they are equal. Failed answers have the error of the bias model, which is
-     * often below that of a policy that answers, so a policy that fails too often loses whatever its error is.
+     * The better of two policies; the earlier one when they are equal. A failed answer counts with the error of the
+     * bias model, which can be smaller than the policy's own error. Therefore a policy with too many failures loses
+     * whatever its error is.
      *
-     * @param maxFailed the share of failures above which a policy loses against one that is not above it; of two that are
-     *     above, the one with fewer failures is better
+     * @param maxFailed share of failures above which a policy loses against a policy at or below it; if both are above,
+     *     fewer failures are better
      */
     public Best orBetter(Best other, double maxFailed) {
         if (measured != null) {
@@ -64,12 +65,12 @@ public record Best(int step, Double mae, Double failures, Measured measured) {
         return other.mae < mae ? other : this;
     }
 
-    /** Whether more of its answers than this share cannot be read. */
+    /** Whether the share of unreadable answers is above {@code maxFailed}. */
     public boolean fails(double maxFailed) {
         return failures != null && failures > maxFailed;
     }
 
-    /** What it was chosen by, for people: {@code MAE 0.6123} or the name and the value of the number. */
+    /** The deciding number for people: {@code MAE 0.6123}, or name and value of another number. */
     public String value() {
         return measured == null
                 ? String.format(Locale.ROOT, "MAE %.4f", mae)

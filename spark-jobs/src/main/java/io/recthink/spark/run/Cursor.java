@@ -1,10 +1,10 @@
 package io.recthink.spark.run;
 
 /**
- * Where the next prompt comes from.
+ * The position of the next prompt.
  *
- * @param epoch passes over the pool that are complete, from 0
- * @param position prompts of this epoch that were used
+ * @param epoch number of complete passes over the pool, from 0
+ * @param position number of used prompts of this epoch
  */
 public record Cursor(int epoch, int position) {
     public static final Cursor START = new Cursor(0, 0);

@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What makes a step count: it is written last, and readers believe nothing without it.
+ * The manifest of a step, written last. A step without a manifest is not complete, and readers ignore it.
  *
  * @param step from 0, the starting policy
- * @param policyVersion of the policy after the step
- * @param parentSha256 of the policy before the step; null at step 0
- * @param cursor where the prompts of the next step come from
- * @param best the best policy on validation up to this step; null while there was no validation
- * @param files everything that the step wrote; a step that is not kept loses its policy and optimizer later
+ * @param policyVersion version of the policy after the step
+ * @param parentSha256 SHA-256 of the policy before the step; null at step 0
+ * @param cursor position of the first prompt of the next step
+ * @param best the best policy on validation up to this step; null before the first validation
+ * @param files all files that the step wrote; policy and optimizer may be removed later
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder("format")
@@ -31,13 +31,13 @@ public record Manifest(
         files = List.copyOf(files);
     }
 
-    /** Of the file; see {@link StateFile}. */
+    /** Format version of the file; see {@link StateFile}. */
     @JsonProperty(access = JsonProperty.Access.READ_ONLY)
     public int format() {
         return StateFile.FORMAT;
     }
 
-    /** With more files. */
+    /** This manifest with more files. */
     public Manifest with(List<FileEntry> more) {
         List<FileEntry> all = new ArrayList<>(files);
         all.addAll(more);

@@ -5,11 +5,11 @@ import io.recthink.spark.policy.PolicyReference;
 import io.recthink.spark.table.PolicyOrigin;
 import org.apache.hadoop.conf.Configuration;
 
-/** Finds the training that a policy is of. */
+/** Finds the training run of a policy. */
 public final class OriginOfPolicy {
     private OriginOfPolicy() {}
 
-    /** The origin, without a training where the policy's folder is not that of a run. */
+    /** The origin of a policy; without a training when the policy's folder is not in a run. */
     public static PolicyOrigin of(String system, PolicyReference policy, String request, Configuration hadoop) {
         return new PolicyOrigin(
                 system,
@@ -30,7 +30,7 @@ public final class OriginOfPolicy {
                             .isPresent();
             return new PolicyOrigin.Training(
                     run.path(), run.description().job(), place.step(), untrained, run.configuration());
-        } catch (InvalidInputException e) { // a policy whose run is gone but for its folder
+        } catch (InvalidInputException e) { // the run's files are missing except for the policy's folder
             System.out.printf("%s: what it was trained with is not known: %s%n", place.run(), e.getMessage());
             return null;
         }

@@ -17,8 +17,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * How a person names a policy: the folder of a model or of an adapter; a run folder, for its best policy on validation, or
- * its newest where nothing was validated; or {@code run@step}.
+ * Resolves the name that a person gives to a policy. The name is the folder of a model or an adapter, a run folder, or
+ * {@code run@step}. A run folder names its best policy on validation, or its newest policy without a validation.
  */
 public final class PolicyArgument {
     private static final Pattern AT_STEP = Pattern.compile("(.+)@(\\d{1,9})");
@@ -26,11 +26,11 @@ public final class PolicyArgument {
     private PolicyArgument() {}
 
     /**
-     * Where a policy lies.
+     * The location of a policy.
      *
-     * @param folder holds it
-     * @param number of its version in its run; 0 for one of no run
-     * @param sha256 of its weights, as they were published
+     * @param folder the folder with the policy
+     * @param number its version in its run; 0 for a policy of no run
+     * @param sha256 SHA-256 of its weights, as published
      */
     public record Place(PolicyFolder folder, int number, String sha256) {
         /** The folder on this machine. */
@@ -40,10 +40,10 @@ public final class PolicyArgument {
     }
 
     /**
-     * The policy that an argument names, for tasks to load.
+     * The policy that an argument names, ready for tasks to load.
      *
-     * @param argument its name, for messages
-     * @param path resolved path of the folder, perhaps with a step
+     * @param argument name of the argument, for messages
+     * @param path resolved path of the folder, optionally with a step
      * @throws InvalidInputException when there is no such policy
      */
     public static PolicyReference resolve(String argument, String path, SparkSession spark) {
@@ -53,7 +53,7 @@ public final class PolicyArgument {
         return place.folder.isAdapter() ? withAdapter(policy, new BaseModel(place.folder, hadoop), spark) : policy;
     }
 
-    /** The adapter is sent to the executors. */
+    /** The policy with its adapter, which is sent to the executors. */
     private static PolicyReference withAdapter(PolicyReference policy, BaseModel named, SparkSession spark) {
         Path local = PolicyStore.localize(policy);
         PolicyReference base = named.named(local);
@@ -65,10 +65,10 @@ public final class PolicyArgument {
     }
 
     /**
-     * The place of the policy that an argument names.
+     * The location of the policy that an argument names.
      *
-     * @param argument its name, for messages
-     * @param path resolved path of the folder, perhaps with a step
+     * @param argument name of the argument, for messages
+     * @param path resolved path of the folder, optionally with a step
      * @throws InvalidInputException when there is no such policy
      */
     public static Place find(String argument, String path, Configuration hadoop) {

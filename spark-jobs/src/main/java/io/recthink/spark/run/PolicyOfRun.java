@@ -5,15 +5,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A policy that lies in a run folder.
+ * The run and the step of a policy in a run folder.
  *
  * @param run path of the run folder
- * @param step that published it
+ * @param step the step that published the policy
  */
 public record PolicyOfRun(String run, int step) {
     private static final Pattern FOLDER = Pattern.compile("(.+)/step-(\\d{6,9})/policy/?");
 
-    /** The place in a run that a policy's path says; nothing for a policy from elsewhere. */
+    /** Run and step from the path of a policy; empty for a policy outside of a run. */
     public static Optional<PolicyOfRun> at(String path) {
         Matcher folder = FOLDER.matcher(path);
         return folder.matches()

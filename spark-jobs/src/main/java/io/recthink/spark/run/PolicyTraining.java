@@ -7,17 +7,17 @@ import io.recthink.spark.table.TrainingCost;
 import java.util.Optional;
 
 /**
- * What the training of a policy took: of its run, of the run whose policy that one started from, and so on, back to a
- * model that comes from elsewhere.
+ * The training cost of a policy: the sum over its run and all earlier runs. Each run started from a policy of the run
+ * before it; the first run started from a model that no run published.
  */
 public final class PolicyTraining {
-    /** The metric of a step: different rows that the run has learnt from, up to it. */
+    /** The metric of a step: number of different rows that the run has learnt from, up to this step. */
     public static final String SAMPLES = "num_samples";
 
-    /** The metric of a step: calls of teacher models that wrote what the run learns from. */
+    /** The metric of a step: number of calls to teacher models for the training data. */
     public static final String TEACHER_CALLS = "teacher_calls";
 
-    /** The metric of a step: tokens of these calls, read and written. */
+    /** The metric of a step: number of tokens of these calls, input and output. */
     public static final String TEACHER_TOKENS = "teacher_tokens";
 
     private long samples;
@@ -30,9 +30,9 @@ public final class PolicyTraining {
     private PolicyTraining() {}
 
     /**
-     * The cost; nothing when a run that it needs is gone or incomplete.
+     * The cost; empty when a run that contributes to it is missing or incomplete.
      *
-     * @param path of the policy's folder
+     * @param path path of the policy's folder
      */
     public static Optional<TrainingCost> of(String system, String path, org.apache.hadoop.conf.Configuration hadoop) {
         PolicyTraining training = new PolicyTraining();
@@ -71,7 +71,7 @@ public final class PolicyTraining {
             Optional<ObjectNode> metrics = run.metrics(saved);
             if (metrics.isPresent()) {
                 last = metrics.get();
-                // Of several steps that were saved as one the metrics are means.
+                // If not every step is saved, the metrics are means over the steps since the previous saved step.
                 seconds += last.path("step_time").asDouble() * (saved - before);
                 before = saved;
                 replaced += last.path("dynamic_sampling/replaced").asLong();
@@ -86,7 +86,7 @@ public final class PolicyTraining {
         device = description.device();
     }
 
-    /** The rows of a run from before its metrics counted them: as many as its configuration lets it use. */
+    /** The rows of a run whose version did not record them: the number that its configuration allows. */
     private static long configured(RunFolder run, int step, long replaced) {
         RecordedConfiguration settings = RecordedConfiguration.read(run.path(), run.configuration());
         return switch (run.description().job()) {

@@ -6,13 +6,13 @@ import io.recthink.spark.files.StateFile;
 import java.util.Objects;
 
 /**
- * {@code run.json}: what a run was made from and with.
+ * {@code run.json}: the program, the machine and the inputs of a run.
  *
  * @param runId unique among all runs
  * @param job {@code train} or {@code sft}
- * @param startSha256 of all files of the folder that the run started from
- * @param dataSha256 of the examples that the run learns from, their ids and their content
- * @param processors task slots of the cluster when the run was begun; 0 in runs of before this was written down
+ * @param startSha256 SHA-256 of all files of the start model's folder
+ * @param dataSha256 SHA-256 of ids and content of the examples of the run
+ * @param processors task slots of the cluster at the start of the run; 0 in runs of versions that did not record it
  * @param created UTC, ISO 8601
  */
 @JsonPropertyOrder("format")
@@ -38,7 +38,7 @@ public record RunDescription(
         Objects.requireNonNull(dataSha256, "no dataSha256");
     }
 
-    /** Of the file; see {@link StateFile}. */
+    /** Format version of the file; see {@link StateFile}. */
     @JsonProperty(access = JsonProperty.Access.READ_ONLY)
     public int format() {
         return StateFile.FORMAT;

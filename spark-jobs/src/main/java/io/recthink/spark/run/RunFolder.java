@@ -20,11 +20,11 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 
 /**
- * Reads a run folder on any Hadoop file system. Only steps with a manifest exist; see {@link RunWriter} for who writes it.
+ * Reads a run folder on any Hadoop file system. Only steps with a manifest are complete. {@link RunWriter} writes it.
  *
  * <pre>
  * RUN/run.json, config.yaml
- * RUN/stopped.json                     after a stop by a guard, or by a validation that did not get better
+ * RUN/stopped.json                     after a stop by a guard, or by a validation without improvement
  * RUN/step-000012/{rollouts/, scored/, sampled-N/ with dynamic sampling, metrics.json, policy/, optimizer/optimizer.safetensors, manifest.json}
  * RUN/eval/step-000012/predictions/
  * </pre>
@@ -61,9 +61,9 @@ public final class RunFolder {
     }
 
     /**
-     * What to choose where a folder cannot be used, for messages.
+     * Text for messages: which setting to change when the folder cannot be used.
      *
-     * @param key the setting that names it
+     * @param key the setting that names the folder
      */
     public static String another(String key) {
         return "another folder for the run (%s)".formatted(key);
@@ -74,7 +74,7 @@ public final class RunFolder {
         return storage.path("").toString();
     }
 
-    /** Whether there is a run with at least its starting policy. */
+    /** Whether the folder contains a run with at least its starting policy. */
     public boolean exists() {
         return steps().anyMatch(step -> manifest(step).isPresent());
     }
@@ -94,10 +94,10 @@ public final class RunFolder {
     }
 
     /**
-     * The manifest of a step, when the step is complete. A manifest without content was not written: its step is not
+     * The manifest of a step; empty when the step is not complete. An empty manifest file means that the step is not
      * complete.
      *
-     * @throws InvalidInputException when the manifest is there and cannot be read or understood
+     * @throws InvalidInputException when the manifest exists but cannot be read or understood
      */
     public Optional<Manifest> manifest(int step) {
         String file = storage.path(stepName(step) + MANIFEST).toString();
@@ -115,7 +115,7 @@ public final class RunFolder {
         return manifest;
     }
 
-    /** What to do about a step that is not as it was written. */
+    /** Text for messages: how to repair a step whose files have changed. */
     private String restore(int step) {
         return step == 0
                 ? "Restore it, or start another run: choose " + another(key) + "."
@@ -123,9 +123,9 @@ public final class RunFolder {
     }
 
     /**
-     * The step whose policy is to be used: the best one on validation, or the newest one of a run without validation.
+     * The step whose policy should be used: the best on validation, or the newest in a run without validation.
      *
-     * @throws InvalidInputException when the folder holds no complete step
+     * @throws InvalidInputException when the run has no complete step
      */
     public Manifest best() {
         Manifest newest = newest().orElseThrow(() -> new InvalidInputException(
@@ -134,7 +134,7 @@ public final class RunFolder {
     }
 
     /**
-     * The manifest of a step that must be there.
+     * The manifest of a step that must exist.
      *
      * @throws InvalidInputException when the step is not complete, or its manifest cannot be read
      */
@@ -150,7 +150,7 @@ public final class RunFolder {
     /**
      * The path of the policy after a step.
      *
-     * @throws InvalidInputException when the policy was not kept, or is not as it was published
+     * @throws InvalidInputException when the policy was not kept, or differs from the published one
      */
     public String policy(Manifest manifest) {
         String name = stepName(manifest.step()) + "/policy";
@@ -165,10 +165,11 @@ public final class RunFolder {
     }
 
     /**
-     * Refuses the folder of a policy that lies in a run and is not as it was published there. A folder of no run passes.
+     * Refuses the folder of a policy in a run when it differs from the published policy. Accepts folders outside of
+     * runs.
      *
-     * @param path of the policy's folder
-     * @throws InvalidInputException when a file is missing, another one or added, or the manifest cannot be read
+     * @param path path of the policy's folder
+     * @throws InvalidInputException when a file is missing, changed or added, or the manifest cannot be read
      */
     public static void requirePublished(String path, Configuration hadoop) {
         PolicyOfRun.at(path).ifPresent(place -> {
@@ -177,7 +178,7 @@ public final class RunFolder {
         });
     }
 
-    /** The version of the policy in a folder, where that is the folder of a policy in a run. */
+    /** The version of the policy in a folder; empty when the folder is not a policy of a run. */
     static Optional<PolicyVersion> version(String path, Configuration hadoop) {
         return PolicyOfRun.at(path)
                 .flatMap(place -> at(place.run(), hadoop).manifest(place.step()))
@@ -185,9 +186,9 @@ public final class RunFolder {
     }
 
     /**
-     * The policy after a step as it was published, without the adapter that its folder may hold.
+     * The policy after a step as it was published, without its adapter.
      *
-     * @throws InvalidInputException when the policy was not kept, or is not as it was published
+     * @throws InvalidInputException when the policy was not kept, or differs from the published one
      */
     public PolicyReference reference(Manifest manifest) {
         String sha256 = manifest.policyVersion().sha256();
@@ -199,7 +200,7 @@ public final class RunFolder {
     }
 
     /**
-     * The metrics of a complete step: one flat object; of the starting policy those of its validation, or nothing.
+     * The metrics of a complete step: one flat object. Step 0 has the metrics of its validation, or none.
      *
      * @throws InvalidInputException when they cannot be read
      */
@@ -208,9 +209,9 @@ public final class RunFolder {
     }
 
     /**
-     * The stop of a run before its last step, where that was its end.
+     * The stop of a run before its last step; empty when the run did not end so.
      *
-     * @throws InvalidInputException when the file that says it cannot be read
+     * @throws InvalidInputException when the file cannot be read
      */
     public Optional<Stop> stop() {
         return storage.readJson(STOP, Stop.class, "Restore it, or delete it: only the reason of the stop is lost.");
@@ -227,20 +228,19 @@ public final class RunFolder {
     }
 
     /**
-     * Refuses a table of a complete step that is not as the step has written it, as far as names and sizes of its files
-     * tell.
+     * Refuses a table of a complete step when names and sizes of its files differ from the manifest.
      *
-     * @throws InvalidInputException when a file is missing or another one
+     * @throws InvalidInputException when a file is missing or changed
      */
     public void requireTable(int step, String name) {
         manifest(step).ifPresent(found -> new StepFiles(storage, found).requireTable(name, restore(step)));
     }
 
     /**
-     * Compares the files of all steps with their manifests, by their contents.
+     * Compares the content of the files of all steps with their manifests.
      *
-     * @return how many complete steps there are
-     * @throws InvalidInputException when a file is missing, another one or added, or a file that describes the run or a
+     * @return the number of complete steps
+     * @throws InvalidInputException when a file is missing, changed or added, or a file that describes the run or a
      *     step cannot be read
      */
     public int requireContents() {
@@ -277,7 +277,7 @@ public final class RunFolder {
     /**
      * {@code run.json}.
      *
-     * @throws InvalidInputException when it is not there, or cannot be read or understood
+     * @throws InvalidInputException when it is missing, or cannot be read or understood
      */
     public RunDescription description() {
         return storage.readJson(DESCRIPTION, RunDescription.class, "Restore it, or start another run.")
@@ -285,9 +285,9 @@ public final class RunFolder {
     }
 
     /**
-     * {@code config.yaml}: the resolved configuration that the run was begun with.
+     * {@code config.yaml}: the resolved configuration at the start of the run.
      *
-     * @throws InvalidInputException when it is not there, or empty
+     * @throws InvalidInputException when it is missing or empty
      */
     public String configuration() {
         return storage.read("config.yaml")
@@ -315,7 +315,7 @@ public final class RunFolder {
         return numbers("").sorted();
     }
 
-    /** Numbers of the step folders below a folder. */
+    /** Numbers of the step folders in a folder. */
     IntStream numbers(String folder) {
         return folderNames(folder)
                 .map(STEP::matcher)

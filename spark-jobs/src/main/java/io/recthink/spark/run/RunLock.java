@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a run folder for one application. The owner signs {@code lock.json} and renews it; the lock of an application that
- * was killed gives way: at once on the same host, where its process is seen to be gone, and after {@link Owner#STALE} elsewhere.
+ * Locks a run folder for one application. The owner writes {@code lock.json} and renews it. The lock of a killed
+ * application expires: at once when its process was on the same host, otherwise after {@link Owner#STALE}.
  */
 final class RunLock implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
@@ -39,9 +39,9 @@ final class RunLock implements AutoCloseable {
      * Takes a run folder.
      *
      * @param key the setting that names the folder, for messages
-     * @param patience how long an owner on another host is waited for that may be gone already: a scheduler's next attempt
-     *     begins before the lock of the last one is {@link Owner#STALE}
-     * @throws FolderInUseException when another application that is alive holds it
+     * @param patience how long to wait for an owner on another host that may have ended: the next attempt of a
+     *     scheduler can begin before the previous lock is {@link Owner#STALE}
+     * @throws FolderInUseException when another running application has the lock
      */
     static RunLock take(String key, Storage storage, Duration patience) {
         awaitFree(key, storage, patience);
@@ -53,7 +53,7 @@ final class RunLock implements AutoCloseable {
         return lock;
     }
 
-    /** Returns when the folder could be taken; throws as {@link #take} does. */
+    /** Waits until the folder can be taken; throws as {@link #take} does. */
     static void awaitFree(String key, Storage storage, Duration patience) {
         refuse(
                 key,
@@ -63,7 +63,10 @@ final class RunLock implements AutoCloseable {
                         .filter(owner -> !fallsSilent(storage, owner, patience)));
     }
 
-    /** Whether an owner on another host turns out to be gone. Its clock may be another one, so that a change counts. */
+    /**
+     * Whether an owner on another host does not renew its lock. Its clock may differ; therefore any change of the lock
+     * counts as a renewal.
+     */
     private static boolean fallsSilent(Storage storage, Owner owner, Duration patience) {
         if (owner.isHere() || patience.isZero()) {
             return false;
@@ -88,7 +91,7 @@ final class RunLock implements AutoCloseable {
     }
 
     /**
-     * Makes sure that the folder is still ours; done before anything becomes final.
+     * Checks that this process still owns the folder; called before anything becomes final.
      *
      * @throws FolderInUseException when another application has taken the folder
      */
@@ -107,7 +110,7 @@ final class RunLock implements AutoCloseable {
         release();
     }
 
-    /** A process that is told to end may not come to its {@link #close}. */
+    /** Also runs as a shutdown hook: a process that receives a signal to end may not reach {@link #close}. */
     private synchronized void release() {
         released = true;
         renewal.interrupt();
@@ -127,7 +130,7 @@ final class RunLock implements AutoCloseable {
         }
     }
 
-    // A renewal that fails is made up by the next one; check() tells when the lock was lost.
+    // The next renewal replaces a failed one; check() detects a lost lock.
     private synchronized void renewOnce() {
         try {
             if (!renewal.isInterrupted()

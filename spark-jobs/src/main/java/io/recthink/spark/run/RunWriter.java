@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a run folder, alone. The order makes every moment safe to be killed in: the files of a step first, then its
- * manifest, and only then does what is no longer kept go.
+ * Writes a run folder as its only writer. The order of writing makes a kill safe at any moment: first the files of a
+ * step, then its manifest, and only then are old files removed.
  */
 public final class RunWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunWriter.class);
@@ -49,9 +49,9 @@ public final class RunWriter implements AutoCloseable {
      * Takes the folder of a run.
      *
      * @param key the setting that names the folder, for messages
-     * @param resume whether a run that is there goes on; otherwise it is refused
-     * @throws InvalidInputException when another application writes it, when a run is there and shall not go on, when the
-     *     folder holds anything else, or when it cannot be written
+     * @param resume true: continue an existing run; false: refuse it
+     * @throws InvalidInputException when another application writes the run, a run exists and {@code resume} is false,
+     *     or the folder contains other files or cannot be written
      */
     public static RunWriter open(String key, String path, org.apache.hadoop.conf.Configuration hadoop, boolean resume) {
         Storage storage = Storage.at(path, hadoop);
@@ -69,12 +69,11 @@ public final class RunWriter implements AutoCloseable {
     }
 
     /**
-     * Refuses what {@link #open} would refuse, as far as it can be told without taking the folder: before work that takes
-     * minutes.
+     * Refuses what {@link #open} would refuse, without taking the folder, before work that takes minutes.
      *
      * @param key the setting that names the folder, for messages
-     * @throws FolderInUseException when another application writes it
-     * @throws InvalidInputException when a run is there and shall not go on, or when the folder holds anything else
+     * @throws FolderInUseException when another application writes the run
+     * @throws InvalidInputException when a run exists and {@code resume} is false, or the folder contains other files
      */
     public static void refuseUnusable(
             String key, String path, org.apache.hadoop.conf.Configuration hadoop, boolean resume) {
@@ -111,7 +110,7 @@ public final class RunWriter implements AutoCloseable {
         if (resume && !folder.exists()) {
             LOG.info("{} holds no complete step to resume from: the run starts from its beginning", storage.path(""));
         }
-        // What cannot be read is refused before anything is removed.
+        // Unreadable files are refused before anything is removed.
         if (storage.length(RunFolder.DESCRIPTION) > 0) {
             folder.description();
         }
@@ -131,17 +130,17 @@ public final class RunWriter implements AutoCloseable {
         });
     }
 
-    /** The run as its readers see it. */
+    /** The run for readers. */
     public RunFolder folder() {
         return folder;
     }
 
-    /** The newest complete step that was there when the folder was taken: what a resumed run goes on from. */
+    /** The newest complete step when the folder was taken: a resumed run continues after it. */
     public Optional<Manifest> newest() {
         return newest;
     }
 
-    /** What a resumed run goes on from: the newest step, and the policy that it is held near to. */
+    /** Verifies the files that a resumed run uses: the newest step, and the reference policy of the KL term. */
     private void verify(Manifest manifest) {
         String anotherRun = "Restore it, or start another run: choose " + RunFolder.another(key) + ".";
         new StepFiles(storage, manifest)
@@ -154,7 +153,7 @@ public final class RunWriter implements AutoCloseable {
     }
 
     /**
-     * Writes what identifies the run; done before its first step.
+     * Writes the files that identify the run; called before its first step.
      *
      * @param configuration the text of {@code config.yaml}
      */
@@ -166,7 +165,7 @@ public final class RunWriter implements AutoCloseable {
     /**
      * Publishes a policy: the folder of a model or of an adapter.
      *
-     * @param write writes it into a local folder that exists
+     * @param write writes the policy into an existing local folder
      */
     public PublishedPolicy publishPolicy(int step, Consumer<Path> write) {
         List<FileEntry> files = publish(RunFolder.stepName(step), "policy", write);
@@ -215,7 +214,7 @@ public final class RunWriter implements AutoCloseable {
     /**
      * A policy in the run folder and its files.
      *
-     * @param policy without the adapter that the folder may hold
+     * @param policy the policy without its adapter
      */
     public record PublishedPolicy(PolicyReference policy, List<FileEntry> files) {}
 
@@ -225,7 +224,7 @@ public final class RunWriter implements AutoCloseable {
         return new FileEntry("metrics.json", file.bytes(), file.sha256());
     }
 
-    /** The files of a table of a step that Spark has written. */
+    /** The files of a step's table that Spark wrote. */
     public List<FileEntry> tableFiles(int step, String table) {
         String prefix = RunFolder.stepName(step) + "/";
         return storage.list(prefix + table).stream()
@@ -236,25 +235,25 @@ public final class RunWriter implements AutoCloseable {
                 .toList();
     }
 
-    /** Records that the run has stopped before its last step. */
+    /** Records that the run stopped before its last step. */
     public void recordStop(Stop stop) {
         storage.writeJson(RunFolder.STOP, stop);
     }
 
-    /** Forgets that the run has stopped: it goes on. */
+    /** Removes the record of a stop when the run continues. */
     public void forgetStop() {
         if (storage.exists(RunFolder.STOP)) {
             storage.delete(RunFolder.STOP);
         }
     }
 
-    /** Makes a step count. Whatever it wrote must be written before. */
+    /** Completes a step by writing its manifest. All other files of the step must be written before. */
     public void complete(Manifest manifest) {
         lock.check();
         storage.writeJson(RunFolder.stepName(manifest.step()) + RunFolder.MANIFEST, manifest);
     }
 
-    /** Removes the policy and the optimizer of a step; its tables, metrics and manifest stay. */
+    /** Removes the policy and the optimizer of a step; keeps its tables, metrics and manifest. */
     public void forget(int step) {
         storage.delete(RunFolder.stepName(step) + "/optimizer");
         storage.delete(RunFolder.stepName(step) + "/policy");

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileStatus;
 
-/** The files of a complete step, compared with what its manifest says of them. */
+/** Compares the files of a complete step with its manifest. */
 final class StepFiles {
     private static final String POLICY = "policy/";
     private static final String OPTIMIZER = "optimizer/";
@@ -35,9 +35,10 @@ final class StepFiles {
     }
 
     /**
-     * Compares all files, by their content.
+     * Compares the content of all files.
      *
-     * @throws InvalidInputException when one is missing or another one, or a file of the policy is not of the step
+     * @throws InvalidInputException when a file is missing or changed, or the policy has a file that the step did not
+     *     write
      */
     void verify(String remedy) {
         verify(file -> !file.path().startsWith(POLICY), remedy);
@@ -45,7 +46,7 @@ final class StepFiles {
     }
 
     /**
-     * The same of a step that may have lost its policy and its optimizer, as it is not kept.
+     * Compares the content of the files of a step whose policy and optimizer may have been removed.
      *
      * @throws InvalidInputException as {@link #verify}
      */
@@ -60,10 +61,10 @@ final class StepFiles {
     }
 
     /**
-     * Compares the files of the policy, by their content. A process does so once, as long as names, lengths and times of
-     * the files stay.
+     * Compares the content of the policy's files. A process does this again only when names, lengths or times of the
+     * files change.
      *
-     * @throws InvalidInputException when one is missing or another one, or was not published with the others
+     * @throws InvalidInputException when a file is missing, changed or added
      */
     void verifyPolicy(String remedy) {
         String state = state();
@@ -78,7 +79,7 @@ final class StepFiles {
     /**
      * Compares names and sizes of the files of a table.
      *
-     * @throws InvalidInputException when one is missing or another one
+     * @throws InvalidInputException when a file is missing or changed
      */
     void requireTable(String table, String remedy) {
         manifest.files().stream()
@@ -93,7 +94,7 @@ final class StepFiles {
         return Storage.sha256(found + manifest.files());
     }
 
-    /** A template or other settings that were put beside the weights would be used. */
+    /** Refuses additional files beside the weights: the model would use an added template or other settings. */
     private void refuseAdded() {
         Set<String> named = manifest.files().stream().map(FileEntry::path).collect(Collectors.toSet());
         storage.list(step + POLICY).stream()

@@ -1,9 +1,9 @@
 package io.recthink.spark.run;
 
 /**
- * What {@code stopped.json} says: a run has ended before its last step, by a guard or by a validation that did not get better.
+ * {@code stopped.json}: a guard, or a validation without improvement, ended the run before its last step.
  *
- * @param step after which it stopped
+ * @param step the last step of the run
  * @param reason why, in words
  * @param time in UTC
  */

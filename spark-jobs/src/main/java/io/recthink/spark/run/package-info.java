@@ -1,2 +1,2 @@
-/** Run folders: what is in them, who may write them, and which policies lie in them. */
+/** Run folders: their content, their writers, and the policies in them. */
 package io.recthink.spark.run;
