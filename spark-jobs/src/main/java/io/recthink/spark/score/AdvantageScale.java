@@ -2,12 +2,12 @@ package io.recthink.spark.score;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** What a reward's distance from the mean of its group is divided by. */
+/** The divisor of an advantage, which is a reward minus the mean of its group. */
 public enum AdvantageScale {
     /** The standard deviation of the group. */
     @JsonProperty("group")
     GROUP,
-    /** Nothing. */
+    /** No divisor. */
     @JsonProperty("none")
     NONE
 }

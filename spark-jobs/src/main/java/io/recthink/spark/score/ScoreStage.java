@@ -36,9 +36,11 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Scores rollouts: the reward of each completion from its text, and its advantage among the completions of the same prompt,
- * A = (R - mean) / (std + 1e-6) with the sample standard deviation, or R - mean alone where {@code train.scaleAdvantage} is
- * none (Liu et al. 2025, Dr. GRPO); 0 in a dead group, where all rewards are equal.
+ * Scores rollouts: the reward of each completion from its text, and its advantage within the group of its prompt.
+ *
+ * <p>The advantage is A = (R - mean) / (std + 1e-6) with the sample standard deviation. With
+ * {@code train.scaleAdvantage: none} it is A = R - mean (Dr. GRPO, Liu et al. 2025). In a dead group, where all rewards
+ * are equal, A = 0.
  */
 public final class ScoreStage {
     private static final double EPSILON = 1e-6;
@@ -54,7 +56,7 @@ public final class ScoreStage {
     /**
      * A stage for the completions of prompts.
      *
-     * @param scale what an advantage is divided by
+     * @param scale the divisor of an advantage
      * @param assistantStart the end of every prompt, see {@link OutputGrammar#afterPrompt}
      */
     public ScoreStage(Configuration configuration, AdvantageScale scale, PreparedData data, String assistantStart) {
@@ -73,7 +75,7 @@ public final class ScoreStage {
 
     /** The rollouts with the columns of {@link Tables#SCORED} added. */
     public Dataset<Row> score(Dataset<Row> rollouts) {
-        // Ordered by sample: sums of floating-point numbers are then the same wherever the rows come from.
+        // Ordered by sample, so that floating-point sums do not depend on the order in which rows arrive.
         WindowSpec group = Window.partitionBy("rowId")
                 .orderBy("sample")
                 .rowsBetween(Window.unboundedPreceding(), Window.unboundedFollowing());
@@ -84,8 +86,8 @@ public final class ScoreStage {
                     case GROUP -> difference.divide(col("groupStd").plus(EPSILON));
                     case NONE -> difference;
                 };
-        // One task: the rows of a step are few, all of them come to the driver, and a shuffle would take longer than
-        // they do.
+        // One task: a step has few rows, the driver collects all of them, and a shuffle would take longer than the
+        // work.
         return rollouts.coalesce(1)
                 .withColumn("scored", this.reward.apply(col("text"), col("finish"), col("truth")))
                 .select(col("*"), col("scored.*"))
