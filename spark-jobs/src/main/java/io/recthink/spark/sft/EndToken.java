@@ -10,7 +10,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** The token that ends the assistant's turn: what the chat template writes after it, among the end tokens of the model. */
+/**
+ * Finds the token that ends the assistant's turn: the end token of the model that the chat template writes after an
+ * answer.
+ */
 final class EndToken {
     private static final String ANSWER = "answer";
 
@@ -19,7 +22,7 @@ final class EndToken {
     /**
      * The end token of a model.
      *
-     * @param variables of the chat template
+     * @param variables variables of the chat template
      * @throws InvalidInputException when the model has no end token
      */
     static int of(Path model, Map<String, Object> variables) {

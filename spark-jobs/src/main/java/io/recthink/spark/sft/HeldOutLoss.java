@@ -17,9 +17,9 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * The loss of a policy on instructions that it does not learn: the mean negative log-likelihood of a completion token, in
- * nats. The rows lie in a fixed number of tasks, batch by batch, and their sums are added in the order of the keys: it is the
- * same to the bit whatever the cluster looks like.
+ * The loss of a policy on held-out instructions: the mean negative log-likelihood of a completion token, in nats. The
+ * number of tasks is fixed and sums are added in the order of the keys. Therefore the loss is bit-identical on every
+ * cluster.
  */
 final class HeldOutLoss implements Validation {
     private final JavaSparkContext spark;
@@ -41,7 +41,7 @@ final class HeldOutLoss implements Validation {
 
     private record Batch(ArrayList<EncodedInstruction> rows) implements Serializable {}
 
-    /** Of some tokens: their negative log-likelihoods added, and their number, both by weight. */
+    /** Weighted sum of negative log-likelihoods, and weighted number of tokens. */
     private record Sum(double loss, double tokens) implements Serializable {
         Sum plus(Sum other) {
             return new Sum(loss + other.loss, tokens + other.tokens);

@@ -1,4 +1,4 @@
 package io.recthink.spark.sft;
 
-/** The validation on traces that are held out. */
+/** The section {@code sft.validation}: validation on held-out traces. */
 public record HeldOutSettings(double share, int every) {}

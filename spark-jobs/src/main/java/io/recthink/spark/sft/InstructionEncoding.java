@@ -17,12 +17,12 @@ import java.util.Map;
 import org.apache.spark.sql.Row;
 
 /**
- * What a task needs to know to turn instructions into tokens.
+ * The settings with which a task encodes instructions as tokens.
  *
- * @param model whose tokenizer and chat template count
+ * @param model the model whose tokenizer and chat template are used
  * @param template variables for the chat template
- * @param endToken that ends the assistant's turn
- * @param name of the table, for messages
+ * @param endToken the token that ends the assistant's turn
+ * @param name name of the table, for messages
  */
 record InstructionEncoding(PolicyReference model, Map<String, Object> template, int endToken, String name)
         implements Serializable {
@@ -70,7 +70,7 @@ record InstructionEncoding(PolicyReference model, Map<String, Object> template, 
                 "The %s: %s has no %s. Give it one, or leave the row out.".formatted(name, key, column));
     }
 
-    /** NaN where there is none, which {@link InstructionTable} refuses; 1 where the table has no weights. */
+    /** The weight; 1 in a table without weights; NaN for a missing value, which {@link InstructionTable} refuses. */
     private static double weight(Row row) {
         if (row.schema().getFieldIndex(Instructions.WEIGHT).isEmpty()) {
             return 1;

@@ -13,7 +13,7 @@ import java.util.Set;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
 
-/** Instructions as tokens, made once and kept by the executors; the driver fetches those of some steps at a time. */
+/** Encoded instructions, persisted on the executors. The driver fetches the instructions of several steps at once. */
 final class InstructionTable implements AutoCloseable {
     private final String name;
     private final JavaRDD<EncodedInstruction> instructions;
@@ -28,10 +28,12 @@ final class InstructionTable implements AutoCloseable {
     private record Entry(String key, double weight, int prompt, int completion) implements Serializable {}
 
     /**
-     * The keys of the rows that count, ascending. Their number is configuration, not the size of the log.
+     * The keys of the rows with a positive weight, ascending. Their number depends on the configuration, not on the
+     * log.
      *
-     * @param room of the model
-     * @throws InvalidInputException when a row has no room there, no weight, or the key of another one
+     * @param room context size of the model
+     * @throws InvalidInputException when a row does not fit the context, has no valid weight, or has the key of another
+     *     row
      */
     List<String> keys(ContextRoom room) {
         List<Entry> entries = instructions
@@ -68,9 +70,9 @@ final class InstructionTable implements AutoCloseable {
     }
 
     /**
-     * Some rows in the order of their keys in the list.
+     * The rows of the given keys, in their order.
      *
-     * @param next keys that will be asked for soon and come along when a job is needed
+     * @param next keys of the next steps, fetched too when a job is needed
      */
     List<EncodedInstruction> fetch(List<String> keys, List<String> next) {
         if (!fetched.keySet().containsAll(keys)) {

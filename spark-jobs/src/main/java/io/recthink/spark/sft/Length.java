@@ -2,24 +2,24 @@ package io.recthink.spark.sft;
 
 import io.recthink.InvalidInputException;
 
-/** How long a supervised run is, unless its validation stops it earlier. */
+/** The length of a supervised run; a validation may stop the run earlier. */
 public sealed interface Length {
-    /** How many of its units. */
+    /** The number of steps or epochs. */
     int count();
 
-    /** Steps or epochs. */
+    /** {@code steps} or {@code epochs}. */
     String unit();
 
     /**
-     * The steps that this is.
+     * The length in steps.
      *
-     * @param rows that are learnt, at least one step of them
+     * @param rows number of learnt rows, at least {@code batchSize}
      * @param batchSize rows a step
      */
     int steps(int rows, int batchSize);
 
     /**
-     * Optimiser steps.
+     * A number of optimizer steps.
      *
      * @param count at least 1
      */
@@ -40,7 +40,7 @@ public sealed interface Length {
     }
 
     /**
-     * Passes over the rows. Rows left over at the end of a pass that do not fill a step are passed over in it.
+     * A number of passes over the rows. Each pass skips the rows at its end that do not fill a step.
      *
      * @param count at least 1
      */

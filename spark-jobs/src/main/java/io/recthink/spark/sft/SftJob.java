@@ -42,7 +42,14 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** The supervised warm start: a {@link SupervisedRun} in which the model imitates traces. */
+/**
+ * {@code sft}: the supervised warm start, a {@link SupervisedRun} in which the model imitates traces.
+ *
+ * <p>Reads the sections {@code sft}, {@code prompt}, {@code model} and {@code lora}; for its validations also
+ * {@code rollout}, {@code predict} and {@code validation}; the key {@code seed}; and the folders {@code paths.data},
+ * {@code paths.traces} and {@code paths.model}. Writes the run folder {@code paths.warmStart}, see
+ * {@code run.RunFolder}.
+ */
 public final class SftJob implements Job {
     private static final List<String> FIXED = List.of("seed", "prompt", "model", "lora", "sft", "validation");
 
@@ -50,7 +57,7 @@ public final class SftJob implements Job {
 
     private final boolean resume;
 
-    /** @param resume whether to go on with the run in the folder */
+    /** @param resume whether to continue the run in the folder */
     public SftJob(boolean resume) {
         this.resume = resume;
     }
@@ -92,7 +99,9 @@ public final class SftJob implements Job {
         }
     }
 
-    /** The traces; what cannot be learnt from this model is refused with the settings that help. */
+    /**
+     * The traces as instructions. Refuses traces that the model cannot learn; the message names the settings that help.
+     */
     private static Instructions instructions(
             SparkSession spark, Configuration configuration, PreparedData data, String folder, StartModel start) {
         Paths paths = configuration.paths();
@@ -175,7 +184,7 @@ public final class SftJob implements Job {
                 .orElse(SupervisedValidation.NONE);
     }
 
-    // Another number of steps changes the learning rate of every step, except where it is constant.
+    // Another number of steps changes the learning rate of every step, except when it is constant.
     private static List<String> free(SftSettings sft) {
         List<String> free = new ArrayList<>(
                 List.of("sft.keepLast", "sft.patience", "validation.every", "validation.maxFailed", "prompt.source"));

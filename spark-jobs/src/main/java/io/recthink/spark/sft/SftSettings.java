@@ -4,7 +4,7 @@ import io.recthink.config.Problems;
 import io.recthink.config.Section;
 import io.recthink.learn.OptimizerSettings;
 
-/** The supervised warm start. */
+/** The section {@code sft}: the supervised warm start. */
 public record SftSettings(
         int steps,
         int epochs,

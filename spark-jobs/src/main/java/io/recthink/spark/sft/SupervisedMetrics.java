@@ -9,7 +9,7 @@ import io.recthink.torch.TorchRuntime;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The metrics of the steps since the last saved one, under the names of {@code metrics.json}: means over the steps. */
+/** The metrics of {@code metrics.json}: means over the steps since the last saved step. */
 final class SupervisedMetrics {
     private int steps;
     private double loss;
@@ -44,11 +44,11 @@ final class SupervisedMetrics {
     }
 
     /**
-     * The means.
+     * The values.
      *
-     * @param tokens of prompts and completions, over the whole run
-     * @param instructions different ones that the run has learnt from
-     * @param teacher what teacher models took to write the instructions
+     * @param tokens tokens of prompts and completions, over the whole run
+     * @param instructions number of different instructions that the run has learnt from
+     * @param teacher cost of the teacher models that wrote the instructions
      */
     Map<String, Object> values(int step, long tokens, int instructions, TeacherUsage teacher) {
         Map<String, Object> values = new LinkedHashMap<>();

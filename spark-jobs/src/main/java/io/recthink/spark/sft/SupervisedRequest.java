@@ -13,15 +13,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A supervised run.
+ * The definition of a supervised run.
  *
- * @param place where it lies
- * @param start the model or the adapter that it starts from
- * @param instructions what it learns
- * @param settings how
+ * @param place name and folder of the run
+ * @param start the model or adapter from which it starts
+ * @param instructions the data to learn
+ * @param settings length, batches, optimizer and model
  * @param validation which of its policies is the best
- * @param record what its folder says that it was set to
- * @param terms how its policies want to be asked; empty where whoever asks them knows
+ * @param record settings that the run folder records
+ * @param terms prompt settings of its policies; empty when the caller knows them
  */
 public record SupervisedRequest(
         Place place,
@@ -40,16 +40,16 @@ public record SupervisedRequest(
     }
 
     /**
-     * Where a run lies.
+     * Name and folder of a run.
      *
-     * @param section the name of its settings, for messages and as its label: {@code exp3rt.preference.sft}
+     * @param section name of its settings, for messages and as its label: {@code exp3rt.preference.sft}
      * @param key the setting that names its folder, for messages
      * @param folder Hadoop path of the run folder
-     * @param resume whether to go on with a run that is there
+     * @param resume whether to continue an existing run
      */
     public record Place(String section, String key, String folder, boolean resume) {}
 
-    /** A run whose folder says the settings that it is called with, and whose policies do not say how to ask them. */
+    /** A run whose folder records {@code settings}, and whose policies have no prompt settings of their own. */
     public static SupervisedRequest of(
             Place place,
             StartModel start,

@@ -27,10 +27,11 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Supervised learning of instructions: only the tokens of the completions are learnt. Gradients are computed by tasks and
- * applied by the driver's learner exactly as in {@code train}; the batches walk through the rows in a shuffled order that the
- * seed and the keys fix. Every step publishes its policy for the tasks; every so many steps one is saved, with the means of
- * the metrics since the one before. A run that was stopped ends, when it is resumed, as if it had never stopped.
+ * Supervised learning of instructions: the loss contains only the tokens of the completions. Tasks compute the
+ * gradients and the driver's learner applies them, as in {@code train}. The batches follow a shuffled order that
+ * depends on the seed and the keys. Every step publishes its policy for the tasks. Every {@code saveEvery} steps a
+ * policy is saved, with the means of the metrics since the last saved step. A resumed run ends with the same result as
+ * a run without interruption.
  */
 public final class SupervisedRun {
     private final SparkSession spark;
@@ -46,9 +47,10 @@ public final class SupervisedRun {
     }
 
     /**
-     * Makes a run, or goes on with it.
+     * Starts or resumes a run.
      *
-     * @throws InvalidInputException when the folder or the instructions cannot be used, or the run began with something else
+     * @throws InvalidInputException when the folder or the instructions cannot be used, or the run began with other
+     *     inputs
      */
     public static SupervisedResult of(SparkSession spark, SupervisedRequest request) {
         return new SupervisedRun(spark, request).make();

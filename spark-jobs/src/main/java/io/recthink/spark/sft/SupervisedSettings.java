@@ -16,15 +16,15 @@ import org.apache.hadoop.conf.Configuration;
 /**
  * The settings of a supervised run.
  *
- * @param seed of the order of the rows and of a new adapter's weights
+ * @param seed seed of the row order and of a new adapter's weights
  * @param length of the run
  * @param batchSize rows a step, at least 1
  * @param microBatch rows in one forward pass, at least 1
- * @param partitions gradient tasks a step, at least 1; part of the result
- * @param saveEvery steps between saved ones, at least 1; the last step is always saved
+ * @param partitions gradient tasks a step, at least 1; changes the result
+ * @param saveEvery steps between saved steps, at least 1; the last step is always saved
  * @param retention which saved steps keep their policy and optimizer
  * @param optimizer AdamW and its schedule
- * @param model how to compute
+ * @param model compute settings
  * @param lora the adapter to learn; empty: all weights are learnt
  * @param template variables for the model's chat template
  */
@@ -55,10 +55,10 @@ public record SupervisedSettings(
     }
 
     /**
-     * What a run with these settings starts from.
+     * The start model of a run with these settings.
      *
-     * @param path of the folder of a model or an adapter
-     * @throws InvalidInputException when it cannot be started from with this adapter
+     * @param path path of the folder of a model or an adapter
+     * @throws InvalidInputException when it cannot be the start with these adapter settings
      */
     public StartModel start(String path, Configuration hadoop) {
         return StartModel.at(path, lora, seed, model.dtype(), hadoop);
@@ -69,7 +69,7 @@ public record SupervisedSettings(
         return step % saveEvery == 0 || step == last;
     }
 
-    /** What a run that is set to them records of them; the seed stands elsewhere. */
+    /** The settings that a run records, without the seed, which it records separately. */
     Map<String, Object> recorded() {
         Map<String, Object> recorded = new HashMap<>(Map.of(
                 "batchSize", batchSize,
@@ -85,9 +85,9 @@ public record SupervisedSettings(
         return recorded;
     }
 
-    /** Those of them that may change when a run is resumed. */
+    /** The recorded settings that may change when a run is resumed. */
     List<String> free() {
-        // Another number of steps changes the learning rate of every step, except where it is constant.
+        // Another number of steps changes the learning rate of every step, except when it is constant.
         return optimizer.schedule() == Schedule.CONSTANT ? List.of("keep", "steps", "epochs") : List.of("keep");
     }
 }

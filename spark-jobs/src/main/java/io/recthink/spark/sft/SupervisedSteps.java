@@ -35,14 +35,14 @@ final class SupervisedSteps {
     private long tokens;
 
     /**
-     * The steps of a run from where it is now.
+     * The steps of a run from its current position.
      *
-     * @param section the name of the settings
-     * @param lastStep at which the run ends
-     * @param instructions to learn from
-     * @param order of their keys
-     * @param teacher what teacher models took to write the instructions
-     * @param gradient the stage for the model of the run
+     * @param section name of the settings
+     * @param lastStep the last step of the run
+     * @param instructions the data to learn
+     * @param order order of the keys
+     * @param teacher cost of the teacher models that wrote the instructions
+     * @param gradient gradient stage for the model of the run
      */
     SupervisedSteps(
             SparkSession spark,
@@ -72,7 +72,7 @@ final class SupervisedSteps {
     }
 
     /**
-     * Makes the next step, and saves it when it is its turn.
+     * Runs the next step, and saves it if it is a step to save.
      *
      * @return a summary for people
      */

@@ -8,14 +8,14 @@ import io.recthink.spark.training.ValidationSchedule;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Which policy of a supervised run is its best, and when the run stops for want of a better one.
+ * Defines which policy of a supervised run is the best, and when missing improvement stops the run.
  *
- * @param criterion what policies are chosen by
+ * @param criterion the number that decides
  * @param every saved steps whose number is a multiple of this are validated, and the starting policy and the last step
- * @param patience validations in a row without a better policy that stop the run; 0: it goes on to its end
+ * @param patience validations in a row without a better policy that stop the run; 0: no stop
  */
 public record SupervisedValidation(Criterion criterion, int every, int patience) {
-    /** No validation: the newest policy is the one to use. */
+    /** No validation: the newest policy is used. */
     public static final SupervisedValidation NONE = new SupervisedValidation(new None(), 0, 0);
 
     public SupervisedValidation {
@@ -25,13 +25,13 @@ public record SupervisedValidation(Criterion criterion, int every, int patience)
         }
     }
 
-    /** What policies are chosen by. */
+    /** The number that decides which policy is the best. */
     public sealed interface Criterion {
-        /** In words, for the record of a run. */
+        /** A text for the record of a run. */
         String recorded();
     }
 
-    /** Nothing. */
+    /** No criterion. */
     public record None() implements Criterion {
         @Override
         public String recorded() {
@@ -40,8 +40,8 @@ public record SupervisedValidation(Criterion criterion, int every, int patience)
     }
 
     /**
-     * The loss on instructions of the table that are held out, by a hash of their keys: the mean negative log-likelihood of a
-     * completion token, in nats, where a token counts by the weight of its row.
+     * The loss on held-out instructions of the table, which a hash of their keys selects. It is the mean negative
+     * log-likelihood of a completion token, in nats, where a token has the weight of its row.
      *
      * @param share above 0 and below 1
      */
@@ -60,7 +60,7 @@ public record SupervisedValidation(Criterion criterion, int every, int patience)
         }
     }
 
-    /** The same loss on instructions of their own table. */
+    /** The same loss on instructions of a separate table. */
     public record HeldOutTable(Instructions instructions) implements Criterion {
         @Override
         public String recorded() {
@@ -69,10 +69,11 @@ public record SupervisedValidation(Criterion criterion, int every, int patience)
     }
 
     /**
-     * A number that the caller makes of a policy.
+     * A number that the caller computes for a policy.
      *
-     * @param name of its metric, without {@code eval/}
-     * @param measure of a policy that tasks can load; its number must be finite, and the same for the same policy
+     * @param name name of its metric, without {@code eval/}
+     * @param measure computes the number of a policy that tasks can load; finite, and always the same for the same
+     *     policy
      * @param larger whether a larger number is better
      */
     public record Measure(String name, ToDoubleFunction<PolicyReference> measure, boolean larger) implements Criterion {
@@ -85,8 +86,8 @@ public record SupervisedValidation(Criterion criterion, int every, int patience)
     /**
      * The error of predicted ratings.
      *
-     * @param validation makes it
-     * @param maxFailed share of unreadable answers above which a policy is not the best while another is not above it
+     * @param validation computes the error
+     * @param maxFailed share of unreadable answers above which a policy loses against a policy at or below it
      */
     public record Ratings(Validation validation, double maxFailed) implements Criterion {
         @Override
@@ -100,7 +101,7 @@ public record SupervisedValidation(Criterion criterion, int every, int patience)
         return new ValidationSchedule(every, patience, maxFailed);
     }
 
-    /** What a run that is validated so records of it, of what counts when it is resumed. */
+    /** The text that a run records; a resumed run must have the same text. */
     String recorded() {
         return every == 0 ? criterion.recorded() : criterion.recorded() + " every " + every;
     }

@@ -15,7 +15,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 
-/** Refuses traces that have no room in the model's context beside their prompts, before a run begins. */
+/** Refuses traces that do not fit the model's context together with their prompts, before a run begins. */
 final class TraceRoom {
     private static final String SHORTER = "shorten the traces (coldStart.detail=terse)";
 
@@ -30,11 +30,12 @@ final class TraceRoom {
     }
 
     /**
-     * Looks at all traces; at their prompts too where the longest trace and the longest allowed prompt have no room.
+     * Checks all traces. Encodes their prompts only when the longest trace and the longest allowed prompt do not fit
+     * together.
      *
-     * @param traces as {@link TraceTable#read} gives them
-     * @param model its folder on this machine
-     * @throws InvalidInputException naming a trace that has no room, and the settings with which all have
+     * @param traces as from {@link TraceTable#read}
+     * @param model folder of the model on this machine
+     * @throws InvalidInputException naming a trace that does not fit, and the settings with which all traces fit
      */
     static void require(Dataset<Row> traces, Path model, PromptSettings settings, PreparedData data) {
         try (ModelFolder folder = ModelFolder.open(model);
@@ -81,7 +82,7 @@ final class TraceRoom {
         }
     }
 
-    /** With the token that ends it. */
+    /** The number of tokens, with the end token. */
     private int tokens(String completion) {
         return encoder.encodeAnswer(completion).length + 1;
     }

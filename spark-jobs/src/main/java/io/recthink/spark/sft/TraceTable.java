@@ -25,16 +25,16 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 
-/** The traces of a data set, and the instructions that they are. */
+/** Reads the traces of a data set and converts them to instructions. */
 final class TraceTable {
     private static final String KEY = "traceKey";
 
     private TraceTable() {}
 
     /**
-     * The traces at a path, each with its example and its key; a trace that occurs twice counts once.
+     * The traces at a path, each with its example and its key; repeated traces are read once.
      *
-     * @throws InvalidInputException when there are no traces, or a table of them or of the data set is not whole
+     * @throws InvalidInputException when there are no traces, or a table of traces or of the data set is incomplete
      */
     static Dataset<Row> read(SparkSession spark, String path, String data) {
         Configuration hadoop = spark.sparkContext().hadoopConfiguration();
@@ -54,7 +54,10 @@ final class TraceTable {
         return PreparedData.examples(spark, data).join(traces, "rowId");
     }
 
-    /** The keys of traces, ascending: row id and hash of the text. Their number is configuration, not the size of the log. */
+    /**
+     * The keys of traces, ascending: row id and hash of the text. Their number depends on the configuration, not on the
+     * log.
+     */
     static List<String> keys(Dataset<Row> traces) {
         return traces.select(KEY).as(Encoders.STRING()).collectAsList().stream()
                 .sorted()
@@ -62,9 +65,9 @@ final class TraceTable {
     }
 
     /**
-     * The traces as instructions, whose prompts are those of their examples.
+     * The traces as instructions with the prompts of their examples.
      *
-     * @param traces as {@link #read} gives them
+     * @param traces as from {@link #read}
      */
     static Dataset<Row> instructions(Dataset<Row> traces, PromptEncoding encoding) {
         return traces.sparkSession()

@@ -1,2 +1,2 @@
-/** Supervised learning of instructions, a library; the warm start on traces is the job over it. */
+/** Supervised learning of instructions as a library, and the command {@code sft}, which uses it on traces. */
 package io.recthink.spark.sft;
