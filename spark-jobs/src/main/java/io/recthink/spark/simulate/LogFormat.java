@@ -2,7 +2,7 @@ package io.recthink.spark.simulate;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** How the simulated log is written. */
+/** The file format of the simulated log. */
 public enum LogFormat {
     @JsonProperty("json")
     JSON,

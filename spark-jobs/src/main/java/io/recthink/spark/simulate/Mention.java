@@ -1,9 +1,9 @@
 package io.recthink.spark.simulate;
 
 /**
- * What one sentence of a review says.
+ * The meaning of one sentence of a review.
  *
  * @param aspect the aspect's number
- * @param taste liked or disliked; nobody writes about what leaves them cold
+ * @param taste liked or disliked; no review mentions an aspect without a preference
  */
 record Mention(int aspect, Taste taste) {}

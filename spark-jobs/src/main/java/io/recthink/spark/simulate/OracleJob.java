@@ -28,11 +28,14 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Writes what could be predicted at best for the prepared examples of a simulated log from the histories that their
- * prompts show. Two systems know the rules of the simulation and nothing of a user but what the history reveals: {@value
- * #SYSTEM} also knows which aspects the items of the history have, which is what their categories say; {@value #PROMPT}
- * reads of them the stars and the reviews alone, as the prompt of the quickstart shows them. What a history holds is
- * decided by {@code prepare}, which is why this is a job of its own and not a part of {@code simulate}.
+ * {@code oracle}: writes the best possible predictions for the prepared examples of a simulated log, from the histories
+ * in their prompts. Both systems know the rules of the simulation, and of a user only the history. {@value #SYSTEM}
+ * also knows the aspects of the items in the history, from their categories. {@value #PROMPT} reads only the stars and
+ * the reviews, like the prompt of the quickstart. {@code prepare} decides what a history contains; therefore this is
+ * not part of {@code simulate}.
+ *
+ * <p>Reads {@code paths.log}, {@code paths.data} and {@code prompt.historyItems}. Writes {@code oracle} and
+ * {@code oracle-prompt} into {@code paths.predictions}.
  */
 public final class OracleJob implements Job {
     static final String SYSTEM = "oracle";

@@ -6,10 +6,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The best possible prediction of somebody who reads of a user's past items the stars and the reviews alone, and does not
- * know which aspects an item has that its review is silent about. All tastes for all aspects are enumerated, and for each
- * past item all aspects that it may have: every set of the right size is as likely as any other. The target's aspects are
- * known.
+ * The best possible prediction of a reader who sees only the stars and reviews of a user's past items. This reader does
+ * not know which other aspects a past item has. The posterior enumerates all tastes for all aspects, and for each past
+ * item all sets of aspects that it may have. Every set of the right size has the same probability. The target's aspects
+ * are known.
  */
 final class PromptPosterior {
     private final SimulateSettings settings;
@@ -21,9 +21,9 @@ final class PromptPosterior {
     }
 
     /**
-     * The probabilities of 1 to 5 stars for an item of the given aspects.
+     * The probabilities of 1 to 5 stars for an item with the given aspects.
      *
-     * @param history of which the stars and the mentions are read
+     * @param history the past items; only their stars and mentions are read
      */
     double[] predict(List<Evidence> history, List<Integer> target) {
         Taste[] tastes = new Taste[settings.aspects()];
@@ -76,8 +76,8 @@ final class PromptPosterior {
     }
 
     /**
-     * How probable stars and review of a past item are. Aspects that are not mentioned count by their taste alone: which
-     * of them an item has matters only by how many are liked and how many disliked.
+     * The probability of the stars and the review of a past item. An aspect that is not mentioned counts only by its
+     * taste: only the numbers of liked and disliked aspects matter.
      */
     private double likelihood(Evidence evidence, Taste[] tastes) {
         List<Integer> silent = new ArrayList<>();
@@ -111,7 +111,7 @@ final class PromptPosterior {
         return (int) aspects.stream().filter(aspect -> tastes[aspect] == taste).count();
     }
 
-    /** How many subsets of a size a set has. */
+    /** The number of subsets of a given size. */
     private static double ways(int of, int size) {
         if (size < 0 || size > of) {
             return 0;

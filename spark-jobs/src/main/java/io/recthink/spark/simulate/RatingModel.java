@@ -4,8 +4,8 @@ import java.util.random.RandomGenerator;
 import org.apache.commons.math3.distribution.NormalDistribution;
 
 /**
- * How a match becomes a rating: {@code round(level + weight * match + noise)}, held within 1 to 5, with normal noise.
- * The match is the number of liked aspects of the item minus that of disliked ones.
+ * The rating of a match: {@code round(level + weight * match + noise)}, clipped to 1 to 5, with normal noise. The match
+ * is the number of liked aspects of the item minus the number of disliked aspects.
  */
 final class RatingModel {
     static final int STARS = 5;
@@ -33,7 +33,7 @@ final class RatingModel {
         return (int) Math.max(1, Math.min(STARS, stars));
     }
 
-    /** The probabilities of 1 to 5 stars; not to be changed by the caller. */
+    /** The probabilities of 1 to 5 stars; do not change the array. */
     double[] distribution(int match) {
         return distributions[match + largestMatch];
     }

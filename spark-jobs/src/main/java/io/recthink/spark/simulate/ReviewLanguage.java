@@ -7,8 +7,8 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /**
- * The words of the simulated log: names of aspects, and the short sentences that reviews are made of. What is written
- * can be read back without loss, which is how the oracle knows what a reader of a review knows.
+ * The words of the simulated log: names of aspects, and the sentences of reviews. A review can be parsed without loss,
+ * so that the oracle knows everything that a reader of the review knows.
  */
 final class ReviewLanguage {
     private static final List<String> ASPECTS =
@@ -39,7 +39,7 @@ final class ReviewLanguage {
         return ASPECTS.get(aspect);
     }
 
-    /** The text of a review, a sentence a mention, each ended by a full stop. */
+    /** The text of a review: one sentence for each mention, each with a full stop. */
     String review(List<Mention> mentions, RandomGenerator random) {
         if (mentions.isEmpty()) {
             return any(NOTHING_TO_SAY, random) + ".";
@@ -57,7 +57,7 @@ final class ReviewLanguage {
         return any(sentences, random).formatted(ASPECTS.get(mention.aspect()));
     }
 
-    /** What a review says; sentences that this language does not know say nothing. */
+    /** The mentions of a review; unknown sentences are ignored. */
     List<Mention> read(String review) {
         return review.lines()
                 .flatMap(line -> List.of(line.split("\\.")).stream())
@@ -66,7 +66,7 @@ final class ReviewLanguage {
                 .toList();
     }
 
-    /** The summary of a review: it repeats the rating and tells nothing else. */
+    /** The summary of a review: it only repeats the rating. */
     static String summary(int stars) {
         return SUMMARIES.get(stars - 1);
     }

@@ -15,8 +15,9 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Writes a warehouse log of simulated users to {@code paths.log}: {@code reviews/}, {@code items/} and, last, the
- * parameters. The same seed and parameters give the same log, however the work is split.
+ * {@code simulate}: writes a log of simulated users to {@code paths.log}: {@code reviews/}, {@code items/},
+ * {@code README.md} and, last, {@code simulation.json} with the parameters. Reads the section {@code simulate} and the
+ * key {@code seed}. The same seed and parameters give the same log, however the work is split.
  */
 public final class SimulateJob implements Job {
     private static final String NAME = "simulate";

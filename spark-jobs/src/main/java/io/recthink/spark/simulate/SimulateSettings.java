@@ -4,7 +4,7 @@ import io.recthink.config.Problems;
 import io.recthink.config.Section;
 import java.io.Serializable;
 
-/** The simulated warehouse log. */
+/** The section {@code simulate}: the simulated log. */
 public record SimulateSettings(
         LogFormat format,
         int users,
@@ -21,7 +21,7 @@ public record SimulateSettings(
         double weight,
         double noise)
         implements Section, Serializable {
-    /** The most aspects: more would make the exact posterior of a user's tastes too long to enumerate. */
+    /** Largest number of aspects: with more, the enumeration of a user's tastes would take too long. */
     public static final int MAX_ASPECTS = 10;
 
     @Override
@@ -41,7 +41,7 @@ public record SimulateSettings(
         problems.positive("noise", noise);
     }
 
-    /** Whether users or items differ in how many reviews they have. */
+    /** Whether users or items have unequal numbers of reviews. */
     public boolean skewed() {
         return heaviestUser > 0 || popularity > 0;
     }

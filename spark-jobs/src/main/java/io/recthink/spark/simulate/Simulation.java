@@ -14,8 +14,8 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * All that a simulated log follows from; {@code simulation.json} beside the log. It is written last: a log without it is
- * not complete.
+ * The parameters of a simulated log, stored in {@code simulation.json} beside the log. The file is written last: a log
+ * without it is incomplete.
  *
  * @param seed the seed of the world
  * @param settings the parameters of the world
@@ -57,7 +57,7 @@ record Simulation(long seed, SimulateSettings settings) implements Serializable 
         }
     }
 
-    /** What the log holds, in words. */
+    /** The size of the log, in words. */
     String words() {
         return settings.skewed()
                 ? "%d users, the first of them with %d reviews, %d items, %d reviews"

@@ -4,10 +4,10 @@ import java.util.BitSet;
 import java.util.SplittableRandom;
 
 /**
- * Who reviews how much, and what, where few users and few items have most of the reviews. User n has
- * {@code heaviestUser / (n + 1)^2} reviews, but at least {@code reviewsPerUser}. An item is drawn by a power law, item n
- * in proportion to the integral of {@code x^-popularity} from n + 1 to n + 2; where the user has reviewed it already, the
- * next item without a review of theirs takes its place. For one thread.
+ * The number of reviews of each user, and the reviewed items, in a log where few users and few items have most reviews.
+ * User n has {@code heaviestUser / (n + 1)^2} reviews, but at least {@code reviewsPerUser}. Items are drawn by a power
+ * law: item n in proportion to the integral of {@code x^-popularity} from n + 1 to n + 2. If the user has already
+ * reviewed the drawn item, the next item without a review by this user replaces it. Not thread-safe.
  */
 final class Skew {
     private final SimulateSettings settings;
@@ -21,13 +21,13 @@ final class Skew {
         this.reach = StrictMath.pow(settings.items() + 1.0, exponent) - 1;
     }
 
-    /** The reviews of a user. */
+    /** The number of reviews of a user. */
     int reviews(int user) {
         long place = user + 1L;
         return (int) Math.max(settings.reviewsPerUser(), settings.heaviestUser() / (place * place));
     }
 
-    /** The reviews of all users. */
+    /** The number of reviews of all users. */
     long reviews() {
         long sum = 0;
         for (int user = 0; user < settings.users(); user++) {
@@ -36,7 +36,7 @@ final class Skew {
         return sum;
     }
 
-    /** The numbers of the items that a user reviews, no item twice, in the order of drawing. */
+    /** The numbers of the items that a user reviews, without repetition, in the order of drawing. */
     int[] items(int user, SplittableRandom random) {
         int[] items = new int[reviews(user)];
         for (int i = 0; i < items.length; i++) {
@@ -54,7 +54,7 @@ final class Skew {
         return item < settings.items() ? item : reviewed.nextClearBit(0);
     }
 
-    /** The inverse of the distribution function; StrictMath, because the log must be the same on every machine. */
+    /** The inverse of the distribution function. StrictMath gives the same log on every machine. */
     private int draw(double u) {
         double place =
                 exponent == 0 ? StrictMath.pow(settings.items() + 1.0, u) : StrictMath.pow(1 + u * reach, 1 / exponent);

@@ -3,7 +3,7 @@ package io.recthink.spark.simulate;
 import java.io.Serializable;
 import java.util.stream.Stream;
 
-/** The world of a simulation inside a task, made there when first asked for: only seed and settings travel. */
+/** The world of a simulation inside a task, created on first use: only seed and settings are serialized. */
 final class TaskWorld implements Serializable {
     private static final long serialVersionUID = 1;
 

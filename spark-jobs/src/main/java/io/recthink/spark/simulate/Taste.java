@@ -1,6 +1,6 @@
 package io.recthink.spark.simulate;
 
-/** What an aspect of an item is to a user. */
+/** A user's preference for an aspect of items. */
 enum Taste {
     DISLIKED(-1),
     INDIFFERENT(0),
@@ -12,7 +12,7 @@ enum Taste {
         this.points = points;
     }
 
-    /** What the aspect adds to the match of user and item. */
+    /** The aspect's contribution to the match of user and item. */
     int points() {
         return points;
     }

@@ -7,16 +7,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The best possible prediction from a history: all tastes that the user may have are enumerated, weighed by how well
- * they explain the ratings and the reviews of the history, and the distribution of the target's rating is averaged over
- * them. Exact, since the tastes for different aspects are independent of each other before anything is seen.
+ * The best possible prediction from a history. The posterior enumerates all tastes that the user may have. It averages
+ * the distribution of the target's rating, weighted by the likelihood of the history's ratings and reviews. It is
+ * exact, because the tastes for different aspects are independent in the prior.
  */
 final class TastePosterior {
     private final SimulateSettings settings;
     private final RatingModel ratings;
     private final Map<Taste, Double> prior = new EnumMap<>(Taste.class);
 
-    /** A past purchase as a reader of the history knows it. */
+    /** A past purchase: the item's aspects, the stars, and the mentions of the review. */
     record Evidence(List<Integer> aspects, int stars, List<Mention> mentions) {}
 
     TastePosterior(SimulateSettings settings) {
@@ -27,7 +27,7 @@ final class TastePosterior {
         prior.put(Taste.INDIFFERENT, 1 - settings.likeShare() - settings.dislikeShare());
     }
 
-    /** The probabilities of 1 to 5 stars for an item of the given aspects. */
+    /** The probabilities of 1 to 5 stars for an item with the given aspects. */
     double[] predict(List<Evidence> history, List<Integer> target) {
         TreeSet<Integer> aspects = new TreeSet<>(target);
         history.forEach(evidence -> aspects.addAll(evidence.aspects()));
@@ -46,7 +46,10 @@ final class TastePosterior {
         return sums;
     }
 
-    /** The smallest number of stars at or below which half of the probability lies: the best answer under the MAE. */
+    /**
+     * The median: the smallest number of stars with at least half of the probability at or below it. It minimises the
+     * MAE.
+     */
     static int median(double[] probabilities) {
         double below = 0;
         for (int stars = 1; stars < probabilities.length; stars++) {
@@ -88,7 +91,7 @@ final class TastePosterior {
         }
     }
 
-    /** How probable it is that the reviews say of an aspect what they say, or nothing. */
+    /** The probability of what the reviews say about an aspect, silence included. */
     private double likelihoodOfReviews(int aspect, Taste taste, List<Evidence> history) {
         double likelihood = 1;
         for (Evidence evidence : history) {

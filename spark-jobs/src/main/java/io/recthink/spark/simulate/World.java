@@ -15,12 +15,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The simulated users and items. Everything is a function of the seed and of the number of the user or item alone, so
- * that any task can make any part of the log.
+ * The simulated users and items. Each one is a function of the seed and its number, so that any task can create any
+ * part of the log.
  *
- * <p>Each user likes, dislikes or does not care for each aspect, independently of the other aspects. A user reviews
- * different items at times spread evenly over three years; the rating follows from the match of user and item (see
- * {@link RatingModel}), and the review speaks of most of the aspects that the user likes or dislikes.
+ * <p>Each user likes, dislikes or does not care about each aspect, independently of the other aspects. A user reviews
+ * different items at times drawn uniformly from three years. The rating depends on the match of user and item (see
+ * {@link RatingModel}). The review mentions most of the aspects that the user likes or dislikes.
  */
 final class World {
     private static final long FIRST_SECOND =
@@ -62,7 +62,7 @@ final class World {
         return some(settings.aspectsPerItem(), settings.aspects(), random);
     }
 
-    /** The tastes of a user, one an aspect. */
+    /** The tastes of a user, one for each aspect. */
     List<Taste> tastes(int user) {
         SplittableRandom random = stream("tastes", user);
         return IntStream.range(0, settings.aspects())
@@ -75,11 +75,11 @@ final class World {
                 .toList();
     }
 
-    /** The reviews of a user among others who have as many, oldest first. */
+    /** The reviews of a user in a log without skew, oldest first. */
     List<Review> reviews(int user) {
         SplittableRandom random = stream("reviews", user);
         List<Taste> tastes = tastes(user);
-        // A sorted list in the order of drawing: the times say nothing about the items.
+        // The times are sorted and the items are not, so that times give no information about items.
         List<Integer> items = shuffled(settings.items(), random).subList(0, settings.reviewsPerUser());
         TreeSet<Long> times = new TreeSet<>();
         while (times.size() < settings.reviewsPerUser()) {
@@ -93,8 +93,8 @@ final class World {
     }
 
     /**
-     * The reviews of a user of a skewed log, in no order of time, and now and then two at one time. They are made one by
-     * one: a user may have millions.
+     * The reviews of a user in a skewed log. They are not sorted by time, and two may have the same time. The stream
+     * creates them one by one, because a user may have millions.
      */
     Stream<Review> reviews(int user, Skew skew) {
         SplittableRandom random = stream("reviews", user);
@@ -131,7 +131,7 @@ final class World {
         return "item-%05d".formatted(number);
     }
 
-    /** The number of an item by its id. */
+    /** The number of an item from its id; empty for an item outside of the log. */
     OptionalInt itemNumber(String id) {
         Matcher matcher = ITEM_ID.matcher(id);
         return matcher.matches() && Integer.parseInt(matcher.group(1)) < settings.items()
@@ -150,7 +150,7 @@ final class World {
         return numbers;
     }
 
-    /** The random stream of one user's or item's own. */
+    /** The random stream of one user or item. */
     private SplittableRandom stream(String purpose, int number) {
         long base = new SplittableRandom(seed + purpose.hashCode()).nextLong();
         return new SplittableRandom(new SplittableRandom(base + number).nextLong());
