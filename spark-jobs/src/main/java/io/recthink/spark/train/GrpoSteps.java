@@ -51,12 +51,12 @@ final class GrpoSteps implements AutoCloseable {
     private long tokens;
 
     /**
-     * The steps of a run from where it is now.
+     * The steps of a run from its current position.
      *
      * @param assistantStart the end of every prompt
      * @param pool the examples to learn from
-     * @param order of their row ids
-     * @param gradient the stage for the model of the run
+     * @param order order of their row ids
+     * @param gradient gradient stage for the model of the run
      */
     GrpoSteps(
             SparkSession spark,
@@ -80,7 +80,7 @@ final class GrpoSteps implements AutoCloseable {
         this.sampling = new StepSampling(spark, train, order, prompts, rollout, score, run.folder());
         this.measure = TraceMeasure.of(configuration.get(PromptSettings.class), data.minRating(), data.maxRating());
         this.guards = StepGuards.before(configuration, run.folder(), run.stepsDone(), this::quotedTraces);
-        // The starting policy has a validation alone.
+        // Step 0 has only the metrics of its validation.
         Optional<ObjectNode> last =
                 run.stepsDone() == 0 ? Optional.empty() : run.folder().metrics(run.stepsDone());
         this.reasonToStop = last.flatMap(guards::reasonToStop);
@@ -88,7 +88,7 @@ final class GrpoSteps implements AutoCloseable {
     }
 
     /**
-     * Makes the next step and saves it.
+     * Runs the next step and saves it.
      *
      * @return a summary for people
      */
@@ -143,8 +143,8 @@ final class GrpoSteps implements AutoCloseable {
     }
 
     /**
-     * Nobody waits for the table of rewards and the measures of the traces, those of all that was sampled: they are made by
-     * cores that the tasks of the gradient leave free.
+     * Writes the table of rewards and measures the traces of all sampled completions. This runs while the gradient is
+     * computed, on cores that the gradient tasks leave free.
      */
     private Optional<StepTraces.Summary> beside(GradientStage.Running running, int step, StepCompletions completions) {
         try {
@@ -185,9 +185,9 @@ final class GrpoSteps implements AutoCloseable {
     }
 
     /**
-     * Stops a run that has gone wrong, also one that was stopped for it and whose guards are as they were.
+     * Stops a run that a guard has stopped, also a resumed run whose guards have not changed.
      *
-     * @throws StoppedException saying why, and what can still be used
+     * @throws StoppedException with the reason, and with the policies that can be used
      */
     void refuseToGoOn() {
         if (reasonToStop.isPresent()) {

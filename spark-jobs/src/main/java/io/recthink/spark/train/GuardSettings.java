@@ -2,7 +2,7 @@ package io.recthink.spark.train;
 
 import io.recthink.config.Problems;
 
-/** What stops a run that has gone wrong. */
+/** The section {@code train.guards}: conditions that stop a run. */
 public record GuardSettings(
         int startCompletions,
         double minFormatRate,

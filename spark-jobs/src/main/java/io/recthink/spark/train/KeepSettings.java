@@ -2,7 +2,7 @@ package io.recthink.spark.train;
 
 import io.recthink.config.Problems;
 
-/** Which steps keep their policy and optimizer. */
+/** The section {@code train.keep}: which steps keep their policy and optimizer. */
 public record KeepSettings(int last, int every) {
     void check(Problems problems) {
         problems.atLeast(1, "last", last);

@@ -18,11 +18,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * One scored completion as it comes to the driver, which hands it on to a gradient task. A step has promptsPerStep x groupSize
- * of them, whatever the log holds; each takes 8 bytes a token, and 4 for each token of its prompt.
+ * One scored completion on the driver, which sends it to a gradient task. A step has promptsPerStep x groupSize
+ * completions, whatever the size of the log. Each needs 8 bytes for each of its tokens, and 4 bytes for each token of
+ * its prompt.
  *
- * @param prompt tokens of the prompt; null but with the first sample of a group
- * @param rating null when there is none
+ * @param prompt tokens of the prompt; null except in the first sample of a group
+ * @param rating null when the completion has no readable rating
  */
 @SuppressWarnings("ArrayRecordComponent") // one number a token; never compared
 record ScoredCompletion(
@@ -43,12 +44,12 @@ record ScoredCompletion(
         boolean dead)
         implements Serializable {
 
-    /** Tokens of the completion. */
+    /** The number of tokens of the completion. */
     int length() {
         return tokens.length;
     }
 
-    /** Whether a rating was read. */
+    /** Whether the completion has a readable rating. */
     boolean parsed() {
         return rating != null;
     }
@@ -56,9 +57,9 @@ record ScoredCompletion(
     /**
      * Reads the completions of a step.
      *
-     * @param policy that must have sampled them
-     * @throws InvalidInputException when another policy has
-     * @throws IllegalStateException when a group is not whole
+     * @param policy the policy that must have sampled them
+     * @throws InvalidInputException when another policy sampled a completion
+     * @throws IllegalStateException when a group is incomplete
      */
     static List<ScoredCompletion> collect(Dataset<Row> scored, PolicyReference policy, int groups, int groupSize) {
         String sha256 = policy.sha256();
@@ -92,8 +93,8 @@ record ScoredCompletion(
     }
 
     /**
-     * The groups to learn from: those that are not dead, and the dead where a loss that does not depend on advantages is to be
-     * minimised too.
+     * The groups to learn from: the groups that are not dead, and with {@code withDead} also the dead groups, for a
+     * loss with a term that does not depend on advantages.
      *
      * @param order the row ids of the step
      */

@@ -13,13 +13,13 @@ import org.apache.spark.sql.Row;
  * @param asked the prompts of all rounds
  * @param rowIds the groups to learn from, in their order
  * @param learnt the completions of these groups
- * @param sampled these and those of the groups that were replaced
- * @param scored the completions that are learnt from, with their rewards
- * @param held the completions of each round with their rewards, held until {@link #close}
- * @param tables of the step's folder that were written
- * @param next where the prompts of the next step begin
- * @param rounds of dynamic sampling
- * @param times that the rounds took
+ * @param sampled the completions of these groups and of the replaced groups
+ * @param scored the completions to learn from, with their rewards
+ * @param held the completions of each round with their rewards, persisted until {@link #close}
+ * @param tables tables that were written to the step's folder
+ * @param next position of the first prompt of the next step
+ * @param rounds number of rounds of dynamic sampling
+ * @param times durations of the rounds
  */
 record StepCompletions(
         List<Prompt> asked,
@@ -35,11 +35,11 @@ record StepCompletions(
         implements AutoCloseable {
 
     /**
-     * Seconds, of all rounds together.
+     * Seconds, summed over all rounds.
      *
-     * @param rollout of prompts and rollouts
-     * @param rolloutEngine those of them in which the executors computed
-     * @param score of rewards
+     * @param rollout for prompts and rollouts
+     * @param rolloutEngine the part of {@code rollout} in which the executors computed
+     * @param score for rewards
      */
     record Times(double rollout, double rolloutEngine, double score) {
         static final Times NONE = new Times(0, 0, 0);
@@ -49,22 +49,22 @@ record StepCompletions(
         }
     }
 
-    /** All that was sampled, with its texts. */
+    /** All sampled completions, with their texts. */
     Dataset<Row> texts() {
         return union(held);
     }
 
-    /** The completions of rounds together. */
+    /** The completions of all rounds in one table. */
     static Dataset<Row> union(List<Dataset<Row>> rounds) {
         return rounds.stream().reduce(Dataset::unionByName).orElseThrow();
     }
 
-    /** Groups whose place further prompts have taken. */
+    /** The number of groups that were replaced by groups of further prompts. */
     int replaced(int groupSize) {
         return (sampled.size() - learnt.size()) / groupSize;
     }
 
-    /** Those of some groups. */
+    /** The completions of the given groups. */
     static List<ScoredCompletion> of(List<ScoredCompletion> sampled, List<String> rowIds) {
         Set<String> wanted = Set.copyOf(rowIds);
         return sampled.stream()

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-/** Tells when a run has gone wrong and must stop; what it remembers comes from the metrics of all steps so far. */
+/** Decides whether a run must stop. The state of the guards is computed from the metrics of all earlier steps. */
 final class StepGuards {
     static final String FORMAT_RATE = "format_rate";
     static final String LENGTH = "completions/mean_well_formed_length";
@@ -34,11 +34,11 @@ final class StepGuards {
     private boolean anyFinished;
 
     /**
-     * Guards that have seen no step.
+     * Guards before the first step.
      *
-     * @param strictFormat whether a completion that is not well formed earns nothing for its format
+     * @param strictFormat whether the format reward has no partial credit ({@code reward.formatGrading: strict})
      * @param deadGroupsTeach see {@link ThoughtGuards}
-     * @param completions of a step
+     * @param completions number of completions of a step
      * @param traces quotes traces of a step, for people
      */
     StepGuards(
@@ -54,7 +54,7 @@ final class StepGuards {
         this.completions = completions;
     }
 
-    /** Guards of a configuration. */
+    /** The guards of a configuration. */
     static StepGuards of(Configuration configuration, IntFunction<String> traces) {
         TrainSettings train = configuration.get(TrainSettings.class);
         return new StepGuards(
@@ -65,7 +65,7 @@ final class StepGuards {
                 traces);
     }
 
-    /** Guards that have seen all steps of a run before the given one. */
+    /** Guards with the metrics of all steps of a run before the given one. */
     static StepGuards before(Configuration configuration, RunFolder folder, int step, IntFunction<String> traces) {
         StepGuards guards = of(configuration, traces);
         IntStream.range(1, step)
@@ -78,7 +78,7 @@ final class StepGuards {
         return guards;
     }
 
-    /** Why a run must stay stopped after a step that it has recorded, if it must. */
+    /** The reason why a run must stay stopped after a recorded step; empty when it may continue. */
     Optional<String> reasonToStop(JsonNode metrics) {
         return reasonToStop(
                         number(metrics, FORMAT_RATE),
@@ -114,14 +114,14 @@ final class StepGuards {
         startLength = Double.isNaN(startLength) ? length : startLength;
     }
 
-    /** Why the run must stop after a step with these metrics, if it must. */
+    /** The reason to stop after a step with these metrics; empty when the run may continue. */
     Optional<String> reasonToStop(Map<String, Object> metrics) {
         JsonNode tree = JSON.valueToTree(metrics);
         return reasonToStop(tree);
     }
 
     /**
-     * @param length of well-formed completions, in the mean; NaN when there are none
+     * @param length mean length of well-formed completions; NaN when there are none
      * @param entropy null when all groups were dead
      */
     private Optional<String> reasonToStop(double formatRate, double length, double clipped, Double entropy) {
@@ -152,7 +152,10 @@ final class StepGuards {
         return Optional.empty();
     }
 
-    /** Whether nothing that can be learnt from has been seen since the start. */
+    /**
+     * Whether the first steps have no completion to learn from: none is well formed (strict grading), or none has
+     * ended.
+     */
     private boolean isFruitless() {
         boolean nothing = (strictFormat && !anyWellFormed) || !anyFinished;
         return settings.startCompletions() > 0

@@ -17,8 +17,8 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
- * The metrics of a step under the names of {@code metrics.json}. Values that do not exist (the error when nothing could be
- * parsed, the KL divergence when every group was dead) are left out.
+ * The metrics of a step under the names of {@code metrics.json}. Undefined values are left out, such as the error when
+ * no answer could be read, or the KL divergence when every group was dead.
  */
 final class StepMetrics {
     private static final String REPLACED = "dynamic_sampling/replaced";
@@ -66,7 +66,9 @@ final class StepMetrics {
                         .max());
     }
 
-    /** Whether the traces of all completions look like thinking; nothing where no traces are asked for. */
+    /**
+     * Diversity of the traces of all completions, and their relation to instruction and row; nothing without traces.
+     */
     StepMetrics traces(Optional<StepTraces.Summary> summary) {
         summary.ifPresent(step -> {
             put(ThoughtGuards.DISTINCT, step.traces().distinct());
@@ -78,8 +80,8 @@ final class StepMetrics {
     }
 
     /**
-     * The entropy of a step without a live group, which no gradient task saw: minus the mean log-probability that the sampler
-     * gave to the tokens it drew, whose expectation is the entropy as long as rollout.topP is 1.
+     * The entropy of a step without a live group, whose completions no gradient task processed. It is minus the mean
+     * log-probability of the sampled tokens, whose expectation is the entropy when rollout.topP is 1.
      */
     StepMetrics sampledEntropy(List<ScoredCompletion> all) {
         if (!values.containsKey(StepGuards.ENTROPY)) {
@@ -100,14 +102,14 @@ final class StepMetrics {
         return sum;
     }
 
-    /** What dynamic sampling did: rounds after the first, and groups that further prompts replaced, over all of them. */
+    /** The number of rounds after the first, and the number of replaced groups over all rounds. */
     StepMetrics dynamicSampling(int rounds, int replaced) {
         values.put("dynamic_sampling/rounds", rounds);
         values.put(REPLACED, replaced);
         return this;
     }
 
-    /** What the gradient tasks saw and what the learner did. */
+    /** The statistics of the gradient tasks and of the learner's update. */
     StepMetrics learning(StepGradient gradient, Update update) {
         GradientStatistics sums = gradient.statistics();
         put("loss", sums.loss());
@@ -124,7 +126,7 @@ final class StepMetrics {
         return this;
     }
 
-    /** Different rows that the run has learnt from, up to this step. */
+    /** The number of different rows that the run has learnt from, up to this step. */
     StepMetrics samples(int distinct) {
         values.put(PolicyTraining.SAMPLES, distinct);
         return this;
@@ -144,7 +146,7 @@ final class StepMetrics {
         return this;
     }
 
-    /** The seconds of a stage, and those of them in which the model or the optimizer computed. */
+    /** The seconds of a stage, and the seconds in which the model or the optimizer computed. */
     StepMetrics time(String stage, double seconds, double engineSeconds) {
         values.put("time/" + stage, seconds);
         if (engineSeconds > 0) {
@@ -154,7 +156,7 @@ final class StepMetrics {
         return this;
     }
 
-    /** The seconds of all stages together, which have been added before. */
+    /** The seconds of the whole step; call it after {@link #time} for all stages. */
     StepMetrics stepTime(double seconds) {
         values.put("step_time", seconds);
         values.put("outside_engine_time", seconds - engineSeconds);
@@ -165,7 +167,7 @@ final class StepMetrics {
         return values;
     }
 
-    /** Completion tokens. */
+    /** The number of completion tokens. */
     static long tokens(List<ScoredCompletion> all) {
         return all.stream().mapToLong(ScoredCompletion::length).sum();
     }

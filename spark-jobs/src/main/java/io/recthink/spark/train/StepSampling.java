@@ -23,10 +23,10 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * Samples and scores the completions of a step. With {@code train.dynamicSampling} above 0, groups whose completions all earn
- * the same give their places to groups of further prompts, round by round (Yu et al. 2025, DAPO). Each round is written as
- * {@code sampled-0}, {@code sampled-1}, ... before it is scored. What is drawn depends on the cursor, the seeds and the
- * rewards alone: a step that is made again is the same.
+ * Samples and scores the completions of a step. With {@code train.dynamicSampling} above 0, further prompts replace the
+ * groups in which all completions have the same reward, round by round (DAPO, Yu et al. 2025). Each round is written as
+ * {@code sampled-0}, {@code sampled-1}, ... before it is scored. The draws depend only on the cursor, the seeds and the
+ * rewards: a repeated step gives the same result.
  */
 final class StepSampling {
     static final String ROLLOUTS = "rollouts";
@@ -103,7 +103,7 @@ final class StepSampling {
             this.policy = policy;
         }
 
-        /** The rounds so far. */
+        /** The number of rounds so far. */
         int count() {
             return held.size();
         }

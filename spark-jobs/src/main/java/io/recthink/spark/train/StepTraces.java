@@ -16,18 +16,18 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * The traces of a step. Tasks measure the texts; three numbers a completion come to the driver, which takes them together in
- * the order of row ids and samples.
+ * Measures the traces of a step. Tasks measure the texts. The driver collects three numbers a completion and combines
+ * them in the order of row ids and samples.
  */
 final class StepTraces {
-    private static final int QUOTED = 160; // characters of a trace in a message
+    private static final int QUOTED = 160; // largest number of characters of a trace in a message
 
     private StepTraces() {}
 
     /**
-     * What the traces of a step are like.
+     * Summary of the traces of a step.
      *
-     * @param shared share of completions whose trace stands at another row of the step, too
+     * @param shared share of completions whose trace also occurs at another row of the step
      */
     record Summary(TraceSummary traces, double shared) {}
 
@@ -35,7 +35,7 @@ final class StepTraces {
      * Measures the traces of a step.
      *
      * @param rollouts with rowId, sample and text
-     * @param prompts of their rows
+     * @param prompts the prompts of their rows
      */
     static Optional<Summary> summary(Dataset<Row> rollouts, List<Prompt> prompts, TraceMeasure measure) {
         Map<String, long[]> ownWords =
@@ -66,7 +66,7 @@ final class StepTraces {
     private record Measured(String rowId, int sample, TraceFigures figures) implements Serializable {}
 
     /**
-     * Two traces as a sentence of a message: the first completions of the two rows with the lowest ids.
+     * Two traces as a sentence for a message: the first completions of the two rows with the lowest ids.
      *
      * @param rollouts with rowId, sample and text
      */

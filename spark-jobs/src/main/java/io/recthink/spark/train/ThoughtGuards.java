@@ -7,13 +7,13 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Tells when a policy has stopped thinking: it writes the same trace whatever the row, it copies the instruction, it no
- * longer speaks of the row, or the completions of each group earn the same, so that nothing is left to learn from. One bad step proves nothing; what counts
- * is steps in a row.
+ * Detects a policy that no longer thinks. It writes the same traces for all rows, copies the instruction, or no longer
+ * writes about the row; or all groups are dead, so that there is no gradient. A guard stops the run only after several
+ * steps in a row.
  *
- * <p>Few different traces alone are no failure: a policy that is sure of what it thinks of a row writes it in all
- * completions of the group and samples the rating alone, one trace a row at the least. It has failed when rows share their
- * traces.
+ * <p>A small number of different traces is not a failure by itself. A confident policy can write the same trace in all
+ * completions of a group and sample only the rating, with at least one trace a row. It has failed when several rows
+ * share their traces.
  */
 final class ThoughtGuards {
     static final String DISTINCT = "traces/distinct";
@@ -25,7 +25,10 @@ final class ThoughtGuards {
     private static final int STEPS = 5;
     private static final double MOST_SHARED = 0.5;
 
-    /** A log may have too few words for this; of such a policy nothing is known. */
+    /**
+     * Share of traces about their row that activates the guard {@code minAbout}. In a log with very short texts, no
+     * policy reaches this share.
+     */
     private static final double MOST_ABOUT = 0.8;
 
     private static final String HELP =
@@ -43,9 +46,9 @@ final class ThoughtGuards {
     private int dead;
 
     /**
-     * Guards that have seen no step.
+     * Guards before the first step.
      *
-     * @param deadGroupsTeach whether groups whose completions earned the same have a gradient, as with an entropy bonus
+     * @param deadGroupsTeach whether dead groups have a gradient, as with an entropy bonus
      */
     ThoughtGuards(GuardSettings settings, boolean deadGroupsTeach) {
         this.settings = settings;
@@ -53,13 +56,13 @@ final class ThoughtGuards {
     }
 
     /**
-     * What a step's completions were like; what is not known of it is NaN and ends a row of steps.
+     * The measures of a step. An unknown measure is NaN and ends a series of steps.
      *
      * @param distinct share of different traces
-     * @param shared share of completions whose trace stands at another row, too
-     * @param copied mean share of a trace that stands in the instruction
+     * @param shared share of completions whose trace also occurs at another row
+     * @param copied mean share of a trace that also occurs in the instruction
      * @param about share of traces that use words of their user or product
-     * @param deadGroups share of groups whose completions earned the same
+     * @param deadGroups share of dead groups
      */
     record Seen(double distinct, double shared, double copied, double about, double deadGroups) {}
 
@@ -83,7 +86,7 @@ final class ThoughtGuards {
         }
     }
 
-    /** The mean over the last steps; NaN as long as there are too few. */
+    /** The mean over the last {@link #STEPS} steps; NaN when there are fewer steps. */
     private double about() {
         return about.size() < STEPS
                 ? Double.NaN
@@ -91,9 +94,9 @@ final class ThoughtGuards {
     }
 
     /**
-     * Why the run must stop after the step that was remembered last, if it must.
+     * The reason to stop after the last remembered step; empty when the run may continue.
      *
-     * @param traces two of the step's traces, for people; asked for only when there is a reason
+     * @param traces two traces of the step, for people; only called when there is a reason
      */
     Optional<String> reasonToStop(Seen last, Supplier<String> traces) {
         if (copying >= STEPS) {

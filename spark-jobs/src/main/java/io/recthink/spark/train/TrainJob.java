@@ -49,18 +49,22 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Trains a policy by GRPO. Each step samples completions of some prompts, rewards them, differentiates the loss, and publishes
- * a new version of the policy:
+ * {@code train}: trains a policy by GRPO. Each step samples completions for some prompts, scores them, computes the
+ * gradient of the loss, and publishes a new version of the policy:
  *
  * <pre>
  * rollout    G completions a prompt on the executors      step-N/rollouts   written, then read
  * score      rewards and group advantages                 step-N/scored
  * gradient   live groups on the executors, summed by a shuffle
  * learn      clip and AdamW on the driver
- * publish    policy, optimizer, metrics, manifest         step-N            the step counts
+ * publish    policy, optimizer, metrics, manifest         step-N            the step is complete
  * </pre>
  *
- * The loss is that of RecZero section 2.2 (Shao et al. 2024, GRPO) with one update a rollout batch.
+ * The loss is defined in RecZero section 2.2 (GRPO, Shao et al. 2024), with one update for each batch of rollouts.
+ *
+ * <p>Reads the sections {@code train}, {@code prompt}, {@code rollout}, {@code reward}, {@code model}, {@code lora},
+ * {@code validation} and {@code predict} (for validations); the key {@code seed}; the folder {@code paths.data}; and
+ * the policy that {@code train.start} names. Writes the run folder {@code paths.run}, see {@code run.RunFolder}.
  */
 public final class TrainJob implements Job {
     private static final List<String> FIXED =
@@ -73,7 +77,7 @@ public final class TrainJob implements Job {
 
     private final boolean resume;
 
-    /** @param resume whether to go on with the run in the folder */
+    /** @param resume whether to continue the run in the folder */
     public TrainJob(boolean resume) {
         this.resume = resume;
     }
@@ -146,7 +150,10 @@ public final class TrainJob implements Job {
         }
     }
 
-    /** The tokens of a step come to the driver, with a log-probability for each of a completion. */
+    /**
+     * Refuses a step that needs more than a quarter of the driver's heap: the driver collects the tokens of all prompts
+     * and completions, and a log-probability for each completion token.
+     */
     private static void refuseLargeStep(Configuration configuration) {
         TrainSettings train = configuration.get(TrainSettings.class);
         int completion = configuration.get(RolloutSettings.class).maxTokens();
@@ -172,7 +179,10 @@ public final class TrainJob implements Job {
         }
     }
 
-    /** The driver keeps the row ids of the pool, and their ratings where prompts are balanced: as many as prepare.pools.rl allows, however long the log is. */
+    /**
+     * The driver keeps the row ids of the pool, and with balanced prompts their ratings. {@code prepare.pools.rl}
+     * limits their number, however long the log is.
+     */
     private static PromptOrder order(Configuration configuration, Dataset<Row> pool) {
         TrainSettings train = configuration.get(TrainSettings.class);
         String name = "pool rl of paths.data";
@@ -213,7 +223,7 @@ public final class TrainJob implements Job {
                         configuration.get(ValidationSettings.class).maxFailed()));
     }
 
-    // Another number of steps changes the learning rate of every step, except where it is constant.
+    // Another number of steps changes the learning rate of every step, except when it is constant.
     private static List<String> free(TrainSettings train) {
         List<String> free = new ArrayList<>(FREE);
         if (train.optimizer().schedule() == Schedule.CONSTANT) {
@@ -240,7 +250,7 @@ public final class TrainJob implements Job {
                 hadoop);
     }
 
-    /** The folder of a policy, or the one that a run, perhaps with a step, stands for. */
+    /** The folder of a policy, from its own path or from the name of a run or {@code run@step}. */
     private static String named(String path, org.apache.hadoop.conf.Configuration hadoop) {
         return PolicyFolder.at(path, hadoop).exists()
                 ? path

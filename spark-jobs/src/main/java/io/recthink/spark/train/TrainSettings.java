@@ -8,7 +8,7 @@ import io.recthink.spark.gradient.GradientRequest.ClipAndReduction;
 import io.recthink.spark.rollout.PromptDraw;
 import io.recthink.spark.score.AdvantageScale;
 
-/** GRPO. */
+/** The section {@code train}: GRPO. */
 public record TrainSettings(
         String start,
         int steps,
@@ -29,10 +29,10 @@ public record TrainSettings(
         KeepSettings keep,
         GuardSettings guards)
         implements Section {
-    /** The most rounds of dynamic sampling: a policy that needs more has nothing to learn from. */
+    /** Largest number of rounds of dynamic sampling: a policy that needs more has nothing to learn from. */
     public static final int MOST_ROUNDS = 100;
 
-    /** What the loss needs of them. */
+    /** The settings of the loss. */
     ClipAndReduction clipAndReduction() {
         return new ClipAndReduction(clipLow, clipHigh, importanceCap, reduction, klCoefficient, entropyBonus);
     }

@@ -1,8 +1,8 @@
 /**
  * GRPO: steps of rollout, score, gradient, learn and publish.
  *
- * <p>What is sampled on executors comes to the driver and goes out again to be differentiated. That way is deliberate:
- * completions lie in the run folder before anything is learnt from them, so a step that is made again learns from the same
- * ones, and a group may be differentiated elsewhere than it was sampled.
+ * <p>Completions sampled on executors are collected by the driver and sent to executors again for the gradient. The
+ * reason: completions are in the run folder before the policy learns from them. A repeated step therefore learns from
+ * the same completions, and an executor can differentiate a group that another executor sampled.
  */
 package io.recthink.spark.train;
