@@ -19,18 +19,19 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * An adapter is learnt beside a model that stays as it is. A policy is an adapter that names this model.
+ * Start of a run that learns an adapter and does not change the base model. A policy is an adapter that names this
+ * model.
  *
- * @param base the model
- * @param seed of the adapter's first weights, unless {@code path} holds an adapter to go on with
+ * @param base the base model
+ * @param seed seed of a new adapter's weights; not used when {@code path} contains an adapter
  */
 record AdaptedModel(String path, PolicyReference base, LoraConfig lora, long seed) implements StartModel {
-    /** A new adapter beside a model. */
+    /** A new adapter for a model. */
     static AdaptedModel begun(String path, PolicyFolder model, LoraConfig lora, long seed) {
         return new AdaptedModel(path, model.reference(), lora, seed);
     }
 
-    /** An adapter that is there, on its base model. */
+    /** An existing adapter with its base model. */
     static AdaptedModel goingOn(String path, PolicyFolder adapter, PolicyReference base, Optional<LoraConfig> lora) {
         AdapterFolder.requireNoDropout(adapter.localize());
         try (ModelFolder model = ModelFolder.open(PolicyStore.localize(base));
@@ -82,7 +83,7 @@ record AdaptedModel(String path, PolicyReference base, LoraConfig lora, long see
 
     @Override
     public void write(Path folder, ParameterVector parameters) {
-        // PEFT takes a local folder as a path alone
+        // PEFT accepts a local folder only as a path, without a scheme.
         String model = base.path().replaceFirst("^file:/+", "/");
         AdapterFolder.Base named = new AdapterFolder.Base(model, Optional.of(base.sha256()));
         AdapterFolder.write(folder, lora, named, parameters.layout(), parameters);

@@ -6,22 +6,22 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Saves a step while the next one is computed, one step at a time. Belongs to one thread of the driver. */
+/** Saves one step in the background while the next step is computed. For one thread of the driver. */
 final class BackgroundSaving implements AutoCloseable {
     private final ExecutorService background = Executors.newSingleThreadExecutor();
     private Future<?> saving = CompletableFuture.completedFuture(null);
     private int step;
 
-    /** Begins to save a step; the one before must have been {@link #await awaited}. */
+    /** Begins to save a step; call {@link #await} for the previous step before. */
     void begin(int saved, Runnable work) {
         step = saved;
         saving = background.submit(work);
     }
 
-    /** Waits until the step is saved; throws what has made it fail. */
+    /** Waits until the step is saved; throws the exception of a failed save. */
     void await() {
         Future<?> last = saving;
-        saving = CompletableFuture.completedFuture(null); // what has failed is told once
+        saving = CompletableFuture.completedFuture(null); // a failure is thrown only once
         try {
             last.get();
         } catch (InterruptedException e) {

@@ -8,10 +8,10 @@ import io.recthink.config.Sections;
 import java.util.List;
 
 /**
- * A job's run is set to a configuration.
+ * The record of a job's run: its whole configuration.
  *
- * @param fixed the keys and sections of the configuration that must stay as they are when the run is resumed
- * @param free keys within them that may change all the same
+ * @param fixed keys and sections of the configuration that must not change when the run is resumed
+ * @param free keys within them that may change
  */
 public record ConfigurationRecord(Configuration configuration, List<String> fixed, List<String> free)
         implements RunRecord {
@@ -37,7 +37,10 @@ public record ConfigurationRecord(Configuration configuration, List<String> fixe
         return configuration.toYaml();
     }
 
-    /** Of keys that the record lacks, those count that stand for something else than was done before there were the keys. */
+    /**
+     * A key that the record lacks counts as changed only when its value differs from the behaviour of versions without
+     * it.
+     */
     @Override
     public List<String> changes(String origin, String before) {
         RecordedConfiguration record = RecordedConfiguration.read(origin, before);

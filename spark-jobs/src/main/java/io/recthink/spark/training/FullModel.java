@@ -11,9 +11,9 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * All weights of a model are learnt. A policy is such a model.
+ * Start of a run that learns all weights of a model. A policy is a whole model.
  *
- * @param type what policies are written for; the tasks that load them would round them alike
+ * @param type compute type in which policies are written; tasks that load them would round them in the same way
  */
 record FullModel(String path, ComputeType type) implements StartModel {
     @Override

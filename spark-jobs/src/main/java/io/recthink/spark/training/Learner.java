@@ -7,7 +7,7 @@ import io.recthink.spark.policy.PolicyReference;
 import java.nio.file.Path;
 import org.apache.spark.sql.SparkSession;
 
-/** The one learner of a run, on the driver: FP32 master values of what is learnt, and AdamW. */
+/** The only learner of a run, on the driver: FP32 master values of the learnt parameters, and AdamW. */
 final class Learner {
     private final StartModel model;
     private final AdamW optimizer;
@@ -17,17 +17,17 @@ final class Learner {
         this.optimizer = optimizer;
     }
 
-    /** A learner that begins. */
+    /** A new learner. */
     static Learner start(StartModel model, OptimizerSettings settings) {
         return new Learner(model, AdamW.start(settings, model.parameters()));
     }
 
-    /** A learner that goes on from a saved state. */
+    /** A learner that continues from a saved state. */
     static Learner resume(StartModel model, Path state, OptimizerSettings settings) {
         return new Learner(model, AdamW.load(settings, model.layout(), state));
     }
 
-    /** Clips the gradient and makes one step; returns the norm before clipping. */
+    /** Clips the gradient and applies one step; returns the gradient norm before clipping. */
     double step(ParameterVector gradient, double learningRate) {
         return optimizer.step(gradient, learningRate);
     }
@@ -37,7 +37,7 @@ final class Learner {
         model.write(folder, optimizer.master());
     }
 
-    /** The policy that was written, as tasks can load it. */
+    /** The policy that was written, ready for tasks to load. */
     PolicyReference policy(SparkSession spark, PolicyReference published) {
         return model.policy(spark, published, optimizer.master());
     }

@@ -38,9 +38,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The course of a run: begun or resumed, then one optimiser step after the other. Each step publishes its policy; a step that
- * is saved can be resumed from. What nobody waits for, the state of the optimizer and the manifest behind it, is written while
- * the next step samples and differentiates. Belongs to one thread of the driver.
+ * The course of a run: it begins or resumes, then applies one optimizer step after the other. Each step publishes its
+ * policy. A run can be resumed from a saved step. The optimizer state and the manifest are written in the background,
+ * while the next step samples and computes its gradient. For one thread of the driver.
  */
 public final class LearningRun implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LearningRun.class);
@@ -68,11 +68,11 @@ public final class LearningRun implements AutoCloseable {
     }
 
     /**
-     * Begins a run, or goes on with it.
+     * Begins or resumes a run.
      *
-     * @param validation that finds the best policy; may be empty when the settings ask for none
-     * @param resume whether to go on with a run that is there
-     * @throws InvalidInputException when the folder cannot be used, or the run began with something else
+     * @param validation finds the best policy; empty when the settings ask for no validation
+     * @param resume whether to continue an existing run
+     * @throws InvalidInputException when the folder cannot be used, or the run began with other inputs
      */
     public static LearningRun open(
             SparkSession spark, RunSettings settings, Optional<? extends Validation> validation, boolean resume) {
@@ -120,7 +120,7 @@ public final class LearningRun implements AutoCloseable {
                 : writer.readOptimizer(newest.step(), state -> Learner.resume(model, state, settings.optimizer()));
         policy = learner.policy(spark, published(newest));
         refuseAnotherBase(newest.policyVersion());
-        // The starting policy is never forgotten.
+        // The starting policy is never removed.
         reference = policy.adapter() == null ? published(folder.required(0)) : policy.model();
         folder.manifests().forEach(manifest -> kept.add(manifest.step()));
         leaving().forEach(writer::forget);
@@ -139,7 +139,7 @@ public final class LearningRun implements AutoCloseable {
                 .refuseChanges();
     }
 
-    /** An adapter from elsewhere may name its base model without saying which weights that has. */
+    /** An adapter made by another program may name its base model without the hash of its weights. */
     private void refuseAnotherBase(PolicyVersion begun) {
         PolicyVersion now = PolicyVersion.of(policy);
         ResumeCheck check = new ResumeCheck(settings.key(), folder.path())
@@ -180,35 +180,38 @@ public final class LearningRun implements AutoCloseable {
                 now());
     }
 
-    /** Steps done, 0 for the starting policy alone. */
+    /** The number of steps; 0 after the starting policy. */
     public int stepsDone() {
         return policy.number();
     }
 
-    /** Whether there are steps left, and the run does not stop before them. */
+    /** Whether there are steps left and the validation does not stop the run before them. */
     public boolean hasNext() {
         return stepsDone() < settings.steps() && stop().isEmpty();
     }
 
-    /** Where the examples of the step after the last saved one begin. */
+    /** The position of the first example after the last saved step. */
     public Cursor cursor() {
         return saved.cursor();
     }
 
-    /** The policy as it is now. */
+    /** The current policy. */
     public PolicyReference policy() {
         return policy;
     }
 
     /**
-     * The model that the policy is held near to by the KL term, with the configuration and tokenizer of all policies: the
-     * starting policy, or where adapters are learnt their base model, which is the policy with its adapter switched off.
+     * The reference model of the KL term, with the configuration and tokenizer of all policies. It is the starting
+     * policy. For adapters it is the base model, which is the policy without its adapter.
      */
     public PolicyReference reference() {
         return reference;
     }
 
-    /** Why the run stops before its last step: its patience with the validations is at its end. */
+    /**
+     * The reason why the run stops before its last step: {@code patience} validations without a better policy.
+     * Otherwise empty.
+     */
     public Optional<String> stop() {
         Best best = saved.best();
         boolean stops = settings.validation().isOver(best, saved.step()) && saved.step() < settings.steps();
@@ -220,7 +223,7 @@ public final class LearningRun implements AutoCloseable {
     }
 
     /**
-     * Records that the run stops after the step that was just made.
+     * Records that the run stops after the last step.
      *
      * @param reason in words
      */
@@ -228,7 +231,7 @@ public final class LearningRun implements AutoCloseable {
         writer.recordStop(new Stop(stepsDone(), reason, now()));
     }
 
-    /** Forgets an earlier stop: the run goes on. */
+    /** Removes the record of an earlier stop when the run continues. */
     public void forgetStop() {
         writer.forgetStop();
     }
@@ -242,7 +245,7 @@ public final class LearningRun implements AutoCloseable {
         return Optional.ofNullable(saved.best());
     }
 
-    /** Says at the end of a run with validations which policy others will take, and warns of one that nobody wants. */
+    /** Prints at the end of a run with validations which policy was chosen, and warns when it is not usable. */
     public void sayChosen() {
         Best best = saved.best();
         if (best == null) {
@@ -267,15 +270,15 @@ public final class LearningRun implements AutoCloseable {
         }
     }
 
-    /** The run as its readers see it. */
+    /** The run for readers. */
     public RunFolder folder() {
         return folder;
     }
 
     /**
-     * Makes the next step with its gradient; {@link #publish} follows.
+     * Applies the gradient of the next step; {@link #publish} must follow.
      *
-     * @return the norm of the gradient before it was clipped and the learning rate
+     * @return the gradient norm before clipping, and the learning rate
      */
     public Update learn(ParameterVector gradient) {
         saving.await();
@@ -284,14 +287,14 @@ public final class LearningRun implements AutoCloseable {
     }
 
     /**
-     * What the learner did.
+     * The learner's update.
      *
      * @param gradientNorm before clipping
-     * @param learningRate of the step
+     * @param learningRate learning rate of the step
      */
     public record Update(double gradientNorm, double learningRate) {}
 
-    /** Publishes the policy after {@link #learn}; tasks can load it from now on. */
+    /** Publishes the policy after {@link #learn}; then tasks can load it. */
     public void publish() {
         int step = stepsDone() + 1;
         publishPolicy(step);
@@ -301,13 +304,13 @@ public final class LearningRun implements AutoCloseable {
     }
 
     /**
-     * Saves the step that was published: validates it when that is due and writes its metrics. Its optimizer and its
-     * manifest follow in the background, before the next {@link #learn} changes the optimizer; then policies that are no
-     * longer kept go.
+     * Saves the published step: validates it if the validation is due, and writes its metrics. A background task writes
+     * its optimizer and its manifest before the next {@link #learn} changes the optimizer, and then removes the
+     * policies that are not kept.
      *
-     * @param next where the examples of the next step begin
-     * @param metrics of the step, to which those of the validation are added
-     * @param tables of the step that Spark has written into its folder
+     * @param next position of the first example of the next step
+     * @param metrics metrics of the step; the validation adds its metrics
+     * @param tables tables that Spark wrote to the folder of the step
      */
     public void save(Cursor next, Map<String, Object> metrics, List<String> tables) {
         int step = stepsDone();
@@ -360,7 +363,7 @@ public final class LearningRun implements AutoCloseable {
         }
     }
 
-    /** The best policy with this step, after validating it when that is due; null without any validation so far. */
+    /** The best policy including this step, after its validation if that is due; null before the first validation. */
     private Best validate(int step, Map<String, Object> metrics) {
         Best before = saved == null ? null : saved.best();
         if (validation.isEmpty() || !settings.validation().isDue(step, settings.steps())) {
@@ -372,7 +375,7 @@ public final class LearningRun implements AutoCloseable {
         return before == null ? now : before.orBetter(now, settings.validation().maxFailed());
     }
 
-    /** The steps whose policies go; they are not kept from now on. */
+    /** Selects the steps whose policies are removed, and no longer counts them as kept. */
     private List<Integer> leaving() {
         List<Integer> leaving = settings.retention()
                 .leaving(

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** One SHA-256 for a whole model folder: of its weights, configuration, tokenizer and template. */
+/** One SHA-256 for a model folder: its weights, configuration, tokenizer and template. */
 final class ModelDigest {
     private ModelDigest() {}
 
@@ -28,7 +28,7 @@ final class ModelDigest {
         return of(folder, ModelDigest::counts);
     }
 
-    /** Whether a folder has a digest; those of runs that began earlier count all of its files. */
+    /** Whether a folder has a digest. The digest in runs of earlier versions covers all files of the folder. */
     static boolean is(String digest, Path folder) {
         return of(folder).equals(digest) || of(folder, name -> true).equals(digest);
     }

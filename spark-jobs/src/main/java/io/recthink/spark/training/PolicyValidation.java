@@ -31,8 +31,8 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * The validation of a run: greedy predictions of the same stratified sample of validation rows each time. The errors are
- * those of the written predictions, in exact sums: the same predictions choose the same policy.
+ * The validation of a run: greedy predictions of the same stratified sample of validation rows each time. The errors
+ * are computed from the written predictions in exact sums, so that the same predictions choose the same policy.
  */
 public final class PolicyValidation implements Validation, AutoCloseable {
     private static final String SYSTEM = "policy";
@@ -57,10 +57,10 @@ public final class PolicyValidation implements Validation, AutoCloseable {
     }
 
     /**
-     * Prepares the rows of a data set.
+     * Prepares the validation rows of a data set.
      *
      * @param key the setting that names the run folder, for messages
-     * @param folder of the data set
+     * @param folder folder of the data set
      * @throws InvalidInputException when there are no validation rows
      */
     public static PolicyValidation of(
@@ -71,10 +71,10 @@ public final class PolicyValidation implements Validation, AutoCloseable {
     }
 
     /**
-     * The same of other examples.
+     * Prepares the validation rows of given examples.
      *
      * @param examples as {@code Tables.EXAMPLES}
-     * @param bias stands in for answers that fail
+     * @param bias predicts the rows for which the policy gives no rating
      */
     public static PolicyValidation of(
             SparkSession spark,
@@ -118,7 +118,7 @@ public final class PolicyValidation implements Validation, AutoCloseable {
         }
     }
 
-    /** Whether the answers and what is thought before them differ from row to row, under the names of the steps' metrics. */
+    /** Diversity of the answers and of the traces, under the names of the steps' metrics. */
     private Map<String, Double> variety(Dataset<Row> predictions) {
         Map<String, Double> variety = new HashMap<>();
         Row answers = predictions

@@ -5,17 +5,17 @@ import io.recthink.spark.run.RunFolder;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Refuses to go on with a run whose model, data or settings are others now, and names what changed. */
+/** Refuses to resume a run whose model, data or settings have changed, and names the changes. */
 final class ResumeCheck {
     private final String key;
     private final String run;
     private final List<String> changes = new ArrayList<>();
 
     /**
-     * A check without any change so far.
+     * A check without changes so far.
      *
      * @param key the setting that names the run folder
-     * @param run its path
+     * @param run path of the run folder
      */
     ResumeCheck(String key, String run) {
         this.key = key;
@@ -30,7 +30,7 @@ final class ResumeCheck {
     }
 
     /**
-     * Compares what the run was set to.
+     * Compares the recorded settings of the run with its present settings.
      *
      * @param before the text of its {@code config.yaml}
      */

@@ -6,10 +6,11 @@ import java.util.OptionalInt;
 import java.util.SortedSet;
 
 /**
- * Which saved steps keep their policy and their optimizer. The starting policy, the best one and the newest steps always do.
+ * Defines which saved steps keep their policy and optimizer. The starting policy, the best step and the newest steps
+ * are always kept.
  *
- * @param last the newest saved steps that do, at least 1
- * @param every every so many steps keep theirs for good; 0: none
+ * @param last number of newest saved steps that are kept, at least 1
+ * @param every steps whose number is a multiple of this are kept; 0: none
  */
 public record Retention(int last, int every) {
     public Retention {
@@ -22,16 +23,16 @@ public record Retention(int last, int every) {
         }
     }
 
-    /** The newest saved steps alone. */
+    /** Keeps only the newest saved steps. */
     public static Retention newest(int last) {
         return new Retention(last, 0);
     }
 
     /**
-     * The steps that lose theirs.
+     * The steps whose policy and optimizer are removed.
      *
-     * @param kept the steps that have theirs
-     * @param best whose policy is the best; empty without a validation
+     * @param kept the steps that still have their policy and optimizer
+     * @param best the step of the best policy; empty without a validation
      */
     List<Integer> leaving(SortedSet<Integer> kept, OptionalInt best) {
         List<Integer> ascending = List.copyOf(kept);

@@ -2,19 +2,19 @@ package io.recthink.spark.training;
 
 import java.util.List;
 
-/** What a run is set to: its folder keeps it as {@code config.yaml}, and a resumed run must be set alike. */
+/** The settings that a run records as {@code config.yaml}; a resumed run must have the same settings. */
 public sealed interface RunRecord permits ConfigurationRecord, SettingsRecord {
     /** The label of the run. */
     String name();
 
-    /** The number that its random streams are addressed from. */
+    /** The seed of its random streams. */
     long seed();
 
     /** The text of {@code config.yaml}. */
     String yaml();
 
     /**
-     * What is set otherwise than it was when the run began, and matters.
+     * The settings that changed since the run began and must not change.
      *
      * @param origin the name of the file, for messages
      * @param before its text

@@ -5,17 +5,17 @@ import io.recthink.prompt.PolicyTerms;
 import java.util.Optional;
 
 /**
- * What a run is, apart from how a step of it goes.
+ * The settings of a run that do not depend on the content of its steps.
  *
- * @param job what kind of run it is: {@code train} or {@code sft}
+ * @param job kind of the run: {@code train} or {@code sft}
  * @param key the setting that names the run folder, for messages
  * @param path Hadoop path of the run folder
- * @param record what it is set to
- * @param start the model it starts from
- * @param terms how its policies want to be asked; empty where whoever asks them knows
- * @param dataSha256 of everything it learns from
- * @param steps at which it ends
- * @param optimizer of its learner
+ * @param record settings that the run folder records
+ * @param start the model from which the run starts
+ * @param terms prompt settings of its policies; empty when the caller knows them
+ * @param dataSha256 SHA-256 of the data to learn from
+ * @param steps the last step
+ * @param optimizer settings of the optimizer
  * @param retention which steps keep their policy and optimizer
  * @param validation when policies are validated
  */

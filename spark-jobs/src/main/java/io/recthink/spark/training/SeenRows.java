@@ -13,18 +13,21 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** The rows that a policy has seen, in training or in the choice of its step: its predictions of earlier ones prove nothing. */
+/**
+ * Determines which rows a policy has seen, in training or in the choice of its step. Its predictions for rows up to
+ * this time are no evidence of its quality.
+ */
 public final class SeenRows {
     private SeenRows() {}
 
     /**
-     * The latest of their times.
+     * The latest time of the seen rows.
      *
      * @param examples with the columns time and split
-     * @param trained which of them the training uses
+     * @param trained condition of the rows that the training uses
      * @param validated whether validation rows choose the step
-     * @param start terms of the policy that the training starts from
-     * @return ISO 8601 in UTC; null where nothing is seen
+     * @param start terms of the policy from which the training starts
+     * @return ISO 8601 in UTC; null when no row was seen
      */
     public static String until(Dataset<Row> examples, Column trained, boolean validated, Optional<PolicyTerms> start) {
         Column seen = validated ? trained.or(col("split").equalTo("validation")) : trained;

@@ -6,17 +6,17 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.TreeSet;
 
-/** What differs between two trees of settings. */
+/** Collects the differences between two trees of settings. */
 final class SettingChanges {
     private final List<String> free;
     private final List<String> lines = new ArrayList<>();
 
-    /** @param free keys, dotted, that may differ */
+    /** @param free keys with dots that may differ */
     SettingChanges(List<String> free) {
         this.free = free;
     }
 
-    /** Notes each setting at or below a key that differs. */
+    /** Notes each setting with this key, or below it, that differs. */
     void compare(String key, JsonNode before, JsonNode now) {
         if (free.contains(key) || before.equals(now)) {
             return;
@@ -29,7 +29,7 @@ final class SettingChanges {
         for (Iterator<String> i = before.fieldNames(); i.hasNext(); ) {
             names.add(i.next());
         }
-        now.fieldNames().forEachRemaining(names::add); // a map may have more
+        now.fieldNames().forEachRemaining(names::add); // a map may have additional keys
         names.forEach(name -> compare(key + "." + name, before.path(name), now.path(name)));
     }
 

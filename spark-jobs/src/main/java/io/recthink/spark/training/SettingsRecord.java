@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A run of a library is set to the settings that it was called with.
+ * The record of a run that a library started: the settings of its call.
  *
- * @param section the name of the settings, as in {@code exp3rt.preference.sft}
- * @param settings values that Jackson writes: numbers, texts, records and maps of them. All of them count
- * @param free keys, with the section before them, that may change when the run is resumed
+ * @param section name of the settings, as in {@code exp3rt.preference.sft}
+ * @param settings values that Jackson can write: numbers, texts, records and maps of them; all of them are compared
+ * @param free keys, with the section as prefix, that may change when the run is resumed
  */
 public record SettingsRecord(String name, long seed, String section, Map<String, Object> settings, List<String> free)
         implements RunRecord {
@@ -25,7 +25,7 @@ public record SettingsRecord(String name, long seed, String section, Map<String,
         free = List.copyOf(free);
     }
 
-    /** JSON is YAML, too. */
+    /** JSON text, which is also YAML. */
     @Override
     public String yaml() {
         try {
@@ -47,7 +47,7 @@ public record SettingsRecord(String name, long seed, String section, Map<String,
     public List<String> changes(String origin, String before) {
         try {
             JsonNode then = JSON.readTree(before);
-            JsonNode now = JSON.readTree(yaml()); // read back: numbers of other types would differ
+            JsonNode now = JSON.readTree(yaml()); // parsed again: equal numbers of different types would differ
             SettingChanges changes = new SettingChanges(free);
             changes.compare("seed", then.path("seed"), now.path("seed"));
             changes.compare(section, then.path(section), now.path(section));

@@ -18,7 +18,9 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
-/** What a run starts from, and what it learns of it: all weights of a model, or an adapter beside frozen ones. */
+/**
+ * The start of a run and the parameters that it learns: all weights of a model, or an adapter with frozen base weights.
+ */
 public sealed interface StartModel permits FullModel, AdaptedModel {
     /** The path of the best policy of a run. */
     static String bestOf(String run, Configuration hadoop) {
@@ -29,11 +31,11 @@ public sealed interface StartModel permits FullModel, AdaptedModel {
     /**
      * The model or the adapter in a folder.
      *
-     * @param lora the adapter to learn, where it is to be one: a new one beside a model, or the one in the folder
-     * @param seed of a new adapter's weights
-     * @param type what policies compute in, where all weights are learnt
-     * @throws io.recthink.InvalidInputException when the folder holds an adapter and another one or none is to be learnt,
-     *     or when its base model is not as it should be
+     * @param lora the adapter to learn: a new one for a model, or the one in the folder; empty: all weights are learnt
+     * @param seed seed of a new adapter's weights
+     * @param type compute type of the policies when all weights are learnt
+     * @throws io.recthink.InvalidInputException when the folder contains an adapter that differs from {@code lora}, or
+     *     the base model is not the adapter's
      */
     static StartModel at(String path, Optional<LoraConfig> lora, long seed, ComputeType type, Configuration hadoop) {
         OutputFolders.requireComplete(hadoop, "paths.model", path);
@@ -46,26 +48,26 @@ public sealed interface StartModel permits FullModel, AdaptedModel {
                 .orElseGet(() -> new FullModel(path, type));
     }
 
-    /** Hadoop path of the folder that the run starts from: a model's or an adapter's. */
+    /** Hadoop path of the folder from which the run starts: a model or an adapter. */
     String path();
 
-    /** How the policy that the run starts from wants to be asked, where its folder says so. */
+    /** The prompt settings of the start policy; empty when its folder has none. */
     default Optional<PolicyTerms> terms(Configuration hadoop) {
         return PolicyFolder.at(path(), hadoop).terms();
     }
 
-    /** That folder on this machine. */
+    /** The start folder on this machine. */
     default Path localize() {
         return PolicyStore.localize(path());
     }
 
     /**
-     * The model whose tokenizer and chat template the policies have, as tasks can load it: the one that the run starts from,
-     * or the adapter's base model.
+     * The model whose tokenizer and chat template the policies use, ready for tasks to load: the start model, or the
+     * adapter's base model.
      */
     PolicyReference asked(Configuration hadoop);
 
-    /** The folder of the model on this machine: the one that the run starts from, or that of the adapter's base model. */
+    /** The folder of this model on this machine. */
     Path model();
 
     /**
@@ -79,20 +81,20 @@ public sealed interface StartModel permits FullModel, AdaptedModel {
         }
     }
 
-    /** What is learnt. */
+    /** The layout of the learnt parameters. */
     ParameterLayout layout();
 
-    /** The values that it begins with. */
+    /** The initial values of the learnt parameters. */
     ParameterVector parameters();
 
-    /** Writes such values as the folder of a policy. */
+    /** Writes parameter values as the folder of a policy. */
     void write(Path folder, ParameterVector parameters);
 
     /**
-     * A policy that was written, as tasks can load it.
+     * A policy that was written, ready for tasks to load.
      *
-     * @param published where it was written to
-     * @param parameters what was written
+     * @param published reference to the written folder
+     * @param parameters the written values
      */
     PolicyReference policy(SparkSession spark, PolicyReference published, ParameterVector parameters);
 }

@@ -3,11 +3,11 @@ package io.recthink.spark.training;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 
-/** A session for the many short jobs of a run: few shuffle partitions, plans as they are. */
+/** Spark settings for the many short jobs of a run: few shuffle partitions, no adaptive plans. */
 public final class StepSession {
     /**
-     * Settings of Spark for an application that learns: the numbers of gradients and adapters do not compress, and a task
-     * writes its gradient into one file at once instead of one for each task that reads it, which would be copied together.
+     * Spark settings of an application that learns. Gradients and adapters do not compress. A task writes its gradient
+     * directly into one file, not into one file for each reading task, which Spark would concatenate.
      */
     public static final Map<String, String> SPARK_DEFAULTS = Map.of(
             "spark.shuffle.compress", "false",
@@ -17,9 +17,9 @@ public final class StepSession {
     private StepSession() {}
 
     /**
-     * Makes the session of a job one for steps.
+     * Sets the session of a job for steps.
      *
-     * @param partitions of a shuffle
+     * @param partitions partitions of a shuffle
      */
     public static void prepare(SparkSession session, int partitions) {
         session.conf().set("spark.sql.shuffle.partitions", partitions);

@@ -1,6 +1,6 @@
 package io.recthink.spark.training;
 
-/** Seconds between the stages of a step. */
+/** Measures the seconds between the stages of a step. */
 public final class Stopwatch {
     private final long start = System.nanoTime();
     private long last = start;

@@ -7,16 +7,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Scores the policies of a run, each in the same way. */
+/** Scores all policies of a run in the same way. */
 public interface Validation {
     /**
      * Measures a policy.
      *
-     * @param path a folder for its predictions, where it makes some; it must not exist
+     * @param path a folder for predictions, if the validation writes any; it must not exist
      */
     Outcome of(PolicyReference policy, String path);
 
-    /** What a validation has found. */
+    /** The result of a validation. */
     sealed interface Outcome permits Errors, Measured {
         /** The metrics of the step, by their names in {@code metrics.json}. */
         Map<String, Double> metrics();
@@ -26,12 +26,12 @@ public interface Validation {
     }
 
     /**
-     * The errors on all validation rows; failed parses count with the prediction of the bias model.
+     * The errors on all validation rows. Failed answers count with the prediction of the bias model.
      *
      * @param mae mean absolute error, which decides
      * @param rmse root mean squared error
      * @param failures share of completions without a rating
-     * @param more what else was seen, by the name of its metric
+     * @param more other measures, by the name of their metric
      */
     record Errors(double mae, double rmse, double failures, Map<String, Double> more) implements Outcome {
         public Errors {
@@ -57,7 +57,7 @@ public interface Validation {
     /**
      * One number.
      *
-     * @param name without {@code eval/}
+     * @param name name of the metric, without {@code eval/}
      * @param value finite
      * @param larger whether a larger value is better
      */

@@ -4,11 +4,11 @@ import io.recthink.InvalidInputException;
 import io.recthink.spark.run.Best;
 
 /**
- * When a run validates its policies, and how long it waits for a better one.
+ * Defines when a run validates its policies, and how long it waits for a better one.
  *
  * @param every steps between validations, beginning with the starting policy; 0: none
- * @param patience validations in a row without a better policy that stop the run; 0: none do
- * @param maxFailed share of unreadable answers above which a policy is not the best while another is not above it
+ * @param patience validations in a row without a better policy that stop the run; 0: no stop
+ * @param maxFailed share of unreadable answers above which a policy loses against a policy at or below it
  */
 public record ValidationSchedule(int every, int patience, double maxFailed) {
     /** No validation. */
@@ -25,14 +25,14 @@ public record ValidationSchedule(int every, int patience, double maxFailed) {
         }
     }
 
-    /** Whether the policy of a step is validated; that of the last step always is. */
+    /** Whether the policy of a step is validated; the last step always is if there are validations. */
     boolean isDue(int step, int last) {
         return every > 0 && (step % every == 0 || step == last);
     }
 
     /**
-     * Whether the run stops after a saved step. It depends on these two steps alone, so that a resumed run decides as the
-     * uninterrupted one.
+     * Whether the run stops after a saved step. This depends only on the saved and the best step, so that a resumed run
+     * decides like an uninterrupted one.
      */
     boolean isOver(Best best, int step) {
         return patience > 0 && best != null && step / every - best.step() / every >= patience;
