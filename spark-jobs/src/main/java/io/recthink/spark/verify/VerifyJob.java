@@ -22,8 +22,10 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * {@code verify}: reads every file below the configured paths that a manifest or a list names, and compares its SHA-256.
- * The other jobs compare names and sizes of tables, and contents of the policies that they use.
+ * {@code verify}: reads every file that a manifest or a file list names, and compares its SHA-256. It checks the
+ * folders {@code paths.data}, {@code traces}, {@code predictions}, {@code validationPredictions}, {@code warmStart} and
+ * {@code run}, and writes nothing. Other jobs compare only names and sizes of tables, and the content of the policies
+ * that they use.
  */
 public final class VerifyJob implements Job {
     private final PrintStream out;

@@ -1,2 +1,4 @@
-/** Compares what jobs have written, on a copy or years later, with what they said of it. */
+/**
+ * The command {@code verify}: compares files with the SHA-256 that the jobs recorded, also years later or in a copy.
+ */
 package io.recthink.spark.verify;
