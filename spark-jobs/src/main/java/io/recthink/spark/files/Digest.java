@@ -6,11 +6,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
-/** One SHA-256 of several things: what a run learns from, what predictions were asked for. */
+/** One SHA-256 of several texts, for example of data, policy and settings. */
 public final class Digest {
     private Digest() {}
 
-    /** In lower-case hexadecimal digits. */
+    /** The digest in lower-case hexadecimal digits. */
     public static String of(String first, List<String> others) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -18,7 +18,7 @@ public final class Digest {
             others.forEach(other -> digest.update((other + "\n").getBytes(StandardCharsets.UTF_8)));
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java platform has it
+            throw new IllegalStateException(e); // every Java platform has SHA-256
         }
     }
 }

@@ -3,9 +3,9 @@ package io.recthink.spark.files;
 import java.util.Objects;
 
 /**
- * A file that belongs to a step.
+ * A file of a step.
  *
- * @param path below the folder of the step
+ * @param path path in the folder of the step
  */
 public record FileEntry(String path, long bytes, String sha256) {
     public FileEntry {

@@ -2,7 +2,7 @@ package io.recthink.spark.files;
 
 import io.recthink.InvalidInputException;
 
-/** Another application holds the run folder, and is alive. */
+/** Another running application has the lock of the folder. */
 public final class FolderInUseException extends InvalidInputException {
     public FolderInUseException(String message) {
         super(message);

@@ -18,8 +18,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * A folder of Parquet files that says itself what belongs to it: the file {@code _files.json} beside them, written last.
- * Predictions and traces are such tables. Folders without the file come from an earlier version or another program.
+ * A folder of Parquet files with a list of its files: {@code _files.json}, written last. Predictions and traces are
+ * written in this way. A folder without the list was written by an earlier version or another program.
  */
 public final class ListedTable {
     private static final String FILE = "_files.json";
@@ -40,7 +40,7 @@ public final class ListedTable {
      * Writes rows into a new folder.
      *
      * @param key the setting that names the folder
-     * @param more what else the list says, in the order of the names
+     * @param more additional entries of the list, in the order of their names
      * @throws InvalidInputException when the list of files cannot be written
      */
     public static void write(Dataset<Row> rows, String key, String folder, Map<String, ?> more) {
@@ -60,10 +60,10 @@ public final class ListedTable {
     }
 
     /**
-     * Compares names and sizes of a folder's files with its list, where it has one.
+     * Compares names and sizes of a folder's files with its list, if it has one.
      *
      * @param key the setting that names the folder
-     * @throws InvalidInputException when a file is missing, another one or not listed, or the list cannot be read
+     * @throws InvalidInputException when a file is missing, changed or not listed, or the list cannot be read
      */
     public static void requireWhole(String key, String folder, Configuration hadoop) {
         list(key, folder, hadoop)
@@ -71,7 +71,7 @@ public final class ListedTable {
     }
 
     /**
-     * The same of all folders that a pattern of Hadoop stands for, or of the one at this path.
+     * Calls {@link #requireWhole} for the folder at a path, or for all folders that match a Hadoop pattern.
      *
      * @throws InvalidInputException as {@link #requireWhole}
      */
@@ -80,7 +80,7 @@ public final class ListedTable {
         folders(key, pattern, hadoop).forEach(folder -> requireWhole(key, folder, hadoop));
     }
 
-    /** The folders that a pattern of Hadoop stands for, or the one at this path; none when nothing is there. */
+    /** The folder at a path, or all folders that match a Hadoop pattern; none when nothing exists there. */
     public static List<String> folders(String key, String pattern, Configuration hadoop) {
         try {
             Path path = new Path(pattern);
@@ -103,8 +103,8 @@ public final class ListedTable {
     /**
      * Compares the contents of a folder's files with its list.
      *
-     * @return what it lists; nothing when the folder has no list
-     * @throws InvalidInputException as {@link #requireWhole}, and when a content is another one
+     * @return the list; empty when the folder has none
+     * @throws InvalidInputException as {@link #requireWhole}, and when the content of a file differs
      */
     public static Optional<TableFiles> requireContents(SparkSession spark, String key, String folder) {
         Optional<TableFiles> list = list(key, folder, spark.sparkContext().hadoopConfiguration());
@@ -117,10 +117,10 @@ public final class ListedTable {
     }
 
     /**
-     * What the list of a folder says; nothing when the folder has no list.
+     * Reads the list of a folder; empty when the folder has none.
      *
      * @param key the setting that names the folder
-     * @param type what to read of it
+     * @param type the part of the list to read
      * @throws InvalidInputException when it cannot be read
      */
     public static <T> Optional<T> list(String key, String folder, Configuration hadoop, Class<T> type) {

@@ -7,15 +7,18 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Paths for Spark's readers, which take {@code [ ] { } * ?} in a path as a pattern. A table that recthink has written is
- * read where it was written to, whatever the name of its folder.
+ * Escapes paths for Spark's readers, which interpret {@code [ ] { } * ?} in a path as a pattern. A table of recthink
+ * can then be read whatever the name of its folder.
  */
 public final class LiteralPath {
     private static final Pattern WILDCARD = Pattern.compile("[\\[\\]{}*?\\\\]");
 
     private LiteralPath() {}
 
-    /** The same for a path that a person gives: one at which nothing lies may be a pattern of theirs. */
+    /**
+     * The escaped path if something exists there; otherwise the path unchanged, because a person may have given a
+     * pattern.
+     */
     public static String unlessPattern(SparkSession spark, String path) {
         try {
             Path place = new Path(path);
@@ -27,7 +30,7 @@ public final class LiteralPath {
         }
     }
 
-    /** The pattern that stands for this path alone. */
+    /** The pattern that matches only this path. */
     public static String of(String path) {
         return WILDCARD.matcher(path).replaceAll("\\\\$0");
     }

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folders that one job writes: all of them, or none. No job writes over the results of an earlier one. While the job
- * runs, a file {@code _writing-*.json} beside the folders names them and its process. The job that fails removes what it
- * wrote. What a killed one has left is taken for whole by nobody, and the next attempt removes it.
+ * The output folders of one job, completed together or removed together. No job overwrites the results of an earlier
+ * one. While the job runs, a file {@code _writing-*.json} beside the folders names the folders and the process. A
+ * failing job removes its folders. If a job is killed, readers refuse its folders, and the next attempt removes them.
  */
 public final class OutputFolders implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OutputFolders.class);
@@ -41,18 +41,18 @@ public final class OutputFolders implements AutoCloseable {
      * Takes one folder.
      *
      * @param key the setting that names it
-     * @throws InvalidInputException as {@link #take(Configuration, Map)} does
+     * @throws InvalidInputException as {@link #take(Configuration, Map)}
      */
     public static OutputFolders take(Configuration hadoop, String key, String folder) {
         return take(hadoop, Map.of(folder, key));
     }
 
     /**
-     * Takes some folders or files, and removes what a killed attempt to write them has left.
+     * Takes some folders or files, and removes what a killed attempt left there.
      *
      * @param keys the setting that names a folder, by folder
-     * @throws InvalidInputException when one is already there or cannot be looked for
-     * @throws FolderInUseException when another process that is alive writes one of them
+     * @throws InvalidInputException when a folder already exists or cannot be reached
+     * @throws FolderInUseException when another running process writes one of them
      */
     public static OutputFolders take(Configuration hadoop, Map<String, String> keys) {
         List<String> folders = keys.keySet().stream()
@@ -67,10 +67,10 @@ public final class OutputFolders implements AutoCloseable {
     }
 
     /**
-     * Refuses a folder that is already there.
+     * Refuses a folder that already exists.
      *
      * @param key the setting that names it
-     * @throws InvalidInputException when it is, or when it cannot be looked for
+     * @throws InvalidInputException when the folder exists, or cannot be reached
      */
     public static void requireNew(Configuration hadoop, String key, String folder) {
         if (Storage.at(folder, hadoop).exists("")) {
@@ -80,8 +80,8 @@ public final class OutputFolders implements AutoCloseable {
     }
 
     /**
-     * Refuses what another job has begun to write and not completed: a folder, or something in it. What nobody writes, or
-     * this process itself, passes.
+     * Refuses a folder if another job has not completed it, or something in it. Accepts folders that no process, or
+     * this process, writes.
      *
      * @param key the setting that names it
      * @throws InvalidInputException when it is incomplete
@@ -96,12 +96,12 @@ public final class OutputFolders implements AutoCloseable {
                 });
     }
 
-    /** Whether a job has begun to write a folder, and has not completed it. */
+    /** Whether a job has begun to write a folder and has not completed it. */
     public static boolean isBeingWritten(Configuration hadoop, String folder) {
         return signed(hadoop, Storage.at(folder, hadoop).toString()).findAny().isPresent();
     }
 
-    /** Those beside the folder, unless its parent may not be listed, such as the root of a bucket. */
+    /** The signatures beside the folder; none when its parent cannot be listed, for example the root of a bucket. */
     private static Stream<Signature> readable(Supplier<Stream<Signature>> signatures) {
         try {
             return signatures.get();
@@ -121,14 +121,15 @@ public final class OutputFolders implements AutoCloseable {
     }
 
     /**
-     * Says that all is written: from now on the folders count.
+     * Completes the folders: from now on readers accept them.
      *
-     * @throws FolderInUseException when another process has taken the folders, as this one was silent for too long
+     * @throws FolderInUseException when another process has taken the folders, because this one did not renew its
+     *     signature
      */
     public synchronized void complete() {
         requireOurs();
         ended = true;
-        // The first signature names all folders: while it stands the next attempt removes them.
+        // The first signature names all folders: as long as it exists, the next attempt removes them.
         for (int i = signatures.size() - 1; i >= 0; i--) {
             delete(signatures.get(i));
         }
@@ -145,7 +146,7 @@ public final class OutputFolders implements AutoCloseable {
         }
     }
 
-    /** Removes the folders, unless they are complete or another's. */
+    /** Removes the folders, unless they are complete or taken by another process. */
     @Override
     public synchronized void close() {
         renewal.interrupt();
@@ -162,9 +163,9 @@ public final class OutputFolders implements AutoCloseable {
                 .forEach(parent -> parent.delete(""));
     }
 
-    /** A file that names what its owner writes. */
+    /** A file {@code _writing-*.json}, which names the folders of its owner. */
     private record Signature(Path path, Owner owner) {
-        /** Whether something of what it names is there; of a copied or emptied tree nothing may be. */
+        /** Whether any of the named folders exists; in a copied or emptied tree none may exist. */
         boolean names(Configuration hadoop) {
             return owner.folders().stream()
                     .anyMatch(folder -> Storage.at(folder, hadoop).exists(""));
@@ -183,7 +184,7 @@ public final class OutputFolders implements AutoCloseable {
         renewal.start();
     }
 
-    /** Of two jobs that begin at the same moment none may go on in the belief that it is alone. */
+    /** Gives up when two jobs begin at the same moment, so that neither wrongly continues as the only writer. */
     private void refuseAnother() {
         folders.stream()
                 .flatMap(folder -> signed(hadoop, folder)
@@ -213,7 +214,7 @@ public final class OutputFolders implements AutoCloseable {
         }
     }
 
-    // A renewal that fails is made up by the next one.
+    // The next renewal replaces a failed one.
     private synchronized void renewOnce() {
         if (ended) {
             return;
@@ -238,10 +239,10 @@ public final class OutputFolders implements AutoCloseable {
         storage(path).delete(path.getName());
     }
 
-    /** Removes what a killed job has left, of all folders that it wrote. */
+    /** Removes all folders that a killed job left. */
     private static void giveWay(Configuration hadoop, String folder, Signature signature) {
         if (!isDead(hadoop, folder, signature)) {
-            return; // it has completed its folders meanwhile
+            return; // the job has completed its folders meanwhile
         }
         Owner owner = signature.owner();
         for (String left : owner.folders()) {
@@ -270,11 +271,11 @@ public final class OutputFolders implements AutoCloseable {
     }
 
     /**
-     * Whether the process that signed is gone. A scheduler's next attempt begins before the last one, on another host, is
-     * seen to be.
+     * Whether the process of a signature has ended. It waits, because the next attempt of a scheduler can begin before
+     * the end of the previous one on another host is visible.
      *
-     * @return false when it has taken its signature away
-     * @throws FolderInUseException when it is alive
+     * @return false when the process has removed its signature
+     * @throws FolderInUseException when the process is running
      */
     private static boolean isDead(Configuration hadoop, String folder, Signature signature) {
         Owner owner = signature.owner();
@@ -298,8 +299,8 @@ public final class OutputFolders implements AutoCloseable {
             if (!Storage.at(signature.path().toString(), hadoop).exists("")) {
                 return false;
             }
-            // Its clock may be another one, so that a changed signature counts. One that cannot be read is being
-            // written.
+            // Its clock may differ; therefore any change of the signature counts as a renewal. An unreadable signature
+            // is being written.
             if (owner(hadoop, signature.path())
                     .filter(now -> !now.equals(owner))
                     .isPresent()) {

@@ -11,10 +11,10 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The process that writes a folder, as it signs for others to see. Times are in milliseconds since 1970.
+ * The process that writes a folder, as it signs for other processes. Times are in milliseconds since 1970.
  *
- * @param renewed when it last said that it is alive
- * @param folders what it writes, where the place of the signature does not tell
+ * @param renewed time of the last renewal
+ * @param folders folders that the process writes; empty when the location of the signature names the folder
  */
 public record Owner(
         String token,
@@ -23,13 +23,13 @@ public record Owner(
         long processStart,
         long renewed,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> folders) {
-    /** How long an owner on another host may stay silent. */
+    /** An owner on another host without a renewal for this time counts as ended. */
     public static final Duration STALE = Duration.ofMinutes(2);
 
-    /** How often an owner says that it is alive. */
+    /** Time between renewals. */
     public static final Duration RENEWAL = Duration.ofSeconds(10);
 
-    /** How often one who waits for an owner looks. */
+    /** Time between two checks of a waiting process. */
     public static final Duration POLL = Duration.ofSeconds(1);
 
     private static final Duration WRITING = Duration.ofMillis(100);
@@ -56,7 +56,7 @@ public record Owner(
         return new Owner(token, host, process, processStart, now(), folders);
     }
 
-    /** Whether it is alive: seen so on this host, supposed of another one while it renews its signature. */
+    /** Whether the owner runs. On this host the process table decides; on another host the age of the last renewal. */
     public boolean stillRuns() {
         return isHere()
                 ? ProcessHandle.of(process)
@@ -65,19 +65,19 @@ public record Owner(
                 : now() - renewed < STALE.toMillis();
     }
 
-    /** Whether it runs on this host. */
+    /** Whether the owner runs on this host. */
     public boolean isHere() {
         return host.equals(hostName());
     }
 
-    /** Whether it is this very process. */
+    /** Whether the owner is this process. */
     boolean isSelf() {
         return isHere() && process == ProcessHandle.current().pid() && stillRuns();
     }
 
     /**
-     * Who signed a file. One cut short is read again, as its owner may be writing it. Then it is nobody's: the process was
-     * killed while it signed, and had done nothing else.
+     * Reads the owner of a file. An incomplete file is read again, because its owner may be writing it. If it stays
+     * incomplete, the result is empty: the process was killed while it signed, before any other work.
      */
     public static Optional<Owner> read(Storage storage, String file) {
         for (int attempt = 0; attempt < ATTEMPTS && storage.exists(file); attempt++) {
@@ -94,7 +94,7 @@ public record Owner(
         return Optional.empty();
     }
 
-    /** False when the thread was interrupted meanwhile. */
+    /** Sleeps; returns false when the thread was interrupted. */
     public static boolean pause(Duration duration) {
         try {
             Thread.sleep(duration.toMillis());

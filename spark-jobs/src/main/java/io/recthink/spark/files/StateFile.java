@@ -9,12 +9,12 @@ import io.recthink.InvalidInputException;
 import java.io.IOException;
 
 /**
- * The JSON files that say what a folder holds. Each has the number of its {@code format}; one without it is of format 1.
- * Keys that are not known are read over: a later version may add some to a format. What changes the meaning of a file
- * raises the number, and such a file is refused.
+ * The JSON files that describe the content of a folder. Each has the number of its {@code format}; without a number it
+ * has format 1. Unknown keys are ignored, because a later version may add keys to a format. A change of the meaning of
+ * a file increases the number, and older versions refuse the file.
  */
 public final class StateFile {
-    /** The format that is written, and the newest that is read. */
+    /** The format that is written, and the newest format that can be read. */
     public static final int FORMAT = 1;
 
     /** The key of the format. */
@@ -37,11 +37,11 @@ public final class StateFile {
     }
 
     /**
-     * The value of a file. Whoever calls has seen that the file is there.
+     * Reads the value of a file that exists.
      *
-     * @param file where it lies, for messages
-     * @param remedy a sentence: what to do with a file that cannot be used
-     * @throws InvalidInputException when it is empty or cut short, of a later format, or not what it should be
+     * @param file path of the file, for messages
+     * @param remedy a sentence: what to do with an unusable file
+     * @throws InvalidInputException when it is empty or truncated, has a later format, or has another type
      */
     public static <T> T read(String file, byte[] content, Class<T> type, String remedy) {
         if (content.length == 0) {
@@ -57,7 +57,7 @@ public final class StateFile {
         }
     }
 
-    /** Whether a file was written to its end: the content is one JSON value. */
+    /** Whether a file is complete: its content is one JSON value. */
     public static boolean isWhole(byte[] content) {
         try {
             return !JSON.readTree(content).isMissingNode();
@@ -90,7 +90,7 @@ public final class StateFile {
         if (!(failure instanceof JsonProcessingException json)) {
             return String.valueOf(failure.getMessage());
         }
-        // What a record refuses says itself what is wrong.
+        // The message of the record's constructor describes the problem.
         String message = json.getCause() == null
                 ? json.getOriginalMessage()
                 : String.valueOf(json.getCause().getMessage());

@@ -30,8 +30,8 @@ import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The files below one folder of any Hadoop file system. It creates, reads, lists and deletes; it never renames and never
- * appends. What goes wrong is an {@link InvalidInputException} that names the file, the reason and the remedy.
+ * The files in one folder of any Hadoop file system. It creates, reads, lists and deletes files; it never renames or
+ * appends. Every failure is an {@link InvalidInputException} with the file, the reason and the remedy.
  */
 public final class Storage {
     private final FileSystem files;
@@ -46,7 +46,7 @@ public final class Storage {
         try {
             Path path = new Path(folder);
             FileSystem found = path.getFileSystem(hadoop);
-            // Other programs write local files too: the checksum files that Hadoop keeps beside them would be wrong.
+            // Without the checksum files of Hadoop, which are wrong after another program writes a local file.
             FileSystem files = found instanceof LocalFileSystem local ? local.getRawFileSystem() : found;
             return new Storage(files, files.makeQualified(path));
         } catch (IOException | IllegalArgumentException e) {
@@ -61,7 +61,7 @@ public final class Storage {
         return name.isEmpty() ? root : new Path(root, name);
     }
 
-    /** The same place in the local file system, when the folder lies there. */
+    /** The path in the local file system; empty when the folder is on another file system. */
     public Optional<java.nio.file.Path> local(String name) {
         Path path = path(name);
         return path.toUri().getScheme().equals("file")
@@ -73,7 +73,7 @@ public final class Storage {
         return status(name).isPresent();
     }
 
-    /** What is known of a file or a folder; nothing when it is absent. */
+    /** The status of a file or folder; empty when it does not exist. */
     private Optional<FileStatus> status(String name) {
         try {
             return Optional.of(files.getFileStatus(path(name)));
@@ -86,8 +86,8 @@ public final class Storage {
     }
 
     /**
-     * Of a local file Hadoop says also that it is not found when this user may not read it or its folder. What cannot be
-     * read must not be taken for absent: it would be written anew.
+     * Refuses a local file that exists but that this user may not read. Hadoop reports this file as not found. Treated
+     * as missing, it would be written again.
      */
     private void requireAbsent(String name) {
         Optional<String> obstacle = local(name).flatMap(Storage::obstacle);
@@ -96,7 +96,7 @@ public final class Storage {
         }
     }
 
-    /** What keeps a local file from being read; nothing when it is absent, or was written in this moment. */
+    /** The reason why a local file cannot be read; empty when it does not exist, or was written at this moment. */
     private static Optional<String> obstacle(java.nio.file.Path file) {
         try {
             BasicFileAttributes found =
@@ -115,7 +115,7 @@ public final class Storage {
         }
     }
 
-    /** The direct children by name, or none when there is no such folder. */
+    /** The direct children by name; none when the folder does not exist. */
     public List<FileStatus> list(String name) {
         try {
             return Stream.of(files.listStatus(path(name)))
@@ -130,9 +130,9 @@ public final class Storage {
     }
 
     /**
-     * The same, where none may be overlooked: Hadoop leaves out what it cannot look at.
+     * The direct children by name, without omissions; {@link #list} leaves out children that Hadoop cannot access.
      *
-     * @throws InvalidInputException when a child is a link to what cannot be read, or this user may not look at it
+     * @throws InvalidInputException when a child is a link to an unreadable file, or this user may not access it
      */
     public List<FileStatus> listAll(String name) {
         List<FileStatus> found = list(name);
@@ -179,10 +179,10 @@ public final class Storage {
     }
 
     /**
-     * The value of a JSON file; nothing when it is absent.
+     * The value of a JSON file; empty when the file does not exist.
      *
-     * @param remedy a sentence: what to do with a file that cannot be used
-     * @throws InvalidInputException when it is there and cannot be read or understood
+     * @param remedy a sentence: what to do with an unusable file
+     * @throws InvalidInputException when the file exists and cannot be read or understood
      */
     public <T> Optional<T> readJson(String name, Class<T> type, String remedy) {
         return read(name).map(bytes -> StateFile.read(path(name).toString(), bytes, type, remedy));
@@ -211,7 +211,7 @@ public final class Storage {
         }
     }
 
-    /** The entry of a file that is there already. */
+    /** The entry of an existing file. */
     public FileEntry entry(String name) {
         MessageDigest digest = sha256();
         try (InputStream in = new DigestInputStream(files.open(path(name)), digest)) {
@@ -235,7 +235,7 @@ public final class Storage {
         return hex(digest.digest());
     }
 
-    /** The length of a file, or -1 when it is absent. */
+    /** The length of a file, or -1 when it does not exist. */
     public long length(String name) {
         return status(name).map(FileStatus::getLen).orElse(-1L);
     }

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Says in a person's words why Spark could not write a table. */
+/** Explains to people why Spark could not write a table. */
 public final class TableFailure {
-    /** What operating systems say of a disk without room. */
+    /** Messages of operating systems about a full disk. */
     public static final Pattern FULL_DISK = Pattern.compile("No space left on device|Disk quota exceeded");
 
     private static final List<String> STORAGE =
@@ -17,11 +17,10 @@ public final class TableFailure {
     private TableFailure() {}
 
     /**
-     * The reason of a failed job, when it is one that the user can mend.
+     * The exception to throw for a failed job: an {@link InvalidInputException} when the user can remove the cause.
      *
      * @param path the table that was written
-     * @param failure what Spark has thrown
-     * @return what to throw
+     * @param failure the exception of Spark
      */
     public static RuntimeException explain(String path, Exception failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

@@ -29,11 +29,11 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * What belongs to a table that Spark has written as a folder of Parquet files. A copy that lacks a file reads as a smaller
- * table: who opens the table compares names and sizes, which takes one listing.
+ * The files of a table that Spark wrote as a folder of Parquet files. Without this list, a copy that lacks a file would
+ * be read as a smaller table. Readers compare names and sizes, which needs one listing.
  *
- * @param rows of all files
- * @param files in the order of their names; those that Spark does not read, such as {@code _SUCCESS}, are not listed
+ * @param rows number of rows in all files
+ * @param files in the order of their names; files that Spark does not read, such as {@code _SUCCESS}, are not listed
  */
 public record TableFiles(long rows, List<TableFile> files) {
     private static final int SHOWN = 3;
@@ -42,8 +42,8 @@ public record TableFiles(long rows, List<TableFile> files) {
     /**
      * A file of a table.
      *
-     * @param name below the folder of the table
-     * @param sha256 of its content, in lower-case hexadecimal digits
+     * @param name name in the folder of the table
+     * @param sha256 SHA-256 of its content, in lower-case hexadecimal digits
      */
     public record TableFile(String name, long bytes, String sha256) {
         public TableFile {
@@ -126,11 +126,11 @@ public record TableFiles(long rows, List<TableFile> files) {
     }
 
     /**
-     * Compares names and sizes with those of the files in a folder.
+     * Compares names and sizes with the files in a folder.
      *
-     * @param table names the table and what lists its files, for messages
-     * @param remedy a sentence: what to do with a table that is another one
-     * @throws InvalidInputException when a file is missing, another one or not listed
+     * @param table description of the table and of its list, for messages
+     * @param remedy a sentence: what to do with a table that differs
+     * @throws InvalidInputException when a file is missing, changed or not listed
      */
     public void requireSame(String table, String folder, String remedy, Configuration hadoop) {
         Map<String, Long> found = sizes(folder, hadoop);
@@ -148,9 +148,9 @@ public record TableFiles(long rows, List<TableFile> files) {
     }
 
     /**
-     * Compares the contents too, each read by a task.
+     * Compares the contents too; tasks read the files.
      *
-     * @throws InvalidInputException as {@link #requireSame}, and when a content is another one
+     * @throws InvalidInputException as {@link #requireSame}, and when the content of a file differs
      */
     public void requireSameContents(SparkSession spark, String table, String folder, String remedy) {
         requireSame(table, folder, remedy, spark.sparkContext().hadoopConfiguration());
@@ -175,7 +175,7 @@ public record TableFiles(long rows, List<TableFile> files) {
         }
     }
 
-    /** The sizes of the files that Spark reads, by name; none when there is no such folder. */
+    /** The sizes of the files that Spark reads, by name; empty when the folder does not exist. */
     public static Map<String, Long> sizes(String folder, Configuration hadoop) {
         Map<String, Long> sizes = new TreeMap<>();
         Path path = new Path(folder);
@@ -206,7 +206,7 @@ public record TableFiles(long rows, List<TableFile> files) {
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java platform has it
+            throw new IllegalStateException(e); // every Java platform has SHA-256
         }
     }
 }

@@ -10,12 +10,12 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** A file that people and other programs open: UTF-8, without a checksum file beside it. */
+/** A file for people and other programs: UTF-8, without a checksum file. */
 public final class TextFile {
     private TextFile() {}
 
     /**
-     * Writes a file, in place of an earlier one.
+     * Writes a file and replaces an existing one.
      *
      * @param key the setting or option that names it
      * @return its absolute path
@@ -26,11 +26,11 @@ public final class TextFile {
     }
 
     /**
-     * Writes a file that is not there yet.
+     * Writes a file that does not exist yet.
      *
      * @param key the setting or option that names it or its folder
      * @return its absolute path
-     * @throws InvalidInputException when it is there, or cannot be written
+     * @throws InvalidInputException when it exists, or cannot be written
      */
     public static String writeNew(String key, String path, String text, Configuration hadoop) {
         return write(key, path, text, hadoop, false);
@@ -49,17 +49,17 @@ public final class TextFile {
         }
     }
 
-    /** Makes something of the content of a file. */
+    /** Converts the content of a file. */
     public interface Reader<T> {
         T read(InputStream in) throws IOException;
     }
 
     /**
-     * Reads a file that may be there.
+     * Reads a file that may not exist.
      *
      * @param key the setting or option that names it or its folder
-     * @param remedy what to do with one that cannot be read
-     * @return empty when it is not there
+     * @param remedy what to do with a file that cannot be read
+     * @return empty when it does not exist
      * @throws InvalidInputException when it cannot be read
      */
     public static <T> Optional<T> read(String key, String path, String remedy, Configuration hadoop, Reader<T> reader) {
@@ -82,12 +82,12 @@ public final class TextFile {
         }
     }
 
-    /** A person may edit the file: a checksum that Hadoop has left beside it would make it unreadable. */
+    /** The file system without checksums: after a person edits a file, its checksum file would make it unreadable. */
     public static FileSystem raw(FileSystem found) {
         return found instanceof LocalFileSystem local ? local.getRawFileSystem() : found;
     }
 
-    /** A checksum that is left of an earlier file would make the new one unreadable. */
+    /** Deletes the checksum file of an earlier file, which would make the new file unreadable. */
     private static FileSystem withoutChecksum(FileSystem found, Path file) throws IOException {
         if (found instanceof LocalFileSystem local) {
             local.getRawFileSystem().delete(local.getChecksumFile(file), false);

@@ -10,8 +10,9 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Writes a file so that readers see all of it or nothing, also when the process is killed or the disk is full. Object stores
- * do so by themselves. In a local folder it is written under another name first. HDFS shows an empty file until it is closed.
+ * Writes a file so that readers see the whole file or none, even when the process is killed or the disk is full. Object
+ * stores guarantee this. In a local folder the file is written under a temporary name first. HDFS shows an empty file
+ * until the file is closed.
  */
 public final class WholeFile {
     private WholeFile() {}
@@ -20,8 +21,8 @@ public final class WholeFile {
      * Writes a file.
      *
      * @param files the file system, without checksum files
-     * @param overwrite whether it takes the place of one that is there
-     * @throws IOException when it cannot be written; then one that was there is as it was, in a local folder
+     * @param overwrite whether to replace an existing file
+     * @throws IOException when it cannot be written; in a local folder an existing file then stays unchanged
      */
     public static void write(FileSystem files, Path file, byte[] content, boolean overwrite) throws IOException {
         try {
@@ -41,7 +42,7 @@ public final class WholeFile {
             throw new FileAlreadyExistsException(file.toString());
         }
         Files.createDirectories(file.getParent());
-        // Of two processes that write the same file neither meets the part of the other.
+        // The process id in the name keeps two processes from writing the same temporary file.
         java.nio.file.Path part = file.resolveSibling(".%s.%d.part"
                 .formatted(file.getFileName(), ProcessHandle.current().pid()));
         try {

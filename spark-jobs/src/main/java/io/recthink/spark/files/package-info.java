@@ -1,2 +1,5 @@
-/** Files on any Hadoop file system: written whole or not at all, listed with their sizes and hashes, and owned while written. */
+/**
+ * Files on any Hadoop file system: written completely or not at all, listed with sizes and hashes, locked while
+ * written.
+ */
 package io.recthink.spark.files;
