@@ -12,13 +12,13 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 import org.apache.spark.sql.Row;
 
-/** What a row of the examples table says, as the objects that prompts are rendered from. */
+/** Converts a row of the examples table to the objects from which prompts are rendered. */
 public final class Examples {
     private Examples() {}
 
     /**
-     * What the prompt of an example may show. The true rating is not in it. Columns and fields that are absent or null are
-     * what nobody knows yet: a new user has no history, a new item may have no texts.
+     * The input of an example's prompt, without the true rating. Missing or null columns and fields mean unknown
+     * values: a new user has no history, a new item may have no texts.
      *
      * @param example a row with columns of target, userHistory, itemHistory, userMean and itemMean; may be null
      * @throws InvalidInputException when an entry of a history has no time or no rating
@@ -53,7 +53,7 @@ public final class Examples {
                 text(entry, "review"));
     }
 
-    /** Spark gives one type or the other, by spark.sql.datetime.java8API.enabled. */
+    /** Spark returns one type or the other, depending on spark.sql.datetime.java8API.enabled. */
     private static Instant time(String history, Row entry) {
         Object time = required(history, entry, "time");
         return time instanceof Timestamp timestamp ? timestamp.toInstant() : (Instant) time;
@@ -81,7 +81,7 @@ public final class Examples {
                 text(target, "description"));
     }
 
-    /** The elements of an array that are there. */
+    /** The elements of an array that are not null. */
     private static <T> List<T> list(Row row, String column) {
         if (value(row, column) == null) {
             return List.of();
@@ -100,8 +100,8 @@ public final class Examples {
         return text == null ? "" : text;
     }
 
-    /** The value of a column; null where it is null or there is no such column. */
-    @SuppressWarnings("TypeParameterUnusedInFormals") // as Row has it
+    /** The value of a column; null when it is null or the column is missing. */
+    @SuppressWarnings("TypeParameterUnusedInFormals") // as in Row
     private static <T> T value(Row row, String column) {
         return row != null && row.schema().getFieldIndex(column).isDefined() ? row.getAs(column) : null;
     }

@@ -18,21 +18,21 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * What a supervised run learns: a completion for each prompt. The rows have the columns
+ * The training data of a supervised run: a completion for each prompt. The rows have the columns
  *
  * <pre>
- * key         names the row. Of keys such as ROW:VARIANT, rows of one ROW are held out together
- * messages    the prompt: system, user and assistant messages, each a role and a content
- * completion  what the assistant says next, without the end of its turn
- * weight      what a token of the completion counts, usually 1; a row of weight 0 is as if it were not there
+ * key         name of the row; rows with keys ROW:VARIANT and the same ROW are held out together
+ * messages    the prompt: system, user and assistant messages, each with a role and a content
+ * completion  the assistant's answer, without the end of its turn
+ * weight      weight of each completion token in the loss, usually 1; rows of weight 0 are ignored
  * </pre>
  *
  * <p>Texts of users and shops in messages and completions are marked, see {@code InstructionEncoder}.
  *
  * @param rows in any order
- * @param name of the table, for messages: {@code table of traces (paths.traces)}
- * @param sha256 of all that is in it
- * @param teacher what teacher models took to write it
+ * @param name name of the table, for messages: {@code table of traces (paths.traces)}
+ * @param sha256 SHA-256 of its content
+ * @param teacher cost of the teacher models that wrote the table
  */
 public record Instructions(Dataset<Row> rows, String name, String sha256, TeacherUsage teacher) {
     public static final String KEY = "key";
@@ -57,9 +57,9 @@ public record Instructions(Dataset<Row> rows, String name, String sha256, Teache
             .add(WEIGHT, DataTypes.DoubleType, false);
 
     /**
-     * A table of instructions, whose column {@code weight} may be absent.
+     * A table of instructions; the column {@code weight} is optional.
      *
-     * @throws InvalidInputException when another column is absent
+     * @throws InvalidInputException when another column is missing
      */
     public Instructions {
         Objects.requireNonNull(name, "name");
@@ -75,9 +75,10 @@ public record Instructions(Dataset<Row> rows, String name, String sha256, Teache
     }
 
     /**
-     * Such a table with the digest of its rows, whatever their order. They are as many as a driver can hold keys of.
+     * A table of instructions with the digest of its rows, independent of their order. The driver collects one hash a
+     * row.
      *
-     * @param teacher what teacher models took to write it
+     * @param teacher cost of the teacher models that wrote the table
      */
     public static Instructions of(Dataset<Row> rows, String name, TeacherUsage teacher) {
         Dataset<String> digests = rows.select(sha2(

@@ -11,14 +11,14 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * Which policy has predicted, and which training it is of: the file {@code _policy.json} beside the predictions.
+ * The policy of a table of predictions and its training: the file {@code _policy.json} beside the predictions.
  *
- * @param system its name in the predictions
- * @param policy path of its folder
- * @param sha256 of its weights
- * @param request a hash of the policy, the data and the settings; predictions of the same are the same. Null where a version
- *     wrote them that did not say it
- * @param training of the run that it lies in; null for a policy of no run
+ * @param system system name in the predictions
+ * @param policy path of the policy's folder
+ * @param sha256 SHA-256 of its weights
+ * @param request hash of the policy, the data and the settings: predictions with the same hash are equal; null in files
+ *     of versions that did not record it
+ * @param training training run of the policy; null for a policy of no run
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -27,17 +27,17 @@ public record PolicyOrigin(String system, String policy, String sha256, String r
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /**
-     * The place of a policy in a run.
+     * The position of a policy in a run.
      *
-     * @param run path of its folder
+     * @param run path of the run folder
      * @param job {@code train} or {@code sft}
-     * @param step that published the policy
-     * @param untrained whether its weights are still those that the run started from
-     * @param configuration the resolved configuration that the run was begun with, as YAML
+     * @param step the step that published the policy
+     * @param untrained whether its weights are still the start weights of the run
+     * @param configuration the resolved configuration at the start of the run, as YAML
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Training(String run, String job, int step, boolean untrained, String configuration) {
-        /** In a cell of a table. */
+        /** The text for a cell of a table. */
         @JsonIgnore
         public String label() {
             return "%s, step %d%s".formatted(job, step, untrained ? ": the untrained start" : "");
@@ -45,7 +45,7 @@ public record PolicyOrigin(String system, String policy, String sha256, String r
     }
 
     /**
-     * Writes the file of a folder of predictions.
+     * Writes the file into a folder of predictions.
      *
      * @throws io.recthink.InvalidInputException when it cannot be written
      */
@@ -58,7 +58,7 @@ public record PolicyOrigin(String system, String policy, String sha256, String r
     }
 
     /**
-     * The origin that stands beside predictions; nothing where it is not known.
+     * Reads the file in a folder of predictions; empty when there is none.
      *
      * @throws io.recthink.InvalidInputException when the file cannot be read
      */

@@ -2,7 +2,7 @@ package io.recthink.spark.table;
 
 import io.recthink.config.Problems;
 
-/** Sizes of the three disjoint pools of train rows. */
+/** The section {@code prepare.pools}: sizes of the three disjoint pools of train rows. */
 public record PoolSizes(int coldStart, int sft, int rl) {
     void check(Problems problems) {
         problems.atLeast(0, "coldStart", coldStart);

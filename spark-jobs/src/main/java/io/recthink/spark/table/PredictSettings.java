@@ -5,7 +5,7 @@ import io.recthink.config.Section;
 import java.util.List;
 import java.util.Map;
 
-/** Batch scoring. */
+/** The section {@code predict}: which rows and policies are predicted, and which read-outs. */
 public record PredictSettings(
         String split,
         int rows,

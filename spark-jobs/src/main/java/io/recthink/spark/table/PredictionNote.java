@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
-/** What a reader must know of a system, a sentence: the file {@code _note.txt} beside its predictions. */
+/** A note of one sentence about a system: the file {@code _note.txt} beside its predictions. */
 public final class PredictionNote {
     private static final String FILE = "_note.txt";
     private static final int MOST_BYTES = 2000;
@@ -13,7 +13,7 @@ public final class PredictionNote {
     private PredictionNote() {}
 
     /**
-     * Writes the file of a folder of predictions.
+     * Writes the file into a folder of predictions.
      *
      * @throws io.recthink.InvalidInputException when it cannot be written
      */
@@ -22,7 +22,7 @@ public final class PredictionNote {
     }
 
     /**
-     * The note that stands beside predictions, its lines as one.
+     * Reads the note in a folder of predictions, as one line; empty when there is none.
      *
      * @throws io.recthink.InvalidInputException when the file cannot be read
      */

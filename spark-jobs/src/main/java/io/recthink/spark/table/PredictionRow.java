@@ -5,20 +5,20 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
 /**
- * One row of {@link Tables#PREDICTIONS}: what a system says of a row of the examples by one read-out.
+ * One row of {@link Tables#PREDICTIONS}: the prediction of a system for an example by one read-out.
  *
- * @param rowId of the example
- * @param system its name in tables
- * @param seed of its random streams
+ * @param rowId row id of the example
+ * @param system name of the system in tables
+ * @param seed seed of its random streams
  * @param readout how the rating was read
- * @param yhat the rating; where none could be read that of the bias model
- * @param failed whether none could be read
- * @param probs of the ratings of the scale, lowest first; null where there are none
- * @param probsMass what they summed to before they were made to sum to 1; null where there are none
- * @param cost of the row
- * @param trace what was thought before the answer; null where it stands in another read-out, or nothing was
+ * @param yhat the rating; the bias model's prediction when no rating could be read
+ * @param failed whether no rating could be read
+ * @param probs probabilities of the ratings of the scale, lowest first; null when there are none
+ * @param probsMass sum of the probabilities before normalisation to 1; null when there are none
+ * @param cost cost of the row
+ * @param trace text before the answer; null when there is none, or another read-out of the row has it
  */
-@SuppressWarnings("ArrayRecordComponent") // as Spark takes it; never compared
+@SuppressWarnings("ArrayRecordComponent") // Spark's type; never compared
 public record PredictionRow(
         String rowId,
         String system,
@@ -37,14 +37,14 @@ public record PredictionRow(
     }
 
     /**
-     * What a prediction took.
+     * The cost of a prediction.
      *
      * @param tokensIn tokens that a language model read
-     * @param tokensOut tokens that it wrote
+     * @param tokensOut tokens that it generated
      * @param milliseconds its share of the wall-clock time
      */
     public record Cost(int tokensIn, int tokensOut, double milliseconds) {
-        /** Of a system that counts nothing. */
+        /** The cost of a system that counts nothing. */
         public static final Cost NONE = new Cost(0, 0, 0);
     }
 

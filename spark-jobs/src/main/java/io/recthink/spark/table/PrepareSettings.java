@@ -3,7 +3,7 @@ package io.recthink.spark.table;
 import io.recthink.config.Problems;
 import io.recthink.config.Section;
 
-/** How a log becomes examples. */
+/** The section {@code prepare}: how a log is converted to examples. */
 public record PrepareSettings(
         int kcore,
         boolean strictCore,

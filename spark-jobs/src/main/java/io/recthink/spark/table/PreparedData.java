@@ -28,18 +28,18 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * What {@code data.json} says of a data folder. The file is written last: a folder without it is not a data set.
+ * The content of {@code data.json} in a data folder. The file is written last: a folder without it is not a data set.
  *
  * @param name the label of the data set, part of every row id
  * @param minRating the lowest rating of the scale
  * @param maxRating the highest rating of the scale
  * @param sha256 hash of the whole examples table: changes with any value in any row
  * @param rowIdsSha256 hash of the row ids alone: equal for two data sets that predict the same rows
- * @param rows rows in all, at least 1
- * @param splits rows of each split
- * @param pools rows of each pool
- * @param ratingStep of the ratings, as {@link RatingGrid} has it; null in a file of an earlier version
- * @param split how the rows were divided, with the warning that belongs under a table
+ * @param rows number of all rows, at least 1
+ * @param splits number of rows of each split
+ * @param pools number of rows of each pool
+ * @param ratingStep step of the ratings, see {@link RatingGrid}; null in a file of an earlier version
+ * @param split how the rows were split, with the warning for tables
  * @param tables the files of each table in the folder, by its name; empty in a file of an earlier version
  */
 @JsonPropertyOrder("format")
@@ -88,7 +88,7 @@ public record PreparedData(
         this(name, minRating, maxRating, sha256, rowIdsSha256, rows, splits, pools, ratingStep, split, null);
     }
 
-    /** Two data sets are equal when they hold the same rows, in whatever files these lie. */
+    /** Two data sets are equal when they contain the same rows, in whatever files. */
     @Override
     public boolean equals(Object other) {
         return other instanceof PreparedData that && content().equals(that.content());
@@ -103,7 +103,7 @@ public record PreparedData(
         return Arrays.asList(name, minRating, maxRating, sha256, rowIdsSha256, rows, splits, pools, ratingStep, split);
     }
 
-    /** Of the file; see {@link StateFile}. */
+    /** Format version of the file; see {@link StateFile}. */
     @JsonProperty(access = JsonProperty.Access.READ_ONLY)
     public int format() {
         return StateFile.FORMAT;
@@ -112,7 +112,8 @@ public record PreparedData(
     /**
      * Reads {@code data.json} of a folder.
      *
-     * @throws InvalidInputException when the folder holds no complete data set, or the file cannot be read or understood
+     * @throws InvalidInputException when the folder contains no complete data set, or the file cannot be read or
+     *     understood
      */
     public static PreparedData read(SparkSession spark, String folder) {
         Path file = file(folder);
@@ -122,7 +123,7 @@ public record PreparedData(
             return StateFile.read("paths.data: " + file, in.readAllBytes(), PreparedData.class, COPY_AGAIN);
         } catch (FileNotFoundException e) {
             throw found(spark, folder)
-                    ? unreadable(file, e) // of a file that may not be read Hadoop says the same
+                    ? unreadable(file, e) // Hadoop throws the same exception for a file without read permission
                     : new InvalidInputException(
                             "paths.data: %s holds no prepared data (no %s); run `recthink prepare` first"
                                     .formatted(folder, FILE),
@@ -155,13 +156,13 @@ public record PreparedData(
         }
     }
 
-    /** Whether a folder holds a complete data set. */
+    /** Whether a folder contains a complete data set. */
     public static boolean exists(SparkSession spark, String folder) throws IOException {
         Path file = new Path(folder, FILE);
         return file.getFileSystem(spark.sparkContext().hadoopConfiguration()).exists(file);
     }
 
-    /** Writes {@code data.json} into a folder, replacing none. */
+    /** Writes {@code data.json} into a folder; fails when the file exists. */
     public void write(SparkSession spark, String folder) throws IOException {
         Path file = new Path(folder, FILE);
         FileSystem files = TextFile.raw(file.getFileSystem(spark.sparkContext().hadoopConfiguration()));
@@ -171,7 +172,7 @@ public record PreparedData(
     /**
      * The examples of a complete data set; the schema is {@link Tables#EXAMPLES}.
      *
-     * @throws InvalidInputException when the folder holds no data set, or a table in it is not whole
+     * @throws InvalidInputException when the folder contains no data set, or a table in it is incomplete
      */
     public static Dataset<Row> examples(SparkSession spark, String folder) {
         PreparedData data = read(spark, folder);
@@ -180,9 +181,9 @@ public record PreparedData(
     }
 
     /**
-     * A table of the data set that an earlier version may not have written.
+     * A table of the data set; empty in a data set of an earlier version without this table.
      *
-     * @param folder of the data set
+     * @param folder folder of the data set
      * @throws InvalidInputException as {@link #examples}
      */
     public Optional<Dataset<Row>> table(SparkSession spark, String folder, String name, StructType schema) {
@@ -198,16 +199,16 @@ public record PreparedData(
     }
 
     /**
-     * Compares the tables of a folder with what is said here: by names and sizes of their files, or where these are not
-     * listed by the number of examples.
+     * Compares the tables of a folder with this description: by names and sizes of their files, or, without a list of
+     * files, by the number of examples.
      *
-     * @throws InvalidInputException when a table lacks a file, has another one, or has other rows
+     * @throws InvalidInputException when a file of a table is missing or changed, or the number of rows differs
      */
     public void requireWhole(SparkSession spark, String folder) {
         requireWhole(spark, folder, tables.keySet());
     }
 
-    /** The same of some tables: of a copy people may leave out what they do not need. */
+    /** Compares only some tables: a copy may lack tables that its reader does not need. */
     private void requireWhole(SparkSession spark, String folder, Set<String> needed) {
         tables.forEach((name, files) -> {
             if (needed.contains(name)) {
@@ -227,9 +228,9 @@ public record PreparedData(
     }
 
     /**
-     * The same by the contents of the files.
+     * Compares the contents of the files too.
      *
-     * @throws InvalidInputException as {@link #requireWhole}, and when a content is another one
+     * @throws InvalidInputException as {@link #requireWhole}, and when the content of a file differs
      */
     public void requireContents(SparkSession spark, String folder) {
         requireWhole(spark, folder);
@@ -241,7 +242,7 @@ public record PreparedData(
         return "paths.data: the table %s of %s is not as %s says".formatted(name, folder, FILE);
     }
 
-    /** The rows of the examples, from the footers of their files. */
+    /** The number of examples, from the footers of their files. */
     private static long count(SparkSession spark, String folder) {
         if (TableFiles.sizes(folder + "/" + EXAMPLES, spark.sparkContext().hadoopConfiguration())
                 .isEmpty()) {
@@ -249,7 +250,7 @@ public record PreparedData(
         }
         try {
             return examplesOf(spark, folder).count();
-        } catch (Exception e) { // Spark declares none and throws checked ones
+        } catch (Exception e) { // Spark throws checked exceptions that it does not declare
             throw new InvalidInputException(
                     "paths.data: the table %s of %s cannot be read: %s. %s"
                             .formatted(EXAMPLES, folder, rootReason(e), COPY_AGAIN),

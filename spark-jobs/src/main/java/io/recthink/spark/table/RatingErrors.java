@@ -12,21 +12,22 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * The errors of predicted ratings, every row counting the same. Sums are decimal and so do not depend on partitions.
+ * The errors of predicted ratings; every row has the same weight. Sums are decimal, so that the result does not depend
+ * on the partitioning.
  *
- * @param mae mean absolute error, in stars; NaN of no rows
- * @param rmse root mean squared error, in stars; NaN of no rows
+ * @param mae mean absolute error, in stars; NaN without rows
+ * @param rmse root mean squared error, in stars; NaN without rows
  */
 public record RatingErrors(double mae, double rmse) {
-    /** Columns of {@link #aggregated} before those of the caller. */
+    /** Number of columns of {@link #aggregated} before the caller's columns. */
     public static final int COLUMNS = 3;
 
-    /** The errors of rows that have yhat and truth. */
+    /** The errors of rows with yhat and truth. */
     public static RatingErrors of(Dataset<Row> rated) {
         return in(aggregated(rated));
     }
 
-    /** A row of the sums of the errors, and of what the caller wants to know besides, in the same pass. */
+    /** One row with the sums of the errors and the caller's aggregates, computed in the same pass. */
     public static Row aggregated(Dataset<Row> rated, Column... more) {
         Column error = col("yhat").minus(col("truth"));
         Column[] others = Stream.concat(Stream.of(exact(abs(error)), exact(error.multiply(error))), Stream.of(more))

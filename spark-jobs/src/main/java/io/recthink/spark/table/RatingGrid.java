@@ -16,16 +16,16 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 
 /**
- * The ratings that a scale has: equally spaced from the lowest to the highest.
+ * The ratings of a scale: equally spaced from the lowest to the highest.
  *
  * @param min the lowest rating
  * @param max the highest rating
- * @param step how far neighbouring ratings lie apart: 1, 0.5, 0.25 or 0.1 stars; 0 where any number is a rating
+ * @param step distance of neighbouring ratings: 1, 0.5, 0.25 or 0.1 stars; 0 when any number is a rating
  */
 public record RatingGrid(double min, double max, double step) implements Serializable {
     private static final double[] STEPS = {1, 0.5, 0.25, 0.1};
 
-    /** Of a step: decimal ratings that were computed are not exact. */
+    /** Tolerance in steps: computed decimal ratings are not exact. */
     private static final double SAME = 1e-6;
 
     public RatingGrid {
@@ -35,10 +35,10 @@ public record RatingGrid(double min, double max, double step) implements Seriali
     }
 
     /**
-     * The grid of a data folder: what its {@code data.json} says, or, where that says nothing, what its truths show.
+     * The grid of a data folder: from its {@code data.json}, or from its truths when the file has no step.
      *
-     * @param folder of a complete data set
-     * @throws InvalidInputException when the step that the file says is no step of a scale
+     * @param folder folder of a complete data set
+     * @throws InvalidInputException when the step in the file is not a valid step
      */
     public static RatingGrid read(SparkSession spark, String folder) {
         PreparedData data = PreparedData.read(spark, folder);
@@ -53,7 +53,7 @@ public record RatingGrid(double min, double max, double step) implements Seriali
     }
 
     /**
-     * The largest step that leads from the lowest rating to the highest and to every truth.
+     * The largest step that leads from the lowest rating to the highest rating and to every truth.
      *
      * @param truths with the column truth
      */
@@ -103,21 +103,21 @@ public record RatingGrid(double min, double max, double step) implements Seriali
         return functions.max(abs(steps.minus(rint(steps))));
     }
 
-    /** How many ratings there are; 0 where any number is one. */
+    /** The number of ratings; 0 when any number is a rating. */
     public int size() {
         return step == 0 ? 0 : 1 + (int) Math.rint((max - min) / step);
     }
 
     /**
-     * The nearest rating of the scale. Halfway between two it is the even multiple of the step, as NumPy and {@link
-     * Math#rint} have it.
+     * The nearest rating of the scale. Halfway between two ratings it is the even multiple of the step, as in NumPy and
+     * {@link Math#rint}.
      */
     public double nearest(double value) {
         double within = Math.max(min, Math.min(max, value));
         if (step == 0) {
             return within;
         }
-        double perStar = 1 / step; // whole for every step but unusual ones, and so the quotient is the decimal number
+        double perStar = 1 / step; // whole for usual steps: dividing by it gives the exact decimal number
         double offset = min - Math.floor(min * perStar) / perStar;
         double nearest = Math.rint((within - offset) * perStar) / perStar + offset;
         return Math.max(min, Math.min(max, nearest));

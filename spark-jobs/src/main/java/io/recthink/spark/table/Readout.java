@@ -6,10 +6,10 @@ import io.recthink.InvalidInputException;
 import java.io.Serializable;
 
 /**
- * How one rating is read from what a system says of a row, by the name that stands in tables of predictions. It decides by
- * which error a row of the comparison is ranked: a mean is best for squared errors, a median for absolute ones.
+ * The rule that reads one rating from a system's output for a row, named as in tables of predictions. It decides which
+ * error ranks a row of the comparison: a mean minimises squared errors, a median absolute errors.
  *
- * @param name not blank; another program's tables may have any
+ * @param name not blank; tables of other programs may have any name
  */
 public record Readout(@JsonValue String name) implements Serializable {
     /** The rating of the greedy completion. */
@@ -21,7 +21,7 @@ public record Readout(@JsonValue String name) implements Serializable {
     /** The median of a distribution of ratings. */
     public static final Readout MEDIAN = new Readout("median");
 
-    /** The one number of a system that says no more. */
+    /** The only number of a system; default for tables without a read-out. */
     public static final Readout POINT = new Readout("point");
 
     private static final String MEAN_OF = "mean";
@@ -43,17 +43,17 @@ public record Readout(@JsonValue String name) implements Serializable {
         return new Readout(MEDIAN.name + "-of-" + samples);
     }
 
-    /** Whether it estimates a median, or nothing in particular. */
+    /** Whether MAE ranks it: every read-out except means. */
     public boolean rankedByMae() {
         return !isMean();
     }
 
-    /** Whether it estimates a mean, or nothing in particular. */
+    /** Whether RMSE ranks it: means, and open read-outs. */
     public boolean rankedByRmse() {
         return isMean() || isOpen();
     }
 
-    /** Whether it estimates nothing in particular: such a row is ranked by both errors. */
+    /** Whether it is open, which is neither mean, nor median, nor greedy: both errors rank it. */
     public boolean isOpen() {
         return !isMean() && !equals(GREEDY) && !name.startsWith(MEDIAN.name);
     }

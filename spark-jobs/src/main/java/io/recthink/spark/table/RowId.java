@@ -12,9 +12,9 @@ import java.util.HexFormat;
 import org.apache.spark.sql.Column;
 
 /**
- * The frozen name of a row: the first {@value #LENGTH} hexadecimal digits (80 bits) of the SHA-256 of the data set's
- * name, the user, the item and the time in whole seconds since 1970, in UTF-8, joined by the unit separator U+001F. It
- * depends on nothing else, so that the same review has the same id on every machine and in every run.
+ * The permanent id of a row: the first {@value #LENGTH} hexadecimal digits (80 bits) of a SHA-256. The hashed text
+ * joins the data set's name, the user, the item and the time in whole seconds since 1970. The separator is U+001F, the
+ * encoding UTF-8. The id depends on nothing else: the same review has the same id on every machine and in every run.
  */
 public final class RowId {
     static final int LENGTH = 20;
@@ -30,11 +30,11 @@ public final class RowId {
     }
 
     /**
-     * The same id as a column expression.
+     * The id as a column expression.
      *
      * @param user a string column without nulls
      * @param item a string column without nulls
-     * @param time a timestamp column without nulls; fractions of a second do not count
+     * @param time a timestamp column without nulls; fractions of a second are ignored
      */
     public static Column column(String dataset, Column user, Column item, Column time) {
         Column name = concat_ws(SEPARATOR, lit(dataset), user, item, time.cast("long"));
@@ -45,7 +45,7 @@ public final class RowId {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java platform has it
+            throw new IllegalStateException(e); // every Java platform has SHA-256
         }
     }
 }

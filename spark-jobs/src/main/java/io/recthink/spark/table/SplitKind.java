@@ -2,7 +2,7 @@ package io.recthink.spark.table;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** How a log is divided into train, validation and test. */
+/** How a log is split into train, validation and test. */
 public enum SplitKind {
     @JsonProperty("global-time")
     GLOBAL_TIME,

@@ -3,22 +3,22 @@ package io.recthink.spark.table;
 import java.time.Instant;
 
 /**
- * How a data set was divided, in words that belong under every table measured on it.
+ * How a data set was split, in words that belong under every table of its results.
  *
  * @param kind the rule
  * @param label its name in a table
- * @param warning what it lets a model know that it should not; empty for a sound split
- * @param validationFrom the first time of the validation split, ISO 8601 in UTC; null where time does not decide
- * @param testFrom the first time of the test split; null where time does not decide
+ * @param warning what the split wrongly reveals to a model; empty for a sound split
+ * @param validationFrom the first time of the validation split, ISO 8601 in UTC; null when time does not decide
+ * @param testFrom the first time of the test split; null when time does not decide
  */
 public record SplitLabel(SplitKind kind, String label, String warning, String validationFrom, String testFrom) {
-    /** One cut in time for everybody: nothing that a model learns from is later than what it is tested on. */
+    /** One cut in time for all users: no train row is later than a test row. */
     public static SplitLabel globalTime(Instant validationFrom, Instant testFrom) {
         return new SplitLabel(
                 SplitKind.GLOBAL_TIME, "global time split", "", validationFrom.toString(), testFrom.toString());
     }
 
-    /** The last row of each user is tested. */
+    /** The last row of each user is a test row. */
     public static SplitLabel perUserLast() {
         return new SplitLabel(
                 SplitKind.PER_USER_LAST,
@@ -29,7 +29,7 @@ public record SplitLabel(SplitKind kind, String label, String warning, String va
                 null);
     }
 
-    /** Rows are drawn regardless of time. */
+    /** Rows are drawn at random, regardless of time. */
     public static SplitLabel random() {
         return new SplitLabel(
                 SplitKind.RANDOM,
@@ -40,7 +40,7 @@ public record SplitLabel(SplitKind kind, String label, String warning, String va
                 null);
     }
 
-    /** Where a data set does not say: the first version knew one rule only, and did not write it down. */
+    /** The label of a data set of the first version, which knew only one rule and did not record it. */
     static SplitLabel unwritten() {
         return new SplitLabel(SplitKind.GLOBAL_TIME, "global time split", "", null, null);
     }

@@ -19,10 +19,10 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The rows that systems are scored on when a budget forbids all of them. Strata are the true rating, cut to an integer,
- * times the number of earlier ratings of the user (0, 1-4, 5-19, 20 and more); each gets its share of the sample, and
- * within a stratum rows come in the order of a hash of their ids. So every run draws the same rows, however the table is
- * partitioned.
+ * A fixed sample of rows for scoring when a budget does not allow all rows. A stratum is the true rating, cut to an
+ * integer, times the user's number of earlier ratings (0, 1-4, 5-19, 20 and more). Each stratum has its share of the
+ * sample. Within a stratum a hash of the row ids selects the rows, so that every run draws the same rows, however the
+ * table is partitioned.
  */
 public final class StratifiedSample {
     private static final StructType QUOTAS = new StructType()
@@ -36,7 +36,7 @@ public final class StratifiedSample {
      * Draws a sample.
      *
      * @param examples with the columns rowId, truth and nUser; all columns are kept
-     * @param rows the size of the sample; 0, or not fewer than there are: all rows
+     * @param rows size of the sample; 0, or at least the number of rows: all rows
      */
     public static Dataset<Row> of(Dataset<Row> examples, int rows) {
         if (rows == 0) {

@@ -6,16 +6,16 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The schemas of the Parquet tables. Names and types are an interface that people query from elsewhere: change one only
- * together with its documentation and its readers. Spark reads every Parquet column as nullable; nullable here says that
- * a null has a meaning.
+ * The schemas of the Parquet tables. Names and types are a public interface: change one only together with its
+ * documentation and its readers. Spark reads every Parquet column as nullable; nullable here means that a null has a
+ * meaning.
  */
 public final class Tables {
     private static final boolean REQUIRED = false;
     private static final boolean OPTIONAL = true;
     private static final ArrayType INTEGERS = DataTypes.createArrayType(DataTypes.IntegerType, false);
 
-    /** What is known of an item whenever it is rated: no text of any review. */
+    /** The facts about an item that are known at any time; no text of a review. */
     public static final StructType TARGET = new StructType()
             .add("title", DataTypes.StringType, OPTIONAL)
             .add("categories", DataTypes.createArrayType(DataTypes.StringType, false), OPTIONAL)
@@ -41,8 +41,8 @@ public final class Tables {
             .add("review", DataTypes.StringType, OPTIONAL);
 
     /**
-     * One review behind an example of the same row id. No job that predicts may look here: the table exists so that later
-     * rows can be appended to a data set, whose histories say what these reviews say.
+     * The review of the example with the same row id. Jobs that predict must not read this table. It exists so that
+     * later rows can be appended to a data set, because their histories contain these reviews.
      */
     public static final StructType REVIEWS = new StructType()
             .add("rowId", DataTypes.StringType, REQUIRED)
@@ -54,10 +54,10 @@ public final class Tables {
             .add("review", DataTypes.StringType, OPTIONAL);
 
     /**
-     * One (user, item, time) to predict. {@code split} is train, validation or test; {@code pool} is coldStart, sft, rl or
-     * null. Histories are ascending in time and strictly earlier than {@code time}. {@code userMean} and {@code itemMean}
-     * are taken over all earlier records that the row may see, not only over those in its histories; null when there are
-     * none. {@code nUser} and {@code nItem} count the earlier train records.
+     * One (user, item, time) to predict. {@code split} is train, validation or test; {@code pool} is coldStart, sft, rl
+     * or null. Histories are ascending in time and strictly earlier than {@code time}. {@code userMean} and
+     * {@code itemMean} are means over all earlier records that the row may see, not only the records in its histories;
+     * null when there are none. {@code nUser} and {@code nItem} count the earlier train records.
      */
     public static final StructType EXAMPLES = new StructType()
             .add("rowId", DataTypes.StringType, REQUIRED)
@@ -106,7 +106,7 @@ public final class Tables {
             .add("advantage", DataTypes.DoubleType, REQUIRED)
             .add("dead", DataTypes.BooleanType, REQUIRED);
 
-    /** One prediction of one (rowId, system, seed, readout). */
+    /** One prediction for one (rowId, system, seed, readout). */
     public static final StructType PREDICTIONS = new StructType()
             .add("rowId", DataTypes.StringType, REQUIRED)
             .add("system", DataTypes.StringType, REQUIRED)
@@ -121,7 +121,7 @@ public final class Tables {
             .add("ms", DataTypes.DoubleType, REQUIRED)
             .add("trace", DataTypes.StringType, OPTIONAL);
 
-    /** The bias model of the train rows: of a kind, mean, user or item, the value at an id. */
+    /** The bias model of the train rows: the values of the kinds mean, user and item, by id. */
     public static final StructType BIASES = new StructType()
             .add("kind", DataTypes.StringType, REQUIRED)
             .add("id", DataTypes.StringType, REQUIRED)

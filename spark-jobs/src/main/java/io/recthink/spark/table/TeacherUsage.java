@@ -8,10 +8,10 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 
 /**
- * What teacher models took to write a table. It stands in the table's list of files.
+ * The cost of the teacher models that wrote a table, stored in the table's list of files.
  *
- * @param teacherCalls calls of a model; 0 where a rule wrote the answers
- * @param teacherTokens tokens of these calls, read and written
+ * @param teacherCalls calls of a model; 0 when a rule wrote the answers
+ * @param teacherTokens tokens of these calls, input and output
  */
 public record TeacherUsage(long teacherCalls, long teacherTokens) {
     public static final TeacherUsage NONE = new TeacherUsage(0, 0);
@@ -22,7 +22,7 @@ public record TeacherUsage(long teacherCalls, long teacherTokens) {
         return sums.isNullAt(0) ? NONE : new TeacherUsage(sums.getLong(0), sums.getLong(1));
     }
 
-    /** What the tables at a path or pattern took; those that do not say it count as none. */
+    /** The cost of the tables at a path or pattern; a table without this entry counts as 0. */
     public static TeacherUsage ofTables(String key, String pattern, Configuration hadoop) {
         return ListedTable.folders(key, pattern, hadoop).stream()
                 .flatMap(folder -> ListedTable.list(key, folder, hadoop, TeacherUsage.class).stream())
@@ -33,7 +33,7 @@ public record TeacherUsage(long teacherCalls, long teacherTokens) {
         return new TeacherUsage(teacherCalls + other.teacherCalls, teacherTokens + other.teacherTokens);
     }
 
-    /** As entries of a list of files. */
+    /** The entries of a list of files. */
     public Map<String, Long> entries() {
         return Map.of("teacherCalls", teacherCalls, "teacherTokens", teacherTokens);
     }

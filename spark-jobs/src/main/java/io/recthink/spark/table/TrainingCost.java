@@ -10,18 +10,18 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * What it took until a system could predict: the file {@code _training.json} beside its predictions.
+ * The training cost of a system: the file {@code _training.json} beside its predictions.
  *
- * @param system its name in the predictions
- * @param readout the read-out that it holds for; null: all
+ * @param system system name in the predictions
+ * @param readout read-out to which the cost applies; null: all
  * @param samples labelled rows that were learnt from, each counted once
  * @param teacherCalls calls of a teacher model
- * @param teacherTokens tokens of these calls, read and written
- * @param modelsTrained models that were trained
- * @param modelsServed models that are needed to predict
- * @param stages models that a prediction passes through, one after the other
+ * @param teacherTokens tokens of these calls, input and output
+ * @param modelsTrained number of models that were trained
+ * @param modelsServed number of models that a prediction needs
+ * @param stages number of models that a prediction uses one after the other
  * @param seconds wall-clock time of the training, the search of settings included
- * @param processors processors, or GPUs, that it ran on; 0: not known
+ * @param processors number of processors or GPUs; 0: not known
  * @param device {@code cpu} or {@code gpu}
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -40,19 +40,19 @@ public record TrainingCost(
     private static final String FILE = "_training.json";
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-    /** Whether this is the cost of these predictions. */
+    /** Whether this is the cost of the given system and read-out. */
     public boolean isOf(String otherSystem, String otherReadout) {
         return system.equals(otherSystem) && (readout == null || readout.equals(otherReadout));
     }
 
-    /** Hours of one device each. */
+    /** Duration in hours times the number of devices. */
     @JsonIgnore
     public double deviceHours() {
         return seconds / 3600 * processors;
     }
 
     /**
-     * Writes the costs of the systems and read-outs of one folder of predictions.
+     * Writes the costs of the systems and read-outs into a folder of predictions.
      *
      * @throws io.recthink.InvalidInputException when the file cannot be written
      */
@@ -65,7 +65,7 @@ public record TrainingCost(
     }
 
     /**
-     * The costs that stand beside predictions; none where nothing is known.
+     * Reads the costs in a folder of predictions; empty when there are none.
      *
      * @throws io.recthink.InvalidInputException when the file cannot be read
      */

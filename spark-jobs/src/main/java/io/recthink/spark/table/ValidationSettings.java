@@ -3,7 +3,7 @@ package io.recthink.spark.table;
 import io.recthink.config.Problems;
 import io.recthink.config.Section;
 
-/** The validation during training. */
+/** The section {@code validation}: validations on ratings during training. */
 public record ValidationSettings(int every, int rows, double maxFailed) implements Section {
     @Override
     public void check(Problems problems) {

@@ -1,2 +1,2 @@
-/** The tables that the jobs hand to each other: their schemas, their row ids and what is read from a row. */
+/** The tables that jobs exchange: schemas, row ids, and conversion of rows to objects. */
 package io.recthink.spark.table;
