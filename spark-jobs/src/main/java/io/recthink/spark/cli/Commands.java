@@ -36,14 +36,14 @@ import picocli.CommandLine.Model.UsageMessageSpec;
         name = "recthink",
         description = "Trains a language model to think before it recommends.",
         mixinStandardHelpOptions = true,
-        versionProvider = Commands.class,
+        versionProvider = Commands.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
             "Exit status: 0 done; 1 failed; 2 the input cannot be used; 3 a guard stopped the training, or most answers of"
                     + " a policy cannot be read; 6 another application writes the folder; 130, 143 a signal."
         })
-final class Commands implements IVersionProvider {
+final class Commands {
     private static final int NAME_WIDTH = 16;
 
     private final CommandLine root = new CommandLine(this);
@@ -145,9 +145,11 @@ final class Commands implements IVersionProvider {
         return table.toString();
     }
 
-    @Override
-    public String[] getVersion() {
-        BuildInformation build = BuildInformation.current();
-        return new String[] {"recthink %s (%s)".formatted(build.version(), build.revision())};
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            BuildInformation build = BuildInformation.current();
+            return new String[] {"recthink %s (%s)".formatted(build.version(), build.revision())};
+        }
     }
 }

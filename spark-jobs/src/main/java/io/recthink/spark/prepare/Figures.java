@@ -1,6 +1,7 @@
 package io.recthink.spark.prepare;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -20,7 +21,12 @@ record Figures(List<Row> splits) {
      */
     static Figures of(Dataset<Row> rows, List<Column> asked) {
         Column[] more = asked.stream().skip(1).toArray(Column[]::new);
-        return new Figures(rows.groupBy("split").agg(asked.get(0), more).collectAsList());
+        Dataset<Row> figures = rows.groupBy("split").agg(asked.get(0), more);
+        List<String> names = List.of(figures.columns());
+        if (Set.copyOf(names).size() < names.size()) {
+            throw new IllegalArgumentException("two figures have one name: " + names);
+        }
+        return new Figures(figures.collectAsList());
     }
 
     /**

@@ -128,7 +128,7 @@ final class LeakTests {
                 counts.getAs("users"),
                 counts.getAs("items"),
                 copies,
-                figures.total("described"),
+                figures.total("sayReview"),
                 copied.getAs("test"),
                 copied.getAs("testOfUser"),
                 counts.getAs("userTies"),
@@ -159,7 +159,7 @@ final class LeakTests {
                 count(lit(1)).as("tested"),
                 count(when(any(rulesOfRows()), true)).as("broken"),
                 count(when(suspicious, true)).as("suspects"),
-                count(when(describedByOwnReview(), true)).as("described"));
+                count(when(describedByOwnReview(), true)).as("sayReview"));
     }
 
     /** Conditions that break a rule, each of which a row shows by itself. */
