@@ -54,7 +54,7 @@ public final class NativeLibraries {
             return load.get();
         } catch (RuntimeException | LinkageError e) {
             throw new InvalidInputException(
-                    "The native library of %s cannot be loaded from %s: %s. Free 500 MB there, make the folder writable for the user of this process, or name another one in the environment by %s (on a cluster: spark.executorEnv.%s)."
+                    "The native library of %s cannot be loaded from %s: %s. Free 500 MB there, make the folder writable for the user of this process, or name another folder by %s in the environment (on a cluster: spark.executorEnv.%s)."
                             .formatted(name, cache(), root(e), CACHE, CACHE),
                     e);
         }
@@ -73,13 +73,13 @@ public final class NativeLibraries {
             make(folder);
             if (!isOurs(folder)) {
                 throw new InvalidInputException(
-                        "%s belongs to somebody else, or others can write it: libraries are not loaded from there. Name another folder by %s in the environment."
+                        "%s belongs to another user, or other users can write it: recthink loads no libraries from it. Name another folder by %s in the environment."
                                 .formatted(folder, CACHE));
             }
             return folder;
         } catch (IOException e) {
             throw new InvalidInputException(
-                    "%s cannot be made for the native libraries: %s. Name a folder that can be written by %s in the environment."
+                    "%s cannot be created for the native libraries: %s. Name a folder that this process can write, by %s in the environment."
                             .formatted(folder, e, CACHE),
                     e);
         }

@@ -47,7 +47,7 @@ public final class Configuration {
     public <S extends Section> S get(Class<S> type) {
         Section section = values.get(new SectionType<>(type).key());
         if (section == null) {
-            throw new IllegalArgumentException("a configuration without the section of " + type.getName());
+            throw new IllegalArgumentException("the configuration has no section for " + type.getName());
         }
         return type.cast(section);
     }

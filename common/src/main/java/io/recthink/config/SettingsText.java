@@ -91,13 +91,13 @@ final class SettingsText {
                 String text = token.isNumeric() ? parser.getText() : "";
                 if (OCTAL.matcher(text).matches()) {
                     throw new ConfigurationException(
-                            "%s: %s is the octal number %s in YAML. Write it without the leading 0, in quotes where it is a text, or as 0x%x."
+                            "%s: %s is the octal number %s in YAML. Write it without the leading 0, in quotes if it is a text, or as 0x%x."
                                     .formatted(origin, text, parser.getBigIntegerValue(), parser.getBigIntegerValue()));
                 }
             }
             if (documents > 1) {
                 throw new ConfigurationException(
-                        "%s: holds %d YAML documents, parted by ---. Put all settings into one."
+                        "%s: contains %d YAML documents, separated by ---. Put all settings into one document."
                                 .formatted(origin, documents));
             }
         } catch (JsonProcessingException e) {

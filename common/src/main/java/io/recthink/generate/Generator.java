@@ -96,9 +96,9 @@ public final class Generator implements AutoCloseable {
     private void check(int prompt, int[] tokens, SamplingOptions options) {
         ModelConfig config = decoder.config();
         if ((long) tokens.length + options.maxTokens() > config.maxPositions()) {
-            throw new InvalidInputException("Prompt " + prompt + " has " + tokens.length + " tokens; with "
-                    + options.maxTokens() + " for the completion that is more than the model's context of "
-                    + config.maxPositions() + ". Shorten the prompt or lower maxTokens");
+            throw new InvalidInputException("Prompt " + prompt + " has " + tokens.length + " tokens and its completion up"
+                    + " to " + options.maxTokens() + " tokens. The sum is more than the model's context of "
+                    + config.maxPositions() + " tokens. Shorten the prompt or lower maxTokens");
         }
         requireKnown("Prompt " + prompt, tokens, config);
     }
@@ -107,7 +107,7 @@ public final class Generator implements AutoCloseable {
     static void requireKnown(String what, int[] tokens, ModelConfig config) {
         for (int token : tokens) {
             if (token < 0 || token >= config.vocabularySize()) {
-                throw new InvalidInputException(what + " has the token " + token + "; those of the model are 0 to "
+                throw new InvalidInputException(what + " has the token " + token + "; the tokens of the model are 0 to "
                         + (config.vocabularySize() - 1));
             }
         }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param tokens number of tokens of all completions
  */
 record GivenRows(RatingCandidates candidates, List<List<GrowingCompletion>> rows, int tokens) {
-    private static final String WHAT = "A rating or what stands before it";
+    private static final String WHAT = "A rating or the text before it";
 
     /** Creates the completions of a prefix; none where the model's context has no room for the longest. */
     static GivenRows of(RatingPrefix prefix, ModelConfig config, ModelTokenizer tokenizer) {

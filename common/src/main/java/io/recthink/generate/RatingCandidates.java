@@ -58,12 +58,12 @@ public record RatingCandidates(List<BigDecimal> ratings, String before, String a
         double steps = (max - min) / step;
         if (!(min < max && step > 0) || Math.abs(steps - Math.rint(steps)) > SAME) {
             throw new InvalidInputException(
-                    "ratings from %s to %s by %s: such steps do not lead from the lowest rating to the highest; take a step that does"
+                    "ratings from %s to %s by %s: no whole number of steps leads from the lowest rating to the highest; set a step that fits"
                             .formatted(min, max, step));
         }
         if (steps > MOST - 1 + SAME) {
             throw new InvalidInputException(
-                    "ratings from %s to %s by %s are %.0f; probabilities are computed of at most %d. Take a larger step"
+                    "ratings from %s to %s by %s are %.0f ratings; probabilities are computed for at most %d ratings. Set a larger step"
                             .formatted(min, max, step, steps + 1, MOST));
         }
         BigDecimal lowest = BigDecimal.valueOf(min);

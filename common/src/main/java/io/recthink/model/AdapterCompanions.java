@@ -24,7 +24,7 @@ final class AdapterCompanions {
         Path own = adapter.resolve(ModelFolder.TOKENIZER);
         Path usual = model.resolve(ModelFolder.TOKENIZER);
         if (Files.isRegularFile(own) && !isSameTokenizer(own, usual)) {
-            throw problem(own, "is another tokenizer than that of the base model");
+            throw problem(own, "is another tokenizer than the tokenizer of the base model");
         }
         Optional<String> template = ChatTemplate.text(adapter).map(String::strip);
         if (template.isPresent() && !template.equals(ChatTemplate.text(model).map(String::strip))) {
@@ -55,7 +55,7 @@ final class AdapterCompanions {
 
     private InvalidInputException problem(Path what, String difference) {
         return new InvalidInputException(what + " " + difference + " " + model
-                + ", which is used; put what the adapter was trained with into the folder of the base model, or remove it"
-                + " from the adapter's");
+                + ", which is used; put the tokenizer, template or eos_token that the adapter was trained with into the folder"
+                + " of the base model, or remove it from the folder of the adapter");
     }
 }

@@ -95,7 +95,7 @@ final class CharacterMap {
 
     private int inside(int position) {
         if (position < 0 || position >= units.length) {
-            throw new IllegalArgumentException("has a trie that leads out of itself");
+            throw new IllegalArgumentException("has a trie that points outside of itself");
         }
         return position;
     }
@@ -108,7 +108,8 @@ final class CharacterMap {
             end++;
         }
         if (!begins || end - start > LONGEST_TEXT) {
-            throw new IllegalArgumentException("has a text that is longer than " + LONGEST_TEXT + " bytes, or none");
+            throw new IllegalArgumentException(
+                    "has an entry without a text, or with a text of more than " + LONGEST_TEXT + " bytes");
         }
     }
 }

@@ -135,7 +135,7 @@ public final class Decoder implements ParameterReader, AutoCloseable {
      */
     public Decoder withAdapter(LoraConfig lora, ParameterReader adapter) {
         if (adapterLayout.isPresent()) {
-            throw new IllegalStateException("The decoder has an adapter already; take the one that it was made of");
+            throw new IllegalStateException("The decoder has an adapter already; use the decoder without an adapter");
         }
         Decoder decoder = new Decoder(this, lora);
         try {

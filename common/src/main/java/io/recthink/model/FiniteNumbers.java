@@ -20,8 +20,8 @@ final class FiniteNumbers {
     static void require(Path folder, String tensor, FloatBuffer values) {
         int odd = firstOther(values);
         if (odd >= 0) {
-            throw new InvalidInputException(folder + ": tensor " + tensor + " has a weight that is no number ("
-                    + values.get(values.position() + odd) + "); fetch the files again, or take another model");
+            throw new InvalidInputException(folder + ": tensor " + tensor + " has a weight that is not a finite number"
+                    + " (" + values.get(values.position() + odd) + "); fetch the files again, or take another model");
         }
     }
 

@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
  * transformers does not compute with it in the supported families. Other keys, about training and publishing, pass.
  */
 final class ForeignSettings {
-    private static final String REMEDY = "is not supported, for it changes what the model computes; give a model of the"
-            + " families Llama, Qwen2 or Qwen3 without it";
+    private static final String REMEDY = "is not supported, because it changes what the model computes; give a model of"
+            + " the families Llama, Qwen2 or Qwen3 without it";
 
     /** Factors, neutral at 1. */
     private static final List<String> FACTORS = List.of(

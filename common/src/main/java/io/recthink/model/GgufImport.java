@@ -62,7 +62,8 @@ public final class GgufImport {
      */
     public static void convert(Path gguf, Path folder) {
         if (Files.exists(folder.resolve(ModelConfigParser.FILE))) {
-            throw new InvalidInputException(folder + ": holds a model already; give another folder or remove it");
+            throw new InvalidInputException(
+                    folder + ": contains a model already; name another folder or remove this one");
         }
         try (GgufReader reader = GgufReader.open(gguf)) {
             GgufImport conversion = new GgufImport(reader);

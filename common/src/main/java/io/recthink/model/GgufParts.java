@@ -68,7 +68,7 @@ record GgufParts(List<Path> files) {
     private static void requireEqual(GgufReader part, String key, int expected) {
         int found = part.required(key, part.findInteger(key));
         if (found != expected) {
-            throw part.problem(key + " is " + found + ", but the parts that are there make it " + expected + REMEDY);
+            throw part.problem(key + " is " + found + ", but the existing parts make it " + expected + REMEDY);
         }
     }
 }

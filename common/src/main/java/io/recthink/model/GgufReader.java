@@ -126,7 +126,7 @@ final class GgufReader implements AutoCloseable {
         } catch (IOException e) {
             close(channel, e);
             throw new InvalidInputException(
-                    file + ": cannot be read: " + e + "; name a GGUF file that is there, not a folder", e);
+                    file + ": cannot be read: " + e + "; name a GGUF file that exists, not a folder", e);
         } catch (RuntimeException e) {
             close(channel, e);
             throw e;
@@ -205,7 +205,7 @@ final class GgufReader implements AutoCloseable {
             while (buffer.hasRemaining()) {
                 int count = channel.read(buffer, position + buffer.position());
                 if (count < 0) {
-                    throw problem(tensor.name() + ": the file ends before its data do");
+                    throw problem(tensor.name() + ": the file ends before the end of the tensor's data");
                 }
             }
         } catch (IOException e) {
@@ -217,8 +217,8 @@ final class GgufReader implements AutoCloseable {
         }
         int odd = FiniteNumbers.firstOther(FloatBuffer.wrap(out, 0, tensor.rowLength()));
         if (odd >= 0) {
-            throw problem("tensor " + tensor.name() + " has a weight that is no number, element " + odd + " of row "
-                    + row + " (" + out[odd] + "); fetch or convert the model again");
+            throw problem("tensor " + tensor.name() + " has a weight that is not a finite number, element " + odd
+                    + " of row " + row + " (" + out[odd] + "); fetch or convert the model again");
         }
     }
 
@@ -314,7 +314,7 @@ final class GgufReader implements AutoCloseable {
             for (long i = 0; i < metadataCount; i++) {
                 String key = key();
                 if (metadata.put(key, value(key, need(Integer.BYTES).getInt(), false)) != null) {
-                    throw problem("metadata key " + shown(key) + " is there twice; convert the model again");
+                    throw problem("metadata key " + shown(key) + " occurs twice; convert the model again");
                 }
             }
             return new GgufReader(file, List.of(channel), metadata, tensors(tensorCount, alignment(metadata)));
@@ -323,7 +323,7 @@ final class GgufReader implements AutoCloseable {
         private String key() throws IOException {
             String key = string();
             if (key.length() > LONGEST_KEY || key.chars().anyMatch(Character::isISOControl)) {
-                throw problem("the metadata key " + shown(key) + " is none of GGUF");
+                throw problem("the metadata key " + shown(key) + " is not a key of GGUF");
             }
             return key;
         }
@@ -350,7 +350,7 @@ final class GgufReader implements AutoCloseable {
                 }
                 Tensor absolute = placed(tensor, start);
                 if (tensors.put(absolute.name(), absolute) != null) {
-                    throw problem("tensor " + absolute.name() + " is there twice; convert the model again");
+                    throw problem("tensor " + absolute.name() + " occurs twice; convert the model again");
                 }
             }
             return tensors;
@@ -359,7 +359,7 @@ final class GgufReader implements AutoCloseable {
         private Tensor tensor() throws IOException {
             String name = string();
             if (name.length() > LONGEST_SHOWN || name.chars().anyMatch(Character::isISOControl)) {
-                throw problem("the tensor name " + shown(name) + " is none that a supported model has");
+                throw problem("the tensor name " + shown(name) + " does not occur in any supported model");
             }
             int axes = need(Integer.BYTES).getInt();
             if (axes < 1 || axes > MOST_AXES) {

@@ -123,7 +123,7 @@ final class GgufSettings {
     private InvalidInputException unsupported(String name) {
         Object value = gguf.find(key(name)).orElseThrow();
         return gguf.problem(key(name) + " " + GgufReader.shown(value)
-                + " is not supported, for it may change what the model computes");
+                + " is not supported, because it may change what the model computes");
     }
 
     private String key(String name) {

@@ -55,7 +55,7 @@ final class JsonFile {
         try {
             if (Files.size(file) > longest) {
                 throw new InvalidInputException(file + ": has " + Files.size(file) + " bytes, the most is " + longest
-                        + "; it is no such file of a model");
+                        + "; a model's file of this name is smaller");
             }
         } catch (IOException e) {
             throw unreadable(file.toString(), e);

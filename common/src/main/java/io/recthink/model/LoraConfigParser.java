@@ -200,7 +200,7 @@ final class LoraConfigParser {
     private static String remedy() {
         String names =
                 Arrays.stream(Projection.values()).map(Projection::module).collect(Collectors.joining(", "));
-        return "list some of " + names + ", or say \"" + ALL_LINEAR + "\" for all of them";
+        return "list some of " + names + ", or write \"" + ALL_LINEAR + "\" for all modules";
     }
 
     private InvalidInputException problem(String key, JsonNode value, String what) {

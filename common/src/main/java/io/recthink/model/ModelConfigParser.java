@@ -113,8 +113,8 @@ final class ModelConfigParser {
     private void requireModelType(Family family) {
         String type = json.path("model_type").asText(family.modelType());
         if (!type.equals(family.modelType())) {
-            throw problem("model_type \"" + type + "\" is not that of " + family.architecture() + ", which is \""
-                    + family.modelType() + "\"; models of this type are not supported");
+            throw problem("model_type \"" + type + "\" does not match " + family.architecture()
+                    + ", which has the model_type \"" + family.modelType() + "\"; models of this type are not supported");
         }
     }
 
@@ -143,8 +143,8 @@ final class ModelConfigParser {
         }
         for (String bias : List.of("attention_bias", "mlp_bias")) {
             if (flag(bias)) {
-                throw problem(bias + " true is not supported; of the biases only those of Qwen2's query, key and value"
-                        + " projections are");
+                throw problem(bias + " true is not supported; the only supported biases are the biases of Qwen2's"
+                        + " query, key and value projections");
             }
         }
     }

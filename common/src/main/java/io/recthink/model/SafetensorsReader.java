@@ -190,7 +190,7 @@ public final class SafetensorsReader implements AutoCloseable {
         while (buffer.hasRemaining()) {
             int count = channel.read(buffer, position);
             if (count < 0) {
-                throw new InvalidInputException(file + ": ends at byte " + position + ", before its data does");
+                throw new InvalidInputException(file + ": ends at byte " + position + ", before the end of its data");
             }
             position += count;
         }
@@ -242,7 +242,7 @@ public final class SafetensorsReader implements AutoCloseable {
             long length = bytes.getLong(0);
             if (length < 0 || length > LONGEST_HEADER) {
                 throw problem(what("header length " + Long.toUnsignedString(length) + " is over the limit of "
-                        + LONGEST_HEADER + " bytes; it is no safetensors file"));
+                        + LONGEST_HEADER + " bytes; it is not a safetensors file"));
             }
             if (length > fileSize - Long.BYTES) {
                 throw problem(what("header length " + length + " is more than the file has (" + fileSize + " bytes)"
@@ -322,7 +322,7 @@ public final class SafetensorsReader implements AutoCloseable {
             for (Entry entry : entries) {
                 if (entry.begin() != end) {
                     throw problem(entry.info().name() + ": its data "
-                            + (entry.begin() < end ? "overlaps those of another tensor" : "leaves a gap before it"));
+                            + (entry.begin() < end ? "overlaps the data of another tensor" : "leaves a gap before it"));
                 }
                 end = entry.end();
                 result.put(entry.info().name(), entry);

@@ -211,7 +211,7 @@ final class TokenizerCheck {
         int shortest = pattern(where, value);
         string(where, value, "content");
         if (shortest == 0) {
-            throw problem(where + ".pattern", "matches nothing at all, between any two characters");
+            throw problem(where + ".pattern", "matches the empty text between any two characters");
         }
         int length = value.path("content").textValue().length();
         return Math.max(1, (length + shortest - 1L) / shortest);
@@ -273,7 +273,7 @@ final class TokenizerCheck {
                                 + " is not supported; supported are BPE, Unigram, WordLevel, WordPiece");
         }
         if (vocabulary.isListed() != type.equals("Unigram")) {
-            throw problem("model.vocab", "is not that of a model of the type " + type);
+            throw problem("model.vocab", "is not the vocabulary of a model of the type " + type);
         }
     }
 
@@ -285,7 +285,7 @@ final class TokenizerCheck {
                 none,
                 "model.dropout",
                 dropout,
-                "is not supported, for it makes the tokens of a text random; set it to null");
+                "is not supported, because it makes the tokens of a text random; set it to null");
         String prefix = model.path("continuing_subword_prefix").asText("");
         boolean fits =
                 prefix.isEmpty() || (prefix.chars().allMatch(c -> c < 0x80) && vocabulary.mergesContinueWith(prefix));
@@ -293,7 +293,7 @@ final class TokenizerCheck {
                 fits,
                 "model.continuing_subword_prefix",
                 model.path("continuing_subword_prefix"),
-                "is not what the right sides of the merges begin with");
+                "is not the prefix of the right sides of the merges");
         unknown(model, false);
     }
 
@@ -303,7 +303,7 @@ final class TokenizerCheck {
                 unknown.isInt() && unknown.intValue() >= 0 && unknown.intValue() < vocabulary.size(),
                 "model.unk_id",
                 unknown,
-                "must be the id of a token, that of unknown text");
+                "must be the id of the token for unknown text");
     }
 
     private void unknown(JsonNode model, boolean required) {
@@ -314,7 +314,7 @@ final class TokenizerCheck {
                         || unknown.asText().isEmpty());
         boolean known = unknown.isTextual()
                 && (vocabulary.id(unknown.textValue()).isPresent() || (!required && isAdded(unknown.textValue())));
-        require(none || known, "model.unk_token", unknown, "must be a token of the vocabulary, that of unknown text");
+        require(none || known, "model.unk_token", unknown, "must be the token of the vocabulary for unknown text");
     }
 
     private boolean isAdded(String content) {

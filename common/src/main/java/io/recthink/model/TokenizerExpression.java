@@ -415,7 +415,7 @@ final class TokenizerExpression {
             boolean canFail = branch.subList(i + 1, branch.size()).stream().anyMatch(rest -> !rest.isNullable());
             if (piece.ambiguous() && canFail) {
                 throw new IllegalArgumentException(
-                        "repeats characters twice in a group with something behind it that may not be there");
+                        "repeats characters twice in a group, and the part behind the group may not match");
             }
             if (piece.variesMuch() && !piece.possessive() && !piece.zeroWidth()) {
                 refuseSecond(branch, i);
@@ -434,7 +434,7 @@ final class TokenizerExpression {
             boolean canFail = branch.subList(i + 1, branch.size()).stream().anyMatch(rest -> !rest.isNullable());
             if (again && (canFail || piece.zeroWidth())) {
                 throw new IllegalArgumentException(
-                        "repeats the same characters twice with something behind them that may not be there");
+                        "repeats the same characters twice, and the part behind them may not match");
             }
         }
     }

@@ -43,12 +43,12 @@ final class TokenizerVocabulary {
         for (String token = parser.nextFieldName(); token != null; token = parser.nextFieldName()) {
             if (parser.nextToken() != JsonToken.VALUE_NUMBER_INT) {
                 throw new IllegalArgumentException(
-                        "model.vocab has a token whose id is no whole number: " + shown(token));
+                        "model.vocab has a token whose id is not a whole number: " + shown(token));
             }
             long id = parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER ? -1 : parser.getLongValue();
             if (id < 0 || id >= LARGEST_ID) {
                 throw new IllegalArgumentException("model.vocab has the id " + shown(parser.getText())
-                        + ", those that are supported are below " + LARGEST_ID);
+                        + "; supported ids are below " + LARGEST_ID);
             }
             add(token, (int) id);
         }
@@ -89,7 +89,7 @@ final class TokenizerVocabulary {
     void readMerges(JsonParser parser) throws IOException {
         hasMerges = true;
         if (parser.currentToken() != JsonToken.START_ARRAY) {
-            throw new IllegalArgumentException("model.merges is no list");
+            throw new IllegalArgumentException("model.merges is not a list");
         }
         for (int count = 0; parser.nextToken() != JsonToken.END_ARRAY; count++) {
             String[] pair = pair(parser);

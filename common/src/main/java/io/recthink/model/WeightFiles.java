@@ -172,9 +172,9 @@ final class WeightFiles implements AutoCloseable {
         if (!head.shape().equals(embedding.shape()) || !sameElements(embedding)) {
             throw problem(
                     HEAD,
-                    "differs from " + EMBEDDING + ", although the configuration says tie_word_embeddings; set that to"
-                            + " false to use both, as transformers 5 does, or remove the head to use the embedding, as"
-                            + " transformers 4 does");
+                    "differs from " + EMBEDDING + ", although the configuration says tie_word_embeddings; set"
+                            + " tie_word_embeddings to false to use both, as transformers 5 does, or remove the head to"
+                            + " use the embedding, as transformers 4 does");
         }
     }
 

@@ -103,7 +103,7 @@ public final class Remedies {
                 case TASKS ->
                     changed(
                             now,
-                            "one task at a time in an executor (spark.task.cpus and model.threads: its cores)",
+                            "one task at a time in an executor (spark.task.cpus and model.threads equal to its cores)",
                             now.cluster.tasks() > 1,
                             work,
                             now.cluster.withTasks(1));

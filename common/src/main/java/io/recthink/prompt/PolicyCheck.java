@@ -50,11 +50,11 @@ public final class PolicyCheck {
 
     private void turns(Turns turns, OutputGrammar grammar) {
         if (turns.systemInUser()) {
-            notes.add(folder + ": its chat template has no system role: the instruction stands in the user's message");
+            notes.add(folder + ": its chat template has no system role: the instruction is in the user's message");
         }
         if (turns.assistantStart().isBlank()) {
             notes.add(
-                    "WARNING: %s: its chat template writes nothing between the user's words and the answer: the model may go on with the user's words. Put the template of the model's family into chat_template.jinja"
+                    "WARNING: %s: its chat template writes nothing between the user's words and the answer: the model may continue the user's words. Put the template of the model's family into chat_template.jinja"
                             .formatted(folder));
         }
         grammar.afterPrompt(turns.assistantStart())
@@ -73,7 +73,7 @@ public final class PolicyCheck {
         }
         if (after.length > 0 && tokenizer.decode(new int[] {after[0]}).isEmpty()) {
             throw new InvalidInputException(
-                    "%s: its chat template ends an answer with %s, token %d, which is none of its end tokens %s: completions would never end. Add %d to eos_token_id of generation_config.json"
+                    "%s: its chat template ends an answer with %s, token %d, which is not one of its end tokens %s: completions would never end. Add %d to eos_token_id of generation_config.json"
                             .formatted(folder, turns.afterAnswer().strip(), after[0], ends, after[0]));
         }
     }

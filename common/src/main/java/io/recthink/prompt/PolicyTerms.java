@@ -90,7 +90,7 @@ public record PolicyTerms(
             return terms;
         } catch (JsonProcessingException | ClassCastException e) {
             throw new InvalidInputException(
-                    "%s: cannot be read: %s; restore the file, or remove it to ask the policy as the configuration says"
+                    "%s: cannot be read: %s; restore the file, or remove it to use the prompt settings of the configuration"
                             .formatted(origin, e.getMessage()),
                     e);
         }
@@ -141,7 +141,7 @@ public record PolicyTerms(
         }
         if (!differing.isEmpty()) {
             throw new InvalidInputException(
-                    "%s was trained to be asked otherwise: %s. Leave these settings out, or set prompt.source=configuration to ask it so on purpose"
+                    "%s was trained with other settings: %s. Leave these settings out, or set prompt.source=configuration to use them on purpose"
                             .formatted(policy, String.join("; ", differing)));
         }
         Configuration asking = configuration.with(prompt);
@@ -150,7 +150,7 @@ public record PolicyTerms(
 
     private static void compare(String key, JsonNode set, JsonNode usual, JsonNode own, List<String> differing) {
         if (!set.equals(usual) && !set.equals(own)) {
-            differing.add("%s is %s here and %s there".formatted(key, set, own));
+            differing.add("%s is %s in the configuration and %s in the policy".formatted(key, set, own));
         }
     }
 
@@ -164,7 +164,7 @@ public record PolicyTerms(
         if (configuration.get(PromptSettings.class).source() == PromptSource.POLICY
                 && (min != minRating || max != maxRating)) {
             throw new InvalidInputException(
-                    "%s was trained on ratings from %s to %s, and is asked for ratings from %s to %s. Set prompt.source=configuration to ask it so on purpose"
+                    "%s was trained on ratings from %s to %s, but is asked for ratings from %s to %s. Set prompt.source=configuration to ask for these ratings on purpose"
                             .formatted(policy, minRating, maxRating, min, max));
         }
     }

@@ -73,7 +73,7 @@ public final class PromptEncoder {
                 share /= 2;
             } else {
                 throw new InvalidInputException(
-                        "a prompt without any past purchase and with next to nothing of its target has %d tokens; prompt.maxTokens %d is too small for the instruction. Raise it if the model's context allows it, or shorten prompt.system and prompt.user"
+                        "a prompt without past purchases and with almost no text of its target has %d tokens; prompt.maxTokens %d is too small for the instruction. Raise prompt.maxTokens if the model's context allows it, or shorten prompt.system and prompt.user"
                                 .formatted(prompt.tokens().length, maxTokens));
             }
         }

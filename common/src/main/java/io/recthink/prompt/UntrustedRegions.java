@@ -73,7 +73,7 @@ final class UntrustedRegions {
 
     private static InvalidInputException cut() {
         return new InvalidInputException("the chat template leaves out or cuts parts of a message, so texts of users"
-                + " cannot be told from its own; use the template of the model's family");
+                + " cannot be distinguished from texts of the template; use the template of the model's family");
     }
 
     String text() {

@@ -342,7 +342,7 @@ final class ExpressionParser {
             }
             first = false;
             if (moreKeyword != null) {
-                throw tokens.fail("no argument can follow the one after **");
+                throw tokens.fail("no argument can follow the argument after **");
             } else if (tokens.skipOperator("**")) {
                 moreKeyword = expression();
             } else if (morePositional == null && tokens.skipOperator("*")) {

@@ -253,7 +253,8 @@ final class Parser {
             if (tokens.skipOperator("=")) {
                 defaults.add(expressions.expression());
             } else if (!defaults.isEmpty()) {
-                throw tokens.fail("parameter " + parameter + " needs a default, as the one before it has");
+                throw tokens.fail(
+                        "parameter " + parameter + " needs a default, because the parameter before it has a default");
             }
         }
     }

@@ -82,7 +82,7 @@ final class StringLiteral {
         }
         long character = Long.parseLong(number, 16);
         if (character > Character.MAX_CODE_POINT) {
-            throw new TemplateException("the escape in '" + literal + "' is no character");
+            throw new TemplateException("the escape in '" + literal + "' is not a character");
         }
         result.appendCodePoint((int) character);
         position += digits;

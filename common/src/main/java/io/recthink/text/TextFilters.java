@@ -133,7 +133,8 @@ final class TextFilters {
         Object leeway = bound.get("leeway", null);
         long tolerated = leeway == null ? 5 : Values.integer("truncate", leeway);
         if (length < Texts.length(end) || tolerated < 0) {
-            throw new TemplateException("truncate: the length must be at least that of the end, the leeway at least 0");
+            throw new TemplateException(
+                    "truncate: the length must be at least the length of the end, the leeway at least 0");
         }
         if (Texts.length(text) - tolerated <= length) {
             return value;

@@ -120,7 +120,7 @@ final class Values {
         }
         List<Object> elements = elementsOrNull(value);
         if (elements == null) {
-            throw new TemplateException("cannot go through a " + type(value) + "; a list or dictionary is needed");
+            throw new TemplateException("cannot iterate over a " + type(value) + "; a list or dictionary is needed");
         }
         budget.scan(elements.size());
         return elements.iterator();

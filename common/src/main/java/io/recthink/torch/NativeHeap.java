@@ -45,7 +45,8 @@ public final class NativeHeap {
             found = false;
         }
         if (!found) {
-            LOG.info("This JVM cannot give free native memory back: processes may hold more than recthink plan says");
+            LOG.info("This JVM cannot give free native memory back: processes may use more memory than recthink plan"
+                    + " says");
         }
         return found;
     }

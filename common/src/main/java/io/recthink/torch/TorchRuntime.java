@@ -124,7 +124,7 @@ public final class TorchRuntime {
                     throw e;
                 }
                 throw new InvalidInputException(
-                        "PYTORCH_VERSION is %s in the environment, and the PyTorch of the application cannot be used as that one. Name the folder of yours by PYTORCH_LIBRARY_PATH, or unset PYTORCH_VERSION and PYTORCH_FLAVOR."
+                        "PYTORCH_VERSION is %s in the environment, but the PyTorch of the application cannot be used as this version. Name the folder of your PyTorch by PYTORCH_LIBRARY_PATH, or unset PYTORCH_VERSION and PYTORCH_FLAVOR."
                                 .formatted(version),
                         e);
             }

@@ -293,8 +293,8 @@ class GeneratorTest {
             PromptTokens small = new PromptTokens(new int[3], new long[1]);
             assertThatThrownBy(() -> model.generator().generate(List.of(small, longest), SamplingOptions.greedy(5)))
                     .isInstanceOf(InvalidInputException.class)
-                    .hasMessage("Prompt 1 has 1020 tokens; with 5 for the completion that is more than the model's"
-                            + " context of 1024. Shorten the prompt or lower maxTokens");
+                    .hasMessage("Prompt 1 has 1020 tokens and its completion up to 5 tokens. The sum is more than the"
+                            + " model's context of 1024 tokens. Shorten the prompt or lower maxTokens");
         }
     }
 
@@ -305,7 +305,7 @@ class GeneratorTest {
                 PromptTokens prompt = new PromptTokens(new int[] {1, token}, new long[1]);
                 assertThatThrownBy(() -> model.generator().generate(List.of(prompt), SamplingOptions.greedy(5)))
                         .isInstanceOf(InvalidInputException.class)
-                        .hasMessage("Prompt 0 has the token " + token + "; those of the model are 0 to 319");
+                        .hasMessage("Prompt 0 has the token " + token + "; the tokens of the model are 0 to 319");
             }
         }
     }

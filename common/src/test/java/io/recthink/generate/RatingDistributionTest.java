@@ -300,11 +300,11 @@ class RatingDistributionTest {
     void aScaleOfTooManyRatingsOrWithoutAStepIsRefused() {
         assertThatThrownBy(() -> RatingCandidates.before(0, 10.1, 0.1, CLOSE))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("are 102; probabilities are computed of at most 101");
+                .hasMessageContaining("are 102 ratings; probabilities are computed for at most 101 ratings");
         for (double step : new double[] {0, 0.3, -1, Double.NaN}) {
             assertThatThrownBy(() -> RatingCandidates.before(1, 5, step, CLOSE))
                     .isInstanceOf(InvalidInputException.class)
-                    .hasMessageContaining("do not lead from the lowest rating to the highest");
+                    .hasMessageContaining("no whole number of steps leads from the lowest rating to the highest");
         }
     }
 

@@ -98,7 +98,7 @@ class AdapterFolderTest {
             assertThatThrownBy(() -> values(adapter, b))
                     .isInstanceOf(InvalidInputException.class)
                     .hasMessageStartingWith(folder + ": tensor base_model.model." + b.name())
-                    .hasMessageContaining("has a weight that is no number (NaN)");
+                    .hasMessageContaining("has a weight that is not a finite number (NaN)");
         }
     }
 
@@ -216,7 +216,7 @@ class AdapterFolderTest {
                 "'init_lora_weights':'pissa_niter_16'~init_lora_weights 'pissa_niter_16' is not supported; merge",
                 "'use_qalora':true~use_qalora true is not supported; merge",
                 "'bias':'lora_only'~bias 'lora_only' is not supported, only 'none' is; merge",
-                "'target_modules':'.*_proj'~target_modules '.*_proj' must be a list of modules; list some of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, or say 'all-linear'",
+                "'target_modules':'.*_proj'~target_modules '.*_proj' must be a list of modules; list some of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, or write 'all-linear'",
                 "'target_modules':['q_proj','lm_head']~target_modules 'lm_head' is not supported; list some of q_proj",
                 "'target_modules':['0.self_attn.q_proj']~target_modules ['0.self_attn.q_proj'] has q_proj in some layers only; list some of q_proj",
                 "'target_modules':['proj']~target_modules 'proj' is not supported; list some of q_proj",
@@ -356,7 +356,7 @@ class AdapterFolderTest {
         AdapterFolder.requireCompanionsOf(model, saved);
         pairs.remove(0);
         JsonFile.write(saved.resolve("tokenizer.json"), tokenizer);
-        assertOther(model, saved, "tokenizer.json is another tokenizer than that of the base model");
+        assertOther(model, saved, "tokenizer.json is another tokenizer than the tokenizer of the base model");
         Files.delete(saved.resolve("tokenizer.json"));
         Files.writeString(saved.resolve("chat_template.jinja"), "{{ messages[0].content }}");
         assertOther(model, saved, " has another chat template than the base model");
@@ -370,6 +370,6 @@ class AdapterFolderTest {
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageStartingWith(saved.toString())
                 .hasMessageContaining(message)
-                .hasMessageContaining("or remove it from the adapter's");
+                .hasMessageContaining("or remove it from the folder of the adapter");
     }
 }

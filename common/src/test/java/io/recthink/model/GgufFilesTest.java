@@ -71,7 +71,7 @@ class GgufFilesTest {
         assertRefused(
                 "renamed.gguf", "is one of 3 parts of a model, but its name does not end in -00001-of-00003.gguf");
         Files.copy(folder.resolve(name(2)), folder.resolve(name(1)));
-        assertRefused(name(1), "split.no is 1, but the parts that are there make it 0; put all parts");
+        assertRefused(name(1), "split.no is 1, but the existing parts make it 0; put all parts");
     }
 
     @Test
@@ -80,7 +80,7 @@ class GgufFilesTest {
         GgufCopy last = GgufCopy.of(folder.resolve(name(PARTS)));
         last.tensors.remove(0);
         last.write(folder.resolve(name(PARTS)));
-        assertRefused(name(1), "split.tensors.count is 20, but the parts that are there make it 19");
+        assertRefused(name(1), "split.tensors.count is 20, but the existing parts make it 19");
     }
 
     @Test
@@ -119,7 +119,8 @@ class GgufFilesTest {
             ByteBuffer.wrap(norm.data()).order(ByteOrder.LITTLE_ENDIAN).putFloat(4 * 5, odd);
             assertRefused(
                     changed,
-                    "tensor output_norm.weight has a weight that is no number, element 5 of row 0 (" + odd + ")");
+                    "tensor output_norm.weight has a weight that is not a finite number, element 5 of row 0 (" + odd
+                            + ")");
         }
     }
 
@@ -141,7 +142,7 @@ class GgufFilesTest {
         assertRefused(copy, "tokenizer.ggml.tokens has \"" + (char) tokens[letters.get(0)] + "\" twice, as ");
         GgufCopy again = GgufCopy.of(llama());
         again.tensors.add(again.tensors.get(0));
-        assertRefused(again, "tensor " + again.tensors.get(0).name() + " is there twice; convert the model again");
+        assertRefused(again, "tensor " + again.tensors.get(0).name() + " occurs twice; convert the model again");
     }
 
     @Test
@@ -188,7 +189,7 @@ class GgufFilesTest {
     void refusesKeysThatMayChangeWhatTheModelComputes() throws IOException {
         assertRefused(
                 GgufCopy.of(llama()).with("llama.logit_scale", F32, 0.0625f),
-                "llama.logit_scale 0.0625 is not supported, for it may change what the model computes");
+                "llama.logit_scale 0.0625 is not supported, because it may change what the model computes");
         assertRefused(
                 GgufCopy.of(llama()).with("llama.attention.scale", F32, 0.015625f),
                 "llama.attention.scale 0.015625 is not supported");

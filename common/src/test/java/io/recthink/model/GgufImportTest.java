@@ -144,7 +144,7 @@ class GgufImportTest {
     void leavesAFolderAloneThatHoldsAModel() {
         assertThatThrownBy(() -> GgufImport.convert(gguf("llama.gguf"), Fixtures.folder("llama")))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("holds a model already");
+                .hasMessageContaining("contains a model already");
     }
 
     private void assertRefused(byte[] bytes, String message) throws IOException {

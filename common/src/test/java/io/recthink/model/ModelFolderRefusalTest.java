@@ -154,10 +154,10 @@ class ModelFolderRefusalTest {
             delimiter = '~',
             quoteCharacter = '^',
             value = {
-                "'model_type':'granite'~model_type 'granite' is not that of LlamaForCausalLM, which is 'llama'",
+                "'model_type':'granite'~model_type 'granite' does not match LlamaForCausalLM, which has the model_type 'llama'",
                 "'model_type':'mistral','architectures':['MistralForCausalLM']~architecture ['MistralForCausalLM'] is not supported",
                 "'model_type':'phi3','architectures':null~architecture 'phi3' is not supported",
-                "'logits_scaling':8.0~logits_scaling 8.0 is not supported, for it changes what the model computes",
+                "'logits_scaling':8.0~logits_scaling 8.0 is not supported, because it changes what the model computes",
                 "'residual_multiplier':0.22~residual_multiplier 0.22 is not supported",
                 "'embedding_multiplier':12~embedding_multiplier 12 is not supported",
                 "'attention_multiplier':0.015625~attention_multiplier 0.015625 is not supported",
@@ -208,7 +208,7 @@ class ModelFolderRefusalTest {
                 "'hidden_act':1~hidden_act 1 is not supported; only silu is",
                 "'rope_theta':1e999~rope_theta must be a number",
                 "'rms_norm_eps':'1e-6'~rms_norm_eps must be a number (was '1e-6')",
-                "'attn_logit_softcapping':50.0~attn_logit_softcapping 50.0 is not supported, for it changes what the model computes",
+                "'attn_logit_softcapping':50.0~attn_logit_softcapping 50.0 is not supported, because it changes what the model computes",
                 "'hidden_activation':'gelu_pytorch_tanh'~hidden_activation 'gelu_pytorch_tanh' is not supported",
                 "'qkv_bias':true~qkv_bias true is not supported",
                 "'use_bidirectional_attention':true~use_bidirectional_attention true is not supported",
@@ -298,7 +298,8 @@ class ModelFolderRefusalTest {
         Map<String, float[]> tensors = tensors();
         tensors.get(NORM)[7] = odd;
         rewrite(tensors);
-        String message = "tensor " + NORM + " has a weight that is no number (" + odd + "); fetch the files again";
+        String message =
+                "tensor " + NORM + " has a weight that is not a finite number (" + odd + "); fetch the files again";
         try (ModelFolder model = ModelFolder.open(folder)) {
             var norm = model.layout().parameter(NORM);
             FloatBuffer out = FloatBuffer.allocate(40).position(3);

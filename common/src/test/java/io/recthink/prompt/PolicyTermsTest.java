@@ -63,7 +63,7 @@ class PolicyTermsTest {
         PolicyTerms words = PolicyTerms.of(configuration(), 1, 5, null);
         assertThat(PolicyTerms.parse("file", words.toJson()).prompt().layout()).isEqualTo(PromptLayout.WORDS);
         assertThatThrownBy(() -> words.applyTo(configuration("prompt.layout=skeleton"), "grpo"))
-                .hasMessageContaining("prompt.layout is \"skeleton\" here and \"words\" there");
+                .hasMessageContaining("prompt.layout is \"skeleton\" in the configuration and \"words\" in the policy");
     }
 
     @Test
@@ -88,8 +88,8 @@ class PolicyTermsTest {
         Configuration other = configuration("prompt.user=Items {history} {target_item}", "rollout.maxTokens=128");
         assertThatThrownBy(() -> terms.applyTo(other, "grpo"))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageStartingWith("grpo was trained to be asked otherwise: prompt.user is ")
-                .hasMessageContaining("rollout.maxTokens is 128 here and 64 there")
+                .hasMessageStartingWith("grpo was trained with other settings: prompt.user is ")
+                .hasMessageContaining("rollout.maxTokens is 128 in the configuration and 64 in the policy")
                 .hasMessageContaining("prompt.source=configuration");
     }
 
@@ -113,7 +113,7 @@ class PolicyTermsTest {
         terms.requireScale(0.5, 5, configuration(), "grpo");
         assertThatThrownBy(() -> terms.requireScale(1, 10, configuration(), "grpo"))
                 .hasMessageContaining(
-                        "was trained on ratings from 0.5 to 5.0, and is asked for ratings from 1.0 to 10.0");
+                        "was trained on ratings from 0.5 to 5.0, but is asked for ratings from 1.0 to 10.0");
     }
 
     private static ObjectNode tree(String json) {

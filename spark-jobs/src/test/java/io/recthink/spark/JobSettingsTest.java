@@ -33,10 +33,11 @@ final class JobSettingsTest {
     void whatYamlReadsOtherwiseThanAPersonIsRefused() {
         assertThatThrownBy(() -> JobSettings.SECTIONS.read("my.yaml", "seed: 010", List.of()))
                 .hasMessage(
-                        "my.yaml: 010 is the octal number 8 in YAML. Write it without the leading 0, in quotes where it is a text, or as 0x8.");
+                        "my.yaml: 010 is the octal number 8 in YAML. Write it without the leading 0, in quotes if it is a text, or as 0x8.");
         assertThatThrownBy(() -> read("", "train.steps=020")).hasMessageContaining("020 is the octal number 16");
         assertThatThrownBy(() -> JobSettings.SECTIONS.read("my.yaml", "name: a\n---\nname: b", List.of()))
-                .hasMessage("my.yaml: holds 2 YAML documents, parted by ---. Put all settings into one.");
+                .hasMessage(
+                        "my.yaml: contains 2 YAML documents, separated by ---. Put all settings into one document.");
         assertThatThrownBy(() -> read("", "train.optimizer.learningRate=.nan"))
                 .hasMessageEndingWith("no setting can be .nan or .inf; give a number");
         assertThatThrownBy(() -> JobSettings.SECTIONS.read("my.yaml", "train: {clipLow: -.Inf}", List.of()))
@@ -221,12 +222,12 @@ final class JobSettingsTest {
         assertSftRefused("sft.validation.every must be at least 1 (was 0)", "sft.validation.every=0");
         assertSftRefused("sft.validation.share must be at least 0 and below 1 (was 1.0)", "sft.validation.share=1.0");
         assertSftRefused(
-                "sft.validation.share must be 0 beside validationEvery 20, for one validation chooses the policy (was 0.1)",
+                "sft.validation.share must be 0 if validationEvery is 20, because only one validation can choose the policy (was 0.1)",
                 "sft.validation.share=0.1",
                 "sft.validationEvery=20");
         assertSftRefused("sft.validationEvery must be a multiple of saveEvery 20 (was -20)", "sft.validationEvery=-20");
         assertSftRefused(
-                "sft.patience must be 0 without a validation to be patient with (validation.share or validationEvery above 0) (was 3)",
+                "sft.patience must be 0 without a validation (validation.share or validationEvery above 0) (was 3)",
                 "sft.patience=3");
         assertSftRefused("sft.patience must be at least 0 (was -1)", "sft.patience=-1");
         assertSftRefused("sft.epochs must be at least 0 (was -1)", "sft.epochs=-1");

@@ -101,7 +101,12 @@ class GenerateCommandTest {
 
     @Test
     void refusesBadInputWithAMessage(@TempDir Path empty) {
-        assertRefused("Prompt 0 has 2 tokens; with 2000", "--prompt-tokens", "3,4", "--max-tokens", "2000");
+        assertRefused(
+                "Prompt 0 has 2 tokens and its completion up to 2000 tokens",
+                "--prompt-tokens",
+                "3,4",
+                "--max-tokens",
+                "2000");
         assertRefused("Prompt 0 has the token 320", "--prompt-tokens", "3,320");
         assertRefused("temperature must be 0 or more (was -1.0)", "--prompt", "x", "--temperature", "-1");
         assertRefused("topP must be above 0 and at most 1 (was 2.0)", "--prompt", "x", "--top-p", "2");

@@ -191,7 +191,7 @@ class RatingPredictorTest {
                         .setConfiguration("prompt: {historyItems: 1}")
                         .transform(EXAMPLES))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("prompt.historyItems is 1 here and ");
+                .hasMessageContaining("prompt.historyItems is 1 in the configuration and ");
     }
 
     private static List<Double> ratings(Dataset<Row> predicted) {
