@@ -130,7 +130,7 @@ public final class ListedTable {
     }
 
     private static String table(String key, String folder) {
-        return "%s: the table %s is not as its %s says".formatted(key, folder, FILE);
+        return "%s: the table %s does not match its %s".formatted(key, folder, FILE);
     }
 
     private static String remedy(String folder) {

@@ -75,7 +75,7 @@ public final class OutputFolders implements AutoCloseable {
     public static void requireNew(Configuration hadoop, String key, String folder) {
         if (Storage.at(folder, hadoop).exists("")) {
             throw new InvalidInputException(
-                    "%s: %s is already there; remove it or name another folder".formatted(key, folder));
+                    "%s: %s already exists; remove it or name another folder".formatted(key, folder));
         }
     }
 
@@ -115,8 +115,8 @@ public final class OutputFolders implements AutoCloseable {
         Owner owner = signature.owner();
         String folders = String.join(", ", owner.folders());
         return new InvalidInputException((owner.stillRuns()
-                        ? "%s: %s is not complete: process %d on %s still writes %s. Wait until it ends; if it is gone, delete %s."
-                        : "%s: %s is not complete: process %d on %s was killed while it wrote %s. Run that job again, or delete all of this and %s.")
+                        ? "%s: %s is not complete: process %d on %s still writes %s. Wait until the process ends; if that process no longer exists, delete %s."
+                        : "%s: %s is not complete: process %d on %s was killed while it wrote %s. Run that job again, or delete these folders and %s.")
                 .formatted(key, folder, owner.process(), owner.host(), folders, signature.path()));
     }
 
@@ -140,7 +140,7 @@ public final class OutputFolders implements AutoCloseable {
             if (!storage(signature).exists(signature.getName())) {
                 ended = true;
                 throw new FolderInUseException(
-                        "%s is gone: another process has taken %s, as this one was silent for more than %d seconds. Nothing of that is touched; start again when it ends."
+                        "%s no longer exists: another process has taken %s, because this process was silent for more than %d seconds. This process changes nothing there; start again when the other process ends."
                                 .formatted(signature, String.join(", ", folders), Owner.STALE.toSeconds()));
             }
         }
@@ -261,7 +261,7 @@ public final class OutputFolders implements AutoCloseable {
 
     private static FolderInUseException inUse(String folder, Signature signature) {
         return new FolderInUseException(
-                "%s is being written by process %d on %s. Wait until it ends, or name another folder; if that process is gone, the folder is free %d seconds after its end (or at once when you delete %s)."
+                "%s is being written by process %d on %s. Wait until it ends, or name another folder; if that process no longer exists, the folder is free %d seconds after its end (or at once when you delete %s)."
                         .formatted(
                                 folder,
                                 signature.owner().process(),
@@ -286,7 +286,8 @@ public final class OutputFolders implements AutoCloseable {
             throw inUse(folder, signature);
         }
         LOG.info(
-                "{} is being written by process {} on {}; if that is gone, this goes on within {} seconds",
+                "{} is being written by process {} on {}; if that process no longer exists, this process continues"
+                        + " within {} seconds",
                 folder,
                 owner.process(),
                 owner.host(),

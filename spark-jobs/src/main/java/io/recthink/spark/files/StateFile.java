@@ -46,7 +46,7 @@ public final class StateFile {
     public static <T> T read(String file, byte[] content, Class<T> type, String remedy) {
         if (content.length == 0) {
             throw new InvalidInputException(
-                    "%s is empty: it was not written or copied to its end. %s".formatted(file, remedy));
+                    "%s is empty: it was not written or copied completely. %s".formatted(file, remedy));
         }
         try {
             JsonNode json = JSON.readTree(content);
@@ -68,7 +68,7 @@ public final class StateFile {
 
     private static void requireKnown(String file, JsonNode json, String remedy) {
         if (!json.isObject()) {
-            throw new InvalidInputException("%s is no JSON object. %s".formatted(file, remedy));
+            throw new InvalidInputException("%s is not a JSON object. %s".formatted(file, remedy));
         }
         JsonNode format = json.path(FORMAT_KEY);
         if (format.isMissingNode() || format.isNull()) {
@@ -76,11 +76,12 @@ public final class StateFile {
         }
         if (!format.isIntegralNumber() || format.asLong() < 1) {
             throw new InvalidInputException(
-                    "%s has the format %s, which is no number from 1. %s".formatted(file, format, remedy));
+                    "%s has the format %s, which is not a whole number of at least 1. %s"
+                            .formatted(file, format, remedy));
         }
         if (!format.canConvertToInt() || format.asInt() > FORMAT) {
             throw new InvalidInputException(
-                    "%s has the format %s, and this recthink knows %d: a newer recthink wrote it. Use that one."
+                    "%s has the format %s, and this recthink knows %d: a newer recthink wrote it. Use the newer recthink."
                             .formatted(file, format, FORMAT));
         }
     }

@@ -107,7 +107,8 @@ public final class Storage {
             if (Files.isReadable(file)) {
                 return Optional.empty();
             }
-            return Optional.of(found.isSymbolicLink() ? "it is a link to what cannot be read" : "permission denied");
+            return Optional.of(
+                    found.isSymbolicLink() ? "it is a link to a file that cannot be read" : "permission denied");
         } catch (AccessDeniedException e) {
             return Optional.of("permission denied");
         } catch (IOException e) {
@@ -259,14 +260,15 @@ public final class Storage {
     public static InvalidInputException unwritable(String path, Throwable cause) {
         return new InvalidInputException(
                 path + " cannot be written: " + reason(cause)
-                        + ". Free space there, mend the permissions, or choose another place with --set paths.root=...",
+                        + ". Free space there, correct the permissions, or choose another place with --set"
+                        + " paths.root=...",
                 cause);
     }
 
     private InvalidInputException unreadable(String name, IOException cause) {
         return new InvalidInputException(
                 path(name) + " cannot be read: " + reason(cause)
-                        + ". Mend the permissions or the settings of its file system.",
+                        + ". Correct the permissions or the settings of its file system.",
                 cause);
     }
 

@@ -143,7 +143,7 @@ public record TableFiles(long rows, List<TableFile> files) {
                 differences.add("%s has %d bytes, not %d".formatted(file.name(), bytes, file.bytes()));
             }
         }
-        found.keySet().forEach(name -> differences.add(name + " is not of it"));
+        found.keySet().forEach(name -> differences.add(name + " is not listed"));
         refuse(table, differences, remedy);
     }
 
@@ -190,7 +190,7 @@ public record TableFiles(long rows, List<TableFile> files) {
             return sizes;
         } catch (IOException e) {
             throw new InvalidInputException(
-                    "%s cannot be read: %s; mend its permissions or the settings of its file system"
+                    "%s cannot be read: %s; correct its permissions or the settings of its file system"
                             .formatted(folder, StateFile.reason(e)),
                     e);
         }

@@ -72,7 +72,7 @@ public final class TextFile {
             try (InputStream in = files.open(file)) {
                 T content = reader.read(in);
                 if (content == null) {
-                    throw new IOException("it says nothing");
+                    throw new IOException("it has no content");
                 }
                 return Optional.of(content);
             }

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KillsIT {
     private static final int KILLS = Integer.getInteger("recthink.kills", 10);
     private static final long SEED = Long.getLong("recthink.kills.seed", 1);
-    private static final List<String> ALREADY = List.of("already holds", "already there");
+    private static final List<String> ALREADY = List.of("already holds", "already contains", "already exists");
 
     @TempDir
     private static Path root;

@@ -82,7 +82,7 @@ class ColdStartJobTest {
     void tracesThatTheRewardWouldCallMalformedAreToldOf(@TempDir Path root) throws IOException {
         prepare(root, 5, 3.0);
         assertThat(printed(() -> new ColdStartJob().run(spark, configuration(root, "paths.traces=short"))))
-                .contains("WARNING: 5 of the traces have a block without reward.minWords=10 different words")
+                .contains("WARNING: 5 of the traces have a block with fewer than reward.minWords=10 different words")
                 .contains("set reward.minWords=0");
         assertThat(printed(() -> new ColdStartJob().run(spark, configuration(root, "reward.minWords=0"))))
                 .doesNotContain("WARNING");
@@ -124,7 +124,7 @@ class ColdStartJobTest {
             assertThat(tokenizer.decode(tokenizer.encode(text))).isEqualTo(text);
             assertThat(model.chatTemplate()).isNotNull();
         }
-        assertThatThrownBy(() -> new InitModelJob().run(spark, configuration)).hasMessageContaining("already there");
+        assertThatThrownBy(() -> new InitModelJob().run(spark, configuration)).hasMessageContaining("already exists");
     }
 
     @Test

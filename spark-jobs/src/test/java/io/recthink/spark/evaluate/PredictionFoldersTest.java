@@ -94,7 +94,7 @@ class PredictionFoldersTest {
         assertThatThrownBy(this::checked)
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining(
-                        "grpo is not as its _files.json says: " + part.getFileName() + " is missing. Copy");
+                        "grpo does not match its _files.json: " + part.getFileName() + " is missing. Copy");
     }
 
     @Test

@@ -48,7 +48,7 @@ class ListedTableTest {
                     .isInstanceOf(InvalidInputException.class)
                     .hasMessageStartingWith("paths.traces: the table ")
                     .hasMessageContaining(
-                            "is not as its _files.json says: " + part.getFileName() + " is missing. Copy");
+                            "does not match its _files.json: " + part.getFileName() + " is missing. Copy");
         }
     }
 

@@ -45,7 +45,7 @@ class OutputFoldersTest {
         assertThatThrownBy(this::take)
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("paths.predictions: ")
-                .hasMessageContaining("is already there");
+                .hasMessageContaining("already exists");
     }
 
     @Test
@@ -121,7 +121,7 @@ class OutputFoldersTest {
         assertThatThrownBy(this::take)
                 .isInstanceOf(InvalidInputException.class)
                 .isNotInstanceOf(FolderInUseException.class)
-                .hasMessageContaining("is already there");
+                .hasMessageContaining("already exists");
         other.join();
         assertThat(first.resolve("part")).exists();
     }

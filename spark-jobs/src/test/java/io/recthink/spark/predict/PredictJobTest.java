@@ -126,7 +126,7 @@ class PredictJobTest {
         assertThat(root.resolve("again/second/_policy.json")).exists();
         assertThatThrownBy(() -> predict("again", "predict.policies.first=model", "seed=99"))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("again/first is already there");
+                .hasMessageContaining("again/first already exists");
     }
 
     @Test
@@ -315,7 +315,7 @@ class PredictJobTest {
         refused("predict.policies.x: " + root + "/nowhere is neither", "predict.policies.x=nowhere");
         refused("'_x' cannot name a folder", "predict.policies._x=model");
         Files.createDirectories(root.resolve("refused/taken"));
-        refused("is already there", "predict.policies.fresh=model", "predict.policies.taken=model");
+        refused("already exists", "predict.policies.fresh=model", "predict.policies.taken=model");
         assertThat(root.resolve("refused/fresh")).doesNotExist();
     }
 

@@ -189,8 +189,8 @@ class ValidationPredictionsTest {
                 .parquet(predictions.toString());
         assertThatThrownBy(() -> predict("half-predicted", "predict.policies.x=half@1"))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("half/eval/step-000001/predictions is not as its _files.json says: part-")
-                .hasMessageContaining(" is not of it");
+                .hasMessageContaining("half/eval/step-000001/predictions does not match its _files.json: part-")
+                .hasMessageContaining(" is not listed");
     }
 
     @Test
@@ -208,7 +208,7 @@ class ValidationPredictionsTest {
         assertThatThrownBy(() -> predict("taken", "predict.policies.x=model"))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageStartingWith(
-                        "paths.validationPredictions: " + root + "/taken-validation/x is already there");
+                        "paths.validationPredictions: " + root + "/taken-validation/x already exists");
         assertThat(root.resolve("taken")).doesNotExist();
     }
 

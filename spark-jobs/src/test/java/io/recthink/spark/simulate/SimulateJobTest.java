@@ -95,7 +95,7 @@ class SimulateJobTest {
         assertThatThrownBy(() -> new SimulateJob().run(spark, configuration(root)))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("paths.log")
-                .hasMessageContaining("already there");
+                .hasMessageContaining("already exists");
     }
 
     @Test

@@ -214,7 +214,7 @@ class MfJobTest {
         assertThatThrownBy(() -> run())
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("paths.predictions")
-                .hasMessageContaining("already there");
+                .hasMessageContaining("already exists");
     }
 
     @Test
