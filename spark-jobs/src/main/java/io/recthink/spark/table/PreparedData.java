@@ -125,7 +125,7 @@ public record PreparedData(
             throw found(spark, folder)
                     ? unreadable(file, e) // Hadoop throws the same exception for a file without read permission
                     : new InvalidInputException(
-                            "paths.data: %s holds no prepared data (no %s); run `recthink prepare` first"
+                            "paths.data: %s contains no prepared data (no %s); run `recthink prepare` first"
                                     .formatted(folder, FILE),
                             e);
         } catch (IOException e) {
@@ -143,7 +143,7 @@ public record PreparedData(
 
     private static InvalidInputException unreadable(Path file, IOException cause) {
         return new InvalidInputException(
-                "paths.data: %s cannot be read: %s. Mend its permissions if these are the reason. %s"
+                "paths.data: %s cannot be read: %s. Correct its permissions if they are the reason. %s"
                         .formatted(file, StateFile.reason(cause), COPY_AGAIN),
                 cause);
     }
@@ -152,7 +152,7 @@ public record PreparedData(
         try {
             return new Path(folder, FILE);
         } catch (IllegalArgumentException e) {
-            throw new InvalidInputException("paths.data: %s is no path: %s".formatted(folder, e.getMessage()), e);
+            throw new InvalidInputException("paths.data: %s is not a path: %s".formatted(folder, e.getMessage()), e);
         }
     }
 
@@ -239,7 +239,7 @@ public record PreparedData(
     }
 
     private static String table(String name, String folder) {
-        return "paths.data: the table %s of %s is not as %s says".formatted(name, folder, FILE);
+        return "paths.data: the table %s of %s does not match %s".formatted(name, folder, FILE);
     }
 
     /** The number of examples, from the footers of their files. */

@@ -46,7 +46,7 @@ public record RatingGrid(double min, double max, double step) implements Seriali
             return of(PreparedData.examples(spark, folder), data.minRating(), data.maxRating());
         } else if (!(data.ratingStep() >= 0)) {
             throw new InvalidInputException(
-                    "paths.data: ratingStep of %s must be a number of stars of at least 0 (was %s); prepare the data anew"
+                    "paths.data: ratingStep of %s must be a number of stars of at least 0 (was %s); prepare the data again"
                             .formatted(folder, data.ratingStep()));
         }
         return new RatingGrid(data.minRating(), data.maxRating(), data.ratingStep());

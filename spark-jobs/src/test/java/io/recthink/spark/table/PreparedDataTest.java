@@ -51,7 +51,8 @@ class PreparedDataTest {
         assertThatThrownBy(() -> PreparedData.examples(SparkTest.spark(), folder.toString()))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
-                        "paths.data: %s holds no prepared data (no data.json); run `recthink prepare` first", folder);
+                        "paths.data: %s contains no prepared data (no data.json); run `recthink prepare` first",
+                        folder);
     }
 
     @Test
@@ -86,7 +87,7 @@ class PreparedDataTest {
         assertThatThrownBy(() -> PreparedData.read(SPARK, folder.toString()))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
-                        "paths.data: %s/data.json is empty: it was not written or copied to its end. Copy the data set again,"
+                        "paths.data: %s/data.json is empty: it was not written or copied completely. Copy the data set again,"
                                 + " or set another paths.data and run `recthink prepare` again.",
                         folder);
     }
@@ -112,7 +113,7 @@ class PreparedDataTest {
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
                         "paths.data: %s/data.json has the format 2, and this recthink knows 1: a newer recthink wrote it."
-                                + " Use that one.",
+                                + " Use the newer recthink.",
                         folder);
     }
 
@@ -141,7 +142,7 @@ class PreparedDataTest {
         assertThat(parts).hasSize(5);
         Files.delete(parts.get(1));
         refused(
-                "paths.data: the table %s of %s is not as data.json says: %s is missing. Copy the data set again, or set another"
+                "paths.data: the table %s of %s does not match data.json: %s is missing. Copy the data set again, or set another"
                         .formatted(table, folder, parts.get(1).getFileName()));
         for (int i : new int[] {0, 2, 3}) {
             Files.delete(parts.get(i));
@@ -160,7 +161,7 @@ class PreparedDataTest {
         refused("%s has %d bytes, not %d. ".formatted(part.getFileName(), content.length - 8, content.length));
         Files.write(part, content);
         Files.write(folder.resolve("examples/more.parquet"), content);
-        refused("the table examples of ", "more.parquet is not of it. ");
+        refused("the table examples of ", "more.parquet is not listed. ");
     }
 
     @Test
@@ -174,7 +175,7 @@ class PreparedDataTest {
         data.requireWhole(SPARK, folder.toString());
         assertThatThrownBy(() -> data.requireContents(SPARK, folder.toString()))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("the table reviews of " + folder + " is not as data.json says: "
+                .hasMessageContaining("the table reviews of " + folder + " does not match data.json: "
                         + part.getFileName() + " has the sha256 ");
     }
 
