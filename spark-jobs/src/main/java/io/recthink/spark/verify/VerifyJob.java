@@ -51,7 +51,7 @@ public final class VerifyJob implements Job {
         any |= run(spark, paths.resolve(paths.run()));
         if (!any) {
             throw new InvalidInputException(
-                    "paths.root: %s holds nothing that could be verified: no data set, no traces, no predictions and no run; name the folder by --set paths.root=..."
+                    "paths.root: %s contains nothing to verify: no data set, no traces, no predictions and no run; name the folder by --set paths.root=..."
                             .formatted(paths.root()));
         }
     }
@@ -100,14 +100,14 @@ public final class VerifyJob implements Job {
         }
         int steps = run.requireContents();
         run.evaluated().forEach(step -> table(spark, "paths.run", run.predictions(step)));
-        out.printf(Locale.ROOT, "%s: %,d steps are as their manifests say%n", path, steps);
+        out.printf(Locale.ROOT, "%s: %,d steps match their manifests%n", path, steps);
         return true;
     }
 
     private void said(String folder, TableFiles files) {
         out.printf(
                 Locale.ROOT,
-                "%s: %,d rows in %,d files are as they were written%n",
+                "%s: %,d rows in %,d files are unchanged%n",
                 folder,
                 files.rows(),
                 files.files().size());
@@ -143,7 +143,7 @@ public final class VerifyJob implements Job {
 
     private static InvalidInputException unreachable(String path, IOException cause) {
         return new InvalidInputException(
-                "%s cannot be reached: %s; mend its permissions or the settings of its file system"
+                "%s cannot be reached: %s; correct its permissions or the settings of its file system"
                         .formatted(path, cause.getMessage()),
                 cause);
     }

@@ -49,13 +49,13 @@ class VerifyJobTest {
     void whatWasWrittenIsAsItWasWritten() {
         assertThat(verify())
                 .containsExactly(
-                        "ROOT/data/examples: 30 rows in 2 files are as they were written",
-                        "ROOT/traces: 24 rows in 2 files are as they were written",
-                        "file:ROOT/predictions/grpo: 6 rows in 2 files are as they were written",
-                        "file:ROOT/run/eval/step-000000/predictions: 6 rows in 2 files are as they were written",
-                        "file:ROOT/run/eval/step-000002/predictions: 6 rows in 2 files are as they were written",
-                        "file:ROOT/run/eval/step-000003/predictions: 6 rows in 2 files are as they were written",
-                        "ROOT/run: 4 steps are as their manifests say");
+                        "ROOT/data/examples: 30 rows in 2 files are unchanged",
+                        "ROOT/traces: 24 rows in 2 files are unchanged",
+                        "file:ROOT/predictions/grpo: 6 rows in 2 files are unchanged",
+                        "file:ROOT/run/eval/step-000000/predictions: 6 rows in 2 files are unchanged",
+                        "file:ROOT/run/eval/step-000002/predictions: 6 rows in 2 files are unchanged",
+                        "file:ROOT/run/eval/step-000003/predictions: 6 rows in 2 files are unchanged",
+                        "ROOT/run: 4 steps match their manifests");
     }
 
     @ParameterizedTest
@@ -97,7 +97,7 @@ class VerifyJobTest {
     void aPlaceWithoutAnythingIsNamed(@TempDir Path empty) {
         assertThatThrownBy(() -> new VerifyJob().run(SPARK, world.configuration("paths.root=" + empty)))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageStartingWith("paths.root: " + empty + " holds nothing that could be verified");
+                .hasMessageStartingWith("paths.root: " + empty + " contains nothing to verify");
     }
 
     private static List<String> verify() {
