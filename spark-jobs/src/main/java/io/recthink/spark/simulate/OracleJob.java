@@ -118,7 +118,7 @@ public final class OracleJob implements Job {
     private static List<Integer> aspects(World world, String itemId) {
         int number = world.itemNumber(itemId)
                 .orElseThrow(() -> new InvalidInputException(
-                        "paths.data: the item %s is not of the simulated log; run `recthink prepare` on the log at paths.log"
+                        "paths.data: the item %s is not in the simulated log; run `recthink prepare` on the log at paths.log"
                                 .formatted(itemId)));
         return world.item(number).aspects();
     }

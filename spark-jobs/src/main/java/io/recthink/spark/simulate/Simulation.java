@@ -35,7 +35,7 @@ record Simulation(long seed, SimulateSettings settings) implements Serializable 
             return JSON.readValue(in, Simulation.class);
         } catch (FileNotFoundException e) {
             throw new InvalidInputException(
-                    "paths.log: %s holds no simulated log (no %s); the oracle knows simulated users only, run `recthink simulate` first"
+                    "paths.log: %s contains no simulated log (no %s); the oracle knows simulated users only, run `recthink simulate` first"
                             .formatted(log, FILE),
                     e);
         } catch (IOException e) {
@@ -83,7 +83,7 @@ record Simulation(long seed, SimulateSettings settings) implements Serializable 
                 Each item has %d of %d aspects. For each aspect a user likes it with probability %s, dislikes it with
                 probability %s and does not care otherwise. The rating of an item is
 
-                    round(%s + %s * (liked - disliked aspects) + normal noise of standard deviation %s), held within 1 to 5.
+                    round(%s + %s * (liked - disliked aspects) + normal noise of standard deviation %s), limited to 1 to 5.
 
                 The review speaks of each liked and each disliked aspect with probability %s, in a sentence of its own;
                 the summary only repeats the rating. `recthink oracle` predicts the ratings of prepared examples as well

@@ -38,7 +38,7 @@ class EndsIT {
         assertThat(result.errors().lines())
                 .singleElement()
                 .asString()
-                .contains("is not of the simulated log")
+                .contains("is not in the simulated log")
                 .contains("run `recthink prepare`");
     }
 
@@ -68,12 +68,12 @@ class EndsIT {
 
         Result again = recthink("train", "--set=train.steps=500");
         assertThat(again.status()).isEqualTo(2);
-        assertThat(again.errors().lines()).singleElement().asString().contains("already holds a run", "--resume");
+        assertThat(again.errors().lines()).singleElement().asString().contains("already contains a run", "--resume");
         training.add("--resume");
         training.add("--set=train.guards.maxEntropy=0.000001"); // ends after the next step
         Result resumed = recthink(training.toArray(String[]::new));
         assertThat(resumed.status()).as(resumed.errors()).isEqualTo(3);
-        assertThat(resumed.errors()).contains("goes on after step", "train stopped after step");
+        assertThat(resumed.errors()).contains("continues after step", "train stopped after step");
     }
 
     @Test
