@@ -124,9 +124,9 @@ public final class ColdStartJob implements Job {
                 .count();
         if (tooShort > 0) {
             System.out.printf(
-                    "WARNING: %d of the traces have a block without reward.minWords=%d different words of its own: train will"
-                            + " call completions like them malformed. To train on them set reward.minWords=0, or the number of"
-                            + " words that they have.%n",
+                    "WARNING: %d of the traces have a block with fewer than reward.minWords=%d different words of its own:"
+                            + " train counts completions like these traces as malformed. To train on these traces set"
+                            + " reward.minWords=0, or the number of words that their blocks have.%n",
                     tooShort, minWords);
         }
     }
@@ -136,7 +136,7 @@ public final class ColdStartJob implements Job {
         Dataset<Row> pool = examples.where(col("pool").equalTo(POOL));
         if (pool.isEmpty()) {
             throw new InvalidInputException(
-                    "prepare.pools.coldStart: the prepared data has no row in the pool; raise it and run `recthink prepare` again");
+                    "prepare.pools.coldStart: the prepared data has no row in the pool; raise the setting and run `recthink prepare` again");
         }
         return pool.orderBy("rowId").limit(rows);
     }

@@ -164,7 +164,7 @@ public final class InitModelJob implements Job {
         } catch (Exception e) {
             if (e instanceof AnalysisException) {
                 throw new InvalidInputException(
-                        "paths.traces: %s holds no traces; run `recthink cold-start` first".formatted(folder), e);
+                        "paths.traces: %s contains no traces; run `recthink cold-start` first".formatted(folder), e);
             }
             throw e;
         }
