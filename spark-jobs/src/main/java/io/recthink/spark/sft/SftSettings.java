@@ -47,13 +47,13 @@ public record SftSettings(
         problems.require(
                 !(share > 0) || validationEvery == 0,
                 "validation.share",
-                "0 beside validationEvery " + validationEvery + ", for one validation chooses the policy",
+                "0 if validationEvery is " + validationEvery + ", because only one validation can choose the policy",
                 share);
         problems.atLeast(0, "patience", patience);
         problems.require(
                 patience <= 0 || share > 0 || validationEvery > 0,
                 "patience",
-                "0 without a validation to be patient with (validation.share or validationEvery above 0)",
+                "0 without a validation (validation.share or validationEvery above 0)",
                 patience);
     }
 

@@ -120,7 +120,7 @@ public final class SupervisedRun {
         run.recordStop(reason);
         String section = request.place().section();
         System.out.printf(
-                "%s stopped after step %d: %s. With another %s.patience it goes on when it is resumed.%n",
+                "%s stopped after step %d: %s. With another %s.patience it continues when it is resumed.%n",
                 section, run.stepsDone(), reason, section);
     }
 
@@ -145,7 +145,7 @@ public final class SupervisedRun {
                 keys.stream().filter(key -> HeldOut.holds(key, held.share())).toList();
         if (heldOut.isEmpty()) {
             throw new InvalidInputException(
-                    "%s.validation.share %s holds none of the %d rows of the %s out. Raise it, or set it to 0."
+                    "%s.validation.share %s selects no validation row among the %d rows of the %s. Raise it, or set it to 0."
                             .formatted(
                                     request.place().section(),
                                     held.share(),

@@ -41,7 +41,7 @@ final class TraceTable {
         List<String> folders = ListedTable.folders("paths.traces", path, hadoop);
         if (folders.isEmpty()) {
             throw new InvalidInputException(
-                    "paths.traces: there is nothing at %s. Run `recthink cold-start` first, or name the traces that you have."
+                    "paths.traces: %s does not exist. Run `recthink cold-start` first, or name existing traces."
                             .formatted(path));
         }
         ListedTable.requireAllWhole(spark, "paths.traces", path);

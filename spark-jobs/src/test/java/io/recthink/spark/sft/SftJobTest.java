@@ -92,8 +92,8 @@ class SftJobTest {
         assertThatThrownBy(() -> new SftJob(false)
                         .run(SPARK, world.configuration("paths.traces=none", "paths.warmStart=no-traces")))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageStartingWith("paths.traces: there is nothing at ")
-                .hasMessageContaining("Run `recthink cold-start` first");
+                .hasMessageStartingWith("paths.traces: ")
+                .hasMessageContaining("/none does not exist. Run `recthink cold-start` first");
     }
 
     @Test

@@ -62,7 +62,7 @@ class SupervisedRunTest {
 
         RunFolder run = folder("overfits");
         assertThat(result.stopped().orElseThrow())
-                .startsWith("no policy was better than that of step " + result.chosen() + " (eval/loss ")
+                .startsWith("no policy was better than the policy of step " + result.chosen() + " (eval/loss ")
                 .endsWith(" in 2 validations");
         assertThat(result.chosen()).as("what both tables have is learnt first").isPositive();
         assertThat(result.steps()).isEqualTo(result.chosen() + 4).isLessThan(80);
@@ -240,7 +240,8 @@ class SupervisedRunTest {
                         false))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining(
-                        "tiny.sft.validation.share 1.0E-9 holds none of the 15 rows of the tiny table out");
+                        "tiny.sft.validation.share 1.0E-9 selects no validation row among the 15 rows of the tiny"
+                                + " table");
         assertThatThrownBy(() -> run(
                         "none",
                         answers("1"),
