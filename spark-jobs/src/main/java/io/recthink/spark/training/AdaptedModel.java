@@ -38,12 +38,12 @@ record AdaptedModel(String path, PolicyReference base, LoraConfig lora, long see
                 AdapterFolder folder = AdapterFolder.open(adapter.localize(), model.config())) {
             if (!lora.equals(Optional.of(folder.config()))) {
                 throw new InvalidInputException(
-                        "%s holds a LoRA adapter of %s, but the configuration asks for %s. Set lora alike, or make a model of the adapter by export --merge and start from that."
+                        "%s contains a LoRA adapter of %s, but the configuration asks for %s. Set lora to the values of the adapter, or merge the adapter into a model by export --merge and start from that model."
                                 .formatted(
                                         path,
                                         describe(folder.config()),
                                         lora.map(AdaptedModel::describe)
-                                                .orElse("all weights to be learnt (lora.rank 0)")));
+                                                .orElse("training of all weights (lora.rank 0)")));
             }
             return new AdaptedModel(path, base, folder.config(), 0);
         }

@@ -124,7 +124,7 @@ public final class LearningRun implements AutoCloseable {
         reference = policy.adapter() == null ? published(folder.required(0)) : policy.model();
         folder.manifests().forEach(manifest -> kept.add(manifest.step()));
         leaving().forEach(writer::forget);
-        LOG.info("{} goes on after step {}", folder.path(), newest.step());
+        LOG.info("{} continues after step {}", folder.path(), newest.step());
     }
 
     private void refuseChanges() {
@@ -216,7 +216,7 @@ public final class LearningRun implements AutoCloseable {
         Best best = saved.best();
         boolean stops = settings.validation().isOver(best, saved.step()) && saved.step() < settings.steps();
         return stops
-                ? Optional.of("no policy was better than that of step %d (%s) in %d validations"
+                ? Optional.of("no policy was better than the policy of step %d (%s) in %d validations"
                         .formatted(
                                 best.step(), best.value(), settings.validation().patience()))
                 : Optional.empty();
@@ -253,7 +253,7 @@ public final class LearningRun implements AutoCloseable {
         }
         System.out.printf(
                 Locale.ROOT,
-                "Chosen on validation: step %d (%s%s). %s@STEP names another one.%n",
+                "Chosen on validation: step %d (%s%s). %s@STEP names the policy of another step.%n",
                 best.step(),
                 best.value(),
                 best.failures() == null ? "" : ", %.1f %% of the answers unreadable".formatted(100 * best.failures()),
@@ -261,12 +261,13 @@ public final class LearningRun implements AutoCloseable {
         if (best.fails(settings.validation().maxFailed())) {
             System.out.printf(
                     "WARNING: every validated policy leaves more than validation.maxFailed %s of the answers unreadable,"
-                            + " also the chosen one. Its error is that of the bias model, which replaces such answers.%n",
+                            + " also the chosen policy. Its error is the error of the bias model, which replaces unreadable"
+                            + " answers.%n",
                     settings.validation().maxFailed());
         }
         if (best.step() == 0 && settings.steps() > 0) {
-            System.out.println("WARNING: the chosen policy is step 0, the one that this run began with: no step of the"
-                    + " training was better on validation.");
+            System.out.println("WARNING: the chosen policy is step 0, the policy that this run began with: no step of"
+                    + " the training was better on validation.");
         }
     }
 

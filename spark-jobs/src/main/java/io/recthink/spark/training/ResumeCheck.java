@@ -46,7 +46,7 @@ final class ResumeCheck {
     void refuseChanges() {
         if (!changes.isEmpty()) {
             throw new InvalidInputException(
-                    "%s cannot be resumed, for this has changed since it began:%n  %s%nPut it back, or start another run: choose %s."
+                    "%s cannot be resumed, because the following has changed since it began:%n  %s%nRestore it, or start another run: choose %s."
                             .formatted(
                                     run, String.join(System.lineSeparator() + "  ", changes), RunFolder.another(key)));
         }

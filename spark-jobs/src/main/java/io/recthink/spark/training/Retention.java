@@ -19,7 +19,8 @@ public record Retention(int last, int every) {
                     "the saved steps that keep their policy must be at least 1 (was " + last + ")");
         }
         if (every < 0) {
-            throw new InvalidInputException("every so many steps keep their policy: at least 0 (was " + every + ")");
+            throw new InvalidInputException(
+                    "the distance of steps that keep their policy must be at least 0 (was " + every + ")");
         }
     }
 

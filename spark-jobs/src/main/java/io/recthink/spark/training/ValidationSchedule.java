@@ -21,7 +21,7 @@ public record ValidationSchedule(int every, int patience, double maxFailed) {
         }
         if (patience > 0 && every == 0) {
             throw new InvalidInputException(
-                    "patience must be 0 without a validation to be patient with (was %d)".formatted(patience));
+                    "patience must be 0 without a validation (was %d)".formatted(patience));
         }
     }
 
