@@ -193,10 +193,10 @@ final class GrpoSteps implements AutoCloseable {
         if (reasonToStop.isPresent()) {
             run.recordStop(reasonToStop.get());
             String best = run.best()
-                    .map(found -> "the best policy on validation is that of step " + found.step())
+                    .map(found -> "the best policy on validation is the policy of step " + found.step())
                     .orElse("every step up to " + run.stepsDone() + " is complete");
             throw new StoppedException(
-                    "train stopped after step %d: %s. The run in %s can be used: %s. With other guards it goes on by --resume."
+                    "train stopped after step %d: %s. The run in %s can be used: %s. With other guards it continues by --resume."
                             .formatted(
                                     run.stepsDone(),
                                     reasonToStop.get(),

@@ -167,7 +167,7 @@ final class StepGuards {
     private Optional<String> fruitless() {
         String seen = anyFinished ? "none is well formed" : "all are cut off at rollout.maxTokens";
         return reason(
-                "of the %d completions or more of the first %d steps %s, so there is nothing to learn from. Look at them with inspect; then make a warm start (cold-start, sft), raise rollout.maxTokens, lower reward.minWords, or set reward.formatGrading=tags. train.guards.startCompletions=0 goes on all the same",
+                "of at least %d completions of the first %d steps %s, so the policy cannot learn from them. Look at the completions with inspect; then make a warm start (cold-start, sft), raise rollout.maxTokens, lower reward.minWords, or set reward.formatGrading=tags. With train.guards.startCompletions=0 the run continues anyway",
                 steps * (long) completions, steps, seen);
     }
 

@@ -75,7 +75,7 @@ final class StepTraces {
                 rollouts.where("sample = 0").orderBy("rowId").limit(2).select("text").collectAsList().stream()
                         .map(row -> "\"" + shortened(TraceMeasure.trace(row.getString(0))) + "\"")
                         .toList();
-        return traces.isEmpty() ? "" : " Two of them: " + String.join(" and ", traces) + ".";
+        return traces.isEmpty() ? "" : " Two of the traces: " + String.join(" and ", traces) + ".";
     }
 
     private static String shortened(String trace) {

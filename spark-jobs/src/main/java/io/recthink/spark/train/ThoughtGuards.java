@@ -35,7 +35,7 @@ final class ThoughtGuards {
             " What helps: prompt.layout=words instead of a prompt that shows a pattern with dots, reward.minWords=10,"
                     + " train.prompts=balanced, a lower train.optimizer.learningRate, train.klCoefficient above 0 (0.01 to"
                     + " 0.05), reward.shape=l2. Begin again from a step whose traces inspect shows to be good, or from the"
-                    + " start. docs/training.md explains it;";
+                    + " start. docs/training.md explains the guards;";
 
     private final GuardSettings settings;
     private final boolean deadGroupsTeach;
@@ -102,32 +102,32 @@ final class ThoughtGuards {
         if (copying >= STEPS) {
             return reason(
                     "the policy copies the instruction instead of thinking: for %d steps in a row more than train.guards.maxCopied %.2f of"
-                            + " what its traces say stands word for word in the instruction (%.2f now).%s%s"
-                            + " train.guards.maxCopied=1 goes on all the same",
+                            + " the words of its traces is word for word in the instruction (%.2f now).%s%s"
+                            + " with train.guards.maxCopied=1 the run continues anyway",
                     copying, settings.maxCopied(), last.copied(), traces.get(), HELP);
         }
         if (uniform >= STEPS) {
             return reason(
-                    "the policy writes nearly the same whatever the user and the product: for %d steps in a row less than"
-                            + " train.guards.minDistinct %.2f of a step's traces were different ones (%.2f now),"
-                            + " and most stood at several rows.%s It has learnt the form and a safe rating, not to think.%s train.guards.minDistinct=0 goes on all the same",
+                    "the policy writes nearly the same trace for every user and product: for %d steps in a row less than"
+                            + " train.guards.minDistinct %.2f of a step's traces were distinct (%.2f now),"
+                            + " and most traces occurred at several rows.%s The policy has learnt the form and a safe rating, not to think.%s with train.guards.minDistinct=0 the run continues anyway",
                     uniform, settings.minDistinct(), last.distinct(), traces.get(), HELP);
         }
         if (spokeOfRows && about() < settings.minAbout()) {
             return reason(
-                    "the policy no longer speaks of the user and the product: over the last %d steps %.2f of the traces used words"
-                            + " of their user's reviews or of their product, less than train.guards.minAbout %.2f, after most had"
-                            + " done so.%s It has learnt the form and a safe rating, not to think.%s"
-                            + " train.guards.minAbout=0 goes on all the same",
+                    "the policy no longer writes about the user and the product: over the last %d steps %.2f of the traces used words"
+                            + " of their user's reviews or of their product, less than train.guards.minAbout %.2f. Earlier most"
+                            + " traces did so.%s The policy has learnt the form and a safe rating, not to think.%s"
+                            + " with train.guards.minAbout=0 the run continues anyway",
                     STEPS, about(), settings.minAbout(), traces.get(), HELP);
         }
         if (settings.deadSteps() > 0 && dead >= settings.deadSteps()) {
             return reason(
-                    "nothing has been learnt for %d steps in a row (train.guards.deadSteps): in every group all completions"
+                    "the policy has learnt nothing for %d steps in a row (train.guards.deadSteps): in every group all completions"
                             + " earned the same reward, so that there was no gradient.%s What helps: reward.shape=l2,"
                             + " train.dynamicSampling=2, a higher rollout.temperature, more completions a prompt (train.groupSize), a lower train.optimizer.learningRate"
-                            + " from the start, or a warm start that is less sure (coldStart.spread). docs/training.md explains it;"
-                            + " train.guards.deadSteps=0 goes on all the same",
+                            + " from the start, or a warm start that is less sure (coldStart.spread). docs/training.md explains the guards;"
+                            + " with train.guards.deadSteps=0 the run continues anyway",
                     dead, traces.get());
         }
         return Optional.empty();

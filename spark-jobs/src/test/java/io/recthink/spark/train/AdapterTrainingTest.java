@@ -205,12 +205,13 @@ class AdapterTrainingTest {
         assertThatThrownBy(() -> new TrainJob(false)
                         .run(SPARK, world.configuration(with(train, "lora.rank=3", "paths.run=" + other.resolve("x")))))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("holds a LoRA adapter of rank 2, alpha 4.0, for q_proj, v_proj, up_proj, but the"
-                        + " configuration asks for rank 3, alpha 4.0, for q_proj, v_proj, up_proj. Set lora alike");
+                .hasMessageContaining("contains a LoRA adapter of rank 2, alpha 4.0, for q_proj, v_proj, up_proj, but"
+                        + " the configuration asks for rank 3, alpha 4.0, for q_proj, v_proj, up_proj. Set lora to the"
+                        + " values of the adapter");
         assertThatThrownBy(() -> new TrainJob(false)
                         .run(SPARK, world.configuration(with(train, "lora.rank=0", "paths.run=" + other.resolve("x")))))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("but the configuration asks for all weights to be learnt (lora.rank 0)");
+                .hasMessageContaining("but the configuration asks for training of all weights (lora.rank 0)");
         assertThat(other.resolve("x")).doesNotExist();
     }
 
@@ -263,7 +264,7 @@ class AdapterTrainingTest {
         assertThatThrownBy(() -> new PredictJob().run(SPARK, moving.configuration(predict)))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("file:" + other.resolve("model") + " is not the base model of the policy in file:"
-                        + other + "/run/step-000001/policy: its configuration, tokenizer or template is another one");
+                        + other + "/run/step-000001/policy: its configuration, tokenizer or template differs");
         Files.writeString(template, written);
         moving.writeModel(2);
         assertThatThrownBy(() -> new PredictJob().run(SPARK, moving.configuration(predict)))
@@ -277,7 +278,7 @@ class AdapterTrainingTest {
         assertThatThrownBy(() -> new PredictJob().run(SPARK, moving.configuration(predict)))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("names the base model " + other.resolve("model")
-                        + ", and that is no model folder here. Put the model there, or write its folder into"
+                        + ", which is not a model folder here. Put the model there, or write its folder into"
                         + " base_model_name_or_path of adapter_config.json. Do that in a copy outside of the run");
         Path copy = TinyWorld.copy(other.resolve("run/step-000001/policy"), other.resolve("copy"));
         Path config = copy.resolve("adapter_config.json");

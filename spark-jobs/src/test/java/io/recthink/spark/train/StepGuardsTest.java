@@ -16,7 +16,7 @@ class StepGuardsTest {
         assertThat(guards.reasonToStop(step(0, null, 0.1))).isEmpty();
         assertThat(guards.reasonToStop(step(0, null, 0.1))).isEmpty();
         assertThat(guards.reasonToStop(step(0, null, 0.1))).hasValueSatisfying(reason -> assertThat(reason)
-                .contains("of the 192 completions or more of the first 3 steps none is well formed")
+                .contains("of at least 192 completions of the first 3 steps none is well formed")
                 .contains("cold-start, sft"));
     }
 
@@ -81,12 +81,12 @@ class StepGuardsTest {
             assertThat(guards.reasonToStop(thought(step, 0.19, 0.1, 0.5))).isEmpty();
         }
         assertThat(guards.reasonToStop(thought(5, 0.19, 0.1, 0.5))).hasValueSatisfying(reason -> assertThat(reason)
-                .contains("nearly the same whatever the user and the product: for 5 steps in a row")
+                .contains("nearly the same trace for every user and product: for 5 steps in a row")
                 .contains("train.guards.minDistinct 0.20")
                 .contains("(0.19 now)")
-                .contains("Two of them: of step 5.")
+                .contains("Two of the traces: of step 5.")
                 .contains("train.klCoefficient")
-                .contains("train.guards.minDistinct=0 goes on"));
+                .contains("with train.guards.minDistinct=0 the run continues"));
     }
 
     @Test
@@ -109,7 +109,7 @@ class StepGuardsTest {
                 .contains("copies the instruction instead of thinking: for 5 steps in a row")
                 .contains("train.guards.maxCopied 0.50")
                 .contains("(0.70 now)")
-                .contains("Two of them: of step 5.")
+                .contains("Two of the traces: of step 5.")
                 .contains("prompt.layout=words"));
     }
 
@@ -123,11 +123,11 @@ class StepGuardsTest {
                     .isEmpty();
         }
         assertThat(guards.reasonToStop(about(10, 0.25))).hasValueSatisfying(reason -> assertThat(reason)
-                .contains("no longer speaks of the user and the product: over the last 5 steps 0.46 of the traces")
+                .contains("no longer writes about the user and the product: over the last 5 steps 0.46 of the traces")
                 .contains("train.guards.minAbout 0.50")
-                .contains("Two of them: of step 10.")
+                .contains("Two of the traces: of step 10.")
                 .contains("prompt.layout=words")
-                .contains("train.guards.minAbout=0 goes on"));
+                .contains("with train.guards.minAbout=0 the run continues"));
     }
 
     @Test
@@ -187,9 +187,9 @@ class StepGuardsTest {
             assertThat(guards.reasonToStop(thought(step, 1, 0, 1))).isEmpty();
         }
         assertThat(guards.reasonToStop(thought(10, 1, 0, 1))).hasValueSatisfying(reason -> assertThat(reason)
-                .contains("nothing has been learnt for 10 steps in a row")
-                .contains("Two of them: of step 10.")
-                .contains("train.guards.deadSteps=0 goes on"));
+                .contains("the policy has learnt nothing for 10 steps in a row")
+                .contains("Two of the traces: of step 10.")
+                .contains("with train.guards.deadSteps=0 the run continues"));
     }
 
     @Test
@@ -231,7 +231,7 @@ class StepGuardsTest {
     private static StepGuards guards(String... settings) {
         return StepGuards.of(
                 JobSettings.SECTIONS.read("test", "", List.of(settings)),
-                step -> " Two of them: of step " + step + ".");
+                step -> " Two of the traces: of step " + step + ".");
     }
 
     private static Map<String, Object> step(double formatRate, Double length, double clipped) {

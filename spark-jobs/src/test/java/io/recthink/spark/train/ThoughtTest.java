@@ -179,11 +179,11 @@ class ThoughtTest {
                     .isInstanceOf(StoppedException.class)
                     .hasMessageContaining("train stopped after step 5: the policy writes nearly the same")
                     .hasMessageContaining("for 5 steps in a row less than train.guards.minDistinct 0.90")
-                    .hasMessageMatching("(?s).* Two of them: \".*\" and \".*\"\\. .*")
+                    .hasMessageMatching("(?s).* Two of the traces: \".*\" and \".*\"\\. .*")
                     .hasMessageContaining("--resume");
         }
         RunFolder run = folder("same");
-        assertThat(run.stop().orElseThrow().reason()).contains("Two of them: \"");
+        assertThat(run.stop().orElseThrow().reason()).contains("Two of the traces: \"");
         assertThat(run.newest()).map(Manifest::step).hasValue(5);
 
         resume("same", with(settings, "train.steps=6", "train.guards.minDistinct=0"));
@@ -197,8 +197,8 @@ class ThoughtTest {
 
         assertThatThrownBy(() -> train("dead", settings))
                 .isInstanceOf(StoppedException.class)
-                .hasMessageContaining("train stopped after step 2: nothing has been learnt for 2 steps in a row")
-                .hasMessageContaining("Two of them: \"");
+                .hasMessageContaining("train stopped after step 2: the policy has learnt nothing for 2 steps in a row")
+                .hasMessageContaining("Two of the traces: \"");
         assertThat(folder("dead").stop()).isPresent();
     }
 

@@ -370,14 +370,14 @@ class TrainJobTest {
         assertThatThrownBy(
                         () -> new TrainJob(true).run(SPARK, world.configuration(with(FOUR_STEPS, "paths.run=" + run))))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("/run/step-000000/policy/model.safetensors is not as ");
+                .hasMessageContaining("/run/step-000000/policy/model.safetensors does not match ");
     }
 
     @Test
     void aFinishedRunIsNotBegunAgain() {
         assertThatThrownBy(() -> new TrainJob(false).run(SPARK, world.configuration(FOUR_STEPS)))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("already holds a run");
+                .hasMessageContaining("already contains a run");
     }
 
     @Test
