@@ -46,7 +46,7 @@ public final class BaseModel {
         PolicyFolder model = PolicyFolder.named(name, hadoop);
         if (!model.isModel()) {
             throw unknown("names the base model " + name
-                    + ", and that is no model folder here. Put the model there, or write its folder");
+                    + ", which is not a model folder here. Put the model there, or write its folder");
         }
         return in(model, local);
     }
@@ -80,7 +80,7 @@ public final class BaseModel {
         PolicyFolder.requireSame(base.path(), base.sha256(), expected.sha256());
         if (expected.digest() != null && !expected.digest().equals(base.digest())) {
             throw new InvalidInputException(
-                    "%s is not the base model of the policy in %s: its configuration, tokenizer or template is another one than the manifest of that step says. Restore it, or copy the adapter's folder out of the run and name that."
+                    "%s is not the base model of the policy in %s: its configuration, tokenizer or template differs from the manifest of that step. Restore it, or copy the adapter's folder out of the run and name the copy."
                             .formatted(base.path(), adapter.path()));
         }
     }

@@ -31,7 +31,7 @@ public final class OriginOfPolicy {
             return new PolicyOrigin.Training(
                     run.path(), run.description().job(), place.step(), untrained, run.configuration());
         } catch (InvalidInputException e) { // the run's files are missing except for the policy's folder
-            System.out.printf("%s: what it was trained with is not known: %s%n", place.run(), e.getMessage());
+            System.out.printf("%s: the training of its policy is not known: %s%n", place.run(), e.getMessage());
             return null;
         }
     }

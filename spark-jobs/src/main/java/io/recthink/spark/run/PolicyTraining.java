@@ -44,7 +44,7 @@ public final class PolicyTraining {
                 policy = PolicyOfRun.at(run.description().start());
             }
         } catch (InvalidInputException e) {
-            System.out.printf("%s: what its training took is not known: %s%n", system, e.getMessage());
+            System.out.printf("%s: the cost of its training is not known: %s%n", system, e.getMessage());
             return Optional.empty();
         }
         boolean trained = training.samples > 0;

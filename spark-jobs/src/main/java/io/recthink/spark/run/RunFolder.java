@@ -109,7 +109,7 @@ public final class RunFolder {
 
     private Manifest requireOf(int step, Manifest manifest) {
         if (manifest.step() != step) {
-            throw new InvalidInputException("%s says that it is of step %d. %s"
+            throw new InvalidInputException("%s says that it belongs to step %d. %s"
                     .formatted(storage.path(stepName(step) + MANIFEST), manifest.step(), restore(step)));
         }
         return manifest;
@@ -119,7 +119,7 @@ public final class RunFolder {
     private String restore(int step) {
         return step == 0
                 ? "Restore it, or start another run: choose " + another(key) + "."
-                : "Restore it, or delete %s to go on without that step.".formatted(storage.path(stepName(step)));
+                : "Restore it, or delete %s to continue without that step.".formatted(storage.path(stepName(step)));
     }
 
     /**
@@ -129,7 +129,8 @@ public final class RunFolder {
      */
     public Manifest best() {
         Manifest newest = newest().orElseThrow(() -> new InvalidInputException(
-                path() + " holds no complete step. Run sft or train with this folder first, or name another one."));
+                path() + " contains no complete step. Run sft or train with this folder first, or name another"
+                        + " folder."));
         return newest.best() == null ? newest : required(newest.best().step());
     }
 
@@ -157,7 +158,7 @@ public final class RunFolder {
         StepFiles files = new StepFiles(storage, manifest);
         if (!files.hasPolicy()) {
             throw new InvalidInputException(
-                    "%s has not kept the policy of step %d. Choose a step whose policy folder is there, or keep more with train.keep."
+                    "%s has not kept the policy of step %d. Choose a step whose policy folder exists, or keep more policies with train.keep."
                             .formatted(path(), manifest.step()));
         }
         files.verifyPolicy("Restore it, or name the policy of another step, as in %s@3.".formatted(path()));

@@ -72,7 +72,8 @@ final class RunLock implements AutoCloseable {
             return false;
         }
         LOG.info(
-                "{} is held by process {} on {}; if that is gone, this goes on within {} seconds",
+                "{} is in use by process {} on {}; if that process no longer exists, this process continues within {}"
+                        + " seconds",
                 storage.path(""),
                 owner.process(),
                 owner.host(),
@@ -97,7 +98,7 @@ final class RunLock implements AutoCloseable {
      */
     void check() {
         if (released) {
-            throw new IllegalStateException(storage.path(FILE) + " was given back: the process is ending");
+            throw new IllegalStateException(storage.path(FILE) + " was released: the process is ending");
         }
         refuse(key, storage, Owner.read(storage, FILE).filter(found -> !isOurs(found)));
     }
@@ -149,7 +150,7 @@ final class RunLock implements AutoCloseable {
     private static void refuse(String key, Storage storage, Optional<Owner> other) {
         if (other.isPresent()) {
             throw new FolderInUseException(
-                    "%s is in use by process %d on %s. Wait until it ends, or choose %s; if that process is gone, the folder is free %d seconds after its end (or at once when you delete %s)."
+                    "%s is in use by process %d on %s. Wait until it ends, or choose %s; if that process no longer exists, the folder is free %d seconds after its end (or at once when you delete %s)."
                             .formatted(
                                     storage.path(""),
                                     other.get().process(),

@@ -89,7 +89,7 @@ public final class RunWriter implements AutoCloseable {
 
     private static void refuseFinished(String key, Storage storage, boolean resume) {
         if (!resume && RunFolder.of(storage, key).exists()) {
-            throw new InvalidInputException("%s already holds a run. Go on with it by --resume, or choose %s."
+            throw new InvalidInputException("%s already contains a run. Continue it by --resume, or choose %s."
                     .formatted(storage.path(""), RunFolder.another(key)));
         }
     }
@@ -108,7 +108,8 @@ public final class RunWriter implements AutoCloseable {
     private void prepare(boolean resume) {
         refuseFinished(key, storage, resume);
         if (resume && !folder.exists()) {
-            LOG.info("{} holds no complete step to resume from: the run starts from its beginning", storage.path(""));
+            LOG.info(
+                    "{} contains no complete step to resume from: the run starts from its beginning", storage.path(""));
         }
         // Unreadable files are refused before anything is removed.
         if (storage.length(RunFolder.DESCRIPTION) > 0) {

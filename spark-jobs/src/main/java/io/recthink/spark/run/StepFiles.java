@@ -16,7 +16,8 @@ final class StepFiles {
     private static final String POLICY = "policy/";
     private static final String OPTIMIZER = "optimizer/";
     private static final String REMOVE =
-            "Remove it, or copy the policy's folder to another place and name that to use it with the file.";
+            "Remove it, or copy the policy's folder to another place and name the copy to use the policy with the"
+                    + " file.";
     private static final Set<String> VERIFIED = ConcurrentHashMap.newKeySet();
 
     private final Storage storage;
@@ -137,7 +138,7 @@ final class StepFiles {
     }
 
     private InvalidInputException changed(FileEntry file, String how, String remedy) {
-        return new InvalidInputException("%s is not as %s says: %s. %s"
+        return new InvalidInputException("%s does not match %s: %s. %s"
                 .formatted(storage.path(step + file.path()), manifestFile(), how, remedy));
     }
 

@@ -56,8 +56,8 @@ class PolicyArgumentTest {
         for (String name : List.of("", "@1", "/step-000001/policy")) {
             assertThatThrownBy(() -> resolve(name))
                     .isInstanceOf(InvalidInputException.class)
-                    .hasMessageMatching("file:" + tokenizer + " is not as file:" + folder
-                            + "/step-000001/manifest.json says: its sha256 is \\w{64}, not \\w{64}. Restore it, or name"
+                    .hasMessageMatching("file:" + tokenizer + " does not match file:" + folder
+                            + "/step-000001/manifest.json: its sha256 is \\w{64}, not \\w{64}. Restore it, or name"
                             + " the policy of another step, as in file:" + folder + "@3.");
         }
         Files.writeString(tokenizer, "abcd");
@@ -125,7 +125,7 @@ class PolicyArgumentTest {
         assertThatThrownBy(() -> resolve(""))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
-                        "file:" + folder + " names the base model HuggingFaceTB/SmolLM2-135M-Instruct, and that is no"
+                        "file:" + folder + " names the base model HuggingFaceTB/SmolLM2-135M-Instruct, which is not a"
                                 + " model folder here. Put the model there, or write its folder into base_model_name_or_path"
                                 + " of adapter_config.json.");
     }

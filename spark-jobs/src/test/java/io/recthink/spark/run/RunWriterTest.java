@@ -116,7 +116,7 @@ class RunWriterTest {
                 .message()
                 .satisfiesAnyOf(
                         message -> assertThat(message).startsWith("file:" + file + " "),
-                        message -> assertThat(message).contains("already holds a run"))
+                        message -> assertThat(message).contains("already contains a run"))
                 .hasLineCount(1);
         assertThat(files()).isEqualTo(before);
     }
@@ -128,7 +128,7 @@ class RunWriterTest {
         write(file, "{\"format\": 2, \"policy\": {}}");
         assertThatThrownBy(() -> open(true))
                 .hasMessage("file:" + file + " has the format 2, and this recthink knows 1: a newer recthink wrote it."
-                        + " Use that one.");
+                        + " Use the newer recthink.");
     }
 
     @Test
@@ -189,7 +189,7 @@ class RunWriterTest {
         Path file = run.resolve("step-000001/manifest.json");
         Files.copy(run.resolve("step-000000/manifest.json"), file, StandardCopyOption.REPLACE_EXISTING);
         assertRefusedWithoutLoss(file, true);
-        assertThatThrownBy(() -> open(true)).hasMessageContaining("says that it is of step 0");
+        assertThatThrownBy(() -> open(true)).hasMessageContaining("says that it belongs to step 0");
     }
 
     @Test
@@ -215,7 +215,7 @@ class RunWriterTest {
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
                         "file:" + run
-                                + "/run.json is empty: it was not written or copied to its end. Restore it, or start another run.");
+                                + "/run.json is empty: it was not written or copied completely. Restore it, or start another run.");
         write(run.resolve("config.yaml"), "\n");
         assertThatThrownBy(folder::configuration)
                 .isInstanceOf(InvalidInputException.class)
@@ -286,7 +286,7 @@ class RunWriterTest {
         write(run.resolve("step-000000/policy/model.safetensors"), "weights 1");
         assertThatThrownBy(() -> open(true))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("step-000000/policy/model.safetensors is not as")
+                .hasMessageContaining("step-000000/policy/model.safetensors does not match")
                 .hasMessageContaining("Restore it");
         assertThat(run.resolve("lock.json")).doesNotExist();
     }
@@ -303,7 +303,7 @@ class RunWriterTest {
         }
         assertThatThrownBy(() -> open(false))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("already holds a run")
+                .hasMessageContaining("already contains a run")
                 .hasMessageContaining("--resume");
     }
 
