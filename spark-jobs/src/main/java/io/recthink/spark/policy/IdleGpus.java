@@ -24,7 +24,7 @@ public final class IdleGpus {
         List<String> hosts = spark.sparkContext().isLocal() ? List.of() : TaskSurvey.answers(spark, IdleGpus::host);
         if (!hosts.isEmpty()) {
             LOG.warn(
-                    "THE GPUS OF {} ARE NOT USED: Spark gives them to no task, which computes on the processor. Start with --conf spark.executor.resource.gpu.amount=1 --conf spark.task.resource.gpu.amount=1 and a discovery script (docs/cluster.md)",
+                    "THE GPUS OF {} ARE NOT USED: Spark gives them to no task; the tasks compute on the processor. Start with --conf spark.executor.resource.gpu.amount=1 --conf spark.task.resource.gpu.amount=1 and a discovery script (docs/cluster.md)",
                     String.join(", ", hosts));
         }
     }

@@ -119,7 +119,7 @@ public final class PolicyFolder {
     public static void requireSame(String path, String found, String expected) {
         if (!found.equals(expected)) {
             throw new InvalidInputException(
-                    "%s is not the base model that the adapter was made for: its weights have the sha256 %s, not %s. Put that model back there, or name its folder."
+                    "%s is not the base model that the adapter was made for: its weights have the sha256 %s, not %s. Restore the base model of the adapter there, or name its folder."
                             .formatted(path, found, expected));
         }
     }
@@ -129,7 +129,7 @@ public final class PolicyFolder {
         requireSame(model.path(), folder.sha256(), model.sha256());
         if (!folder.digest(model.sha256()).equals(model.digest())) {
             throw new InvalidInputException(
-                    "%s was changed while it was in use: its configuration, tokenizer or template is another one. Restore it, or start again."
+                    "%s was changed while it was in use: its configuration, tokenizer or template differs. Restore it, or start again."
                             .formatted(model.path()));
         }
     }

@@ -74,8 +74,8 @@ public final class PolicyStore {
     private static Path local(Path folder) {
         if (!Files.isDirectory(folder)) {
             throw new InvalidInputException(folder
-                    + " is not there for this process. On several machines the run folder and the models must lie"
-                    + " on storage that all of them reach: HDFS, s3a or a shared mount.");
+                    + " does not exist for this process. On several machines the run folder and the models must be"
+                    + " on storage that all machines can read: HDFS, s3a or a shared mount.");
         }
         return folder;
     }
