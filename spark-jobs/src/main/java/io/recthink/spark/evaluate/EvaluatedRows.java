@@ -39,7 +39,8 @@ record EvaluatedRows(Dataset<Row> rows, long count, String description, long los
         if (count == 0) {
             rows.unpersist();
             throw new InvalidInputException(
-                    "predict.split: there is no row to compare on (%s; %d rows before unequal ones were left out)"
+                    ("predict.split: there are no rows to compare (%s; %d rows before compare left out the rows that a"
+                                    + " system lacks)")
                             .formatted(description, all));
         }
         return new EvaluatedRows(rows, count, description, all - count);
@@ -76,7 +77,7 @@ record EvaluatedRows(Dataset<Row> rows, long count, String description, long los
                 "MAE and RMSE are micro averages: every row counts the same. Intervals: %d resamples of users, paired, seed %d.",
                 request.settings().resamples(),
                 request.seed()));
-        notes.add("Failed rows hold the bias model's prediction.");
+        notes.add("Failed rows contain the prediction of the bias model.");
         notes.add("Data sha256 " + data.sha256() + ".");
         return notes;
     }

@@ -20,7 +20,8 @@ final class MissingSystems {
         String place = request.predictions();
         if (!folders.present()) {
             throw new InvalidInputException(
-                    "paths.predictions: %s does not exist; predict with `recthink predict` or `recthink mf`, or create the folder: while it is empty the trivial rows are scored alone"
+                    ("paths.predictions: %s does not exist; predict with `recthink predict` or `recthink mf`, or"
+                                    + " create the folder: if it is empty, compare scores only the trivial rows")
                             .formatted(place));
         }
         Set<String> missing = new TreeSet<>(request.systems());
@@ -30,12 +31,14 @@ final class MissingSystems {
         }
         if (folders.names().isEmpty() && !missing.isEmpty()) {
             throw new InvalidInputException(
-                    "paths.predictions: %s holds no predictions, neither of %s (predict.policies) nor of another system; run `recthink predict`"
+                    ("paths.predictions: %s contains no predictions of %s (predict.policies) or of another system; run"
+                                    + " `recthink predict`")
                             .formatted(place, String.join(", ", missing)));
         }
         List<String> notes = new ArrayList<>();
         if (folders.names().isEmpty()) {
-            notes.add("WARNING: %s holds no predictions; the trivial rows are alone.".formatted(place));
+            notes.add("WARNING: %s contains no predictions; the table contains only the trivial rows."
+                    .formatted(place));
         }
         for (String system : missing) {
             notes.add(

@@ -156,7 +156,7 @@ final class PredictionColumns {
             if (field.dataType() instanceof StructType
                     || field.dataType() instanceof ArrayType
                     || field.dataType() instanceof MapType) {
-                throw new InvalidInputException("%s: %s has a column %s of type %s; it must hold one value a row"
+                throw new InvalidInputException("%s: %s has a column %s of type %s; it must contain one value per row"
                         .formatted(key, path, column, field.dataType().simpleString()));
             }
             return trim(named(column).cast("string"));

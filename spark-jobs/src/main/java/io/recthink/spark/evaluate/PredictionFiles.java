@@ -91,7 +91,7 @@ record PredictionFiles(String name, String path, Format format, String header, L
         }
         if (heads.isEmpty()) {
             throw new InvalidInputException(
-                    "%s: %s holds no predictions: no file with any content; %s".formatted(key, path, REMEDY));
+                    "%s: %s contains no predictions: it has no file with content; %s".formatted(key, path, REMEDY));
         }
         Head first = heads.get(0);
         for (Head other : heads) {
@@ -99,7 +99,7 @@ record PredictionFiles(String name, String path, Format format, String header, L
                     first.format == other.format && (first.format != Format.CSV || first.line.equals(other.line));
             if (!same) {
                 throw new InvalidInputException(
-                        "%s: %s and %s are of different formats or columns; give each a folder of its own"
+                        "%s: %s and %s have different formats or columns; put each of them into its own folder"
                                 .formatted(key, first.path, other.path));
             }
         }
@@ -162,7 +162,7 @@ record PredictionFiles(String name, String path, Format format, String header, L
             return Optional.of(new Head(file.toString(), Format.CSV, line));
         }
         throw new InvalidInputException(
-                "%s: %s is no table of predictions: neither Parquet, nor CSV with a header, nor JSON; %s"
+                "%s: %s is not a table of predictions: it is neither Parquet, nor CSV with a header, nor JSON; %s"
                         .formatted(key, alone ? file : file.getParent() + " (" + file.getName() + ")", REMEDY));
     }
 
@@ -173,7 +173,8 @@ record PredictionFiles(String name, String path, Format format, String header, L
             in.readFully(system.getFileStatus(file).getLen() - end.length, end);
             if (!MAGIC.equals(new String(end, StandardCharsets.UTF_8))) {
                 throw new InvalidInputException(
-                        "%s: %s cannot be read: it begins as Parquet and does not end so; write it again or remove it"
+                        ("%s: %s cannot be read: it begins like a Parquet file but does not end like one; write it"
+                                        + " again or remove it")
                                 .formatted(key, file));
             }
         } catch (IOException e) {

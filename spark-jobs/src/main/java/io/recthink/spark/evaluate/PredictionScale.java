@@ -30,7 +30,7 @@ record PredictionScale(RatingGrid grid, boolean clip) {
     List<String> notes(PredictionFolders.Checked saved, String rows) {
         return saved.systems().stream()
                 .filter(system -> system.offScale() > 0)
-                .map(system -> "%s: %d predictions of %s were off the rating scale %s to %s and are clipped to it."
+                .map(system -> "%s: %d predictions of %s were outside the rating scale %s to %s and are clipped to it."
                         .formatted(system.key(), system.offScale(), rows, grid.min(), grid.max()))
                 .toList();
     }

@@ -119,17 +119,19 @@ final class SystemCheck {
         if (number("problems") > 0) {
             Row example = example("problemRow");
             throw new InvalidInputException(
-                    "%s: %s: %d rows cannot be read, for example row '%s', where %s; mend them, or leave yhat empty where nothing was predicted"
+                    ("%s: %s: %d rows cannot be read, for example row '%s', where %s; correct them, or leave yhat"
+                                    + " empty where nothing was predicted")
                             .formatted(
                                     setting, name(), number("problems"), example.getString(0), example.getString(1)));
         }
         if (TrivialPredictors.SYSTEMS.contains(key().system())) {
             throw new InvalidInputException(
-                    key() + ": this name belongs to a trivial row; give the system another one");
+                    key() + ": this name belongs to a trivial row; give the system another name");
         }
         if (number("unknown") > 0) {
             throw new InvalidInputException(
-                    "%s: %d of its rows are not in the data set, for example %s; it was predicted for other data, predict it again"
+                    ("%s: %d predicted rows are not in the data set, for example %s; the system was predicted for"
+                                    + " other data: predict it again")
                             .formatted(key(), number("unknown"), row.getAs("unknownRow")));
         }
         if (number("rows") > number("distinct")) {
@@ -144,7 +146,8 @@ final class SystemCheck {
         if (number("off") > 0 && !scale.clip()) {
             Row example = example("offRow");
             throw new InvalidInputException(
-                    "%s: %d of %d predictions are off the rating scale %s to %s, for example %s for row %s; mend them, or hold them within the scale with --clip (compare.clip: true)"
+                    ("%s: %d of %d predictions are outside the rating scale %s to %s, for example %s for row %s;"
+                                    + " correct them, or clip them to the scale with --clip (compare.clip: true)")
                             .formatted(
                                     key(),
                                     number("off"),
@@ -156,7 +159,9 @@ final class SystemCheck {
         }
         if (number("improbable") > 0) {
             throw new InvalidInputException(
-                    "%s: %d rows have probs that are not probabilities of the ratings %s to %s by %s (%d numbers of at least 0 with the sum 1), for example %s; mend them or leave the column out"
+                    ("%s: %d rows have probs that are not probabilities of the ratings %s to %s in steps of %s (%d"
+                                    + " numbers of at least 0 with the sum 1), for example %s; correct them or leave"
+                                    + " the column out")
                             .formatted(
                                     key(),
                                     number("improbable"),
@@ -173,9 +178,10 @@ final class SystemCheck {
         long distinct = number("distinct");
         if (distinct < expected) {
             throw new InvalidInputException(
-                    ("%s: has predictions for %d of the %d rows (%s); %d are missing. All systems are scored on the same"
-                                    + " rows: predict the missing ones, set predict.split and predict.rows as they were"
-                                    + " when it was predicted, or score the rows that all have with --intersect")
+                    ("%s: has predictions for %d of the %d rows (%s); %d are missing. All systems are scored on the"
+                                    + " same rows: predict the missing rows, set predict.split and predict.rows to"
+                                    + " their values at the time of the prediction, or score only the rows that all"
+                                    + " systems have with --intersect")
                             .formatted(key(), distinct, expected, rowsAre, expected - distinct));
         }
     }

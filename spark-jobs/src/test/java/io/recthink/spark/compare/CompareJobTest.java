@@ -372,9 +372,10 @@ class CompareJobTest {
         Files.createDirectories(root.resolve("bare"));
         assertThatThrownBy(() -> compare("bare", "predict.policies.gone=other"))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageStartingWith("paths.predictions: " + root + "/bare holds no predictions, neither of gone ");
+                .hasMessageStartingWith("paths.predictions: " + root + "/bare contains no predictions of gone ");
         assertThat(compare("bare").notes())
-                .anyMatch(note -> note.endsWith("bare holds no predictions; the trivial rows are alone."));
+                .anyMatch(note -> note.endsWith(
+                        "bare contains no predictions; the table contains only the trivial rows."));
     }
 
     @Test

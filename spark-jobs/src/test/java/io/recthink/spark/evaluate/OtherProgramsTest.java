@@ -176,13 +176,13 @@ class OtherProgramsTest {
     void predictionsOffTheScaleAreRefusedOrClippedWhenAsked() throws IOException {
         write("mine.csv", "rowId,yhat\na,3\nb,7.5\nc,0.5\nd,1\n");
         refused(
-                "mine (point, seed 0): 2 of 4 predictions are off the rating scale 1.0 to 5.0, for example 7.5 for row b; ",
+                "mine (point, seed 0): 2 of 4 predictions are outside the rating scale 1.0 to 5.0, for example 7.5 for row b; ",
                 "--clip (compare.clip: true)");
         PredictionScale clipping = new PredictionScale(new RatingGrid(1, 5, 1), true);
         PredictionFolders.Checked clipped = read().evaluated(examples, examples, "test", clipping);
         assertThat(clipping.notes(clipped, "rows"))
                 .containsExactly(
-                        "mine (point, seed 0): 2 predictions of rows were off the rating scale 1.0 to 5.0 and are clipped to it.");
+                        "mine (point, seed 0): 2 predictions of rows were outside the rating scale 1.0 to 5.0 and are clipped to it.");
     }
 
     @Test
@@ -202,12 +202,12 @@ class OtherProgramsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "notes.txt|to do: predict|is no table of predictions",
-                "mine/model.bin|\u0001x\u0002y|is no table of predictions",
+                "notes.txt|to do: predict|is not a table of predictions",
+                "mine/model.bin|\u0001x\u0002y|is not a table of predictions",
                 "mine.csv|4.5,3.5|has no column rowId; its columns are 4.5, 3.5",
                 "mine.json|{'rowId':{'0':'a'},'yhat':{'0':1}}|has a column rowId of type struct<0:string>",
                 "mine/part.parquet|PAR1 and no more|cannot be read",
-                "mine.csv||holds no predictions"
+                "mine.csv||contains no predictions"
             })
     void filesThatAreNoPredictionsAreRefusedInOneLine(String name, String content, String message) throws IOException {
         write(name, content == null ? "" : content.replace('\'', '"'));
@@ -224,7 +224,7 @@ class OtherProgramsTest {
     void filesOfOneFolderThatDifferAreRefused() throws IOException {
         write("mine/a.csv", "rowId,yhat\na,3\n");
         write("mine/b.csv", "yhat,rowId\n3,b\n");
-        refused("paths.predictions: ", "are of different formats or columns; give each a folder of its own");
+        refused("paths.predictions: ", "have different formats or columns; put each of them into its own folder");
     }
 
     private PredictionFolders read() {

@@ -113,7 +113,7 @@ class PredictionFoldersTest {
     @Test
     void predictionsOfOtherDataAreRefused() {
         complete("grpo").add("stranger", 4).write(predictions, 1);
-        refused("grpo (greedy, seed 7): 1 of its rows are not in the data set");
+        refused("grpo (greedy, seed 7): 1 predicted rows are not in the data set");
     }
 
     @Test
@@ -138,7 +138,7 @@ class PredictionFoldersTest {
         java.nio.file.Files.createDirectories(predictions.resolve("empty"));
         assertThatThrownBy(this::evaluated)
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("/empty holds no predictions: no file with any content");
+                .hasMessageContaining("/empty contains no predictions: it has no file with content");
     }
 
     private static PredictionRows complete(String system) {
