@@ -103,7 +103,7 @@ final class ComparisonPage {
         html.open("ul", "class", "notes");
         subject.notes().forEach(note -> html.element("li", note));
         html.close();
-        html.element("h2", "What that does to the errors");
+        html.element("h2", "How the errors change");
     }
 
     private void tiles() {
@@ -114,7 +114,7 @@ final class ComparisonPage {
                 .isPresent());
         ComparisonRow constant = comparison.rows().get(0);
         tile(constant.key().system(), ComparisonTables.number(constant.errors().mae()), "MAE");
-        tile("Rows", String.format(Locale.ROOT, "%,d", constant.rows()), "all systems on the same ones");
+        tile("Rows", String.format(Locale.ROOT, "%,d", constant.rows()), "all systems on the same rows");
         html.close();
     }
 
@@ -136,7 +136,7 @@ final class ComparisonPage {
         figure("whole", "Smaller is better. Grey: predictors that read no text.", errors.mae());
         figure(
                 "whole",
-                "Smaller is better. A mean is the best answer to a squared error, as a median is to an absolute one.",
+                "Smaller is better. A mean is the best answer to a squared error, a median to an absolute error.",
                 errors.rmse());
     }
 
@@ -211,8 +211,9 @@ final class ComparisonPage {
         html.element("h2", "Does the truth follow the prediction?");
         html.element(
                 "p",
-                "Rows in tenths of their predictions: the mean truth of each, with its interval, over the mean prediction."
-                        + " On the dashed line both are equal.",
+                "The rows are sorted by prediction and divided into tenths. Each point shows the mean truth of a"
+                                + " tenth, with its interval, over the mean prediction. On the dashed line both means"
+                                + " are equal.",
                 "class",
                 "note");
         html.open("section", "class", "charts");
@@ -293,7 +294,7 @@ final class ComparisonPage {
                 series.stream().flatMap(some -> some.points().stream()).map(PointPlot.Point::high)));
         html.element("h2", "Where are the errors?");
         html.open("section", "class", "charts");
-        figure("", "MAE by true rating", "Rare ratings are where a constant fails.", () -> new PointPlot(
+        figure("", "MAE by true rating", "A constant prediction fails on rare ratings.", () -> new PointPlot(
                         series, across, upright, false, "MAE by true rating")
                 .write(html));
         html.close();
@@ -403,14 +404,14 @@ final class ComparisonPage {
             html.open("details")
                     .element(
                             "summary",
-                            "What %s was trained with: %s of %s"
+                            "Training configuration of %s: %s of %s"
                                     .formatted(
                                             origin.system(),
                                             origin.training().label(),
                                             origin.training().run()));
             html.element("pre", origin.training().configuration()).close();
         }
-        html.open("details").element("summary", "What this comparison was made with");
+        html.open("details").element("summary", "Configuration of this comparison");
         html.element("pre", card.configuration()).close();
     }
 

@@ -156,7 +156,7 @@ final class ComparisonTables {
 
     String focusTitle() {
         SystemKey focus = comparison.focus().orElseThrow();
-        return "MAE of " + focus.system() + " (" + focus.readout() + ") minus that of each other row";
+        return "MAE of " + focus.system() + " (" + focus.readout() + ") minus the MAE of each other row";
     }
 
     /** Read-outs that were trained under several seeds. */
@@ -282,30 +282,32 @@ final class ComparisonTables {
         notes.add("Ranks: MAE among medians, RMSE among means. p: two-sided bootstrap, Holm-corrected over the table.");
         notes.add(
                 "skill: 1 - MAE / constant median, 1 - MSE / global mean. macro-MAE: mean over true ratings. user MAE:"
-                        + " mean over users. pairs: share of one user's pairs of rows ordered rightly, ties one half. slope: of the"
-                        + " truth on the prediction. variance: of predictions over truths.");
+                                + " mean over users. pairs: share of the pairs of rows of one user whose predictions"
+                                + " have the right order, a tie counts one half. slope: slope of the truth on the"
+                                + " prediction. variance: variance of the predictions divided by the variance of the"
+                                + " truths.");
         if (!comparison.traces().isEmpty()) {
             notes.add(
-                    "distinct traces: different texts before the answer, of all rows. copied: share of a trace that stands word"
-                            + " for word in the instruction. about the row: traces with at least three words of the user's own reviews or"
-                            + " of the product.");
+                    "distinct traces: different texts before the answer, as a share of all rows. copied: share of a"
+                                    + " trace that is word for word in the instruction. about the row: traces with at"
+                                    + " least three words of the user's own reviews or of the product.");
         }
         if (uncorrected()) {
             notes.add(UNCORRECTED.strip()
-                    + " The interval, which is that of one comparison alone, excludes zero; the p does not tell"
-                    + " the two apart once it is corrected for all comparisons of its table.");
+                    + " The interval excludes zero, but it is for one comparison alone. The p is corrected for all"
+                                    + " comparisons of its table and does not tell the two apart.");
         }
         if (comparison.rows().stream().anyMatch(row -> row.kind() == Kind.ISOTONIC)) {
             notes.add("+iso: mapped by a monotone function fitted on the validation rows.");
         }
         if (comparison.rows().stream().anyMatch(ComparisonRow::marked)) {
             notes.add("* does not beat " + TrivialPredictors.PROMPT_MEANS
-                    + " of its kind, the regression on numbers that a prompt may show.");
+                    + " of its kind. This row is a regression on numbers that a prompt may show.");
         }
         if (comparison.rows().stream().anyMatch(ComparisonRow::unranked)) {
             notes.add(ComparisonRow.UNRANKED.strip()
-                    + " has no rank: it failed on more rows than validation.maxFailed allows, and what is scored there is the"
-                    + " bias model.");
+                    + " has no rank: it failed on more rows than validation.maxFailed allows. On the failed rows, the"
+                                    + " table scores the prediction of the bias model.");
         }
         return notes;
     }

@@ -44,7 +44,7 @@ class ComparisonPageTest {
                         "my &lt;shop&gt;",
                         "data sha256",
                         "root: work",
-                        "What grpo, &lt;b&gt;late&lt;/b&gt; was trained with: train, step 0: the untrained start of /runs/1",
+                        "Training configuration of grpo, &lt;b&gt;late&lt;/b&gt;: train, step 0: the untrained start of /runs/1",
                         "loss: huber")
                 .doesNotContain("<b>late", "<shop>");
     }

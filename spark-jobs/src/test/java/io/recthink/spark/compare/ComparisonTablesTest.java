@@ -57,7 +57,7 @@ class ComparisonTablesTest {
 
     @Test
     void theSecondBlockSaysWhoIsToldApart() {
-        assertThat(tables.focusTitle()).isEqualTo("MAE of grpo, <b>late</b> (greedy) minus that of each other row");
+        assertThat(tables.focusTitle()).isEqualTo("MAE of grpo, <b>late</b> (greedy) minus the MAE of each other row");
         assertThat(tables.focus().rows().get(0)).contains("not told apart");
     }
 
