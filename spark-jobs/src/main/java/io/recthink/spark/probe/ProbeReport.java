@@ -46,8 +46,9 @@ record ProbeReport(String policy, List<Answers> answers, Spread spread) {
                 "How many answers a changed prompt changes, and by how much",
                 table(),
                 List.of(
-                        "Of the rows whose answer can be read with and without the change. Change: the answer with the"
-                                + " changed prompt minus that with the unchanged one, in stars.",
+                        "The table uses the rows whose answer can be read with and without the change. Change: the"
+                                        + " answer to the changed prompt minus the answer to the unchanged prompt, in"
+                                        + " stars.",
                         spreadLine() + "."));
     }
 
