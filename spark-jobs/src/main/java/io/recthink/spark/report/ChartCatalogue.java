@@ -25,7 +25,7 @@ final class ChartCatalogue {
                             .with(new Chart.Band.Around("reward_std")),
                     lines(
                             "Parts of the reward",
-                            "What the format and what the answer earn, on average.",
+                            "Mean reward of the format and mean reward of the answer.",
                             Unit.NONE,
                             line("rewards/format/mean", "format"),
                             line("rewards/answer/mean", "answer")),
@@ -49,7 +49,8 @@ final class ChartCatalogue {
                             line("eval/modal_share", "most frequent, validation")),
                     lines(
                             "Loss",
-                            "What the step minimises; of a supervised run that holds instructions out, theirs beside it.",
+                            "The loss that the step minimises. A supervised run with held-out instructions also shows"
+                                            + " the loss of these instructions.",
                             Unit.NONE,
                             line("loss", "loss"),
                             line("eval/loss", "validation"))));
@@ -62,20 +63,21 @@ final class ChartCatalogue {
             List.of(
                     lines(
                             "Different traces",
-                            "Different traces among all, the rating aside. Near zero: the same whatever the"
-                                    + " user and the product.",
+                            "Share of different traces, without the rating. Near zero: the policy writes the same"
+                                            + " trace for every user and product.",
                             Unit.SHARE,
                             line("traces/distinct", "train"),
                             line("eval/traces/distinct", "validation")),
                     lines(
                             "The same trace at another row",
-                            "Completions whose trace stands at another row of the step, too: it cannot be about either.",
+                            "Completions whose trace also appears at another row of the step. The trace cannot be"
+                                            + " about either row.",
                             Unit.SHARE,
                             line("traces/shared", "train")),
                     lines(
                             "Copied from the instruction",
-                            "How much of a trace stands word for word in the instruction. High: it fills in the form instead of"
-                                    + " thinking.",
+                            "Share of a trace that is word for word in the instruction. High: the policy fills in the"
+                                            + " form instead of thinking.",
                             Unit.SHARE,
                             line("traces/copied", "train"),
                             line("eval/traces/copied", "validation")),
@@ -103,7 +105,8 @@ final class ChartCatalogue {
                             .with(new Chart.Band.Between("completions/min_length", "completions/max_length")),
                     lines(
                             "Dead groups",
-                            "Groups whose completions all earn the same: they teach nothing.",
+                            "Groups whose completions all have the same reward. The policy learns nothing from a dead"
+                                            + " group.",
                             Unit.SHARE,
                             line("frac_reward_zero_std", "dead groups")),
                     lines(
@@ -113,7 +116,7 @@ final class ChartCatalogue {
                             line("completions/clipped_ratio", "cut off")),
                     lines(
                             "Entropy",
-                            "How undecided the policy is at a token. Near zero there is nothing left to explore.",
+                            "How undecided the policy is at a token. Near zero the policy no longer explores.",
                             Unit.NATS,
                             line("entropy", "entropy")),
                     lines(
@@ -130,7 +133,8 @@ final class ChartCatalogue {
                             line("clip_ratio", "clipped")),
                     lines(
                             "Learner against sampler",
-                            "Difference of the log-probabilities that both give to a token with the same weights.",
+                            "Difference between the log-probabilities that learner and sampler give to a token with"
+                                            + " the same weights.",
                             Unit.NATS,
                             line("sampling_logp_difference/mean", "mean"),
                             line("sampling_logp_difference/max", "largest"))));
@@ -140,7 +144,7 @@ final class ChartCatalogue {
             List.of(
                     stacked(
                             "Time of a step",
-                            "The stages of a step on top of each other.",
+                            "The time of each stage of a step, stacked.",
                             Unit.SECONDS,
                             line("time/rollout", "rollout"),
                             line("time/score", "score"),

@@ -53,8 +53,8 @@ final class ReportPage {
         tiles();
         html.element(
                 "p",
-                "Point at a chart to read all of them at that step; drag to zoom, double-click to return."
-                        + " Noisy curves are drawn twice: each step, and the mean around it."
+                "Point at a step in a chart to read all charts at that step; drag to zoom, double-click to return."
+                                + " Noisy curves are drawn twice: each step, and the mean around it."
                         + charts.best()
                                 .map(best -> " The dashed line marks the policy that was best on validation.")
                                 .orElse(""),
@@ -204,9 +204,9 @@ final class ReportPage {
         html.open("section").element("h2", "Where does the time go?");
         html.element(
                 "p",
-                "Means over the steps. In the engine the model or the optimizer computes on at least one machine;"
-                        + " everything else is what the cluster costs: scheduling, loading policies, shuffling"
-                        + " gradients, reading and writing.",
+                "Means over the steps. In the engine the model or the optimizer computes on at least one machine; all"
+                                + " other time is the cost of the cluster: scheduling, loading policies, shuffling"
+                                + " gradients, reading and writing.",
                 "class",
                 "note");
         html.open("div", "class", "wide").open("table", "class", "stages").open("tr");

@@ -37,7 +37,8 @@ public final class RunReport {
         Curves curves = Curves.read(folder, steps, Curves.MOST_STEPS);
         if (curves.isEmpty()) {
             throw new InvalidInputException(
-                    "%s has no complete step with metrics: there is nothing to show. Name a run folder of train or sft that has finished at least one step."
+                    ("%s has no complete step with metrics, so the page would be empty. Name a run folder of train or"
+                                    + " sft that has finished at least one step.")
                             .formatted(folder.path()));
         }
         RunCharts charts = RunCharts.of(folder, curves);
