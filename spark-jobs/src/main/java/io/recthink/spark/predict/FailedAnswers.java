@@ -48,7 +48,8 @@ final class FailedAnswers {
             silent.add(share);
         } else if (failed > maxFailed * rows) {
             System.out.println("WARNING " + share
-                    + ". Their rows hold the prediction of the bias model; compare gives the system no rank.");
+                    + ". The rows of these answers contain the prediction of the bias model; compare gives the system"
+                                    + " no rank.");
         }
     }
 
@@ -60,7 +61,9 @@ final class FailedAnswers {
     void refuseSilent() {
         if (!silent.isEmpty()) {
             throw new StoppedException(
-                    "%s. The predictions are written, but nearly all are the bias model's, and compare gives the system no rank. Look at column trace, and at what the policy is asked: recthink prompt --policy POLICY."
+                    ("%s. The predictions are written, but nearly all are predictions of the bias model, and compare"
+                                    + " gives the system no rank. Look at column trace, and at the prompt of the"
+                                    + " policy: recthink prompt --policy POLICY.")
                             .formatted(String.join("; ", silent)));
         }
     }

@@ -53,7 +53,8 @@ public record PromptJob(Optional<String> policy, Optional<String> row, Consumer<
             String messages = messages(input, configuration.get(PromptSettings.class), data);
             prompt.accept(messages);
             counts.accept(named
-                    + "%d characters; no tokens are counted and nothing is left out, for paths.model: %s holds no model"
+                    + ("%d characters; no tokens are counted and nothing is left out, because paths.model: %s contains"
+                                    + " no model")
                             .formatted(messages.codePointCount(0, messages.length()), paths.resolve(paths.model())));
             return;
         }
@@ -85,7 +86,8 @@ public record PromptJob(Optional<String> policy, Optional<String> row, Consumer<
         if (row.isPresent()) {
             return first(examples.where(col("rowId").equalTo(row.get())))
                     .orElseThrow(() -> new InvalidInputException(
-                            "--row: %s has no row %s; row ids are in the column rowId of %s/examples, and without --row the first of the pool rl is shown"
+                            ("--row: %s has no row %s; row ids are in the column rowId of %s/examples, without --row,"
+                                            + " prompt shows the first row of the pool rl")
                                     .formatted(folder, row.get(), folder)));
         }
         return first(examples.where(

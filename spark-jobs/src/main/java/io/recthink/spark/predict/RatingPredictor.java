@@ -94,7 +94,7 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
         configuration = new Param<>(
                 this,
                 "configuration",
-                "YAML text of the sections prompt, rollout and model, where the policy does not say them");
+                "YAML text of the sections prompt, rollout and model, for settings that the policy does not record");
         batchSize = new IntParam(this, "batchSize", "prompts in one generation batch, at least 1");
         minRating = new DoubleParam(this, "minRating", "lowest rating of the scale");
         maxRating = new DoubleParam(this, "maxRating", "highest rating of the scale");
@@ -310,7 +310,7 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
 
     private static StructType added(StructType schema, String column, DataType type) {
         if (List.of(schema.fieldNames()).contains(column)) {
-            throw new InvalidInputException("the column " + column + " is already there; choose another name");
+            throw new InvalidInputException("the column " + column + " already exists; choose another name");
         }
         return schema.add(column, type, true);
     }

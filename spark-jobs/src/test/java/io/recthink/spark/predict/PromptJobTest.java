@@ -85,7 +85,7 @@ class PromptJobTest {
     void withoutAModelItIsTheMessages() {
         show(Optional.of(row(7)), "paths.model=nowhere");
         assertThat(prompts).containsExactly("[system]\nRate.\n\n[user]\nTune 2 3.0\nSong 7");
-        assertThat(counts.get(0)).contains("40 characters;").contains(root + "/nowhere holds no model");
+        assertThat(counts.get(0)).contains("40 characters;").contains(root + "/nowhere contains no model");
     }
 
     @Test

@@ -155,7 +155,7 @@ class RatingPredictorTest {
         assertThatThrownBy(() -> predictor().setInputCol("rowId").transformSchema(EXAMPLES.schema()))
                 .hasMessageStartingWith("inputCol: the column rowId must be a struct of target, ");
         assertThatThrownBy(() -> predictor().setOutputCol("truth").transformSchema(EXAMPLES.schema()))
-                .hasMessage("the column truth is already there; choose another name");
+                .hasMessage("the column truth already exists; choose another name");
     }
 
     @Test
