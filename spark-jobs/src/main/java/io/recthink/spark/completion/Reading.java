@@ -32,12 +32,14 @@ public record Reading(int samples, RatingCandidates candidates) implements Seria
     private static RatingCandidates candidates(RatingGrid grid) {
         if (grid.step() == 0) {
             throw new InvalidInputException(
-                    "predict.distribution: the ratings from %s to %s are no multiples of a step, so there is no list of them; set predict.distribution=false"
+                    ("predict.distribution: the ratings from %s to %s are not multiples of a step, so recthink cannot"
+                                    + " list the ratings; set predict.distribution=false")
                             .formatted(grid.min(), grid.max()));
         }
         if (grid.size() > RatingCandidates.MOST) {
             throw new InvalidInputException(
-                    "predict.distribution: the scale from %s to %s by %s has %d ratings; probabilities are computed of at most %d. Set predict.distribution=false"
+                    ("predict.distribution: the scale from %s to %s in steps of %s has %d ratings; probabilities are"
+                                    + " computed for at most %d ratings. Set predict.distribution=false")
                             .formatted(grid.min(), grid.max(), grid.step(), grid.size(), RatingCandidates.MOST));
         }
         return RatingCandidates.before(grid.min(), grid.max(), grid.step(), Block.RATE.close());

@@ -226,7 +226,7 @@ class PredictJobTest {
                 .add("b", "test", "u", "good", 2.72)
                 .write(root.resolve("any-number"));
         refused(
-                "predict.distribution: the ratings from 1.0 to 5.0 are no multiples of a step",
+                "predict.distribution: the ratings from 1.0 to 5.0 are not multiples of a step",
                 "predict.policies.x=model",
                 "predict.distribution=true",
                 "paths.data=any-number");
