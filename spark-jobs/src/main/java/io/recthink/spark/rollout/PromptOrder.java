@@ -57,7 +57,8 @@ public final class PromptOrder {
             long seed, List<String> rowIds, Optional<Map<String, Double>> balancedBy, int perStep, String pool) {
         if (rowIds.size() < perStep) {
             throw new InvalidInputException(
-                    "The %s has %d rows, a step takes %d. Prepare a larger one or lower the rows of a step."
+                    ("The %s has %d rows, but a step takes %d rows. Prepare more rows or lower the number of rows of a"
+                                    + " step.")
                             .formatted(pool, rowIds.size(), perStep));
         }
         this.seed = seed;

@@ -186,7 +186,7 @@ class PromptOrderTest {
     void aPoolSmallerThanAStepIsRefused() {
         assertThatThrownBy(() -> PromptOrder.balanced(1, truths(new int[] {4, 1, 2}), 4, "pool"))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("pool has 3 rows, a step takes 4");
+                .hasMessageContaining("pool has 3 rows, but a step takes 4 rows");
     }
 
     private static Map<Double, Integer> counts(PromptOrder order, int rows) {

@@ -436,7 +436,7 @@ class TrainJobTest {
                                 SPARK,
                                 world.configuration("train.promptsPerStep=25", "paths.run=" + other.resolve("run"))))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("pool rl of paths.data has 24 rows, a step takes 25");
+                .hasMessageContaining("pool rl of paths.data has 24 rows, but a step takes 25 rows");
     }
 
     @Test
