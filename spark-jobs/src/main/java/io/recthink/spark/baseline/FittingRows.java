@@ -32,7 +32,8 @@ public record FittingRows(RatingSet train, RatingSet refit, Dataset<Row> validat
         Dataset<Row> predicted = rows(examples, split);
         if (validation.isEmpty()) {
             throw new InvalidInputException(
-                    "settings are chosen on validation rows, and there are none; move prepare.validationFrom");
+                    "settings are chosen on validation rows, but the data set has no validation rows; move"
+                                    + " prepare.validationFrom");
         }
         if (predicted.isEmpty()) {
             throw new InvalidInputException("predict.split: the split %s has no rows".formatted(split));

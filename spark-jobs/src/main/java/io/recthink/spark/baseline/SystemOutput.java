@@ -81,7 +81,7 @@ public final class SystemOutput implements AutoCloseable {
             Path file = new Path(path);
             file.getFileSystem(spark.sparkContext().hadoopConfiguration()).delete(file, true);
         } catch (IOException e) {
-            System.err.println("%s is left over and cannot be removed: %s".formatted(path, e));
+            System.err.println("%s is not needed any more and cannot be removed: %s".formatted(path, e));
         }
     }
 

@@ -105,7 +105,7 @@ public final class MfJob implements Job {
         MfSettings settings = configuration.get(MfSettings.class);
         if (!settings.biases() && data.minRating() < 0) {
             throw new InvalidInputException(
-                    "mf.biases: false needs ratings of at least 0, and the scale begins at %s; set it to true"
+                    "mf.biases: false needs ratings of at least 0, but the scale begins at %s; set mf.biases to true"
                             .formatted(data.minRating()));
         }
         long seed = configuration.seed();
@@ -120,7 +120,7 @@ public final class MfJob implements Job {
         List<String> known = names(all);
         if (!known.containsAll(wanted)) {
             throw new InvalidInputException(
-                    "mf.systems must name some of %s, or none for all of them, but is %s".formatted(known, wanted));
+                    "mf.systems must name some of %s, or be empty for all systems, but is %s".formatted(known, wanted));
         }
         return all.stream()
                 .filter(system -> wanted.isEmpty() || wanted.contains(system.system()))
