@@ -86,7 +86,7 @@ public record PromptJob(Optional<String> policy, Optional<String> row, Consumer<
         if (row.isPresent()) {
             return first(examples.where(col("rowId").equalTo(row.get())))
                     .orElseThrow(() -> new InvalidInputException(
-                            ("--row: %s has no row %s; row ids are in the column rowId of %s/examples, without --row,"
+                            ("--row: %s has no row %s; row ids are in the column rowId of %s/examples; without --row,"
                                             + " prompt shows the first row of the pool rl")
                                     .formatted(folder, row.get(), folder)));
         }
