@@ -52,12 +52,13 @@ public final class DataCardNotes {
         }
         String share = String.format(
                 Locale.ROOT,
-                "%,d of the %,d items of the reviews are described, those of %.1f %% of the rows",
+                "%,d of the %,d items of the reviews have a description; these items have %.1f %% of the rows",
                 content.described(),
                 content.items(),
                 100 * content.describedRows());
         if (itemsHardlyMeet(card)) {
-            warn(share + ": does source.columns.itemId mean the same as source.columns.item, written alike?");
+            warn(share + ": do source.columns.itemId and source.columns.item contain the same ids, written in the same"
+                            + " way?");
         } else {
             say(share);
         }
@@ -69,14 +70,14 @@ public final class DataCardNotes {
     private void texts() {
         Content content = card.content();
         if (!content.damaged().isEmpty()) {
-            warn("texts with characters of another encoding: %s; name it in source.csv.encoding, or mend the log"
+            warn("texts with characters of another encoding: %s; name it in source.csv.encoding, or repair the log"
                     .formatted(words(content.damaged())));
         }
         if (!content.html().isEmpty()) {
             say("texts with HTML, which prompts show as plain text: " + words(content.html()));
         }
         if (!content.cut().isEmpty()) {
-            say("texts that prompts show cut at prompt.<column>Characters, a price not at all: "
+            say("texts that prompts cut at prompt.<column>Characters (prompts do not show a price that is too long): "
                     + words(content.cut()));
         }
     }
@@ -101,7 +102,8 @@ public final class DataCardNotes {
         double width = card.maxRating() - card.minRating();
         if (card.counts().kept() >= MANY && highest - lowest < NARROW * width) {
             warn(
-                    "ratings lie between %s and %s only; are source.minRating %s and source.maxRating %s the ends of the scale?"
+                    ("all ratings are between %s and %s; are source.minRating %s and source.maxRating %s the ends of"
+                                    + " the scale?")
                             .formatted(lowest, highest, card.minRating(), card.maxRating()));
         }
     }
@@ -112,7 +114,8 @@ public final class DataCardNotes {
                 .max(Instant::compareTo)
                 .orElseThrow();
         if (last.isAfter(now.plus(Duration.ofDays(1)))) {
-            warn("the last row is of %s, which is still to come: does source.columns.time count seconds since 1970?"
+            warn(("the last row has the time %s, which is in the future: does source.columns.time count seconds since"
+                            + " 1970?")
                     .formatted(last));
         }
     }

@@ -69,7 +69,8 @@ public final class DataCardPage {
         if (part != null) {
             html.element(
                     "p",
-                    "%s of the rows were appended to %s, which is part of this data set as it was; read from %s to %s."
+                    ("%s of the rows were appended to %s, which is an unchanged part of this data set; read from %s to"
+                                    + " %s.")
                             .formatted(whole(part.rows()), part.to(), part.since(), part.until()),
                     "class",
                     "path");
@@ -150,17 +151,19 @@ public final class DataCardPage {
         }
         finding(
                 copies.testInTrain(),
-                "test rows have a review whose text stands in train too; %s of them are the same user's"
+                ("test rows have a review whose text is also in train; for %s of these rows, the text in train is from"
+                                + " the same user")
                         .formatted(whole(copies.testInTrainOfUser())));
         finding(
                 copies.histories(),
-                "history entries carry the text of the review to predict, because the log has it twice");
-        finding(copies.targets(), "rows whose item's description carries the text of the review");
+                "history entries contain the text of the review to predict, because the log contains the text twice");
+        finding(copies.targets(), "rows whose item has a description that contains the text of the review");
         html.close();
         html.element(
                 "p",
-                "The ticks were tested on the table as it was written; one that fails stops the job. What is counted is no"
-                        + " leak but worth knowing. Texts count from " + LeakRules.MIN_CHARACTERS + " characters on.",
+                "prepare tested each rule with a tick on the written table; a rule that fails stops the job. The"
+                                + " counted rows are not leaks but are worth knowing. prepare counts only texts of at"
+                                + " least " + LeakRules.MIN_CHARACTERS + " characters.",
                 "class",
                 "note");
         html.close().close();
@@ -204,8 +207,8 @@ public final class DataCardPage {
         lengths();
         html.element(
                 "p",
-                "New: no earlier train row. Paper-like: user and item both seen, five earlier train rows together, as"
-                        + " published code filters; a slice here, never the denominator.",
+                "New: no earlier train row. Paper-like: user and item both seen, five earlier train rows together: the"
+                                + " filter of the published code. Here these rows are a slice, never the denominator.",
                 "class",
                 "note");
         html.close().close();

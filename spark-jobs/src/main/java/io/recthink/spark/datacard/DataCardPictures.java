@@ -47,7 +47,7 @@ final class DataCardPictures {
 
     void stages() {
         Counts counts = card.counts();
-        open("Rows at each stage", "What each rule leaves of the log, and what it takes.", false);
+        open("Rows at each stage", "The rows of the log that each rule keeps, and the rows that it removes.", false);
         stage("read", counts.read(), counts.read());
         stage("usable", counts.usable(), counts.read());
         card.quarantined().forEach((reason, rows) -> lost(reason, rows, counts.usable()));
@@ -59,7 +59,7 @@ final class DataCardPictures {
                 "p",
                 "Distinct: the earliest row of each user and item. "
                         + (counts.kcore() == 0
-                                ? "No core was taken."
+                                ? "No core was computed."
                                 : "The core was %s; rounds: %d.".formatted(scope, counts.coreRounds()))
                         + (counts.keptByOtherCore() < 0
                                 ? ""
@@ -263,7 +263,8 @@ final class DataCardPictures {
                 (card.lengths().model().isEmpty()
                                 ? "Words, because there is no model at paths.model to count its tokens. "
                                 : "Tokens of " + card.lengths().model() + ". ")
-                        + "Median to 90 %% dark, to 99 %% lighter, to the longest faint. A sample of about %s rows a split."
+                        + ("Dark: from the median to 90 %%; lighter: to 99 %%; faint: to the longest. A sample of"
+                                        + " about %s rows a split.")
                                 .formatted(whole(card.lengths().sample())),
                 true);
         card.lengths().texts().forEach((text, splits) -> {
@@ -360,8 +361,8 @@ final class DataCardPictures {
     void ties() {
         open(
                 "Ties in time",
-                "Rows that share their time with another row of the same user or item. They do not see each other, and"
-                        + " a cut never parts them.",
+                "Rows that share their time with another row of the same user or item. These rows do not see each"
+                                + " other, and a cut never separates them.",
                 false);
         for (String side : List.of("user", "item")) {
             Ties of = card.ties().get(side);

@@ -103,9 +103,10 @@ public final class DataCardText {
 
     private void appended(Appended part) {
         line(
-                "%,d of these rows were appended to `%s` (sha256 `%s`), which is part of this data set as it was. Of %,d rows"
-                        + " read from %s to %s, %,d were there already, %,d repeated a user and an item, %,d were of a user"
-                        + " or an item outside the core. All that joined are test rows; the cuts have not moved.%n",
+                "%,d of these rows were appended to `%s` (sha256 `%s`), which is an unchanged part of this data set."
+                                + " Of %,d rows read from %s to %s, %,d were already in the data set, %,d repeated a"
+                                + " user and an item, %,d were of a user or an item outside the core. All appended"
+                                + " rows are test rows; the cuts are unchanged.%n",
                 part.rows(),
                 part.to(),
                 part.sha256(),
@@ -120,7 +121,7 @@ public final class DataCardText {
     private void splits() {
         line("## Splits%n%nThe rule: %s.%n", card.split().label());
         if (!card.split().warning().isEmpty()) {
-            line("**Mind:** %s.%n", card.split().warning());
+            line("**Warning:** %s.%n", card.split().warning());
         }
         line("| split | from (UTC) | rows | mean | median | new users | new items | both new | item described |");
         line("|---|---|---:|---:|---:|---:|---:|---:|---:|");
@@ -198,7 +199,8 @@ public final class DataCardText {
     private void content() {
         Map<String, Double> filled = card.content().filled();
         if (!filled.isEmpty()) {
-            line("## What the columns hold%n%nShare of the kept reviews, or of their items, that have it.%n");
+            line("## How often are the columns filled?%n%nShare of the kept reviews, or of their items, that have a"
+                            + " value in the column.%n");
             line("| %s |", String.join(" | ", filled.keySet()));
             line("|%s", "---:|".repeat(filled.size()));
             line(
@@ -222,25 +224,25 @@ public final class DataCardText {
     }
 
     private void warnings() {
-        line("## What to mind%n");
+        line("## What to know before you use the data%n");
         DataCardNotes.of(card, Instant.now())
                 .forEach(note -> line("- %s%s.", note.warning() ? "**Warning:** " : "", note.text()));
         line(
-                "- %,d rows (%.1f%%) share their time with another row of the user, %,d (%.1f%%) with another row of the"
-                        + " item; such rows do not see each other.",
+                "- %,d rows (%.1f%%) share their time with another row of the user, %,d (%.1f%%) with another row of"
+                                + " the item; these rows do not see each other.",
                 card.ties().get("user").rows(),
                 100 * card.ties().get("user").share(),
                 card.ties().get("item").rows(),
                 100 * card.ties().get("item").share());
         line(
-                "- %,d test rows have a review whose text stands in train too (%d characters or more), %,d of them under"
-                        + " the same user.",
+                "- %,d test rows have a review whose text is also in train (%d characters or more); %,d of these texts"
+                                + " are from the same user.",
                 card.copies().testInTrain(),
                 LeakRules.MIN_CHARACTERS,
                 card.copies().testInTrainOfUser());
         line(
-                "- %,d history entries carry the text of the review to predict, because the log has it twice; of %,d rows the"
-                        + " item's description does.%n",
+                "- %,d history entries contain the text of the review to predict, because the log contains the text"
+                                + " twice; in %,d rows the description of the item contains the text.%n",
                 card.copies().histories(), card.copies().targets());
     }
 

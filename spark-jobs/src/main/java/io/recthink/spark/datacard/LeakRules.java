@@ -9,12 +9,12 @@ public final class LeakRules {
 
     /** One sentence a test. */
     static final List<String> ALL = List.of(
-            "every row is there, under an id of its own",
-            "no row's own review is in its histories, neither under its name nor as text",
-            "every history entry is earlier than its row and lies in the data that the model is fitted on",
+            "the table contains every row, each under its own row id",
+            "no history contains the row's own review, neither under its ids nor as text",
+            "every history entry is earlier than its row and is in the data that the model is fitted on",
             "every row is in the split that the rule gives it",
-            "counts and means are those of a scan of all earlier rows, and histories are as long as they should be",
-            "pools are disjoint and hold train rows only");
+            "counts, means and lengths of histories equal the result of a scan over all earlier rows",
+            "pools are disjoint and contain train rows only");
 
     private LeakRules() {}
 }

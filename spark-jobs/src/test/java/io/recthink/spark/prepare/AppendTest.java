@@ -113,7 +113,7 @@ class AppendTest {
         assertThat(card.at("/counts/read").asLong()).isEqualTo(ALL);
         assertThat(Files.readString(folder.resolve("new/data-card.md")))
                 .contains("of these rows were appended to `" + folder + "/old`")
-                .contains("All that joined are test rows; the cuts have not moved.");
+                .contains("All appended rows are test rows; the cuts are unchanged.");
         assertThat(card("old").has("appended")).isFalse();
     }
 

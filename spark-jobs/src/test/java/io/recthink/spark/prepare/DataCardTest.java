@@ -189,7 +189,7 @@ class DataCardTest {
                         "Ties in time",
                         "validation from "
                                 + card.at("/split/validationFrom").asText().substring(0, 10),
-                        "pools are disjoint and hold train rows only",
+                        "pools are disjoint and contain train rows only",
                         card.get("sha256").asText(),
                         card.at("/ties/user/rows").asText() + " rows</title>")
                 .doesNotContain("class=\"warning\"");

@@ -167,7 +167,7 @@ class PrepareJobTest {
         assertThat(data().split().warning()).contains("later than many test rows");
         assertThat(said()).contains("prepare: " + label, "prepare: WARNING: ", "WARNING     " + label);
         assertThat(Files.readString(folder.resolve("data/data-card.md")))
-                .contains("The rule: " + label, "**Mind:** train rows", "| test | - |");
+                .contains("The rule: " + label, "**Warning:** train rows", "| test | - |");
         JsonNode card = JSON.readTree(Files.readString(folder.resolve("data/data-card.json")));
         assertThat(card.at("/split/label").asText()).isEqualTo(label);
     }
