@@ -109,7 +109,8 @@ final class CsvTables {
         boolean doubled = !found.isNullAt(1) && found.getInt(1) == 1;
         if (backslashes && doubled) {
             notes.accept(
-                    "WARNING: %s has quotes behind backslashes and doubled ones; read as doubled. Set source.csv.escape if that is wrong"
+                    ("WARNING: %s has quotes behind backslashes and doubled quotes; prepare reads them as doubled"
+                                    + " quotes. Set source.csv.escape if this is wrong")
                             .formatted(path));
         } else if (backslashes) {
             notes.accept("%s writes quotes behind backslashes, as Spark does".formatted(path));

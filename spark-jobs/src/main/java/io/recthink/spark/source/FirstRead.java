@@ -105,7 +105,9 @@ final class FirstRead {
 
     private static String remedy(String expression) {
         return expression.contains("EEE")
-                ? "Spark reads no names of days; leave them out, as in to_timestamp(substr(date_added, 5), 'MMM dd HH:mm:ss Z yyyy')"
-                : "Use what gives null for an odd value, such as try_cast or try_to_timestamp: that row alone is then unusable";
+                ? "Spark cannot read names of days; leave the names out, as in to_timestamp(substr(date_added, 5),"
+                                + " 'MMM dd HH:mm:ss Z yyyy')"
+                : "Use a function that gives null for an unusual value, such as try_cast or try_to_timestamp: then"
+                                + " only the row with this value is unusable";
     }
 }

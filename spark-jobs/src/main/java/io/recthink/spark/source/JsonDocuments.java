@@ -80,7 +80,7 @@ final class JsonDocuments implements Iterator<String>, AutoCloseable {
             next = token == null ? null : line();
         } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
             throw new InvalidInputException(
-                    "%s: is no valid JSON after line %d: %s; mend or cut the file there"
+                    "%s: is not valid JSON after line %d: %s; repair or cut the file there"
                             .formatted(file, e.getLocation().getLineNr(), e.getOriginalMessage()),
                     e);
         } catch (IOException e) {

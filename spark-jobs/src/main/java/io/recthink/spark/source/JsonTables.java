@@ -141,7 +141,8 @@ final class JsonTables {
     private Dataset<Row> documents() {
         if (spark.read().text(path).columns().length > 1 || path.contains(",")) {
             throw new InvalidInputException(
-                    "%s: %s holds JSON that goes over several lines, which cannot be read from folders of partitions or from a path with a comma. Write one object a line"
+                    ("%s: %s contains JSON over several lines. prepare cannot read this JSON from folders of"
+                                    + " partitions or from a path with a comma. Write one object per line")
                             .formatted(key, path));
         }
         SerializableConfiguration settings =

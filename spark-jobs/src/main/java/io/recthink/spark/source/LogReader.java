@@ -321,7 +321,7 @@ public final class LogReader {
         });
         if (table.names().length == 0) {
             throw new InvalidInputException(
-                    "%s: %s holds no rows that can be read as %s".formatted(key, given, formatName()));
+                    "%s: %s contains no rows that can be read as %s".formatted(key, given, formatName()));
         }
         return layout.map(known -> known.typed(table)).orElse(table);
     }
@@ -332,7 +332,8 @@ public final class LogReader {
         if (!there) {
             String scala = Properties.versionNumberString().replaceFirst("\\.\\d+$", "");
             throw new InvalidInputException(
-                    "source.format: avro needs Spark's module for it, which distributions leave out. Start with --packages org.apache.spark:spark-avro_%s:%s"
+                    ("source.format: avro needs Spark's Avro module, which Spark distributions do not contain. Start"
+                                    + " with --packages org.apache.spark:spark-avro_%s:%s")
                             .formatted(scala, spark.version()));
         }
         return FoundTable.typed(spark.read().format(formatName()).load(path), key);

@@ -82,7 +82,8 @@ final class Mapping {
         Column column = Analysis.of(key, expression, () -> expr(sql(expression)));
         if (!CONSTANT.matcher(expression).matches() && !readsAColumn(table, column, expression)) {
             throw new InvalidInputException(
-                    "%s: '%s' reads no column of %s%s. Name a column, or write constant(%s) if every row shall have the same"
+                    ("%s: '%s' reads no column of %s%s. Name a column, or write constant(%s) if every row must have"
+                                    + " the same value")
                             .formatted(key, expression, columns(table), hint(table), expression));
         }
         return column;

@@ -56,9 +56,9 @@ public record Quarantine(long read, Map<String, Long> reasons, Optional<Instant>
                 .findFirst();
         if (read == 0) {
             String filter =
-                    source.filter().isBlank() ? "" : " where source.filter '%s' holds".formatted(source.filter());
+                    source.filter().isBlank() ? "" : " where source.filter '%s' is true".formatted(source.filter());
             throw new InvalidInputException(
-                    "%s: %s holds no rows%s; prepare needs a log with rows".formatted(key, path, filter));
+                    "%s: %s contains no rows%s; prepare needs a log with rows".formatted(key, path, filter));
         }
         Quarantine quarantine = new Quarantine(read, reasons, latest);
         quarantine.refuseAbove(key, path, source);
@@ -107,7 +107,7 @@ public record Quarantine(long read, Map<String, Long> reasons, Optional<Instant>
                                     path,
                                     words(),
                                     source.maxQuarantineShare(),
-                                    remedies.isEmpty() ? "mend the log or source.columns" : remedies));
+                                    remedies.isEmpty() ? "repair the log or correct source.columns" : remedies));
         }
     }
 }

@@ -23,7 +23,7 @@ final class Reason {
         String time = columns.time();
         return switch (reason) {
             case SWALLOWED, SWALLOWER ->
-                Optional.of("mend the quotes, or set source.csv.quote to '' if quotes mean nothing in the file");
+                Optional.of("repair the quotes, or set source.csv.quote to '' if quotes mean nothing in the file");
             case OUTSIDE_SCALE ->
                 Optional.of("set source.minRating (now %s) and source.maxRating (now %s)"
                         .formatted(source.minRating(), source.maxRating()));

@@ -330,16 +330,16 @@ class PrepareJobTest {
         Files.writeString(folder.resolve("log.json"), "");
         assertThatThrownBy(() -> run(configuration()))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("source.reviews: %s/log.json holds no rows that can be read as json", folder);
+                .hasMessage("source.reviews: %s/log.json contains no rows that can be read as json", folder);
         Files.writeString(folder.resolve("log.csv"), "u,i,s,t,r\n");
         assertThatThrownBy(() -> run(configuration("source.format=csv", "source.reviews=" + folder + "/log.csv")))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("source.reviews: %s/log.csv holds no rows; prepare needs a log with rows", folder);
+                .hasMessage("source.reviews: %s/log.csv contains no rows; prepare needs a log with rows", folder);
         Files.writeString(folder.resolve("log.gone"), "");
         assertThatThrownBy(
                         () -> run(configuration("source.format=amazon-2014", "source.reviews=" + folder + "/log.gone")))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("source.reviews: %s/log.gone holds no rows; prepare needs a log with rows", folder);
+                .hasMessage("source.reviews: %s/log.gone contains no rows; prepare needs a log with rows", folder);
         assertThat(folder.resolve("data")).doesNotExist();
     }
 

@@ -61,7 +61,7 @@ class JsonShapesTest {
         Path file = files.write("log.json", "[" + ROW.formatted("a") + ",", "{\"user\": \"b\", \"item\": ");
         assertThatThrownBy(() -> files.reviews(file, "source.format=json")).satisfies(thrown -> assertThat(
                         Analysis.cause(thrown, InvalidInputException.class))
-                .hasValueSatisfying(cause -> assertThat(cause).hasMessageContaining("is no valid JSON after line")));
+                .hasValueSatisfying(cause -> assertThat(cause).hasMessageContaining("is not valid JSON after line")));
     }
 
     @Test

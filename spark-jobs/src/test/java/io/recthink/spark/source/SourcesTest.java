@@ -214,7 +214,7 @@ class SourcesTest {
                         "--since must be a date or a time such as 2024-06-01 or 2024-06-01T12:00:00Z (was 'yesterday')");
         assertThatThrownBy(() -> Period.of(Optional.of("2024-06-01"), Optional.of("2024-06-01T02:00:00+02:00")))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("--since 2024-06-01T00:00:00Z must lie before --until 2024-06-01T00:00:00Z");
+                .hasMessage("--since 2024-06-01T00:00:00Z must be before --until 2024-06-01T00:00:00Z");
     }
 
     // ---- helpers
