@@ -65,14 +65,14 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Option(
             names = "--only-steps",
             description =
-                    "measure whole training steps alone: rollout, gradient, update, after one that is not counted")
+                    "measure only whole training steps (rollout, gradient, update), after one step that is not counted")
     private boolean onlySteps;
 
     @Option(
             names = "--max-rows",
             paramLabel = "N",
             defaultValue = "64",
-            description = "completions that grow at a time in a training step")
+            description = "completions that the model generates at the same time in a training step")
     private int maxRows;
 
     @Option(names = "--natural", description = "in a training step, let completions end where the model ends them")
@@ -195,7 +195,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                             .stripTrailing())
                     .append(System.lineSeparator());
         }
-        return table.append("\nPeak memory is that of the process so far.").toString();
+        return table.append("\nPeak memory is the peak memory of the process so far.").toString();
     }
 
     private String json(Measured measured) {

@@ -77,7 +77,7 @@ final class Commands {
                         "Predict ratings by matrix factorisation; search its settings on validation rows.",
                         MfJob::new)
                 .job("compare", "Score all systems on the same rows and write the tables.", new CompareCommand())
-                .job("probe", "Show a policy changed prompts and table its answers.", new ProbeCommand())
+                .job("probe", "Show changed prompts to a policy and write a table of its answers.", new ProbeCommand())
                 .group("Checks:")
                 .command("config", new ConfigCommand())
                 .command("plan", new PlanCommand())

@@ -8,12 +8,13 @@ import picocli.CommandLine.Option;
 final class CompareCommand extends JobCommand {
     @Option(
             names = "--intersect",
-            description = "score the rows that every system has predicted, and say how many are lost")
+            description = "score only the rows that every system has predicted, and say how many rows are lost")
     private boolean intersect;
 
     @Option(
             names = "--clip",
-            description = "hold predictions that are off the rating scale within it, and say how many were")
+            description = "clip predictions outside the rating scale to the scale, and say how many predictions were"
+                            + " outside")
     private boolean clip;
 
     CompareCommand() {

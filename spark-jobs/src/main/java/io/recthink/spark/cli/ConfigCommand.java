@@ -9,8 +9,8 @@ import picocli.CommandLine.Spec;
 /** {@code recthink config}: the whole configuration, for people. */
 @Command(
         name = "config",
-        description = "Print every setting with its comment; values that are no defaults say where they come from. The"
-                + " output is a configuration file.",
+        description = "Print every setting with its comment. A value that is not the default names its source. The"
+                        + " output is a configuration file.",
         mixinStandardHelpOptions = true)
 final class ConfigCommand implements Callable<Integer> {
     @Mixin

@@ -38,7 +38,8 @@ final class ConfigurationFile {
             return brought.isPresent() ? text(brought.get(), settings) : Files.readString(local);
         } catch (IOException | IllegalArgumentException e) {
             throw new InvalidInputException(
-                    "--config %s: cannot be read on the machine of the driver: %s. Where that is not this one, name a URI (hdfs:, s3a:, file:) or bring the file by --files."
+                    ("--config %s: cannot be read on the machine of the driver: %s. If the driver does not run on this"
+                                    + " machine, name a URI (hdfs:, s3a:, file:) or pass the file with --files.")
                             .formatted(name, e),
                     e);
         }

@@ -28,7 +28,9 @@ final class ExportCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions models;
 
-    @Option(names = "--merge", description = "add the adapter to the weights; there is no other way yet")
+    @Option(
+            names = "--merge",
+            description = "add the adapter to the weights; required, because export has no other mode")
     private boolean merge;
 
     @Option(names = "--output", required = true, paramLabel = "DIR", description = "the model folder to make")
@@ -37,7 +39,7 @@ final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (!merge) {
-            throw new InvalidInputException("export: add --merge; an adapter folder can be used by PEFT as it is");
+            throw new InvalidInputException("export: add --merge; PEFT can use an adapter folder without export");
         }
         if (Files.exists(output)) {
             throw new InvalidInputException(output + ": exists already; give another folder or remove it");

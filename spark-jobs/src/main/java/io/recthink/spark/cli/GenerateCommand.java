@@ -45,10 +45,14 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--template",
             paramLabel = "NAME=VALUE",
-            description = "a variable for the model's chat template, as prompt.template.NAME has it for the jobs")
+            description = "a variable for the model's chat template, like the setting prompt.template.NAME of the jobs")
     private List<String> variables = new ArrayList<>();
 
-    @Option(names = "--max-tokens", paramLabel = "N", required = true, description = "most tokens of the answer")
+    @Option(
+            names = "--max-tokens",
+            paramLabel = "N",
+            required = true,
+            description = "maximum number of tokens of the answer")
     private int maxTokens;
 
     @Option(
@@ -73,7 +77,7 @@ final class GenerateCommand implements Callable<Integer> {
             description = "seed of the random numbers (default: ${DEFAULT-VALUE})")
     private long seed;
 
-    @Option(names = "--ignore-end", description = "go on after the model has ended, up to --max-tokens")
+    @Option(names = "--ignore-end", description = "continue after the model has ended its answer, up to --max-tokens")
     private boolean ignoreEnd;
 
     @Option(names = "--json", description = "print one JSON object, with the tokens and their log-probabilities")
@@ -87,7 +91,7 @@ final class GenerateCommand implements Callable<Integer> {
                 names = "--prompt",
                 paramLabel = "TEXT",
                 required = true,
-                description = "what the user says; goes through the model's chat template")
+                description = "the message of the user; recthink puts it into the model's chat template")
         private String text;
 
         @Option(
@@ -95,7 +99,7 @@ final class GenerateCommand implements Callable<Integer> {
                 paramLabel = "ID",
                 split = ",",
                 required = true,
-                description = "token ids, as they are")
+                description = "token ids, used without a chat template")
         private int[] tokens;
     }
 
@@ -132,7 +136,8 @@ final class GenerateCommand implements Callable<Integer> {
         if (prompt.tokens != null) {
             if (system.isPresent()) {
                 throw new InvalidInputException(
-                        "--system goes with --prompt; with --prompt-tokens, put its tokens into them");
+                        "--system needs --prompt; with --prompt-tokens, put the tokens of the system message into"
+                                        + " --prompt-tokens");
             }
             return prompt.tokens;
         }

@@ -28,7 +28,7 @@ final class InspectCommand implements Callable<Integer>, CheckedCommand {
             names = "--output",
             paramLabel = "FILE",
             description =
-                    "the page to write; default: paths.report; of report.html the curves go to report-curves as SVG")
+                    "the page to write; default: paths.report; the curves of report.html are in report-curves as SVG")
     private Optional<String> output = Optional.empty();
 
     @Mixin

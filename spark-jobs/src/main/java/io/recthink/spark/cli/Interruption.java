@@ -11,7 +11,7 @@ final class Interruption {
     private static final Pattern HANDLER = Pattern.compile("SIG(HUP|INT|TERM) handler");
 
     private static volatile boolean interrupted;
-    private static volatile String remedy = "Start it again.";
+    private static volatile String remedy = "Start the command again.";
 
     private Interruption() {}
 

@@ -38,7 +38,7 @@ class JobCommand implements Callable<Integer>, CheckedCommand {
 
     /** What a person does when a signal has stopped the command. */
     String remedy() {
-        return "What %s wrote is incomplete: start it again.".formatted(name);
+        return "The output of %s is incomplete: start the command again.".formatted(name);
     }
 
     /** The job as the options ask for it. */

@@ -51,12 +51,17 @@ final class KnownFailure {
             new Kind(
                     NOT_UNPACKED,
                     match ->
-                            "A native library cannot be unpacked and loaded from java.io.tmpdir (%s): that place is full, or mounted noexec. Free space there, or name another one by --driver-java-options -Djava.io.tmpdir=FOLDER and, for executors, spark.executor.extraJavaOptions."
+                            ("A native library cannot be unpacked and loaded from java.io.tmpdir (%s): the folder is"
+                                            + " full, or mounted noexec. Free space in the folder, or name another"
+                                            + " folder by --driver-java-options -Djava.io.tmpdir=FOLDER and, for"
+                                            + " executors, spark.executor.extraJavaOptions.")
                                     .formatted(System.getProperty("java.io.tmpdir"))),
-            new Kind(READ_ONLY, match -> "%s lies on a file system that is read-only. Name another place."
-                    .formatted(match.group(1) == null ? "What the command writes" : match.group(1))),
-            new Kind(DENIED, match -> "The permissions do not allow it: %s. Mend them, or name another place."
-                    .formatted(first(match))),
+            new Kind(READ_ONLY, match -> "%s is on a read-only file system. Name another place."
+                    .formatted(match.group(1) == null ? "The output of the command" : match.group(1))),
+            new Kind(
+                    DENIED,
+                    match -> "The permissions do not allow it: %s. Correct the permissions, or name another place."
+                            .formatted(first(match))),
             new Kind(NO_SCHEME, match -> scheme(match.group(1))),
             new Kind(
                     NO_CLASS,
@@ -67,9 +72,10 @@ final class KnownFailure {
             new Kind(
                     UNREACHABLE,
                     match ->
-                            "A service cannot be reached: %s. Check the host and the port in the path or the settings, and whether it runs."
+                            ("A service cannot be reached: %s. Check the host and the port in the path or the"
+                                            + " settings, and whether the service runs.")
                                     .formatted(match.group(1))),
-            new Kind(ABSENT, match -> "%s is missing. Copy the folder again, with all that is in it."
+            new Kind(ABSENT, match -> "%s is missing. Copy the folder again, with all its files."
                     .formatted(match.group(1))),
             new Kind(BROKEN, this::broken));
 
@@ -152,7 +158,8 @@ final class KnownFailure {
 
     private String full(MatchResult match) {
         String place = find(FULL_PLACE).map(found -> " at " + found.group(1)).orElse("");
-        return "The disk is full%s: %s. Free space where paths.root, the scratch folders of Spark (%s) and java.io.tmpdir (%s) lie, or name other places, and start the command again."
+        return ("The disk is full%s: %s. Free space on the disks of paths.root, of the scratch folders of Spark (%s)"
+                        + " and of java.io.tmpdir (%s), or name other places, and start the command again.")
                 .formatted(place, match.group(), scratch(), System.getProperty("java.io.tmpdir"));
     }
 
@@ -170,7 +177,8 @@ final class KnownFailure {
                         .formatted(VersionInfo.getVersion());
             case "s3", "s3n" -> "Spark knows no file system for %s:. Write the path with s3a:.".formatted(scheme);
             default ->
-                "Spark knows no file system for %s:. Copy the files to one that it knows, such as file:, hdfs: or s3a:, or add the jar of that file system by --packages."
+                ("Spark knows no file system for %s:. Copy the files to a file system that Spark knows, such as file:,"
+                                + " hdfs: or s3a:, or add the jar of that file system by --packages.")
                         .formatted(scheme);
         };
     }

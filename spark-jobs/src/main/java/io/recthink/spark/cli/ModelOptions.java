@@ -20,7 +20,7 @@ final class ModelOptions {
     @Option(
             names = "--model",
             paramLabel = "DIR",
-            description = "model folder; with --adapter it may be left out where the adapter names its base model")
+            description = "model folder; not needed with an --adapter that names its base model")
     private Optional<Path> model = Optional.empty();
 
     @Option(
@@ -56,7 +56,7 @@ final class ModelOptions {
         PolicyArgument.Place place =
                 PolicyArgument.find("--adapter", path, SparkHadoopUtil.get().conf());
         if (!place.folder().isAdapter()) {
-            throw new InvalidInputException("--adapter: %s holds a model of its own, not an adapter; name it by --model"
+            throw new InvalidInputException("--adapter: %s contains a model, not an adapter; name the model by --model"
                     .formatted(place.folder().path()));
         }
         return place;

@@ -45,7 +45,8 @@ final class PlanCommand implements Callable<Integer> {
             names = "--prompt-tokens",
             paramLabel = "N",
             description =
-                    "tokens of a prompt; without it those of the longest train prompt in the data card, else prompt.maxTokens")
+                    "tokens of a prompt; default: the tokens of the longest train prompt in the data card, else"
+                                    + " prompt.maxTokens")
     private Optional<Integer> promptTokens = Optional.empty();
 
     @ArgGroup(exclusive = true)
@@ -55,13 +56,13 @@ final class PlanCommand implements Callable<Integer> {
         @Option(
                 names = "--executors",
                 paramLabel = "N",
-                description = "executors beside the driver; without it one process is both")
+                description = "executors beside the driver; default: one process is driver and executor")
         private Optional<Integer> executors = Optional.empty();
 
         @Option(names = "--gpus", paramLabel = "N", description = "executors with one GPU each")
         private Optional<Integer> gpus = Optional.empty();
 
-        @Option(names = "--as-benchmark", description = "the process that benchmark --only-steps is, without Spark")
+        @Option(names = "--as-benchmark", description = "plan the process of benchmark --only-steps, without Spark")
         private boolean benchmark;
     }
 
@@ -76,7 +77,7 @@ final class PlanCommand implements Callable<Integer> {
             names = "--gpu-memory",
             paramLabel = "SIZE",
             converter = MemorySize.Converter.class,
-            description = "memory of a GPU; without it the plan says what is needed and compares it with nothing")
+            description = "memory of a GPU; if not given, plan prints the needed memory and compares it with no limit")
     private Optional<MemorySize> gpuMemory = Optional.empty();
 
     @Option(
@@ -84,7 +85,8 @@ final class PlanCommand implements Callable<Integer> {
             paramLabel = "SIZE",
             converter = MemorySize.Converter.class,
             description =
-                    "memory for the process of the driver, its Java heap and all else; without it that of this machine, with --executors or --gpus none")
+                    "memory for the process of the driver, its Java heap and all other memory; default: the memory of"
+                                    + " this machine, but no limit with --executors or --gpus")
     private Optional<MemorySize> driverMemory = Optional.empty();
 
     @Option(
@@ -92,7 +94,8 @@ final class PlanCommand implements Callable<Integer> {
             paramLabel = "SIZE",
             converter = MemorySize.Converter.class,
             description =
-                    "memory for the process of an executor; without it the plan says what is needed and compares it with nothing")
+                    "memory for the process of an executor; if not given, plan prints the needed memory and compares"
+                                    + " it with no limit")
     private Optional<MemorySize> executorMemory = Optional.empty();
 
     @Mixin

@@ -29,9 +29,11 @@ final class PlanReport {
     // A container is killed for what it takes above its limit; the plan may be that far from it.
     private static final double CONTAINER_SLACK = 1.15;
     private static final String NO_BFLOAT16 =
-            "The processor of this machine has no instructions for BF16. On such processors train computes in FP32: plan it with --set model.dtype=float32.%n";
+            "The processor of this machine has no instructions for BF16. On such processors train computes in FP32:"
+                            + " plan the training with --set model.dtype=float32.%n";
     private static final String BFLOAT16 =
-            "On processors without instructions for BF16 train computes in FP32: plan those with --set model.dtype=float32.%n";
+            "On processors without instructions for BF16 train computes in FP32: plan for these processors with --set"
+                            + " model.dtype=float32.%n";
     private static final String ROW = "%-26s%9s%11s%11s%9s%13s%9s%9s%9s%n";
 
     private final Path model;
@@ -252,7 +254,7 @@ final class PlanReport {
         if (unknown.isEmpty()) {
             return "";
         }
-        return "Not compared with what there is: %s. Give %s.%n"
+        return "Not compared with a memory limit: %s. Give %s.%n"
                 .formatted(
                         unknown.stream().map(ProcessMemory::name).collect(Collectors.joining(", ")),
                         unknown.stream().map(PlanReport::option).collect(Collectors.joining(", ")));

@@ -21,8 +21,8 @@ final class PrepareCommand extends JobCommand {
             names = "--append-to",
             paramLabel = "DATA",
             description =
-                    "begin with the data set of this folder (relative ones lie below paths.root), unchanged, and add"
-                            + " what is later; --since is its end, unless given")
+                    "begin with the unchanged data set of this folder and add later reviews; a relative path starts at"
+                                    + " paths.root; default of --since: the end of that data set")
     private Optional<String> appendTo = Optional.empty();
 
     PrepareCommand() {

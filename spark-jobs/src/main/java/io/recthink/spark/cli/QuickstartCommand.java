@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "quickstart",
-        description = "Runs the whole way on a simulated log; bin/quickstart calls this with its configuration.",
+        description = "Runs all jobs on a simulated log; bin/quickstart calls this command with its configuration.",
         mixinStandardHelpOptions = true)
 final class QuickstartCommand implements Callable<Integer>, CheckedCommand {
     private static final String POLICY = "quickstart-policy";
@@ -101,7 +101,7 @@ final class QuickstartCommand implements Callable<Integer>, CheckedCommand {
         }
         jobs.put("train: GRPO, the model learns from rewards", new TrainJob(false));
         jobs.put("predict: the policy before and after GRPO on the test rows", new PredictJob());
-        jobs.put("compare: everybody on the same rows", new CompareJob());
+        jobs.put("compare: all systems on the same rows", new CompareJob());
         jobs.put(
                 "inspect: curves and traces",
                 new InspectJob(Optional.empty(), Optional.empty(), page -> System.out.println("Report: " + page)));

@@ -32,7 +32,8 @@ final class RateOptions {
             names = "--benchmark",
             paramLabel = "FILE",
             description =
-                    "output of benchmark --only-steps --json with the same --dtype and threads: its times of rollout, gradient and update scale those expected here")
+                    "output of benchmark --only-steps --json with the same --dtype and threads: plan scales the"
+                                    + " expected times by the measured times of rollout, gradient and update")
     private Optional<Path> benchmark = Optional.empty();
 
     @Option(
@@ -94,7 +95,9 @@ final class RateOptions {
             throw new InvalidInputException("--benchmark " + file + ": cannot be read: " + e, e);
         } catch (IllegalArgumentException | TypeConversionException e) {
             throw new InvalidInputException(
-                    "--benchmark " + file + ": is not what benchmark --only-steps --json prints: " + e.getMessage(), e);
+                    "--benchmark " + file + ": is not an output of benchmark --only-steps --json: "
+                            + e.getMessage(),
+                    e);
         }
     }
 

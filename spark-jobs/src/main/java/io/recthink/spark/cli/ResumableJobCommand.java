@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 final class ResumableJobCommand extends JobCommand {
     private final Function<Boolean, Job> jobs;
 
-    @Option(names = "--resume", description = "go on with the run in the run folder, from its newest complete step")
+    @Option(names = "--resume", description = "continue the run in the run folder, from its newest complete step")
     private boolean resume;
 
     /**
@@ -23,7 +23,7 @@ final class ResumableJobCommand extends JobCommand {
 
     @Override
     String remedy() {
-        return "Start the same command with --resume: it goes on after the newest complete step.";
+        return "Start the same command with --resume: it continues after the newest complete step.";
     }
 
     @Override

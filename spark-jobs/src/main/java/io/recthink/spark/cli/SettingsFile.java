@@ -36,7 +36,7 @@ final class SettingsFile {
                         .append(settings.getProperty(key).strip())
                         .append('\0');
             } else {
-                System.err.printf("--settings %s: %s is no setting of Spark and is ignored%n", arguments[0], key);
+                System.err.printf("--settings %s: %s is not a setting of Spark and is ignored%n", arguments[0], key);
             }
         }
         byte[] written = options.toString().getBytes(StandardCharsets.UTF_8);

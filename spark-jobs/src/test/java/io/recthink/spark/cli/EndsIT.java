@@ -63,7 +63,7 @@ class EndsIT {
         assertThat(Files.readAllLines(errors))
                 .noneMatch(line -> line.startsWith("\tat ") || line.contains("Exception"))
                 .contains(
-                        "recthink: stopped by a signal. Start the same command with --resume: it goes on after the newest complete step.");
+                        "recthink: stopped by a signal. Start the same command with --resume: it continues after the newest complete step.");
         assertThat(folder.resolve("run/lock.json")).doesNotExist();
 
         Result again = recthink("train", "--set=train.steps=500");

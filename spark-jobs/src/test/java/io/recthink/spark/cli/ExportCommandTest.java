@@ -108,7 +108,7 @@ class ExportCommandTest {
         assertThat(merge(MODEL.toString(), "merged")).isEqualTo(2);
         assertThat(errors.toString())
                 .contains("--adapter: file:" + MODEL.toAbsolutePath()
-                        + " holds a model of its own, not an adapter; name it by --model");
+                        + " contains a model, not an adapter; name the model by --model");
         assertThat(merge(folder.toString(), "merged")).isEqualTo(2);
         assertThat(errors.toString()).contains("--adapter: file:" + folder + " is neither the folder of a model");
         assertThat(folder.resolve("merged")).doesNotExist();

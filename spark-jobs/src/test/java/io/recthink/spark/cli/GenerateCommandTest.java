@@ -112,7 +112,7 @@ class GenerateCommandTest {
         assertRefused("topP must be above 0 and at most 1 (was 2.0)", "--prompt", "x", "--top-p", "2");
         assertRefused("maxTokens must be at least 1 (was 0)", "--prompt", "x", "--max-tokens", "0");
         assertRefused("--threads must be at least 1 (was 0)", "--prompt", "x", "--threads", "0");
-        assertRefused("--system goes with --prompt", "--prompt-tokens", "3", "--system", "x");
+        assertRefused("--system needs --prompt", "--prompt-tokens", "3", "--system", "x");
         assertRefused("mutually exclusive", "--prompt-tokens", "3", "--prompt", "x");
         assertRefused("--prompt-tokens", "--prompt-tokens", "3,x");
         assertRefused("prompt.template.messages must be left out", "--prompt", "x", "--template", "messages=1");

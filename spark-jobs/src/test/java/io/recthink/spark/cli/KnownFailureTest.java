@@ -16,7 +16,7 @@ class KnownFailureTest {
     void aFullDiskIsToldWhereverItLiesInTheChain() {
         IOException full = new FileNotFoundException("/mnt/x/part-0 (No space left on device)");
         assertThat(KnownFailure.of(new IllegalStateException("step 3", full)).orElseThrow())
-                .startsWith("The disk is full at /mnt/x/part-0: No space left on device. Free space where paths.root");
+                .startsWith("The disk is full at /mnt/x/part-0: No space left on device. Free space on the disks of");
         // What a task of another process met is text within the message of its job.
         assertThat(KnownFailure.of(
                                 new SparkException(

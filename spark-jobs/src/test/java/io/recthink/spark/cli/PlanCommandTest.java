@@ -78,7 +78,7 @@ class PlanCommandTest {
         CommandRun unknown = plan(qwen7b(), "--executors", "2");
         assertThat(unknown.status()).as(unknown.errors()).isZero();
         assertThat(unknown.output())
-                .contains("Not compared with what there is: learner (driver), executor."
+                .contains("Not compared with a memory limit: learner (driver), executor."
                         + " Give --driver-memory, --executor-memory.")
                 .contains("model.recompute: true needs ")
                 .doesNotContain("this machine", "it fits", "Choose");
@@ -86,7 +86,7 @@ class PlanCommandTest {
         CommandRun driver = plan(qwen7b(), "--executors", "2", "--driver-memory", "1g");
         assertThat(driver.status()).isEqualTo(2);
         assertThat(driver.errors()).contains("learner (driver) needs").doesNotContain("; executor needs");
-        assertThat(driver.output()).contains("Not compared with what there is: executor. Give --executor-memory.");
+        assertThat(driver.output()).contains("Not compared with a memory limit: executor. Give --executor-memory.");
 
         CommandRun gpus = plan(qwen7b(), "--gpus", "2", "--set", "model.dtype=bfloat16");
         assertThat(gpus.status()).as(gpus.errors()).isZero();
