@@ -96,9 +96,10 @@ public final class Generator implements AutoCloseable {
     private void check(int prompt, int[] tokens, SamplingOptions options) {
         ModelConfig config = decoder.config();
         if ((long) tokens.length + options.maxTokens() > config.maxPositions()) {
-            throw new InvalidInputException("Prompt " + prompt + " has " + tokens.length + " tokens and its completion up"
-                    + " to " + options.maxTokens() + " tokens. The sum is more than the model's context of "
-                    + config.maxPositions() + " tokens. Shorten the prompt or lower maxTokens");
+            throw new InvalidInputException(
+                    "Prompt " + prompt + " has " + tokens.length + " tokens and its completion up"
+                            + " to " + options.maxTokens() + " tokens. The sum is more than the model's context of "
+                            + config.maxPositions() + " tokens. Shorten the prompt or lower maxTokens");
         }
         requireKnown("Prompt " + prompt, tokens, config);
     }

@@ -114,7 +114,8 @@ final class ModelConfigParser {
         String type = json.path("model_type").asText(family.modelType());
         if (!type.equals(family.modelType())) {
             throw problem("model_type \"" + type + "\" does not match " + family.architecture()
-                    + ", which has the model_type \"" + family.modelType() + "\"; models of this type are not supported");
+                    + ", which has the model_type \"" + family.modelType()
+                    + "\"; models of this type are not supported");
         }
     }
 

@@ -33,7 +33,7 @@ public record FittingRows(RatingSet train, RatingSet refit, Dataset<Row> validat
         if (validation.isEmpty()) {
             throw new InvalidInputException(
                     "settings are chosen on validation rows, but the data set has no validation rows; move"
-                                    + " prepare.validationFrom");
+                            + " prepare.validationFrom");
         }
         if (predicted.isEmpty()) {
             throw new InvalidInputException("predict.split: the split %s has no rows".formatted(split));

@@ -195,7 +195,8 @@ final class BenchmarkCommand implements Callable<Integer> {
                             .stripTrailing())
                     .append(System.lineSeparator());
         }
-        return table.append("\nPeak memory is the peak memory of the process so far.").toString();
+        return table.append("\nPeak memory is the peak memory of the process so far.")
+                .toString();
     }
 
     private String json(Measured measured) {

@@ -14,7 +14,7 @@ final class CompareCommand extends JobCommand {
     @Option(
             names = "--clip",
             description = "clip predictions outside the rating scale to the scale, and say how many predictions were"
-                            + " outside")
+                    + " outside")
     private boolean clip;
 
     CompareCommand() {

@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "config",
         description = "Print every setting with its comment. A value that is not the default names its source. The"
-                        + " output is a configuration file.",
+                + " output is a configuration file.",
         mixinStandardHelpOptions = true)
 final class ConfigCommand implements Callable<Integer> {
     @Mixin

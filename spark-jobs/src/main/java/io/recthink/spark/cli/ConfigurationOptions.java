@@ -16,7 +16,7 @@ final class ConfigurationOptions {
             paramLabel = "FILE",
             description =
                     "configuration file (YAML): a path, a URI of any Hadoop file system, or the name of a file that"
-                                    + " you pass with --files")
+                            + " you pass with --files")
     private Optional<String> config = Optional.empty();
 
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "overrides one key; repeatable")

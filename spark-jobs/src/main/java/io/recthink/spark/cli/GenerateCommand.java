@@ -137,7 +137,7 @@ final class GenerateCommand implements Callable<Integer> {
             if (system.isPresent()) {
                 throw new InvalidInputException(
                         "--system needs --prompt; with --prompt-tokens, put the tokens of the system message into"
-                                        + " --prompt-tokens");
+                                + " --prompt-tokens");
             }
             return prompt.tokens;
         }

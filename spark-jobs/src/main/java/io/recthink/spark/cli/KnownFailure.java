@@ -50,12 +50,11 @@ final class KnownFailure {
             new Kind(TableFailure.FULL_DISK, this::full),
             new Kind(
                     NOT_UNPACKED,
-                    match ->
-                            ("A native library cannot be unpacked and loaded from java.io.tmpdir (%s): the folder is"
-                                            + " full, or mounted noexec. Free space in the folder, or name another"
-                                            + " folder by --driver-java-options -Djava.io.tmpdir=FOLDER and, for"
-                                            + " executors, spark.executor.extraJavaOptions.")
-                                    .formatted(System.getProperty("java.io.tmpdir"))),
+                    match -> ("A native library cannot be unpacked and loaded from java.io.tmpdir (%s): the folder is"
+                                    + " full, or mounted noexec. Free space in the folder, or name another"
+                                    + " folder by --driver-java-options -Djava.io.tmpdir=FOLDER and, for"
+                                    + " executors, spark.executor.extraJavaOptions.")
+                            .formatted(System.getProperty("java.io.tmpdir"))),
             new Kind(READ_ONLY, match -> "%s is on a read-only file system. Name another place."
                     .formatted(match.group(1) == null ? "The output of the command" : match.group(1))),
             new Kind(
@@ -71,10 +70,9 @@ final class KnownFailure {
                                     .formatted(match.group(1))),
             new Kind(
                     UNREACHABLE,
-                    match ->
-                            ("A service cannot be reached: %s. Check the host and the port in the path or the"
-                                            + " settings, and whether the service runs.")
-                                    .formatted(match.group(1))),
+                    match -> ("A service cannot be reached: %s. Check the host and the port in the path or the"
+                                    + " settings, and whether the service runs.")
+                            .formatted(match.group(1))),
             new Kind(ABSENT, match -> "%s is missing. Copy the folder again, with all its files."
                     .formatted(match.group(1))),
             new Kind(BROKEN, this::broken));

@@ -44,9 +44,8 @@ final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--prompt-tokens",
             paramLabel = "N",
-            description =
-                    "tokens of a prompt; default: the tokens of the longest train prompt in the data card, else"
-                                    + " prompt.maxTokens")
+            description = "tokens of a prompt; default: the tokens of the longest train prompt in the data card, else"
+                    + " prompt.maxTokens")
     private Optional<Integer> promptTokens = Optional.empty();
 
     @ArgGroup(exclusive = true)
@@ -86,7 +85,7 @@ final class PlanCommand implements Callable<Integer> {
             converter = MemorySize.Converter.class,
             description =
                     "memory for the process of the driver, its Java heap and all other memory; default: the memory of"
-                                    + " this machine, but no limit with --executors or --gpus")
+                            + " this machine, but no limit with --executors or --gpus")
     private Optional<MemorySize> driverMemory = Optional.empty();
 
     @Option(
@@ -95,7 +94,7 @@ final class PlanCommand implements Callable<Integer> {
             converter = MemorySize.Converter.class,
             description =
                     "memory for the process of an executor; if not given, plan prints the needed memory and compares"
-                                    + " it with no limit")
+                            + " it with no limit")
     private Optional<MemorySize> executorMemory = Optional.empty();
 
     @Mixin

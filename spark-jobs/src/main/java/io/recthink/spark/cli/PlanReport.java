@@ -30,10 +30,10 @@ final class PlanReport {
     private static final double CONTAINER_SLACK = 1.15;
     private static final String NO_BFLOAT16 =
             "The processor of this machine has no instructions for BF16. On such processors train computes in FP32:"
-                            + " plan the training with --set model.dtype=float32.%n";
+                    + " plan the training with --set model.dtype=float32.%n";
     private static final String BFLOAT16 =
             "On processors without instructions for BF16 train computes in FP32: plan for these processors with --set"
-                            + " model.dtype=float32.%n";
+                    + " model.dtype=float32.%n";
     private static final String ROW = "%-26s%9s%11s%11s%9s%13s%9s%9s%9s%n";
 
     private final Path model;

@@ -22,7 +22,7 @@ final class PrepareCommand extends JobCommand {
             paramLabel = "DATA",
             description =
                     "begin with the unchanged data set of this folder and add later reviews; a relative path starts at"
-                                    + " paths.root; default of --since: the end of that data set")
+                            + " paths.root; default of --since: the end of that data set")
     private Optional<String> appendTo = Optional.empty();
 
     PrepareCommand() {

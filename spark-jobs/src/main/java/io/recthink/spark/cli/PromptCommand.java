@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         name = "prompt",
         description =
                 "Show what a policy sees of one example: the prompt on standard output; the counts of tokens and of"
-                                + " left-out past purchases on standard error.",
+                        + " left-out past purchases on standard error.",
         mixinStandardHelpOptions = true)
 final class PromptCommand implements Callable<Integer>, CheckedCommand {
     @Option(
@@ -30,7 +30,7 @@ final class PromptCommand implements Callable<Integer>, CheckedCommand {
             names = "--policy",
             paramLabel = "DIR",
             description = "folder of a model or an adapter, run folder (its best policy) or run folder@step; default:"
-                            + " paths.model, or the plain messages if paths.model contains no model")
+                    + " paths.model, or the plain messages if paths.model contains no model")
     private Optional<String> policy = Optional.empty();
 
     @Mixin

@@ -31,9 +31,8 @@ final class RateOptions {
     @Option(
             names = "--benchmark",
             paramLabel = "FILE",
-            description =
-                    "output of benchmark --only-steps --json with the same --dtype and threads: plan scales the"
-                                    + " expected times by the measured times of rollout, gradient and update")
+            description = "output of benchmark --only-steps --json with the same --dtype and threads: plan scales the"
+                    + " expected times by the measured times of rollout, gradient and update")
     private Optional<Path> benchmark = Optional.empty();
 
     @Option(
@@ -95,8 +94,7 @@ final class RateOptions {
             throw new InvalidInputException("--benchmark " + file + ": cannot be read: " + e, e);
         } catch (IllegalArgumentException | TypeConversionException e) {
             throw new InvalidInputException(
-                    "--benchmark " + file + ": is not an output of benchmark --only-steps --json: "
-                            + e.getMessage(),
+                    "--benchmark " + file + ": is not an output of benchmark --only-steps --json: " + e.getMessage(),
                     e);
         }
     }

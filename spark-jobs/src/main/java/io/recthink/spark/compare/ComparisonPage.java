@@ -212,8 +212,8 @@ final class ComparisonPage {
         html.element(
                 "p",
                 "The rows are sorted by prediction and divided into tenths. Each point shows the mean truth of a"
-                                + " tenth, with its interval, over the mean prediction. On the dashed line both means"
-                                + " are equal.",
+                        + " tenth, with its interval, over the mean prediction. On the dashed line both means"
+                        + " are equal.",
                 "class",
                 "note");
         html.open("section", "class", "charts");

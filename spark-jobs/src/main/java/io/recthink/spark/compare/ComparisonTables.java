@@ -282,20 +282,19 @@ final class ComparisonTables {
         notes.add("Ranks: MAE among medians, RMSE among means. p: two-sided bootstrap, Holm-corrected over the table.");
         notes.add(
                 "skill: 1 - MAE / constant median, 1 - MSE / global mean. macro-MAE: mean over true ratings. user MAE:"
-                                + " mean over users. pairs: share of the pairs of rows of one user whose predictions"
-                                + " have the right order, a tie counts one half. slope: slope of the truth on the"
-                                + " prediction. variance: variance of the predictions divided by the variance of the"
-                                + " truths.");
+                        + " mean over users. pairs: share of the pairs of rows of one user whose predictions"
+                        + " have the right order, a tie counts one half. slope: slope of the truth on the"
+                        + " prediction. variance: variance of the predictions divided by the variance of the"
+                        + " truths.");
         if (!comparison.traces().isEmpty()) {
-            notes.add(
-                    "distinct traces: different texts before the answer, as a share of all rows. copied: share of a"
-                                    + " trace that is word for word in the instruction. about the row: traces with at"
-                                    + " least three words of the user's own reviews or of the product.");
+            notes.add("distinct traces: different texts before the answer, as a share of all rows. copied: share of a"
+                    + " trace that is word for word in the instruction. about the row: traces with at"
+                    + " least three words of the user's own reviews or of the product.");
         }
         if (uncorrected()) {
             notes.add(UNCORRECTED.strip()
                     + " The interval excludes zero, but it is for one comparison alone. The p is corrected for all"
-                                    + " comparisons of its table and does not tell the two apart.");
+                    + " comparisons of its table and does not tell the two apart.");
         }
         if (comparison.rows().stream().anyMatch(row -> row.kind() == Kind.ISOTONIC)) {
             notes.add("+iso: mapped by a monotone function fitted on the validation rows.");
@@ -307,7 +306,7 @@ final class ComparisonTables {
         if (comparison.rows().stream().anyMatch(ComparisonRow::unranked)) {
             notes.add(ComparisonRow.UNRANKED.strip()
                     + " has no rank: it failed on more rows than validation.maxFailed allows. On the failed rows, the"
-                                    + " table scores the prediction of the bias model.");
+                    + " table scores the prediction of the bias model.");
         }
         return notes;
     }

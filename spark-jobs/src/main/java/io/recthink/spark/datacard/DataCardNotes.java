@@ -58,7 +58,7 @@ public final class DataCardNotes {
                 100 * content.describedRows());
         if (itemsHardlyMeet(card)) {
             warn(share + ": do source.columns.itemId and source.columns.item contain the same ids, written in the same"
-                            + " way?");
+                    + " way?");
         } else {
             say(share);
         }
@@ -101,10 +101,9 @@ public final class DataCardNotes {
         double highest = ratings.get(ratings.size() - 1);
         double width = card.maxRating() - card.minRating();
         if (card.counts().kept() >= MANY && highest - lowest < NARROW * width) {
-            warn(
-                    ("all ratings are between %s and %s; are source.minRating %s and source.maxRating %s the ends of"
-                                    + " the scale?")
-                            .formatted(lowest, highest, card.minRating(), card.maxRating()));
+            warn(("all ratings are between %s and %s; are source.minRating %s and source.maxRating %s the ends of"
+                            + " the scale?")
+                    .formatted(lowest, highest, card.minRating(), card.maxRating()));
         }
     }
 

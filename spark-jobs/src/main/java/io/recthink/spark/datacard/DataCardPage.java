@@ -162,8 +162,8 @@ public final class DataCardPage {
         html.element(
                 "p",
                 "prepare tested each rule with a tick on the written table; a rule that fails stops the job. The"
-                                + " counted rows are not leaks but are worth knowing. prepare counts only texts of at"
-                                + " least " + LeakRules.MIN_CHARACTERS + " characters.",
+                        + " counted rows are not leaks but are worth knowing. prepare counts only texts of at"
+                        + " least " + LeakRules.MIN_CHARACTERS + " characters.",
                 "class",
                 "note");
         html.close().close();
@@ -208,7 +208,7 @@ public final class DataCardPage {
         html.element(
                 "p",
                 "New: no earlier train row. Paper-like: user and item both seen, five earlier train rows together: the"
-                                + " filter of the published code. Here these rows are a slice, never the denominator.",
+                        + " filter of the published code. Here these rows are a slice, never the denominator.",
                 "class",
                 "note");
         html.close().close();

@@ -362,7 +362,7 @@ final class DataCardPictures {
         open(
                 "Ties in time",
                 "Rows that share their time with another row of the same user or item. These rows do not see each"
-                                + " other, and a cut never separates them.",
+                        + " other, and a cut never separates them.",
                 false);
         for (String side : List.of("user", "item")) {
             Ties of = card.ties().get(side);

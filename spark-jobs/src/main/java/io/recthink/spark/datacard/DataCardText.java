@@ -104,9 +104,9 @@ public final class DataCardText {
     private void appended(Appended part) {
         line(
                 "%,d of these rows were appended to `%s` (sha256 `%s`), which is an unchanged part of this data set."
-                                + " Of %,d rows read from %s to %s, %,d were already in the data set, %,d repeated a"
-                                + " user and an item, %,d were of a user or an item outside the core. All appended"
-                                + " rows are test rows; the cuts are unchanged.%n",
+                        + " Of %,d rows read from %s to %s, %,d were already in the data set, %,d repeated a"
+                        + " user and an item, %,d were of a user or an item outside the core. All appended"
+                        + " rows are test rows; the cuts are unchanged.%n",
                 part.rows(),
                 part.to(),
                 part.sha256(),
@@ -200,7 +200,7 @@ public final class DataCardText {
         Map<String, Double> filled = card.content().filled();
         if (!filled.isEmpty()) {
             line("## How often are the columns filled?%n%nShare of the kept reviews, or of their items, that have a"
-                            + " value in the column.%n");
+                    + " value in the column.%n");
             line("| %s |", String.join(" | ", filled.keySet()));
             line("|%s", "---:|".repeat(filled.size()));
             line(
@@ -229,20 +229,20 @@ public final class DataCardText {
                 .forEach(note -> line("- %s%s.", note.warning() ? "**Warning:** " : "", note.text()));
         line(
                 "- %,d rows (%.1f%%) share their time with another row of the user, %,d (%.1f%%) with another row of"
-                                + " the item; these rows do not see each other.",
+                        + " the item; these rows do not see each other.",
                 card.ties().get("user").rows(),
                 100 * card.ties().get("user").share(),
                 card.ties().get("item").rows(),
                 100 * card.ties().get("item").share());
         line(
                 "- %,d test rows have a review whose text is also in train (%d characters or more); %,d of these texts"
-                                + " are from the same user.",
+                        + " are from the same user.",
                 card.copies().testInTrain(),
                 LeakRules.MIN_CHARACTERS,
                 card.copies().testInTrainOfUser());
         line(
                 "- %,d history entries contain the text of the review to predict, because the log contains the text"
-                                + " twice; in %,d rows the description of the item contains the text.%n",
+                        + " twice; in %,d rows the description of the item contains the text.%n",
                 card.copies().histories(), card.copies().targets());
     }
 

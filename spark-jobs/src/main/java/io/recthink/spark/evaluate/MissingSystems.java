@@ -37,8 +37,8 @@ final class MissingSystems {
         }
         List<String> notes = new ArrayList<>();
         if (folders.names().isEmpty()) {
-            notes.add("WARNING: %s contains no predictions; the table contains only the trivial rows."
-                    .formatted(place));
+            notes.add(
+                    "WARNING: %s contains no predictions; the table contains only the trivial rows.".formatted(place));
         }
         for (String system : missing) {
             notes.add(

@@ -75,9 +75,8 @@ public final class StateFile {
             return;
         }
         if (!format.isIntegralNumber() || format.asLong() < 1) {
-            throw new InvalidInputException(
-                    "%s has the format %s, which is not a whole number of at least 1. %s"
-                            .formatted(file, format, remedy));
+            throw new InvalidInputException("%s has the format %s, which is not a whole number of at least 1. %s"
+                    .formatted(file, format, remedy));
         }
         if (!format.canConvertToInt() || format.asInt() > FORMAT) {
             throw new InvalidInputException(

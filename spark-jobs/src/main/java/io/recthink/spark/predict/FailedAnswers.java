@@ -49,7 +49,7 @@ final class FailedAnswers {
         } else if (failed > maxFailed * rows) {
             System.out.println("WARNING " + share
                     + ". The rows of these answers contain the prediction of the bias model; compare gives the system"
-                                    + " no rank.");
+                    + " no rank.");
         }
     }
 

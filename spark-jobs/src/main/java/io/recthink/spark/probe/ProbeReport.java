@@ -47,8 +47,8 @@ record ProbeReport(String policy, List<Answers> answers, Spread spread) {
                 table(),
                 List.of(
                         "The table uses the rows whose answer can be read with and without the change. Change: the"
-                                        + " answer to the changed prompt minus the answer to the unchanged prompt, in"
-                                        + " stars.",
+                                + " answer to the changed prompt minus the answer to the unchanged prompt, in"
+                                + " stars.",
                         spreadLine() + "."));
     }
 

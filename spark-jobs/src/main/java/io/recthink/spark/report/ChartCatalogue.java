@@ -50,7 +50,7 @@ final class ChartCatalogue {
                     lines(
                             "Loss",
                             "The loss that the step minimises. A supervised run with held-out instructions also shows"
-                                            + " the loss of these instructions.",
+                                    + " the loss of these instructions.",
                             Unit.NONE,
                             line("loss", "loss"),
                             line("eval/loss", "validation"))));
@@ -64,20 +64,20 @@ final class ChartCatalogue {
                     lines(
                             "Different traces",
                             "Share of different traces, without the rating. Near zero: the policy writes the same"
-                                            + " trace for every user and product.",
+                                    + " trace for every user and product.",
                             Unit.SHARE,
                             line("traces/distinct", "train"),
                             line("eval/traces/distinct", "validation")),
                     lines(
                             "The same trace at another row",
                             "Completions whose trace also appears at another row of the step. The trace cannot be"
-                                            + " about either row.",
+                                    + " about either row.",
                             Unit.SHARE,
                             line("traces/shared", "train")),
                     lines(
                             "Copied from the instruction",
                             "Share of a trace that is word for word in the instruction. High: the policy fills in the"
-                                            + " form instead of thinking.",
+                                    + " form instead of thinking.",
                             Unit.SHARE,
                             line("traces/copied", "train"),
                             line("eval/traces/copied", "validation")),
@@ -106,7 +106,7 @@ final class ChartCatalogue {
                     lines(
                             "Dead groups",
                             "Groups whose completions all have the same reward. The policy learns nothing from a dead"
-                                            + " group.",
+                                    + " group.",
                             Unit.SHARE,
                             line("frac_reward_zero_std", "dead groups")),
                     lines(
@@ -134,7 +134,7 @@ final class ChartCatalogue {
                     lines(
                             "Learner against sampler",
                             "Difference between the log-probabilities that learner and sampler give to a token with"
-                                            + " the same weights.",
+                                    + " the same weights.",
                             Unit.NATS,
                             line("sampling_logp_difference/mean", "mean"),
                             line("sampling_logp_difference/max", "largest"))));

@@ -54,7 +54,7 @@ final class ReportPage {
         html.element(
                 "p",
                 "Point at a step in a chart to read all charts at that step; drag to zoom, double-click to return."
-                                + " Noisy curves are drawn twice: each step, and the mean around it."
+                        + " Noisy curves are drawn twice: each step, and the mean around it."
                         + charts.best()
                                 .map(best -> " The dashed line marks the policy that was best on validation.")
                                 .orElse(""),
@@ -205,8 +205,8 @@ final class ReportPage {
         html.element(
                 "p",
                 "Means over the steps. In the engine the model or the optimizer computes on at least one machine; all"
-                                + " other time is the cost of the cluster: scheduling, loading policies, shuffling"
-                                + " gradients, reading and writing.",
+                        + " other time is the cost of the cluster: scheduling, loading policies, shuffling"
+                        + " gradients, reading and writing.",
                 "class",
                 "note");
         html.open("div", "class", "wide").open("table", "class", "stages").open("tr");

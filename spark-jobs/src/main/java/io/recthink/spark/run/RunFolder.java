@@ -128,9 +128,8 @@ public final class RunFolder {
      * @throws InvalidInputException when the run has no complete step
      */
     public Manifest best() {
-        Manifest newest = newest().orElseThrow(() -> new InvalidInputException(
-                path() + " contains no complete step. Run sft or train with this folder first, or name another"
-                        + " folder."));
+        Manifest newest = newest().orElseThrow(() -> new InvalidInputException(path()
+                + " contains no complete step. Run sft or train with this folder first, or name another" + " folder."));
         return newest.best() == null ? newest : required(newest.best().step());
     }
 

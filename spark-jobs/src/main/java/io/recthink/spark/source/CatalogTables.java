@@ -29,8 +29,9 @@ final class CatalogTables {
             return "";
         }
         String start = "; tables of a Hive metastore need --conf %s=%s".formatted(CATALOG, HIVE);
-        return hasHive() ? start : start + " and Spark's classes for Hive (spark-hive), which this distribution does"
-                        + " not contain";
+        return hasHive()
+                ? start
+                : start + " and Spark's classes for Hive (spark-hive), which this distribution does" + " not contain";
     }
 
     private static boolean hasHive() {

@@ -108,10 +108,9 @@ final class CsvTables {
         boolean backslashes = !found.isNullAt(0) && found.getInt(0) == 1;
         boolean doubled = !found.isNullAt(1) && found.getInt(1) == 1;
         if (backslashes && doubled) {
-            notes.accept(
-                    ("WARNING: %s has quotes behind backslashes and doubled quotes; prepare reads them as doubled"
-                                    + " quotes. Set source.csv.escape if this is wrong")
-                            .formatted(path));
+            notes.accept(("WARNING: %s has quotes behind backslashes and doubled quotes; prepare reads them as doubled"
+                            + " quotes. Set source.csv.escape if this is wrong")
+                    .formatted(path));
         } else if (backslashes) {
             notes.accept("%s writes quotes behind backslashes, as Spark does".formatted(path));
         }

@@ -106,8 +106,8 @@ final class FirstRead {
     private static String remedy(String expression) {
         return expression.contains("EEE")
                 ? "Spark cannot read names of days; leave the names out, as in to_timestamp(substr(date_added, 5),"
-                                + " 'MMM dd HH:mm:ss Z yyyy')"
+                        + " 'MMM dd HH:mm:ss Z yyyy')"
                 : "Use a function that gives null for an unusual value, such as try_cast or try_to_timestamp: then"
-                                + " only the row with this value is unusable";
+                        + " only the row with this value is unusable";
     }
 }

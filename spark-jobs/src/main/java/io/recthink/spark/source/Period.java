@@ -35,8 +35,7 @@ public record Period(Optional<Instant> since, Optional<Instant> until) {
 
     public Period {
         if (since.isPresent() && until.isPresent() && !since.get().isBefore(until.get())) {
-            throw new InvalidInputException(
-                    "--since %s must be before --until %s".formatted(since.get(), until.get()));
+            throw new InvalidInputException("--since %s must be before --until %s".formatted(since.get(), until.get()));
         }
     }
 

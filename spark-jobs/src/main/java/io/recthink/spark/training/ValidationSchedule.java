@@ -20,8 +20,7 @@ public record ValidationSchedule(int every, int patience, double maxFailed) {
                     .formatted(every, patience));
         }
         if (patience > 0 && every == 0) {
-            throw new InvalidInputException(
-                    "patience must be 0 without a validation (was %d)".formatted(patience));
+            throw new InvalidInputException("patience must be 0 without a validation (was %d)".formatted(patience));
         }
     }
 

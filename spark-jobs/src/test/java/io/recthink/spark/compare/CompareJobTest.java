@@ -374,8 +374,8 @@ class CompareJobTest {
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageStartingWith("paths.predictions: " + root + "/bare contains no predictions of gone ");
         assertThat(compare("bare").notes())
-                .anyMatch(note -> note.endsWith(
-                        "bare contains no predictions; the table contains only the trivial rows."));
+                .anyMatch(note ->
+                        note.endsWith("bare contains no predictions; the table contains only the trivial rows."));
     }
 
     @Test

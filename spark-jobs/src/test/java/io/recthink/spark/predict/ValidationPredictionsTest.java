@@ -207,8 +207,7 @@ class ValidationPredictionsTest {
         Files.createDirectories(root.resolve("taken-validation/x"));
         assertThatThrownBy(() -> predict("taken", "predict.policies.x=model"))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageStartingWith(
-                        "paths.validationPredictions: " + root + "/taken-validation/x already exists");
+                .hasMessageStartingWith("paths.validationPredictions: " + root + "/taken-validation/x already exists");
         assertThat(root.resolve("taken")).doesNotExist();
     }
 
