@@ -10,12 +10,15 @@ import org.apache.spark.sql.SparkSession;
 public final class SparkTest {
     private SparkTest() {}
 
-    /** The one session that the tests of a JVM share: two local cores, UTC, no web interface; never stopped by a test. */
+    /**
+     * The one session that the tests of a JVM share: one task at a time, because two JVMs run tests on two cores; UTC, no
+     * web interface. No test stops it.
+     */
     public static SparkSession spark() {
         return session()
-                .master("local[2]")
+                .master("local[1]")
                 .appName("recthink tests")
-                .config("spark.sql.shuffle.partitions", 2)
+                .config("spark.sql.shuffle.partitions", 1)
                 .config("spark.sql.adaptive.enabled", false)
                 .config("spark.sql.session.timeZone", "UTC")
                 .getOrCreate();

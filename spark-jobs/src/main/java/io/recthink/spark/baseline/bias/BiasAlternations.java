@@ -1,6 +1,7 @@
 package io.recthink.spark.baseline.bias;
 
 import io.recthink.spark.baseline.bias.ItemLinks.Message;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -27,6 +28,13 @@ final class BiasAlternations implements AutoCloseable {
     private final JavaRDD<ItemLinks> items;
     private JavaRDD<Message<long[]>> residuals;
     private JavaRDD<Message<double[]>> biases;
+    private JavaRDD<Biases> fitted;
+
+    /** The biases of all users and items, where both are one part. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Biases(String[] users, double[] ofUsers, String[] items, double[] ofItems) implements Serializable {
+        private static final long serialVersionUID = 1;
+    }
 
     private BiasAlternations(
             double mean, Partitioner partitioner, JavaRDD<UserOpinions> users, JavaRDD<ItemLinks> items) {
@@ -51,7 +59,9 @@ final class BiasAlternations implements AutoCloseable {
                 .javaRDD()
                 .mapPartitionsWithIndex((part, rows) -> opinions(part, parts, rows), true)
                 .persist(StorageLevel.MEMORY_AND_DISK());
-        users.foreachPartition(all -> {}); // two stages read them at the same time: both would compute them
+        if (parts > 1) {
+            users.foreachPartition(all -> {}); // two stages read them at the same time: both would compute them
+        }
         JavaRDD<ItemLinks> items = users.flatMapToPair(BiasAlternations::introductions)
                 .partitionBy(partitioner)
                 .values()
@@ -70,9 +80,12 @@ final class BiasAlternations implements AutoCloseable {
     private static Iterator<Tuple2<Integer, ItemLinks.Introduction>> introductions(UserOpinions users) {
         long[][] counts = users.counts();
         return IntStream.range(0, counts.length)
-                .mapToObj(part -> new Tuple2<>(
-                        part, new ItemLinks.Introduction(users.part(), users.itemIds()[part], counts[part])))
+                .mapToObj(part -> new Tuple2<>(part, introduction(users, part, counts)))
                 .iterator();
+    }
+
+    private static ItemLinks.Introduction introduction(UserOpinions users, int part, long[][] counts) {
+        return new ItemLinks.Introduction(users.part(), users.itemIds()[part], counts[part]);
     }
 
     /**
@@ -80,6 +93,10 @@ final class BiasAlternations implements AutoCloseable {
      */
     void run(int alternations) {
         double mu = mean;
+        if (partitioner.numPartitions() == 1) {
+            fitted = users.map(all -> fitted(all, mu, alternations)).persist(StorageLevel.MEMORY_AND_DISK());
+            return;
+        }
         JavaPairRDD<Integer, Message<long[]>> sums =
                 users.flatMapToPair(part -> residuals(part, mu, new double[part.users().length]));
         for (int alternation = 1; alternation <= alternations; alternation++) {
@@ -98,8 +115,24 @@ final class BiasAlternations implements AutoCloseable {
         }
     }
 
+    /** All alternations in one task: a single part sends nothing. */
+    private static Biases fitted(UserOpinions users, double mean, int alternations) {
+        ItemLinks items = ItemLinks.of(0, List.of(introduction(users, 0, users.counts())));
+        double[] ofUsers = new double[users.users().length];
+        double[] ofItems = new double[items.items().length];
+        for (int alternation = 0; alternation < alternations; alternation++) {
+            long[] residuals = users.residuals(mean, ofUsers)[0];
+            ofItems = items.biases(List.of(new Message<>(0, residuals)));
+            ofUsers = users.userBiases(mean, new double[][] {items.biasesFor(0, ofItems)});
+        }
+        return new Biases(users.users(), ofUsers, items.items(), ofItems);
+    }
+
     /** The biases of the users after all alternations; columns id, bias. */
     JavaRDD<Row> userBiases() {
+        if (fitted != null) {
+            return fitted.flatMap(all -> rows(all.users(), all.ofUsers()));
+        }
         double mu = mean;
         return users.zipPartitions(biases, (part, messages) -> {
             UserOpinions opinions = part.next();
@@ -109,6 +142,9 @@ final class BiasAlternations implements AutoCloseable {
 
     /** The biases of the items after all alternations; columns id, bias. */
     JavaRDD<Row> itemBiases() {
+        if (fitted != null) {
+            return fitted.flatMap(all -> rows(all.items(), all.ofItems()));
+        }
         return items.zipPartitions(residuals, (part, messages) -> {
             ItemLinks links = part.next();
             return rows(links.items(), links.biases(list(messages)));
@@ -152,6 +188,9 @@ final class BiasAlternations implements AutoCloseable {
     /** Frees the ratings. Biases that are computed and kept stay. */
     @Override
     public void close() {
+        if (fitted != null) {
+            fitted.unpersist();
+        }
         items.unpersist();
         users.unpersist();
     }
