@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,6 +82,7 @@ class DistributionsIT {
     }
 
     @Test
+    @Tag("other-spark")
     void spark4EndsWithTheSameBits() throws Exception {
         Path root = Files.createDirectory(folder.resolve("spark-4"));
         Map<String, String> environment = new HashMap<>(INSTRUCTIONS);

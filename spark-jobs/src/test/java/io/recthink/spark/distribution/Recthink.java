@@ -13,6 +13,9 @@ public final class Recthink {
     /** The checkout. */
     public static final Path HOME = Path.of("..").toAbsolutePath().normalize();
 
+    /** Short runs: the thorough compiler would take more time than it saves. */
+    private static final String OPTIONS_OF_DRIVER = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
     private final Path folder;
     private final Map<String, String> environment;
 
@@ -61,6 +64,7 @@ public final class Recthink {
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment().remove("SPARK_HOME");
+        builder.environment().put("SPARK_SUBMIT_OPTS", OPTIONS_OF_DRIVER);
         builder.environment().putAll(environment);
         return builder;
     }
