@@ -114,7 +114,7 @@ class TokenizerCheckTest {
                 "model.vocab~{'a':4294967296}~model.vocab has the id '4294967296'; supported ids are below 16777216",
                 "model.vocab~{'a':99999999999999999999999}~model.vocab has the id",
                 "model.vocab~{'a':'0'}~model.vocab has a token whose id is not a whole number: 'a'",
-                "model.vocab~{'a':0.5}~no whole number",
+                "model.vocab~{'a':0.5}~model.vocab has a token whose id is not a whole number",
                 "model.vocab~'abc'~model.vocab is neither an object nor a list",
                 "model.merges~{'a':'b'}~model.merges is not a list",
                 "model.merges~['ab']~model.merges must be a list of pairs; entry 0 is not",
