@@ -18,10 +18,22 @@ public final class SparkTest {
         return session()
                 .master("local[1]")
                 .appName("recthink tests")
+                .config("spark.default.parallelism", 2)
                 .config("spark.sql.shuffle.partitions", 1)
+                .config("spark.sql.ui.explainMode", "simple")
                 .config("spark.sql.adaptive.enabled", false)
                 .config("spark.sql.session.timeZone", "UTC")
                 .getOrCreate();
+    }
+
+    /** The same application in a session that generates code for its plans, as a user's does: for logs of many rows. */
+    public static SparkSession compiledSession() {
+        SparkSession session = spark().newSession();
+        session.conf().set("spark.sql.codegen.wholeStage", true);
+        session.conf().set("spark.sql.codegen.factoryMode", "FALLBACK");
+        session.conf().set("spark.sql.adaptive.enabled", false);
+        session.conf().set("spark.sql.session.timeZone", "UTC");
+        return session;
     }
 
     /**

@@ -67,7 +67,8 @@ class CommandLineCheckTest {
         assertThat(check("train", "--resume", "--config=" + file)).isEqualTo(CommandLineCheck.START);
         assertThat(check("prepare", "--config=hdfs://nowhere/my.yaml")).isEqualTo(CommandLineCheck.START);
         assertThat(check("prepare", "--config=brought-by-files.yaml")).isEqualTo(CommandLineCheck.START);
-        assertThat(check("generate", "--model=x", "--prompt=y")).isEqualTo(CommandLineCheck.START);
+        assertThat(check("generate", "--model=x", "--prompt=y", "--max-tokens=3", "--temperature=0"))
+                .isEqualTo(CommandLineCheck.START);
         assertThat(errors.toString() + output).isEmpty();
     }
 

@@ -45,7 +45,8 @@ class PublishedDataTest {
                         "source.items=" + ITEMS));
         ByteArrayOutputStream said = new ByteArrayOutputStream();
 
-        new PrepareJob(new PrintStream(said, true, StandardCharsets.UTF_8)).run(SparkTest.spark(), configuration);
+        new PrepareJob(new PrintStream(said, true, StandardCharsets.UTF_8))
+                .run(SparkTest.compiledSession(), configuration);
 
         PreparedData data = PreparedData.read(SparkTest.spark(), folder + "/data");
         assertThat(data.rows()).isEqualTo(10_261);
@@ -89,7 +90,7 @@ class PublishedDataTest {
                         "prepare.kcore=0"));
 
         new PrepareJob(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8))
-                .run(SparkTest.spark(), configuration);
+                .run(SparkTest.compiledSession(), configuration);
 
         JsonNode card = new ObjectMapper().readTree(Files.readString(folder.resolve("data/data-card.json")));
         assertThat(card.at("/counts/read").asLong()).isEqualTo(read);

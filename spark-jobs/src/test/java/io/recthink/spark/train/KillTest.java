@@ -32,8 +32,6 @@ class KillTest {
             "application-file:step-%1$06d/policy:%2$d",
             "application-file:step-%1$06d/optimizer:%2$d",
             "application-file:step-%1$06d/metrics.json:%2$d",
-            "application-stage:rollout:%1$d:%2$d",
-            "application-stage:gradient:%1$d:%2$d",
             "application-file:step-%1$06d/policy/model.safetensors:%2$d",
             "application-file:step-%1$06d/optimizer/optimizer.safetensors:%2$d",
             "application-file:step-%1$06d/rollouts:%2$d");

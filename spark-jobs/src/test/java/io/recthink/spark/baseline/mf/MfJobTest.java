@@ -187,8 +187,13 @@ class MfJobTest {
 
     @Test
     void executorsThatAreLostChangeNothing() throws Exception {
-        List<String> blocks =
-                List.of("mf.blocks=2", "mf.maxEpochs=6", "mf.factorPenalties=[0.02]", "mf.als.penalties=[0.05]");
+        List<String> blocks = List.of(
+                "mf.blocks=2",
+                "mf.maxEpochs=4",
+                "mf.factorPenalties=[0.02]",
+                "mf.als.penalties=[0.05]",
+                "mf.als.ranks=[4]",
+                "mf.als.iterations=2");
         run(settings(blocks, "paths.predictions=m", "paths.validationPredictions=n", "paths.mf=o"));
         Path log = root.resolve("application.log");
         Path killed = root.resolve("killed");
