@@ -95,9 +95,9 @@ final class Statistics {
                 splits(counted.ratings()),
                 counted.timeLine(),
                 counted.pools(),
-                Map.of(
-                        "user", ties(findings.userTies(), counts),
-                        "item", ties(findings.itemTies(), counts)),
+                new TreeMap<>(Map.of(
+                        "item", ties(findings.itemTies(), counts),
+                        "user", ties(findings.userTies(), counts))),
                 lengths,
                 new Copies(
                         findings.copiedTexts(),

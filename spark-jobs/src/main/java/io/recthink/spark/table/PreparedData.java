@@ -66,11 +66,16 @@ public record PreparedData(
         if (!(minRating < maxRating) || rows < 1) {
             throw new IllegalArgumentException("rating scale %s to %s, %d rows".formatted(minRating, maxRating, rows));
         }
-        splits = Map.copyOf(Objects.requireNonNull(splits, "no splits"));
-        pools = Map.copyOf(Objects.requireNonNull(pools, "no pools"));
+        splits = sorted(Objects.requireNonNull(splits, "no splits"));
+        pools = sorted(Objects.requireNonNull(pools, "no pools"));
         Objects.requireNonNull(sha256, "no sha256");
         split = split == null ? SplitLabel.unwritten() : split;
         tables = tables == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(tables));
+    }
+
+    /** The file of two runs on the same log has the same bytes. */
+    private static Map<String, Long> sorted(Map<String, Long> rows) {
+        return Collections.unmodifiableMap(new TreeMap<>(rows));
     }
 
     /** A data set whose files are not listed. */

@@ -36,6 +36,9 @@ class DistributionsIT {
             "spark.speculation", "true",
             "spark.sql.datetime.java8API.enabled", "true");
 
+    private static final List<String> COMMANDS =
+            List.of("simulate", "prepare", "oracle", "train", "predict", "compare");
+
     @TempDir
     private static Path folder;
 
@@ -43,8 +46,8 @@ class DistributionsIT {
 
     @BeforeAll
     static void runOnOneProcess() throws IOException, InterruptedException {
-        local = Files.createDirectory(folder.resolve("local"));
-        run(local, INSTRUCTIONS, List.of(), List.of("simulate", "prepare", "train", "predict", "compare", "inspect"));
+        local = folder.resolve("local");
+        run(local, INSTRUCTIONS, List.of(), List.of("quickstart")); // all jobs in one application
     }
 
     @Test
@@ -66,11 +69,12 @@ class DistributionsIT {
             for (String side : List.of("driver", "executor")) {
                 options.addAll(List.of(
                         "--conf",
-                        "spark.%s.extraJavaOptions=%s".formatted(side, ConnectionWatch.options(connections)),
+                        "spark.%s.extraJavaOptions=%s %s"
+                                .formatted(side, ConnectionWatch.options(connections), Recthink.SHORT_RUN),
                         "--conf",
                         "spark.%s.extraClassPath=%s".formatted(side, ConnectionWatch.classPath())));
             }
-            run(root, INSTRUCTIONS, options, List.of("simulate", "prepare", "train", "predict", "compare"));
+            run(root, INSTRUCTIONS, options, COMMANDS);
         }
         assertThat(ConnectionWatch.wanted(connections))
                 .as("connections of the driver and the executors beside this machine")
@@ -87,11 +91,7 @@ class DistributionsIT {
         Path root = Files.createDirectory(folder.resolve("spark-4"));
         Map<String, String> environment = new HashMap<>(INSTRUCTIONS);
         environment.put("SPARK_HOME", Distribution.SPARK_4.home().toString());
-        run(
-                root,
-                environment,
-                List.of("--master", "local[2]"),
-                List.of("simulate", "prepare", "train", "predict", "compare"));
+        run(root, environment, List.of("--master", "local[2]"), COMMANDS);
         samePolicies(root);
         assertThat(root.resolve("table/comparison.csv")).hasSameBinaryContentAs(local.resolve("table/comparison.csv"));
     }

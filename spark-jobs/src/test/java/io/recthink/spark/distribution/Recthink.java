@@ -13,8 +13,8 @@ public final class Recthink {
     /** The checkout. */
     public static final Path HOME = Path.of("..").toAbsolutePath().normalize();
 
-    /** Short runs: the thorough compiler would take more time than it saves. */
-    private static final String OPTIONS_OF_DRIVER = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+    /** Options of a JVM that runs for seconds: the thorough compiler would take more time than it saves. */
+    public static final String SHORT_RUN = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
     private final Path folder;
     private final Map<String, String> environment;
@@ -37,7 +37,8 @@ public final class Recthink {
                 "--set=paths.model=" + HOME.resolve("conf/quickstart-policy"),
                 "--set=simulate.users=60",
                 "--set=simulate.items=20",
-                "--set=prepare.pools={coldStart: 0, rl: 60}");
+                "--set=prepare.pools={coldStart: 0, rl: 60}",
+                "--set=compare={resamples: 200, sliceResamples: 100}");
     }
 
     /** What it did. */
@@ -64,7 +65,7 @@ public final class Recthink {
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment().remove("SPARK_HOME");
-        builder.environment().put("SPARK_SUBMIT_OPTS", OPTIONS_OF_DRIVER);
+        builder.environment().put("SPARK_SUBMIT_OPTS", SHORT_RUN);
         builder.environment().putAll(environment);
         return builder;
     }
