@@ -47,7 +47,9 @@ class ScaleTest {
 
     /** What is collected up to a bound that these logs do not reach, and the bound in bytes. */
     private static final Map<String, Long> BOUNDED = Map.of(
+            "PoolChoice", 65_536 * 60L, // one number for each bin of hashes
             "TextLengths", 3 * 1000 * 4000L, // texts of 1,000 rows of each split
+            "TimeCounts", 2 * 1_000 * 60L, // rows of each day of the simulated log, in each of two tasks
             "Fingerprint", 4096 * 250L, // hashes of 4,096 buckets
             "IsotonicRow", 3 * 4001 * 5 * 100L); // counts of systems, predictions of three digits and ratings
 
