@@ -7,9 +7,8 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * What the people of a cluster see in Spark's web interface and in its event log: Spark's jobs and their stages carry the
- * words that a person would use for them; the positions in code stay in their details. Belongs to the thread that starts
- * the Spark jobs.
+ * Labels Spark jobs and stages in Spark's web interface and event log with words that a person would use. The positions
+ * in the code remain in the details of a stage. The labels belong to the thread that starts the Spark jobs.
  */
 public final class Activity {
     private static final String GROUP = "spark.jobGroup.id";
@@ -21,11 +20,11 @@ public final class Activity {
     private Activity() {}
 
     /**
-     * Says what the Spark jobs from now on are for.
+     * Labels the Spark jobs that this thread starts from now on.
      *
-     * @param group the jobs that belong together, a command or a step of it; a notebook's own group is left as it is,
-     *     because it cancels by it
-     * @param words for example {@code step 12: rollout}
+     * @param group the name of a command or of one of its steps. If a notebook has set its own group, the group stays,
+     *     because the notebook cancels its jobs by it.
+     * @param words the description, for example {@code step 12: rollout}
      */
     public static void begin(SparkSession spark, String group, String words) {
         SparkContext context = spark.sparkContext();
@@ -37,7 +36,7 @@ public final class Activity {
         context.setLocalProperty(SHORT_PLACE, words);
     }
 
-    /** What was said before, to be said again by {@link #restore}. */
+    /** Returns the current labels, which {@link #restore} sets again. */
     static Map<String, String> current(SparkSession spark) {
         Map<String, String> said = new HashMap<>();
         ALL.forEach(key -> said.put(key, spark.sparkContext().getLocalProperty(key)));

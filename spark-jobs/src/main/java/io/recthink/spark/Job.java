@@ -4,14 +4,14 @@ import io.recthink.config.Configuration;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 
-/** One job of the application. It reads and writes below the configured paths and nowhere else. */
+/** One job of the application. It reads and writes only below the configured paths. */
 @FunctionalInterface
 public interface Job {
     /**
-     * Runs the job to its end, in a {@link JobSession} of its own.
+     * Runs the job to its end in its own {@link JobSession}.
      *
-     * @param spark the application's session; nothing is set in it
-     * @throws io.recthink.InvalidInputException when what the user gave cannot be used; nothing has been written then
+     * @param spark the application's session; the job changes no setting of it
+     * @throws io.recthink.InvalidInputException when the user's input cannot be used; the job has then written nothing
      */
     default void run(SparkSession spark, Configuration configuration) {
         try (JobSession session = JobSession.open(spark)) {
@@ -20,13 +20,16 @@ public interface Job {
     }
 
     /**
-     * Does the work; called by {@link #run}.
+     * Does the work of the job; {@link #run} calls it.
      *
      * @param spark the job's own session
      */
     void execute(SparkSession spark, Configuration configuration);
 
-    /** Settings of Spark with which the job is fastest, where a session is started for it; those of the user go first. */
+    /**
+     * Returns the Spark settings with which the job runs fastest. They apply where a session is started for the job.
+     * The settings of the user take precedence.
+     */
     default Map<String, String> sparkDefaults() {
         return Map.of();
     }

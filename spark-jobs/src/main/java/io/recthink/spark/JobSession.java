@@ -13,10 +13,13 @@ import scala.Option;
 import scala.collection.JavaConverters;
 
 /**
- * The session of a job's own queries. It lies beside the session that a job is given, in the same application, and has its
- * settings of SQL and of file systems, catalogs among them, except those on which results depend: these are as a job needs
- * them, whatever the cluster, the user or the version of Spark says. While it is open it is the active session of its thread, for Spark reads
- * some of these settings there when an expression is made.
+ * The Spark session in which a job runs its own queries.
+ *
+ * <p>The session belongs to the same application as the session that the job receives. It copies the SQL, file system
+ * and catalog settings of the received session. The settings on which results depend ({@code RELIED_ON}) are the
+ * exception: they have fixed values, whatever the cluster, the user or the Spark version sets. While the session is
+ * open, it is the active session of its thread, because Spark reads some of these settings from the active session when
+ * it creates an expression.
  */
 public final class JobSession implements AutoCloseable {
     private static final String SERIALIZER = "spark.serializer";
@@ -24,11 +27,11 @@ public final class JobSession implements AutoCloseable {
     private static final String PARTITIONS = "spark.sql.shuffle.partitions";
     private static final long BYTES_PER_PARTITION = 16 << 20;
     private static final long FEWEST_PARTITIONS = 2;
-    private static final long MOST_PARTITIONS = 4096; // the driver knows the size of each in each task's output
+    private static final long MOST_PARTITIONS = 4096; // the driver stores one size per task and partition
 
-    /** Settings of SQL that decide what a query means, or what a file holds. */
+    /** SQL settings that decide what a query means or what a file contains. */
     static final Map<String, String> RELIED_ON = Map.ofEntries(
-            // An odd value makes one unusable row; it must not end the job.
+            // An unexpected value makes one row unusable; it must not end the job.
             Map.entry("spark.sql.ansi.enabled", "false"),
             Map.entry("spark.sql.ansi.doubleQuotedIdentifiers", "false"),
             Map.entry("spark.sql.caseSensitive", "false"),
@@ -36,13 +39,13 @@ public final class JobSession implements AutoCloseable {
             Map.entry("spark.sql.session.timeZone", "UTC"),
             Map.entry("spark.sql.datetime.java8API.enabled", "false"),
             Map.entry("spark.sql.parquet.outputTimestampType", "INT96"),
-            // A pattern of dates means the same in every version; what does not fit it is null.
+            // A date pattern means the same in every version; a value that does not match it is null.
             Map.entry("spark.sql.legacy.timeParserPolicy", "CORRECTED"),
-            // Nanoseconds, as pandas writes them, are numbers; without this a table with them cannot be opened.
+            // pandas writes nanoseconds. Spark reads them as numbers; without this setting it cannot open the table.
             Map.entry("spark.sql.legacy.parquet.nanosAsLong", "true"),
-            // Spark 4 would read files in six character sets only.
+            // Without this setting Spark 4 reads files in only six character sets.
             Map.entry("spark.sql.legacy.javaCharsets", "true"),
-            // A file that is damaged or gone ends the job; its rows are not passed over.
+            // A damaged or missing file ends the job; Spark must not skip its rows.
             Map.entry("spark.sql.files.ignoreCorruptFiles", "false"),
             Map.entry("spark.sql.files.ignoreMissingFiles", "false"));
 
@@ -59,7 +62,7 @@ public final class JobSession implements AutoCloseable {
     /**
      * Opens a session for a job.
      *
-     * @throws InvalidInputException when the application serializes by something that cannot read Java's records
+     * @throws InvalidInputException when the serializer of the application cannot read Java records
      */
     public static JobSession open(SparkSession given) {
         refuseOtherSerializers(given.sparkContext().conf().get(SERIALIZER, JAVA));
@@ -78,12 +81,12 @@ public final class JobSession implements AutoCloseable {
         return opened;
     }
 
-    /** The session. */
+    /** Returns the session. */
     public SparkSession spark() {
         return spark;
     }
 
-    /** Puts back what was active before, the session and the {@link Activity}. */
+    /** Restores the earlier active session and the earlier labels of {@link Activity}. */
     @Override
     public void close() {
         Activity.restore(spark, activity);
@@ -95,10 +98,10 @@ public final class JobSession implements AutoCloseable {
     }
 
     /**
-     * Makes the shuffles of a job as fine as its data ask for; Spark's own default is the same for a thousand rows and for a
-     * thousand million. A number that the user has set stays.
+     * Sets the number of shuffle partitions to match the size of the input. Spark's own default is the same for a
+     * thousand rows and for a thousand million rows. If the user has set a number, the number stays.
      *
-     * @param bytes that the job reads
+     * @param bytes the number of bytes that the job reads
      */
     public static void fitPartitions(SparkSession session, long bytes) {
         if (!session.conf().getAll().contains(PARTITIONS)) {
@@ -111,16 +114,16 @@ public final class JobSession implements AutoCloseable {
         return Math.min(MOST_PARTITIONS, Math.max(FEWEST_PARTITIONS, wanted));
     }
 
-    /** The same for a job that reads a file or a folder. */
+    /** Sets the number of shuffle partitions to match the size of a file or a folder. */
     public static void fitPartitions(SparkSession session, String path) {
         fitPartitions(session, bytes(session, path));
     }
 
     /**
-     * What the files of a path hold. A path that cannot be read counts nothing: whoever reads it finds out and says it
-     * better.
+     * Returns the total size of the files at a path in bytes. A path that cannot be read counts as 0: the code that
+     * reads the path reports a better error.
      *
-     * @param path of a file or a folder; may have wildcards
+     * @param path a file or a folder; may contain wildcards
      */
     public static long bytes(SparkSession session, String path) {
         try {

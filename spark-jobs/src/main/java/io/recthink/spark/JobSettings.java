@@ -19,9 +19,11 @@ import io.recthink.spark.train.TrainSettings;
 import io.recthink.teacher.ColdStartSettings;
 import java.util.List;
 
-/** What a configuration of the jobs may hold. Each section lies in the package that uses it; this is the list of them. */
+/**
+ * Lists the sections that a configuration of the jobs may contain. Each section is defined in the package that uses it.
+ */
 public final class JobSettings {
-    /** All sections, in the order of the work. */
+    /** All sections, in the order in which the jobs use them. */
     public static final Sections SECTIONS = Sections.of(List.of(
             SimulateSettings.class,
             SourceSettings.class,

@@ -1,2 +1,2 @@
-/** The Spark application: one package a job, one runner a job that reads like a recipe. */
+/** The Spark application: each job has its own package and one runner class whose steps read like a recipe. */
 package io.recthink.spark;
