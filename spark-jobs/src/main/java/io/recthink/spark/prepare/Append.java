@@ -18,25 +18,27 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Which rows of a later part of a log join a data set, and which do not.
+ * Decides which rows of a later part of a log join an existing data set.
  *
- * <p>Nothing of the data set changes: its rows keep their ids, splits, pools, histories and means to the last bit, its
- * cuts stay, and so does its core. It is closed up to a time, the end of what was read for it. A row from there on is
- * later than all that it holds, hence a <em>test</em> row, whose history are the train rows (after a refit the validation
- * rows too) of its user and its item, as for every test row. What does not join:
+ * <p>An append changes nothing in the data set. Its rows keep their ids, splits, pools, histories and means to the last
+ * bit. Its cuts and its core stay. The data set is closed up to a time: the end of the period that was read for it. A
+ * row at or after this time is later than every row of the data set, so it becomes a <em>test</em> row. Like every test
+ * row, its history contains the train rows (after a refit also the validation rows) of its user and its item. These
+ * rows do not join:
  *
  * <ul>
- *   <li>a row that the data set has, with the same content: it is there already;
- *   <li>a later review of a pair that the data set has: the earliest stays;
- *   <li>where the core was counted on the whole log, a row of a user or an item that is not in it. (Counted on the train
- *       rows, or off, it lets every later row pass.)
- *   <li>a row that the data set has with other content, and a row from before the end of the data set that it does not
- *       have: late, or removed by the core at the time. Both go to the quarantine with the reason. Taking a late row in
- *       would change the histories and the means of rows that predictions have been made for.
+ *   <li>a row that the data set already has, with the same content;
+ *   <li>a later review of a (user, item) pair that the data set has: the earliest review stays;
+ *   <li>a row of a user or an item outside the core, if the core was counted on the whole log. (A core that was counted
+ *       on the train rows, or no core, lets every later row pass.)
+ *   <li>a row that the data set has with other content. The row goes to the quarantine with this reason.
+ *   <li>a row before the end of the data set that the data set does not have: the row is late, or the core removed it
+ *       earlier. The row goes to the quarantine with this reason. A late row would change the histories and means of
+ *       rows for which predictions exist.
  * </ul>
  *
- * <p>To learn from the newer rows, or to take late ones in, prepare the whole log anew: with new cuts it is another data
- * set, though rows of the same name, user, item and second keep their ids.
+ * <p>To learn from the newer rows, or to include late rows, prepare the whole log anew. With new cuts the result is
+ * another data set, but rows with the same name, user, item and second keep their ids.
  */
 public final class Append {
     private static final String NEW = "new";
@@ -51,8 +53,9 @@ public final class Append {
     private final Map<String, Long> counts;
 
     /**
-     * @param distinct rowId, userId, itemId, time, rating, summary, review of the later part, one row a user and item
-     * @throws InvalidInputException when none of them is new
+     * @param distinct the rows of the later part, one row per (user, item): rowId, userId, itemId, time, rating,
+     *     summary, review
+     * @throws InvalidInputException when no row is new
      */
     Append(EarlierData earlier, Dataset<Row> distinct, PrepareSettings options, PersistedTables tables) {
         this.earlier = earlier;
@@ -84,20 +87,20 @@ public final class Append {
         return counts.getOrDefault(OUTSIDE_CORE, 0L);
     }
 
-    /** Rows that go to the quarantine, by reason. */
+    /** Returns the number of rows that go to the quarantine, by reason. */
     Map<String, Long> refused() {
         return counts.entrySet().stream()
                 .filter(fate -> fate.getKey().equals(CHANGED) || fate.getKey().equals(late))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
-    /** What goes to the quarantine: reason and record. */
+    /** Returns the rows that go to the quarantine: {@code reason, record}. */
     Dataset<Row> quarantine() {
         Column record = to_json(struct("userId", "itemId", "rating", "time", "summary", "review"));
         return sorted.where(col("fate").isin(CHANGED, late)).select(col("fate").as("reason"), record.as("record"));
     }
 
-    /** The rows that join: the columns of {@code distinct} and the split. */
+    /** Returns the rows that join: the columns of {@code distinct} and the column {@code split}. */
     Dataset<Row> rows() {
         return sorted.where(col("fate").equalTo(NEW)).drop("fate").withColumn("split", lit(Splits.TEST));
     }

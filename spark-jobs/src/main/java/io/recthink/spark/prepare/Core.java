@@ -9,24 +9,24 @@ import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.functions;
 
 /**
- * The k-core of a log: what is left when users and items with fewer than k rows are removed again and again until
- * nothing changes. It does not depend on the order of removal.
+ * The k-core of a log: the rows that remain when users and items with fewer than k rows are removed repeatedly until
+ * nothing changes. The result does not depend on the order of removal.
  *
- * @param rows the rows left, persisted
- * @param times the rows left, counted
- * @param rounds rounds until nothing changed
+ * @param rows the remaining rows, persisted
+ * @param times the counts of the remaining rows by time
+ * @param rounds the number of rounds, including the last round, which removes no row
  */
 record Core(Dataset<Row> rows, TimeCounts times, int rounds) {
     private static final int ROUNDS_A_PLAN = 4;
 
     /**
-     * Finds the k-core. Rows are counted where they are sorted by user and by item, so that a user or an item with
-     * millions of rows costs a sort on disk.
+     * Finds the k-core. Spark sorts the rows by user and by item to count them, so a user or an item with millions of
+     * rows costs a sort on disk.
      *
-     * @param rows with the columns userId, itemId and time; best narrow, because each round stores them
+     * @param rows with the columns userId, itemId and time; few columns are best, because each round stores the rows
      * @param count the number of rows
      * @param k at least 1
-     * @param tables keeps the rows of the result
+     * @param tables persists the rows of the result
      */
     static Core of(Dataset<Row> rows, long count, int k, PersistedTables tables) {
         Dataset<Row> current = rows;
@@ -43,12 +43,12 @@ record Core(Dataset<Row> rows, TimeCounts times, int rounds) {
         }
     }
 
-    /** The number of rows left. */
+    /** Returns the number of remaining rows. */
     long count() {
         return times.rows();
     }
 
-    /** The same rows without the plan that made them, which would grow with every round. */
+    /** Returns the rows without their query plan, which would grow with every round. */
     private static Dataset<Row> flat(Dataset<Row> rows) {
         return rows.sparkSession().createDataFrame(rows.javaRDD(), rows.schema());
     }

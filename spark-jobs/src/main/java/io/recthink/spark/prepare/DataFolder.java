@@ -16,7 +16,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
-/** The folder that {@code prepare} writes. A complete one is never touched again. */
+/** The folder that {@code prepare} writes. {@code prepare} never changes a complete folder. */
 final class DataFolder {
     static final String EXAMPLES = "examples";
     static final String REVIEWS = "reviews";
@@ -33,7 +33,7 @@ final class DataFolder {
     private final SparkSession spark;
     private final String folder;
 
-    /** @throws InvalidInputException when the folder already holds a complete data set */
+    /** @throws InvalidInputException when the folder already contains a complete data set */
     DataFolder(SparkSession spark, String folder) {
         this.spark = spark;
         this.folder = folder;
@@ -48,7 +48,10 @@ final class DataFolder {
         });
     }
 
-    /** Whether an attempt did not end or a copy is not whole, nobody knows: what is there is not removed. */
+    /**
+     * Refuses a folder whose {@code data.json} is empty, and removes nothing: an attempt may have failed, or a copy may
+     * be incomplete.
+     */
     private void refuseEmpty() throws IOException {
         Path file = new Path(path(PreparedData.FILE));
         FileSystem files = file.getFileSystem(spark.sparkContext().hadoopConfiguration());
@@ -59,16 +62,17 @@ final class DataFolder {
         }
     }
 
-    /** The path of a table or file inside. */
+    /** Returns the path of a table or a file in the folder. */
     String path(String name) {
         return folder + "/" + name;
     }
 
     /**
-     * Makes the folder, and empties it of what an earlier attempt left.
+     * Creates the folder and removes the files that an earlier attempt left.
      *
-     * @return whether anything was removed
-     * @throws InvalidInputException when the folder holds something that this job does not write; nothing is removed then
+     * @return whether a file was removed
+     * @throws InvalidInputException when the folder contains a file that this job does not write; nothing is removed
+     *     then
      */
     boolean clear() {
         boolean[] removed = {false};
@@ -103,7 +107,7 @@ final class DataFolder {
         TextFile.writeNew("paths.data", path(name), text, spark.sparkContext().hadoopConfiguration());
     }
 
-    /** The files of the tables that were written, by the tables' names. */
+    /** Returns the files of each written table, by the name of the table. */
     Map<String, TableFiles> tables() {
         Map<String, TableFiles> tables = new TreeMap<>();
         attempt(() -> {
@@ -124,7 +128,7 @@ final class DataFolder {
         return tables;
     }
 
-    /** Writes {@code data.json}: from now on the folder is a data set. */
+    /** Writes {@code data.json}, which makes the folder a complete data set. */
     void complete(PreparedData data) {
         attempt(() -> data.write(spark, folder));
     }

@@ -16,15 +16,16 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * What is about to be written: a whole log, or an earlier data set with what joins it.
+ * The tables and counts that {@code prepare} will write: for a whole log, or for an earlier data set with the rows that
+ * join it.
  *
  * @param reviews the rows of io.recthink.spark.table.Tables.REVIEWS with their split
  * @param examples the rows of io.recthink.spark.table.Tables.EXAMPLES
- * @param moreQuarantine reason and record of unusable rows beside those that were read
- * @param quarantined all unusable rows by reason, the most frequent first
- * @param counts rows at each stage; the distinct users and items are not known yet
- * @param split how the rows are divided
- * @param part counts of what joins an earlier data set; empty for a whole log
+ * @param moreQuarantine reason and record of unusable rows in addition to the unusable rows of the log that was read
+ * @param quarantined the number of all unusable rows by reason, the most frequent first
+ * @param counts the number of rows at each stage; the distinct users and items are not known yet
+ * @param split the rule that assigns the rows to splits
+ * @param part the counts of the rows that join an earlier data set; empty for a whole log
  */
 record Draft(
         Dataset<Row> reviews,
@@ -34,7 +35,7 @@ record Draft(
         Counts counts,
         SplitRule split,
         Optional<Appended> part) {
-    /** A whole log. */
+    /** Creates the draft for a whole log. */
     static Draft whole(
             Dataset<Row> reviews,
             Dataset<Row> examples,
@@ -57,12 +58,12 @@ record Draft(
     }
 
     /**
-     * An earlier data set with what joins it.
+     * Creates the draft for an earlier data set with the rows that join it.
      *
      * @param there the earlier reviews with their split
      * @param later the reviews that join, with their split
-     * @param examples those of {@code later}
-     * @param quarantine of the part that was read
+     * @param examples the examples of {@code later}
+     * @param quarantine the quarantine of the part that was read
      */
     static Draft appended(
             EarlierData earlier,
@@ -93,7 +94,7 @@ record Draft(
                 Optional.of(part));
     }
 
-    /** What the data card says of the appended part. */
+    /** Returns the description of the appended part for the data card. */
     Optional<Appended> appended(Period read, Instant end) {
         return part.map(of -> new Appended(
                 of.to(),
@@ -117,14 +118,14 @@ record Draft(
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, Long::sum, LinkedHashMap::new));
     }
 
-    /** Rows that were there already count as repeated. */
+    /** Adds the counts of the append. Rows that the data set already has count as repeated rows. */
     private static Counts together(JsonNode earlier, Quarantine quarantine, Append append) {
         return new Counts(
                 earlier.get("read").asLong() + quarantine.read(),
                 earlier.get("usable").asLong() + quarantine.usable(),
                 earlier.get("distinct").asLong() + append.newRows() + append.rowsOutsideCore(),
                 earlier.get("kept").asLong() + append.newRows(),
-                -1, // was said of the earlier rows
+                -1, // was reported for the earlier rows
                 earlier.get("kcore").asInt(),
                 earlier.get("strictCore").asBoolean(),
                 earlier.get("coreRounds").asInt(),

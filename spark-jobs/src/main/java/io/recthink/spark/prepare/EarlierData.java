@@ -24,7 +24,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** A complete data set that a later part of its log is appended to. It is only read. */
+/** A complete data set to which a later part of its log is appended. {@code prepare} only reads it. */
 final class EarlierData {
     private final SparkSession spark;
     private final String folder;
@@ -41,8 +41,8 @@ final class EarlierData {
     /**
      * Opens a data set.
      *
-     * @throws InvalidInputException when it is not complete, was prepared in another way than {@code now}, or has a split
-     *     that appended rows would change
+     * @throws InvalidInputException when the data set is not complete, when its settings differ from {@code now}, or
+     *     when appended rows would change its split
      */
     static EarlierData open(SparkSession spark, String folder, Origin now) {
         Origin origin = Origin.read(spark, folder);
@@ -60,7 +60,7 @@ final class EarlierData {
         return earlier;
     }
 
-    /** Where files are not listed, the number of reviews tells whether all are there: one an example. */
+    /** Checks the number of reviews when {@code data.json} lists no files: each example must have one review. */
     private void requireReviews() {
         long reviews = data.tables().isEmpty() ? reviews().count() : data.rows();
         if (reviews != data.rows()) {
@@ -78,16 +78,17 @@ final class EarlierData {
         return data;
     }
 
-    /** The first time that the data set has not seen. */
+    /** Returns the first time that the data set does not include. */
     Instant closedUntil() {
         return Instant.parse(origin.closedUntil());
     }
 
     /**
-     * The part of a log that follows it.
+     * Returns the period of the log that follows the data set.
      *
-     * @param asked may begin earlier: then the rows of before are compared with those that are there
-     * @throws InvalidInputException when it begins later, which would leave a gap
+     * @param asked the period that the user asks for. It may begin before the end of the data set: then the earlier
+     *     rows are compared with the rows of the data set.
+     * @throws InvalidInputException when {@code asked} begins after the end of the data set, which would leave a gap
      */
     Period rest(Period asked) {
         if (asked.since().isPresent() && asked.since().get().isAfter(closedUntil())) {
@@ -99,9 +100,9 @@ final class EarlierData {
     }
 
     /**
-     * Makes sure that all its examples are among others, unchanged.
+     * Checks that {@code all} contains every example of this data set unchanged.
      *
-     * @throws LeakException when they are not
+     * @throws LeakException when an example is missing or changed
      */
     void refuseChanged(Dataset<Row> all) {
         Dataset<Row> mine = all.join(reviews().select("rowId"), new String[] {"rowId"}, "left_semi")
@@ -114,35 +115,35 @@ final class EarlierData {
         }
     }
 
-    /** The cuts, which stay where they are. */
+    /** Returns the cuts, which an append does not move. */
     TimeSplit split() {
         SplitLabel label = data.split();
         return new TimeSplit(Instant.parse(label.validationFrom()), Instant.parse(label.testFrom()));
     }
 
-    /** The examples, as in {@link Tables#EXAMPLES}. */
+    /** Returns the examples, as in {@link Tables#EXAMPLES}. */
     Dataset<Row> examples() {
         return PreparedData.examples(spark, folder);
     }
 
-    /** The reviews behind the examples, as in {@link Tables#REVIEWS}. */
+    /** Returns the reviews of the examples, as in {@link Tables#REVIEWS}. */
     Dataset<Row> reviews() {
         return spark.read().schema(Tables.REVIEWS).parquet(LiteralPath.of(folder + "/" + DataFolder.REVIEWS));
     }
 
-    /** The same with the columns split and target of their examples. */
+    /** Returns the reviews with the columns split and target of their examples. */
     Dataset<Row> divided() {
         return reviews().join(examples().select("rowId", "split", "target"), "rowId");
     }
 
-    /** The rows that could not be used: reason and record. */
+    /** Returns the unusable rows: {@code reason, record}. */
     Dataset<Row> quarantine() {
         return spark.read()
                 .schema("reason STRING, record STRING")
                 .parquet(LiteralPath.of(folder + "/" + DataFolder.QUARANTINE));
     }
 
-    /** One row an item that is described: {@code itemId, target}. */
+    /** Returns one row per item that has a description: {@code itemId, target}. */
     Dataset<Row> items() {
         Column target = col("target");
         Column described = coalesce(
@@ -155,7 +156,7 @@ final class EarlierData {
         return examples().where(described).groupBy("itemId").agg(max("target").as("target"));
     }
 
-    /** The data card. */
+    /** Reads the data card. */
     JsonNode card() {
         Path file = new Path(folder, DataFolder.CARD_JSON);
         try (InputStream in =

@@ -16,8 +16,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Gives each review what was known before it. Train and validation rows look back on train rows; so do test rows, unless
- * a refit shows them the validation rows too.
+ * Adds to each review the histories, means and counts that were known before it. Train and validation rows look back on
+ * train rows. Test rows look back on train rows too, and after a refit also on validation rows.
  */
 final class ExampleRows {
     private static final Column TRAIN = col("split").equalTo(Splits.TRAIN);
@@ -31,7 +31,7 @@ final class ExampleRows {
         this.refit = options.refit();
     }
 
-    /** The columns of {@link Tables#EXAMPLES} without the pool. */
+    /** Returns the columns of {@link Tables#EXAMPLES} without the column pool. */
     Dataset<Row> of(Dataset<Row> reviews) {
         if (!refit) {
             return lookBack(reviews, reviews, TRAIN);
@@ -41,10 +41,10 @@ final class ExampleRows {
     }
 
     /**
-     * The same for test rows that are added to others.
+     * Returns the same columns for test rows that are added to existing rows.
      *
-     * @param later with the split test
-     * @param earlier the reviews, of all splits, that they look back on
+     * @param later the added rows, with the split test
+     * @param earlier the reviews of all splits on which the added rows look back
      */
     Dataset<Row> added(Dataset<Row> later, Dataset<Row> earlier) {
         return lookBack(later, earlier, refit ? not(TEST) : TRAIN);
@@ -91,7 +91,7 @@ final class ExampleRows {
         return col(key).equalTo(col(side + "Key")).and(col("horizon").equalTo(col(side + "Moment")));
     }
 
-    /** An item that the log does not describe: a target whose fields are all null. */
+    /** Returns the target of an item without a description: all fields are null. */
     private static Column unknown() {
         return struct(Arrays.stream(Tables.TARGET.fields())
                 .map(field -> lit(null).cast(field.dataType()).as(field.name()))

@@ -8,16 +8,16 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * What several ask of the written examples, computed in one pass: a row for each split.
+ * Aggregates over the written examples, computed for several callers in one pass.
  *
- * @param splits a row for each split that has rows: the column split, and the columns asked for
+ * @param splits one row per split that has rows: the column split and the requested aggregates
  */
 record Figures(List<Row> splits) {
     /**
-     * Computes aggregates.
+     * Computes aggregates in one pass.
      *
      * @param rows examples with the columns of {@link #joined}
-     * @param asked aggregates with names that differ
+     * @param asked the aggregates, with different names
      */
     static Figures of(Dataset<Row> rows, List<Column> asked) {
         Column[] more = asked.stream().skip(1).toArray(Column[]::new);
@@ -30,10 +30,10 @@ record Figures(List<Row> splits) {
     }
 
     /**
-     * Examples with the texts of their own reviews in the columns ownSummary and ownReview.
+     * Adds to each example the texts of its own review in the columns ownSummary and ownReview.
      *
      * @param examples as in Tables.EXAMPLES
-     * @param reviews of the same rows: rowId, review and maybe summary
+     * @param reviews the reviews of the same rows: rowId, review and optionally summary
      */
     static Dataset<Row> joined(Dataset<Row> examples, Dataset<Row> reviews) {
         Column[] texts = Stream.of("rowId", "summary", "review")
@@ -51,7 +51,7 @@ record Figures(List<Row> splits) {
         };
     }
 
-    /** A count over all splits. */
+    /** Returns the sum of a count over all splits. */
     long total(String name) {
         return splits.stream().mapToLong(split -> split.<Long>getAs(name)).sum();
     }

@@ -25,14 +25,17 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Two hashes of an examples table that no partitioning changes and that are never collected in one place. Row ids are
- * hashes themselves, so their first three digits deal them evenly into 4,096 buckets. The hash of a bucket is the
- * SHA-256 (hexadecimal) of its sorted lines, joined by line feeds; the hash of the table is the SHA-256 of
- * {@code bucket SP hash} of every bucket that is not empty, sorted and joined by line feeds.
+ * Two hashes of an examples table. The hashes do not depend on the partitioning, and no single process has to collect
+ * all rows.
  *
- * @param rowIds a line is a row id
- * @param table a line is a row id, a blank and Spark's {@code xxhash64} of all columns
- * @param repeatedIds rows whose row id another row has, but for one of each id
+ * <p>Row ids are hashes, so their first three digits divide them evenly into 4,096 buckets. The hash of a bucket is the
+ * SHA-256 (hexadecimal) of its sorted lines, joined by line feeds. For the hash of the table, each non-empty bucket
+ * gives the text {@code bucket SP hash}. The hash of the table is the SHA-256 of these texts, sorted and joined by line
+ * feeds.
+ *
+ * @param rowIds the hash whose lines are the row ids
+ * @param table the hash whose lines are a row id, a blank and Spark's {@code xxhash64} of all columns
+ * @param repeatedIds the number of rows minus the number of distinct row ids
  */
 public record Fingerprint(String rowIds, String table, long repeatedIds) {
     private static final int BUCKET_DIGITS = 3;

@@ -24,35 +24,42 @@ import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.expressions.WindowSpec;
 
 /**
- * What was known of a user, or of an item, at the moments that somebody asks about.
+ * Computes the history, the counts and the mean of a user or an item at each moment that a row asks for.
  *
- * <p>A row looks back from its horizon ({@link SplitRule#horizon}), strictly. So the table needs one row a (key, moment),
- * never a pair of reviews: visible reviews of one moment are gathered into its last N (a row number bounds them before
- * they are gathered). The moments that were reviewed are counted up; the last N of them before a moment hold everything
- * that its last N reviews can come from, however many moments in between are only asked about. Counts and sums run over
- * all earlier moments in a growing frame. A key with a million reviews costs a sort on disk and N entries of memory, not
- * a million squared. Sums are decimal: the same to the last bit in whatever order they are added.
+ * <p>A row looks back strictly from its horizon ({@link SplitRule#horizon}). So the table needs one row per (key,
+ * moment) and never a pair of reviews:
+ *
+ * <ul>
+ *   <li>Visible reviews of one moment are reduced to its last N reviews. A row number limits their number before they
+ *       are collected.
+ *   <li>Moments that have reviews are numbered. The last N numbered moments before a moment contain every candidate for
+ *       its last N reviews, however many moments without reviews are between them.
+ *   <li>Counts and sums cover all earlier moments in a growing window frame.
+ * </ul>
+ *
+ * <p>A key with a million reviews costs a sort on disk and memory for N entries; it does not cost a million squared.
+ * Sums are decimal, so they are the same to the last bit in any order of addition.
  */
 final class Histories {
     private static final String EXACT = "decimal(28,10)";
 
     private final int items;
 
-    /** @param items entries kept, the latest ones */
+    /** @param items the number of entries that a history keeps, the latest ones */
     Histories(int items) {
         this.items = items;
     }
 
     /**
-     * One row a (key, moment): {@code key, moment, history array<entry>, seen, mean?, trained}, for the horizons of all
-     * {@code asking} rows. {@code history} is ascending in time, reviews of one moment in the order of their row ids;
-     * {@code seen} and {@code mean} are over all visible reviews before the moment, {@code trained} counts those of the
-     * train split.
+     * Returns one row per (key, moment) for the horizons of all {@code asking} rows:
+     * {@code key, moment, history array<entry>, seen, mean?, trained}. {@code history} is ascending in time; reviews of
+     * one moment are in the order of their row ids. {@code seen} and {@code mean} cover all visible reviews before the
+     * moment. {@code trained} counts the visible reviews of the train split before the moment.
      *
-     * @param asking reviews with split, horizon and the key; those of the train split must be visible
-     * @param visible reviews that may stand in a history, with rowId, time, split, rating and the key
+     * @param asking reviews with split, horizon and the key; the reviews of the train split must be visible
+     * @param visible reviews that a history may contain, with rowId, time, split, rating and the key
      * @param key userId or itemId
-     * @param entry what a history says of a review
+     * @param entry the history entry for a review
      */
     Dataset<Row> of(Dataset<Row> asking, Dataset<Row> visible, String key, Column entry) {
         Dataset<Row> reviewed = visible.select(
@@ -62,7 +69,7 @@ final class Histories {
                 col("split").equalTo(Splits.TRAIN).as("train"),
                 col("rating").cast(EXACT).as("rating"),
                 entry.as("entry"));
-        Dataset<Row> asked = asking.where(col("split").notEqual(Splits.TRAIN)) // train rows ask at their own reviews
+        Dataset<Row> asked = asking.where(col("split").notEqual(Splits.TRAIN)) // train rows use the moment of their own review
                 .select(
                         col(key).as("key"),
                         col("horizon").as("moment"),
@@ -115,7 +122,7 @@ final class Histories {
                         col("ratings").cast("double").divide(col("seen")).as("mean"));
     }
 
-    /** A frame must hold a moment, even where no entry is kept. */
+    /** Returns the size of the window frame, which must contain a moment even if no entry is kept. */
     private long reach() {
         return Math.max(1, items);
     }

@@ -9,16 +9,18 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * The reviews that the filters leave, and how they are divided. Counted on the whole log, as is the habit of the
- * literature, the k-core comes first and the split is made of what it leaves. The strict core must not know the held-out
- * rows: there the split comes first, the core is taken of the train rows alone, and every other row stays.
+ * The reviews that remain after the filters, with their splits. If the k-core is counted on the whole log, as is usual
+ * in the literature, the core is computed first and the remaining rows are split. The strict core must not depend on
+ * held-out rows. So the split is computed first, the core is computed on the train rows alone, and every other row
+ * stays.
  *
- * @param rows the rows of the log that stay, with the column split
- * @param count the number of rows
+ * @param rows the remaining rows of the log, with the column split
+ * @param count the number of remaining rows
  * @param distinct the number of reviews before the filters
- * @param rounds rounds of the core until nothing changed; 0: no core was taken
- * @param countOfWholeCore with the strict core, what the core of the whole log would have left; else -1
- * @param split the rule
+ * @param rounds the number of rounds of the core, including the last, which removes no row; 0: no core was computed
+ * @param countOfWholeCore with the strict core, the number of rows that the core of the whole log would keep; otherwise
+ *     -1
+ * @param split the rule that assigns the rows to splits
  */
 record KeptReviews(Dataset<Row> rows, long count, long distinct, int rounds, long countOfWholeCore, SplitRule split) {
     static KeptReviews of(Dataset<Row> reviews, PrepareSettings options, long seed, PersistedTables tables) {

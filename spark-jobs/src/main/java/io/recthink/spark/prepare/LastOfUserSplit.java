@@ -14,8 +14,9 @@ import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.expressions.WindowSpec;
 
 /**
- * The last row of each user is test, the one before it validation, the rest train; of rows of one time the greater row
- * id is the later. A user with one row is only tested, as somebody new.
+ * Splits the rows of each user by time: the last row is test, the row before it is validation, and all earlier rows are
+ * train. If rows have the same time, the greater row id counts as later. A user with one row has only a test row and
+ * counts as a new user.
  */
 record LastOfUserSplit() implements SplitRule {
     @Override

@@ -1,6 +1,9 @@
 package io.recthink.spark.prepare;
 
-/** An examples table shows a row something that was not known at its time. Names the rule and the rows. */
+/**
+ * Reports that the examples fail a leak test, for example because a row contains information from after its time. The
+ * message names the rule and the rows.
+ */
 final class LeakException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 

@@ -39,25 +39,27 @@ import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.expressions.WindowSpec;
 
 /**
- * Tests an examples table for what a row must not know. They look at the table as it was written and at the reviews, and
- * take nothing from the code that made the histories.
+ * Tests that no row of an examples table contains information that it must not have. The tests read the written table
+ * and the reviews. They use no code that computes the histories. They check:
  *
  * <ul>
  *   <li>no row is lost;
- *   <li>the review to predict is in none of its own histories, neither under its own name nor, from
- *       {@value LeakRules#MIN_CHARACTERS} characters on, as text inside another entry. People paste one text under several
- *       products, so an entry that carries the text counts as a leak only unless the log itself has that text in the
- *       earlier review that the entry names; such copies are counted;
- *   <li>every row is in the split that the rule gives it;
- *   <li>every time in a history is before the row's own and, with one cut in time, outside train before the end of the
- *       data fitted on; with the other splits every entry is a row of the train split (for test rows after a refit, or of
- *       validation);
- *   <li>counts and means equal those of a scan of all earlier rows, and the histories are as long as they should be;
- *   <li>no row id is there twice, and no row outside train is in a pool.
+ *   <li>a row's histories do not contain the review to predict under its own name;
+ *   <li>from {@value LeakRules#MIN_CHARACTERS} characters on, the text of the review to predict is not part of another
+ *       history entry. People paste one text under several products. So an entry with this text is a leak only if the
+ *       log does not have the text in the earlier review that the entry names. The tests count the other copies;
+ *   <li>every row is in the split that the rule assigns to it;
+ *   <li>every time in a history is before the time of the row. With one cut in time, it is also before the end of the
+ *       fitted data for rows outside train;
+ *   <li>with the other splits, every history entry is a row of the train split (for test rows after a refit also of the
+ *       validation split);
+ *   <li>counts and means equal the result of a scan of all earlier rows, and every history has the expected length;
+ *   <li>no row id occurs twice, and no row outside train is in a pool.
  * </ul>
  *
- * <p>Text of at least {@value LeakRules#MIN_CHARACTERS} characters that stands both in train and in test is counted, no more:
- * shops copy reviews between editions of a product. So are rows whose item's description says the review.
+ * <p>Two findings are only counted. The first is a text of at least {@value LeakRules#MIN_CHARACTERS} characters that
+ * is both in train and in test: shops copy reviews between editions of a product. The second is a row whose item
+ * description contains the review.
  */
 final class LeakTests {
     private static final double TOLERANCE = 1e-9;
@@ -71,7 +73,9 @@ final class LeakTests {
     private final boolean refit;
     private final int historyItems;
 
-    /** What is no leak but worth knowing; {@code users} and {@code items} are the distinct ones. */
+    /**
+     * Counts that are not leaks but are useful to know. {@code users} and {@code items} count distinct users and items.
+     */
     record Findings(
             long users,
             long items,
@@ -84,8 +88,8 @@ final class LeakTests {
 
     /**
      * @param examples as in Tables.EXAMPLES
-     * @param reviews of the same rows: rowId, userId, itemId, time, review
-     * @param rows how many there are
+     * @param reviews the reviews of the same rows: rowId, userId, itemId, time, review
+     * @param rows the expected number of rows
      */
     LeakTests(Dataset<Row> examples, Dataset<Row> reviews, long rows, SplitRule split, PrepareSettings options) {
         this.examples = examples;
@@ -99,18 +103,18 @@ final class LeakTests {
     /**
      * Runs all tests.
      *
-     * @throws LeakException at the first that fails
+     * @throws LeakException at the first test that fails
      */
     Findings run() {
         return run(Figures.of(Figures.joined(examples, reviews), figures()), Fingerprint.of(examples));
     }
 
     /**
-     * Runs all tests, with what other passes over the table have counted.
+     * Runs all tests with counts that other passes over the table have computed.
      *
-     * @param figures with those of {@link #figures}
+     * @param figures must include the aggregates of {@link #figures}
      * @param fingerprint of the table
-     * @throws LeakException at the first that fails
+     * @throws LeakException at the first test that fails
      */
     Findings run(Figures figures, Fingerprint fingerprint) {
         testRows(figures);
@@ -151,7 +155,7 @@ final class LeakTests {
                 .and(coalesce(col("target.description"), lit("")).contains(trim(col("ownReview"))));
     }
 
-    /** What the tests count in a pass over the examples as {@link Figures#joined} gives them. */
+    /** Returns the aggregates that the tests need from a pass over the examples of {@link Figures#joined}. */
     List<Column> figures() {
         Column suspicious = exists(col("userHistory"), LeakTests::saysOwnReview)
                 .or(exists(col("itemHistory"), LeakTests::saysOwnReview));
@@ -162,7 +166,7 @@ final class LeakTests {
                 count(when(describedByOwnReview(), true)).as("sayReview"));
     }
 
-    /** Conditions that break a rule, each of which a row shows by itself. */
+    /** Returns the conditions that break a rule and that one row shows without other rows. */
     private Map<String, Column> rulesOfRows() {
         Column horizon = split.horizon(refit);
         Map<String, Column> rules = new LinkedHashMap<>();
@@ -193,7 +197,10 @@ final class LeakTests {
         }
     }
 
-    /** Entries that say the review to predict: each must be an earlier review that says so in the log. */
+    /**
+     * Checks the entries that contain the text of the review to predict: each must be an earlier review with this text
+     * in the log.
+     */
     private long testCopies() {
         Column users = transform(
                 filter(col("userHistory"), LeakTests::saysOwnReview),
@@ -239,7 +246,10 @@ final class LeakTests {
                 count(lit(1)).as("rows"));
     }
 
-    /** Where train rows lie on both sides of a held-out row, times do not tell what a history may say. */
+    /**
+     * Checks the split of every history entry. If train rows are before and after a held-out row, times do not decide
+     * which rows a history may contain.
+     */
     private void testVisibility() {
         Column users = transform(
                 col("userHistory"),
@@ -332,7 +342,7 @@ final class LeakTests {
                 .or(coalesce(abs(one.minus(other)).gt(TOLERANCE), lit(false)));
     }
 
-    /** Counts and adds up all rows of the key that lie strictly before, in growing frames. */
+    /** Counts and sums all rows of the key strictly before each row, in growing window frames. */
     private Dataset<Row> scan(Dataset<Row> rows, String side) {
         WindowSpec byTime = Window.partitionBy(side + "Id").orderBy("micros");
         WindowSpec before = byTime.rangeBetween(Window.unboundedPreceding(), -1);
@@ -346,7 +356,7 @@ final class LeakTests {
         return refit ? withValidation(scanned, side, before) : scanned;
     }
 
-    /** After a refit the test rows see the validation rows too. */
+    /** Replaces the counts and sums of test rows: after a refit, test rows see the validation rows too. */
     private static Dataset<Row> withValidation(Dataset<Row> rows, String side, WindowSpec before) {
         Column visible = col("split").notEqual(Splits.TEST);
         Column test = col("split").equalTo(Splits.TEST);
@@ -385,7 +395,7 @@ final class LeakTests {
                 .first();
     }
 
-    /** Looks for rows that break a rule, in one pass with {@code counts}; refuses the table when there are any. */
+    /** Looks for rows that break a rule, in one pass with {@code counts}. Refuses the table if it finds any. */
     private static Row refuse(Dataset<Row> rows, Map<String, Column> rules, Column... counts) {
         Row result =
                 rows.agg(count(when(any(rules), true)).as("broken"), counts).first();

@@ -24,17 +24,21 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * How a data set was prepared: all that a later part of its log must be prepared with too, so that both make one data
- * set. It is kept in {@code prepare.json} beside the examples.
+ * The settings with which a data set was prepared. A later part of its log must use the same settings, so that both
+ * parts form one data set. {@code prepare} writes the settings to {@code prepare.json} in the folder of the data set.
  *
- * @param settings dotted keys of the configuration with their values; a rule that came later is missing in older ones
- * @param closedUntil the time, ISO 8601 in UTC, before which the log was read: the first time of a later part
+ * @param settings dotted keys of the configuration with their values; a data set of an older version does not have keys
+ *     that were introduced later
+ * @param closedUntil the end of the period that was read, ISO 8601 in UTC: the first time of a later part
  */
 record Origin(Map<String, JsonNode> settings, String closedUntil) {
     static final String FILE = "prepare.json";
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-    /** What a configuration says. Pools and the seed are left out: they choose among rows that an append never touches. */
+    /**
+     * Returns the settings of a configuration. Pools and the seed are left out: they choose among rows that an append
+     * never changes.
+     */
     static Origin of(Configuration configuration, ColumnSettings columns, String closedUntil) {
         Map<String, JsonNode> settings = new LinkedHashMap<>();
         put(settings, "name", configuration.name());
@@ -63,9 +67,9 @@ record Origin(Map<String, JsonNode> settings, String closedUntil) {
     }
 
     /**
-     * Reads the file of a data folder.
+     * Reads {@code prepare.json} from a data folder.
      *
-     * @throws InvalidInputException when there is none
+     * @throws InvalidInputException when the file does not exist or cannot be read
      */
     static Origin read(SparkSession spark, String folder) {
         Path file = new Path(folder, FILE);
@@ -89,7 +93,7 @@ record Origin(Map<String, JsonNode> settings, String closedUntil) {
         }
     }
 
-    /** The same, read up to a time. */
+    /** Returns the same settings with another end of the period that was read. */
     Origin until(Instant end) {
         return new Origin(settings, end.toString());
     }
@@ -103,9 +107,9 @@ record Origin(Map<String, JsonNode> settings, String closedUntil) {
     }
 
     /**
-     * Whether rows that are prepared by {@code now} belong to this data set.
+     * Checks that rows that are prepared with the settings {@code now} belong to this data set.
      *
-     * @throws InvalidInputException naming each setting that differs
+     * @throws InvalidInputException with each setting that differs
      */
     void refuseOther(Origin now, String folder) {
         List<String> differences = new ArrayList<>();

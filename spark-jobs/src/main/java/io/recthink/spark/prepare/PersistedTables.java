@@ -6,7 +6,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 
-/** Tables that are kept by the executors because they are used more than once; freed when closed. */
+/** Persists tables that are used more than once in the memory or on the disks of the executors. Closing frees them. */
 final class PersistedTables implements AutoCloseable {
     private final List<Dataset<Row>> kept = new ArrayList<>();
 

@@ -23,17 +23,20 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 
 /**
- * Chooses the three disjoint pools among the train rows whose user has been seen before: a row without a history
- * teaches nothing about reading one. Rows are taken in the order of a hash of the seed and the row id, so that the
- * choice is the same on every machine; first rl, then coldStart, then sft. When there are too few rows sft shrinks first;
- * when there are too few for the other two these shrink in proportion.
+ * Chooses the three disjoint pools from the train rows whose user has an earlier row: a row without a history teaches
+ * nothing about reading a history. The choice orders the rows by a hash of the seed and the row id, so it is the same
+ * on every machine. It fills rl first, then coldStart, then sft. If there are too few rows, sft shrinks first. If there
+ * are too few rows for rl and coldStart, sft is empty, and rl and coldStart shrink in proportion.
  */
 final class PoolChoice {
     static final String COLD_START = "coldStart";
     static final String SFT = "sft";
     static final String RL = "rl";
 
-    /** Hexadecimal digits of a ticket that name its bin: 65,536 bins, of which the driver counts all and reads three. */
+    /**
+     * The number of hexadecimal digits of a ticket that name its bin. The driver counts the 65,536 bins and reads the
+     * tickets of at most three bins.
+     */
     private static final int BIN_DIGITS = 4;
 
     /** Greater than every hexadecimal digit. */
@@ -50,9 +53,9 @@ final class PoolChoice {
     }
 
     /**
-     * Finds the sizes that the rows allow, and the hashes at which one pool ends and the next begins.
+     * Computes the sizes that the rows allow, and the hashes at which each pool ends.
      *
-     * @param rows narrow reviews with rowId, userId, time and split
+     * @param rows reviews with few columns: rowId, userId, time and split
      */
     static PoolChoice of(Dataset<Row> rows, PoolSizes wanted, long seed) {
         Dataset<Row> tickets = rows.where(col("split").equalTo(Splits.TRAIN))
@@ -80,7 +83,10 @@ final class PoolChoice {
         return sha2(concat_ws(" ", lit(seed), col("rowId")).cast("binary"), 256);
     }
 
-    /** The tickets at some ranks in ascending order; a text after all tickets for the rank behind the last. */
+    /**
+     * Returns the tickets at the given ranks in ascending order. For a rank behind the last ticket it returns a text
+     * that is greater than all tickets.
+     */
     private static List<String> ends(Dataset<Row> tickets, SortedMap<String, Long> bins, List<Long> ranks) {
         List<String> binOfRank = new ArrayList<>();
         List<Integer> rankInBin = new ArrayList<>();
@@ -112,18 +118,18 @@ final class PoolChoice {
                 .toList();
     }
 
-    /** The sizes that the eligible rows allow. */
+    /** Returns the sizes that the eligible rows allow. */
     PoolSizes sizes() {
         return sizes;
     }
 
-    /** Train rows that a pool could take. */
+    /** Returns the number of train rows that a pool can contain. */
     long eligibleRows() {
         return eligibleRows;
     }
 
     /**
-     * Examples with the column pool, null for rows in no pool.
+     * Adds the column pool to the examples; null for rows in no pool.
      *
      * @param examples with rowId, split and nUser
      */

@@ -44,8 +44,16 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * {@code prepare}: from a review log to {@code examples}, {@code quarantine}, a data card and {@code data.json}, which is
- * written last. Nothing is written before the log, the filters and the split have been found usable.
+ * The job {@code prepare}: turns a review log into examples. It reads nothing but the log, the tokenizer and chat
+ * template of {@code paths.model} if the model exists, and, for an append, an earlier data set.
+ *
+ * <p>Configuration: the sections {@code source}, {@code prepare} and {@code prompt}; the keys {@code name},
+ * {@code seed}, {@code paths.log}, {@code paths.data} and {@code paths.model}.
+ *
+ * <p>The folder {@code paths.data} receives the tables {@code quarantine}, {@code quarantine-items} (only if an item
+ * description is unusable), {@code reviews}, {@code examples} and {@code biases}, and the files {@code prepare.json},
+ * {@code data-card.json}, {@code data-card.md} and {@code data-card.html}. The job writes {@code data.json} last. It
+ * writes nothing before it has checked the log, the filters and the split.
  */
 public final class PrepareJob implements Job {
     private static final String NAME = "prepare";
@@ -56,17 +64,17 @@ public final class PrepareJob implements Job {
     private final Period period;
     private final Optional<String> appendTo;
 
-    /** Prepares a whole log. */
+    /** Creates the job for a whole log. */
     public PrepareJob() {
         this(Period.ALWAYS, Optional.empty());
     }
 
     /**
-     * Prepares a part of a log.
+     * Creates the job for a part of a log.
      *
      * @param period the part
-     * @param appendTo the folder of an earlier data set that the new one shall begin with, below {@code paths.root} unless
-     *     absolute; see {@link Append} for what joins it
+     * @param appendTo the folder of an earlier data set with which the new data set begins. A relative folder is below
+     *     {@code paths.root}. {@link Append} decides which rows join.
      */
     public PrepareJob(Period period, Optional<String> appendTo) {
         this(System.out, period, appendTo);
@@ -226,7 +234,7 @@ public final class PrepareJob implements Job {
         return Draft.appended(earlier, append, there, later, examples, quarantine);
     }
 
-    /** The end of what was read: as asked for, or just after the latest row. */
+    /** Returns the end of the period that was read: the requested end, or one microsecond after the latest row. */
     private static Instant end(Quarantine read, Period part) {
         return part.until().orElseGet(() -> read.latest().orElseThrow().plus(1, ChronoUnit.MICROS));
     }
@@ -253,7 +261,7 @@ public final class PrepareJob implements Job {
         return quarantine;
     }
 
-    /** Descriptions that cannot be used, by reason. */
+    /** Returns the number of unusable item descriptions by reason. */
     private Map<String, Long> unusableItems(Dataset<Row> descriptions, LogReader log, Configuration configuration) {
         if (log.itemsPath().isEmpty()) {
             return Map.of();
@@ -265,7 +273,10 @@ public final class PrepareJob implements Job {
         return quarantine.reasons();
     }
 
-    /** One review a (user, item): the earliest; of several at that time the least by rating, then by its words. */
+    /**
+     * Keeps one review per (user, item): the earliest. If several reviews have the same time, the least one stays, by
+     * rating, then review, then summary.
+     */
     private static Dataset<Row> earliest(Dataset<Row> read, String dataset) {
         return read.where(col("reason").isNull())
                 .groupBy("userId", "itemId")
@@ -287,7 +298,10 @@ public final class PrepareJob implements Job {
         return choice;
     }
 
-    /** The bias model is the reference of every table and replaces answers that cannot be read: it is fitted once. */
+    /**
+     * Fits the bias model once and writes it. It is the reference of every table and replaces answers that cannot be
+     * read.
+     */
     private static void writeBiases(Dataset<Row> examples, Figures figures, DataFolder folder) {
         Optional<Row> train = figures.splits().stream()
                 .filter(split -> split.getAs("split").equals(Splits.TRAIN))
@@ -325,7 +339,7 @@ public final class PrepareJob implements Job {
                 tables);
     }
 
-    /** Some ids of items, as a person should compare them. */
+    /** Returns a few item ids for a message, so that a person can compare them. */
     private static String some(Dataset<Row> rows) {
         return rows.select("itemId").distinct().orderBy("itemId").limit(SHOWN_IDS).collectAsList().stream()
                 .map(row -> "'" + row.getString(0) + "'")

@@ -17,9 +17,10 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Each row by itself: the first {@value #DIGITS} digits of the SHA-256 of {@code split SP seed SP rowId}, read as a
- * hexadecimal fraction, are below {@code validationFrom} (train), below {@code testFrom} (validation) or not (test). A
- * row falls into the same split whatever other rows there are, so the shares are met on average only.
+ * Assigns each row by itself, from the SHA-256 of {@code split SP seed SP rowId}. The first {@value #DIGITS} digits are
+ * read as a hexadecimal fraction. A fraction below {@code validationFrom} gives train, a fraction below
+ * {@code testFrom} gives validation, and any other gives test. The split of a row does not depend on other rows, so the
+ * shares are exact only on average.
  *
  * @param validationFrom in (0, testFrom)
  * @param testFrom below 1
@@ -42,7 +43,7 @@ record RandomSplit(double validationFrom, double testFrom, long seed) implements
                 .otherwise(Splits.TEST));
     }
 
-    /** A fraction as the digits of a hash: of equal length, so that their order is that of the text. */
+    /** Returns a fraction as hash digits of fixed length, so that text order equals numeric order. */
     private static String digits(double fraction) {
         BigInteger scale = BigInteger.valueOf(16).pow(DIGITS);
         BigInteger digits =

@@ -17,21 +17,22 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Which rows a model learns from, is chosen on and is tested on.
+ * Assigns each row to a split: the rows from which a model learns (train), on which it is chosen (validation) and on
+ * which it is tested (test).
  *
- * <p>Whatever the rule, a history holds train rows alone (for test rows after a refit validation rows too), all of them
- * strictly before the row's horizon. With one cut in time the horizon of a held-out row is the cut, because nothing
- * later is visible anyway. Elsewhere train rows lie on both sides of a held-out row, so its horizon is its own time: the
- * prompt stays honest where the fitted model is not.
+ * <p>With every rule, a history contains only train rows strictly before the row's horizon (for test rows after a refit
+ * also validation rows). With one cut in time, the horizon of a held-out row is the cut, because no later row is
+ * visible. With the other rules, train rows are before and after a held-out row, so its horizon is its own time. Then
+ * the prompt contains only earlier rows, although the fitted model has learned from later ones.
  */
 sealed interface SplitRule permits TimeSplit, LastOfUserSplit, RandomSplit {
 
     /**
-     * The configured rule for a log.
+     * Creates the configured rule for a log.
      *
      * @param rows with the columns rowId, userId and time
-     * @param times of the rows
-     * @throws InvalidInputException when it would leave a split empty
+     * @param times the counts of the rows by time
+     * @throws InvalidInputException when the rule would leave a split empty
      */
     static SplitRule of(Dataset<Row> rows, TimeCounts times, PrepareSettings options, long seed) {
         return switch (options.split()) {
@@ -53,22 +54,22 @@ sealed interface SplitRule permits TimeSplit, LastOfUserSplit, RandomSplit {
     }
 
     /**
-     * {@code rows} with the column split, the same however they are partitioned.
+     * Adds the column split to {@code rows}. The result does not depend on the partitioning.
      *
-     * @param rows with the columns rowId, userId and time; of a user all rows that are kept
+     * @param rows with the columns rowId, userId and time; must contain all kept rows of each user
      */
     Dataset<Row> assign(Dataset<Row> rows);
 
-    /** The split of a row from its columns rowId and time, where no other row decides about it. */
+    /** Returns the split of a row, from its columns rowId and time; empty if other rows decide it too. */
     Optional<Column> ofRow();
 
-    /** The time before which a row may look back, from its columns time and split. */
+    /** Returns the time before which a row may look back, from its columns time and split. */
     Column horizon(boolean refit);
 
-    /** Whether a time alone says in which split it lies. */
+    /** Returns whether the time of a row alone decides its split. */
     boolean timeDecides();
 
-    /** The rule in words. */
+    /** Returns the description of the rule. */
     SplitLabel label();
 
     private static SplitRule refuseEmpty(SplitRule rule, Dataset<Row> rows, String what, String remedy) {

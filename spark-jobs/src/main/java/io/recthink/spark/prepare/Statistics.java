@@ -49,7 +49,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** The numbers of the data card that come from the examples as they were written. */
+/** Computes the numbers of the data card that are based on the written examples. */
 final class Statistics {
     private static final int ACCURACY = 10_000;
     private static final int MOST_BINS = 120;
@@ -60,14 +60,14 @@ final class Statistics {
 
     /**
      * @param examples as in Tables.EXAMPLES
-     * @param figures with those of {@link #figures()}
+     * @param figures must include the aggregates of {@link #figures()}
      */
     Statistics(Dataset<Row> examples, Figures figures) {
         this.examples = examples;
         this.splits = figures.splits().stream().collect(Collectors.toMap(row -> row.getAs("split"), row -> row));
     }
 
-    /** The data card. */
+    /** Creates the data card. */
     DataCard card(
             String name,
             LogReader log,
@@ -109,7 +109,7 @@ final class Statistics {
                 appended.orElse(null));
     }
 
-    /** Rows of each split. */
+    /** Returns the number of rows of each split. */
     Map<String, Long> rows() {
         return splits.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, split -> split.getValue()
                 .getAs("rows")));
@@ -120,9 +120,9 @@ final class Statistics {
     }
 
     /**
-     * What one more pass counts, for which the first and the last time must be known.
+     * Counts of one more pass, which needs the first and the last time.
      *
-     * @param ratings by split: rows of each rating, to half stars
+     * @param ratings by split, the number of rows of each rating, rounded to half stars
      */
     private record Counted(Map<String, SortedMap<Double, Long>> ratings, Map<String, Long> pools, TimeLine timeLine) {}
 
@@ -161,7 +161,7 @@ final class Statistics {
         return new Counted(ratings, pools, timeLine);
     }
 
-    /** Each row counts twice: once for its rating and pool, once for its time. */
+    /** Counts each row twice: once for its rating and pool, once for its time. */
     private Dataset<Row> counts(String unit) {
         Column halfStars = round(col("truth").multiply(2)).divide(2);
         Column rating = struct(
@@ -180,7 +180,7 @@ final class Statistics {
                 .count();
     }
 
-    /** What the card says of each split, in a pass over the examples. */
+    /** Returns the aggregates that the data card needs for each split, from a pass over the examples. */
     static List<Column> figures() {
         Column newUser = col("seenUser").equalTo(false);
         Column newItem = col("seenItem").equalTo(false);
@@ -246,7 +246,7 @@ final class Statistics {
         return buckets;
     }
 
-    /** The finest unit that gives few enough bins. */
+    /** Returns the finest unit that gives fewer than {@value #MOST_BINS} bins, up to quarters; otherwise year. */
     private static String unit(Duration range) {
         return UNITS.entrySet().stream()
                 .filter(unit -> range.dividedBy(unit.getValue()) < MOST_BINS)

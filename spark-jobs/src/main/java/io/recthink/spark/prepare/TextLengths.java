@@ -39,16 +39,16 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * How long prompts and reviews are: in tokens of the configured model when its folder is there, else in words. Measured
- * on about {@value #SAMPLE} rows of each split, those of the least row ids, which are hashes: a fair sample, and always
- * the same one, small enough for the driver. Prompts are as the model would see them, but none is shortened to
- * {@code prompt.maxTokens}.
+ * Measures the length of prompts and reviews: in tokens of the configured model if {@code paths.model} has a tokenizer,
+ * otherwise in words. The measurement uses about {@value #SAMPLE} rows of each split, the rows with the least row ids.
+ * Row ids are hashes, so the sample is fair, always the same, and small enough for the driver. Prompts are as the model
+ * sees them, but not shortened to {@code prompt.maxTokens}.
  */
 final class TextLengths implements AutoCloseable {
     private static final int SAMPLE = 1000;
     private static final int SHOWN = 3;
     private static final int ID_DIGITS = 10;
-    private static final int LONGEST_REVIEW = 100_000; // characters; a review without end must not fill the driver
+    private static final int LONGEST_REVIEW = 100_000; // characters; a very long review must not fill the driver
 
     private final PromptSettings prompt;
     private final SourceSettings source;
@@ -65,9 +65,9 @@ final class TextLengths implements AutoCloseable {
     }
 
     /**
-     * Opens the tokenizer and the chat template of {@code paths.model} where there is a model.
+     * Opens the tokenizer and the chat template of {@code paths.model}, if there is a model.
      *
-     * @throws InvalidInputException when they cannot be used
+     * @throws InvalidInputException when the tokenizer or the template cannot be used
      */
     static TextLengths of(SparkSession spark, Configuration configuration) {
         String model = configuration.paths().resolve(configuration.paths().model());
@@ -94,8 +94,8 @@ final class TextLengths implements AutoCloseable {
      * Measures a sample.
      *
      * @param examples as in Tables.EXAMPLES
-     * @param reviews of the same rows: rowId, split, review
-     * @param rows of each split
+     * @param reviews the reviews of the same rows: rowId, split, review
+     * @param rows the number of rows of each split
      */
     Lengths measure(Dataset<Row> examples, Dataset<Row> reviews, Map<String, Long> rows) {
         Map<String, Map<String, Percentiles>> measured = new LinkedHashMap<>();
@@ -112,7 +112,7 @@ final class TextLengths implements AutoCloseable {
                 tokenizer == null ? "words" : "tokens", model, SAMPLE, measured, fit(prompts), shown(prompts));
     }
 
-    /** How the prompts of train rows fit; a look without a tokenizer would say nothing. */
+    /** Counts the prompts of train rows that are too long for {@code prompt.maxTokens}; null without a tokenizer. */
     private Fit fit(List<Text> prompts) {
         if (tokenizer == null) {
             return null;
@@ -155,7 +155,7 @@ final class TextLengths implements AutoCloseable {
         return chosen;
     }
 
-    /** The messages of one prompt, with and without past purchases, and the beginning of its own review. */
+    /** The messages of one prompt, with and without past purchases, and the beginning of the row's own review. */
     private record Text(
             String rowId, String split, List<String> roles, List<String> contents, List<String> bare, String review)
             implements Serializable {
@@ -204,7 +204,7 @@ final class TextLengths implements AutoCloseable {
         return texts.iterator();
     }
 
-    /** Blanks only: what Spark's {@code trim} removes. */
+    /** Returns whether a review is null or contains only the blanks that Spark's {@code trim} removes. */
     private static boolean isBlank(String review) {
         return review == null || review.chars().allMatch(character -> character == ' ');
     }

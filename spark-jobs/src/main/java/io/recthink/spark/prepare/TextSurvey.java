@@ -25,10 +25,12 @@ import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.types.DataTypes;
 
-/** What the optional columns of a log hold: how often they are filled, and what a prompt changes or cannot use. */
+/**
+ * Surveys the optional columns of a log: how often they have a value, and which texts a prompt changes or cannot use.
+ */
 final class TextSurvey {
     private static final List<String> OF_REVIEWS = List.of("summary", "review");
-    /** UTF-8 that was read as Latin-1 or as Windows' character set: é as Ã©, an apostrophe as â€™. */
+    /** UTF-8 that was read as Latin-1 or as the Windows character set: é as Ã©, an apostrophe as â€™. */
     private static final Pattern MISREAD = Pattern.compile(
             "[\\u00C2\\u00C3\\u00D0\\u00D1][\\u0080-\\u00BF]|\\u00E2\\u20AC|\\u00E2\\u0080|\\u00EF\\u00BB\\u00BF");
 
@@ -60,7 +62,7 @@ final class TextSurvey {
         limits.put("description", prompt.descriptionCharacters());
     }
 
-    /** What the survey counts of the reviews in a pass over the examples as {@link Figures#joined} gives them. */
+    /** Returns the aggregates that the survey needs from a pass over the examples of {@link Figures#joined}. */
     List<Column> figures() {
         List<Column> figures = new ArrayList<>(figures("summary", col("ownSummary")));
         figures.addAll(figures("review", col("ownReview")));
@@ -68,9 +70,9 @@ final class TextSurvey {
     }
 
     /**
-     * Looks at all texts.
+     * Surveys all texts.
      *
-     * @param figures with those of {@link #figures()}
+     * @param figures must include the aggregates of {@link #figures()}
      * @param examples itemId, target
      */
     Content of(Figures figures, Dataset<Row> examples) {
@@ -131,7 +133,7 @@ final class TextSurvey {
                         .as("long " + name));
     }
 
-    /** A figure of each mapped column, without those that are 0. */
+    /** Returns a count for each mapped column, without zero counts. */
     private Map<String, Long> positive(String figure, Counts counts) {
         Map<String, Long> figures = new LinkedHashMap<>();
         for (String name : mapped) {

@@ -20,9 +20,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * The number of rows of each day, which one aggregation finds. It gives the number of all rows, and the time at any rank
- * without a sort of the rows: one more aggregation counts the seconds of the days in question, and one more the
- * microseconds of a second that has several.
+ * The number of rows of each day, computed by one aggregation. It gives the total number of rows. It also gives the
+ * time at any rank without a sort of the rows. For this, one more aggregation counts the seconds of the relevant days.
+ * A further aggregation counts the microseconds of a second that has several times.
  */
 final class TimeCounts {
     private static final long DAY = 86_400_000_000L; // microseconds
@@ -32,7 +32,7 @@ final class TimeCounts {
     private final Dataset<Row> rows;
     private final NavigableMap<Long, Bin> days;
 
-    /** Rows from a time to another, both included, in microseconds since 1970. */
+    /** The number of rows between two times, both included, in microseconds since 1970. */
     private record Bin(long count, long first, long last) {}
 
     private TimeCounts(Dataset<Row> rows, NavigableMap<Long, Bin> days) {
@@ -40,23 +40,23 @@ final class TimeCounts {
         this.days = days;
     }
 
-    /** @param rows with a timestamp column time, from 1970 on; read again by {@link #at} */
+    /** @param rows with a timestamp column time, from 1970 on; {@link #at} reads them again */
     static TimeCounts of(Dataset<Row> rows) {
         return new TimeCounts(rows, bins(rows, DAY));
     }
 
-    /** The number of rows. */
+    /** Returns the number of rows. */
     long rows() {
         return days.values().stream().mapToLong(Bin::count).sum();
     }
 
-    /** The earliest time; there must be rows. */
+    /** Returns the earliest time; requires at least one row. */
     Instant first() {
         return instant(days.get(days.firstKey()).first());
     }
 
     /**
-     * The times of the rows at some ranks.
+     * Returns the times of the rows at the given ranks.
      *
      * @param ranks each from 0 (the earliest row) to {@link #rows()} - 1
      * @return the times, in the order of the ranks
@@ -90,7 +90,7 @@ final class TimeCounts {
         return all;
     }
 
-    /** The key of the bin that holds a rank. */
+    /** Returns the key of the bin that contains a rank. */
     private static long keyAt(NavigableMap<Long, Bin> bins, long rank) {
         long before = 0;
         for (Map.Entry<Long, Bin> bin : bins.entrySet()) {
@@ -102,7 +102,7 @@ final class TimeCounts {
         throw new IllegalArgumentException("rank %d of %d rows".formatted(rank, before));
     }
 
-    /** The bins of a unit that hold rows, by their first time. */
+    /** Returns the non-empty bins of a unit, by their first time. */
     private static NavigableMap<Long, Bin> bins(Dataset<Row> rows, long unit) {
         NavigableMap<Long, Bin> bins = new TreeMap<>();
         rows.select(micros().as("micros"))

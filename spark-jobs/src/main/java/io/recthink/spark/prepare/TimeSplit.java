@@ -16,9 +16,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * One cut in time for everybody: train lies before {@code validationFrom}, validation from there, test from
- * {@code testFrom}. A cut is the time of the row at rank floor(quantile x rows), counted from 0 in ascending time: exact,
- * and rows of one time stay on one side, the later one.
+ * Splits all rows at the same two cuts in time: train is before {@code validationFrom}, validation starts there, test
+ * starts at {@code testFrom}. A cut is the time of the row at rank floor(quantile x rows), counted from 0 in ascending
+ * time. The cut is exact. Rows of one time stay together on the later side.
  */
 record TimeSplit(Instant validationFrom, Instant testFrom) implements SplitRule {
     TimeSplit {
@@ -30,7 +30,7 @@ record TimeSplit(Instant validationFrom, Instant testFrom) implements SplitRule 
     /**
      * Cuts rows at two quantiles of time.
      *
-     * @param times of the rows
+     * @param times the counts of the rows by time
      * @throws InvalidInputException when a split would be empty
      */
     static TimeSplit of(TimeCounts times, double validationFrom, double testFrom) {
@@ -69,7 +69,7 @@ record TimeSplit(Instant validationFrom, Instant testFrom) implements SplitRule 
                 .otherwise(Splits.TEST));
     }
 
-    /** Its own time for a train row, else the end of the data that the model was fitted on. */
+    /** Returns the time of the row for a train row, otherwise the end of the data on which the model was fitted. */
     @Override
     public Column horizon(boolean refit) {
         return when(col("time").lt(lit(validationFrom)), col("time"))

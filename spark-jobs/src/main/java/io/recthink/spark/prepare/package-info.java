@@ -1,2 +1,5 @@
-/** From a review log to examples: one row a (user, item, time) to predict, with what was known before. */
+/**
+ * Turns a review log into examples: one row per (user, item, time) to predict, with the information that was known
+ * before.
+ */
 package io.recthink.spark.prepare;
