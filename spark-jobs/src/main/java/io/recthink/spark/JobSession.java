@@ -18,8 +18,8 @@ import scala.collection.JavaConverters;
  * <p>The session belongs to the same application as the session that the job receives. It copies the SQL, file system
  * and catalog settings of the received session. The settings on which results depend ({@code RELIED_ON}) are the
  * exception: they have fixed values, whatever the cluster, the user or the Spark version sets. While the session is
- * open, it is the active session of its thread, because Spark reads some of these settings from the active session when
- * it creates an expression.
+ * open, it is the active session of its thread. Spark reads some of these settings from the active session when it
+ * creates an expression.
  */
 public final class JobSession implements AutoCloseable {
     private static final String SERIALIZER = "spark.serializer";

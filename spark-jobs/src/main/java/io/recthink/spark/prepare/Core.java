@@ -20,8 +20,8 @@ record Core(Dataset<Row> rows, TimeCounts times, int rounds) {
     private static final int ROUNDS_A_PLAN = 4;
 
     /**
-     * Finds the k-core. Spark sorts the rows by user and by item to count them, so a user or an item with millions of
-     * rows costs a sort on disk.
+     * Finds the k-core. Spark sorts the rows by user and by item to count them. A user or an item with millions of rows
+     * costs a sort on disk.
      *
      * @param rows with the columns userId, itemId and time; few columns are best, because each round stores the rows
      * @param count the number of rows

@@ -69,7 +69,7 @@ final class Histories {
                 col("split").equalTo(Splits.TRAIN).as("train"),
                 col("rating").cast(EXACT).as("rating"),
                 entry.as("entry"));
-        Dataset<Row> asked = asking.where(col("split").notEqual(Splits.TRAIN)) // train rows use the moment of their own review
+        Dataset<Row> asked = asking.where(col("split").notEqual(Splits.TRAIN)) // train rows ask for their own moment
                 .select(
                         col(key).as("key"),
                         col("horizon").as("moment"),

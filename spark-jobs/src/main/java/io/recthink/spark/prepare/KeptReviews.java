@@ -9,8 +9,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * The reviews that remain after the filters, with their splits. If the k-core is counted on the whole log, as is usual
- * in the literature, the core is computed first and the remaining rows are split. The strict core must not depend on
+ * The reviews that remain after the filters, with their splits. A k-core of the whole log, as is usual in the
+ * literature, is computed before the split. The remaining rows are then split. The strict core must not depend on
  * held-out rows. So the split is computed first, the core is computed on the train rows alone, and every other row
  * stays.
  *

@@ -44,16 +44,22 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * The job {@code prepare}: turns a review log into examples. It reads nothing but the log, the tokenizer and chat
- * template of {@code paths.model} if the model exists, and, for an append, an earlier data set.
+ * The job {@code prepare}: turns a review log into examples. It reads the log, and the tokenizer and chat template of
+ * {@code paths.model} if they exist. An append also reads an earlier data set.
  *
  * <p>Configuration: the sections {@code source}, {@code prepare} and {@code prompt}; the keys {@code name},
- * {@code seed}, {@code paths.log}, {@code paths.data} and {@code paths.model}.
+ * {@code seed}, {@code paths.root}, {@code paths.log}, {@code paths.data} and {@code paths.model}.
  *
- * <p>The folder {@code paths.data} receives the tables {@code quarantine}, {@code quarantine-items} (only if an item
- * description is unusable), {@code reviews}, {@code examples} and {@code biases}, and the files {@code prepare.json},
- * {@code data-card.json}, {@code data-card.md} and {@code data-card.html}. The job writes {@code data.json} last. It
- * writes nothing before it has checked the log, the filters and the split.
+ * <p>The job writes to the folder {@code paths.data}:
+ *
+ * <ul>
+ *   <li>the tables {@code quarantine}, {@code reviews}, {@code examples} and {@code biases};
+ *   <li>the table {@code quarantine-items}, only if an item description is unusable;
+ *   <li>the files {@code prepare.json}, {@code data-card.json}, {@code data-card.md} and {@code data-card.html};
+ *   <li>{@code data.json}, last.
+ * </ul>
+ *
+ * <p>It writes nothing before it has checked the log, the filters and the split.
  */
 public final class PrepareJob implements Job {
     private static final String NAME = "prepare";

@@ -8,9 +8,9 @@ import java.util.regex.Pattern;
 import java.util.zip.ZipException;
 import org.apache.spark.sql.AnalysisException;
 
-/** Errors of Spark in the words of whoever wrote the setting that led to them. */
+/** Turns Spark errors into messages that name the setting that caused them. */
 final class Analysis {
-    private static final int LONGEST = 300; // characters of Spark's words
+    private static final int LONGEST = 300; // characters of a Spark message
 
     private static final Pattern DAMAGED = Pattern.compile(
             "gzip stream CRC failure|Not in GZIP format|incorrect (?:data|header) check|Unexpected end of|invalid stored block");
@@ -18,11 +18,12 @@ final class Analysis {
     private Analysis() {}
 
     /**
-     * What an analysis gives. Spark's analysis errors are checked exceptions that its Java signatures do not declare.
+     * Runs an analysis and returns its result. Spark's analysis errors are checked exceptions that its Java signatures
+     * do not declare.
      *
      * @param key the setting
-     * @param what it says
-     * @throws InvalidInputException when Spark cannot make sense of it
+     * @param what the value of the setting, for messages
+     * @throws InvalidInputException when Spark cannot analyze the value, or a file is damaged
      */
     static <T> T of(String key, String what, Supplier<T> analysis) {
         try {
@@ -60,7 +61,7 @@ final class Analysis {
         }
     }
 
-    /** The first exception of a kind in a chain of causes. */
+    /** Returns the first exception of a class in a chain of causes. */
     static <T extends Throwable> Optional<T> cause(Throwable thrown, Class<T> kind) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (kind.isInstance(cause)) {
@@ -70,7 +71,7 @@ final class Analysis {
         return Optional.empty();
     }
 
-    /** The innermost words of a chain of causes, on one line. */
+    /** Returns the message of the innermost cause, on one line. */
     static String innermost(Throwable thrown) {
         Throwable last = thrown;
         while (last.getCause() != null) {

@@ -4,14 +4,17 @@ import io.recthink.InvalidInputException;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.SparkSession;
 
-/** Tables that a catalog of the session knows: Spark's own, Hive's, Iceberg's, Delta's, or a view. */
+/** Reads tables that a catalog of the session knows: a table of Spark, Hive, Iceberg or Delta, or a view. */
 final class CatalogTables {
     private static final String CATALOG = "spark.sql.catalogImplementation";
     private static final String HIVE = "hive";
 
     private CatalogTables() {}
 
-    /** @throws InvalidInputException when there is no such table, or it is Hive's and Hive is not there */
+    /**
+     * @throws InvalidInputException when the table does not exist, or when it is a Hive table and Spark has no Hive
+     *     support
+     */
     static FoundTable read(SparkSession spark, String name, String key) {
         try {
             return FoundTable.typed(spark.table(name), key);

@@ -2,7 +2,10 @@ package io.recthink.spark.source;
 
 import io.recthink.config.Problems;
 
-/** Spark SQL expressions over the tables of a log; empty where the log has no such column. */
+/**
+ * The section {@code source.columns}: Spark SQL expressions over the tables of a log. An expression is empty if the log
+ * has no such column.
+ */
 public record ColumnSettings(
         String user,
         String item,

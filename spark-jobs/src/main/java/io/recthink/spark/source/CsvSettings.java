@@ -4,11 +4,11 @@ import io.recthink.config.Problems;
 import java.nio.charset.Charset;
 
 /**
- * How separated values are written.
+ * The section {@code source.csv}: how a file writes separated values.
  *
  * @param separator one character, or {@code tab}
- * @param quote around fields that hold a separator or a line end; empty: none
- * @param escape before a quote inside such a field; empty: as the file has it
+ * @param quote the character around fields that contain a separator or a line end; empty: no quotes
+ * @param escape the character before a quote inside a quoted field; empty: {@code prepare} detects it in the file
  */
 public record CsvSettings(boolean header, String separator, String quote, String escape, String encoding) {
     void check(Problems problems) {
@@ -18,7 +18,7 @@ public record CsvSettings(boolean header, String separator, String quote, String
         problems.require(isCharset(encoding), "encoding", "a character set such as UTF-8 or ISO-8859-1", encoding);
     }
 
-    /** The separator itself. */
+    /** Returns the separator character. */
     public String separatorCharacter() {
         return separator.equals("tab") || separator.equals("\\t") ? "\t" : separator;
     }

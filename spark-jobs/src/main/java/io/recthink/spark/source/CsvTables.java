@@ -26,8 +26,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Tables of separated values. A quoted field may span lines; so a quote that nothing closes swallows the lines behind it,
- * which are looked for in what was read and given back as rows that cannot be used.
+ * Reads tables of separated values. A quoted field may span lines, so a quote without a closing quote swallows the
+ * lines after it. This class looks for swallowed lines in the rows and returns them as unusable rows.
  */
 final class CsvTables {
     private static final String BACKSLASH = "\\";
@@ -40,7 +40,7 @@ final class CsvTables {
     private final CsvSettings dialect;
     private final Consumer<String> notes;
 
-    /** @param notes takes what a person should know of how the file was read */
+    /** @param notes receives messages for the user about how the file was read */
     CsvTables(SparkSession spark, String path, String key, CsvSettings dialect, Consumer<String> notes) {
         this.spark = spark;
         this.path = path;
@@ -67,7 +67,7 @@ final class CsvTables {
         return new FoundTable(numbers.isEmpty() ? rows : apart(rows, fields, numbers), key, hint);
     }
 
-    /** The columns of the files, without those that the names of folders give. */
+    /** Returns the columns of the files, without the partition columns that folder names give. */
     private List<String> fields(StructType schema) {
         List<String> folders = List.of(spark.read().text(path).columns());
         return Stream.of(schema.fieldNames())
@@ -88,8 +88,8 @@ final class CsvTables {
     }
 
     /**
-     * How quotes stand inside quoted fields: doubled, or behind a backslash, as Spark itself and MySQL write them. What
-     * the file has decides.
+     * Detects how the file writes quotes inside quoted fields: doubled, or after a backslash, as Spark and MySQL write
+     * them.
      */
     private String escape() {
         if (dialect.quote().isEmpty()) {
@@ -117,7 +117,7 @@ final class CsvTables {
         return backslashes && !doubled ? BACKSLASH : dialect.quote();
     }
 
-    /** The columns that hold numbers, by what the first rows show. */
+    /** Returns the columns that contain numbers, judged by the first rows. */
     private static List<Integer> numbers(Dataset<Row> rows, List<String> fields) {
         List<Row> sample = rows.where(col(FoundTable.UNPARSED).isNull())
                 .select(columns(rows, fields))
@@ -137,7 +137,7 @@ final class CsvTables {
         return numbers;
     }
 
-    /** Gives each swallowed line a row of its own, and marks the row that swallowed it. */
+    /** Gives each swallowed line its own row, and marks the row that swallowed it. */
     private Dataset<Row> apart(Dataset<Row> rows, List<String> fields, List<Integer> numbers) {
         SwallowedLines lines =
                 new SwallowedLines(fields.size(), dialect.separatorCharacter(), dialect.quote(), numbers);

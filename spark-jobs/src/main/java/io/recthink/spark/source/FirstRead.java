@@ -13,8 +13,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Reads a table for the first time. What cannot be read in its files, and what its mappings cannot compute, is found out
- * there, in a task; here it gets the name of the setting.
+ * Reads a table for the first time. Tasks find unreadable files and mappings that cannot be computed. This class
+ * reports these errors with the name of the setting.
  */
 final class FirstRead {
     private static final int FIRST_ROWS = 20;
@@ -24,7 +24,7 @@ final class FirstRead {
     private final String filter;
     private final List<Mapping> mappings;
 
-    /** @param filter that the rows of the table have passed; may be blank */
+    /** @param filter the filter that the rows of the table have passed; may be blank */
     FirstRead(FoundTable table, String path, String filter, List<Mapping> mappings) {
         this.filter = filter;
         this.table = table;
@@ -32,7 +32,7 @@ final class FirstRead {
         this.mappings = mappings;
     }
 
-    /** @throws InvalidInputException when a file or a mapping is why the reading fails */
+    /** @throws InvalidInputException when the reading fails because of a file or a mapping */
     <T> T of(Supplier<T> reading) {
         try {
             tryOut();
@@ -47,7 +47,7 @@ final class FirstRead {
                             .matcher(String.valueOf(found.getMessage()))
                             .find())
                     .isPresent()) {
-                throw e; // the disk is no fault of the log
+                throw e; // a full disk is not an error of the log
             }
             if (unreadable.isPresent()) {
                 throw new InvalidInputException(
@@ -62,8 +62,8 @@ final class FirstRead {
     }
 
     /**
-     * Computes what is computed of the first rows, in this process and not in a task: what fails for every row is told in
-     * a line, before any executor has filled its log with it.
+     * Computes the computed mappings on the first rows, in this process and not in a task. An error that occurs in
+     * every row is then one line of output and does not fill the logs of the executors.
      */
     private void tryOut() {
         List<Mapping> computed = mappings.stream().filter(Mapping::isComputed).toList();
@@ -82,7 +82,7 @@ final class FirstRead {
         }
     }
 
-    /** Computes a mapping alone. */
+    /** Computes one mapping without the others. */
     private void compute(Mapping mapping) {
         named(mapping, () -> table.rows().agg(max(mapping.column().cast("string"))));
     }

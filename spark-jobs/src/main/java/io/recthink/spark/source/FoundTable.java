@@ -17,13 +17,18 @@ import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
- * A table of a log as it was found. Beside the fields of the log its rows may have columns of ours: {@link #UNPARSED},
- * always, the text of a row that cannot be parsed; {@link #LINE}, the line that a row was; {@link #LOST}, a line that a
- * field of another row has swallowed; {@link #SWALLOWER}, whether a row holds such lines.
+ * A table of a log as {@code prepare} finds it. Besides the fields of the log, its rows may have these columns:
+ *
+ * <ul>
+ *   <li>{@link #UNPARSED}, always present: the text of a row that cannot be parsed;
+ *   <li>{@link #LINE}: the line from which the row was read;
+ *   <li>{@link #LOST}: a line that a field of another row has swallowed;
+ *   <li>{@link #SWALLOWER}: whether the row contains swallowed lines.
+ * </ul>
  *
  * @param rows the table
- * @param key the setting that names it, for messages
- * @param hint what a person should look at when a column is not there; may be empty
+ * @param key the setting that names the table, for messages
+ * @param hint what a person should check when a column is missing; may be empty
  */
 record FoundTable(Dataset<Row> rows, String key, String hint) {
     static final String UNPARSED = "_corrupt_record";
@@ -34,41 +39,47 @@ record FoundTable(Dataset<Row> rows, String key, String hint) {
     private static final UserDefinedFunction REPEATED_KEYS =
             udf((UDF1<String, Boolean>) JsonKeys::repeated, DataTypes.BooleanType);
 
-    /** A table whose source has types of its own: every row of it can be parsed. */
+    /** Creates a table from a source that has its own types: every row can be parsed. */
     static FoundTable typed(Dataset<Row> rows, String key) {
         return new FoundTable(rows.withColumn(UNPARSED, lit(null).cast("string")), key, "");
     }
 
-    /** The fields of the log. */
+    /** Returns the fields of the log. */
     String[] names() {
         return Arrays.stream(rows.columns())
                 .filter(name -> !OURS.contains(name))
                 .toArray(String[]::new);
     }
 
-    /** Whether its rows are lines of JSON, of which one value of another type spoils no other. */
+    /**
+     * Returns whether the rows are lines of JSON. In such a row, a value of a wrong type does not spoil the other
+     * values.
+     */
     boolean isOfLines() {
         return has(LINE);
     }
 
-    /** A name of a column as Spark's expressions take it, whatever characters it has. */
+    /** Returns the name of a column, quoted for Spark expressions; the name may contain any character. */
     static String quoted(String name) {
         return "`" + name.replace("`", "``") + "`";
     }
 
-    /** The same with other rows. */
+    /** Returns the same table with other rows. */
     FoundTable with(Dataset<Row> others) {
         return new FoundTable(others, key, hint);
     }
 
-    /** The row as it was found, as text. */
+    /** Returns the row as it was found, as text. */
     Column record() {
         Column fields = to_json(struct(
                 Arrays.stream(names()).map(name -> rows.col(quoted(name))).toArray(Column[]::new)));
         return coalesce(ours(LOST), col(UNPARSED), ours(LINE), fields);
     }
 
-    /** Why a row cannot be used whatever its columns mean, the first reason that holds; null for a row that was read. */
+    /**
+     * Returns the first reason why a row is unusable, independent of the column mapping; null for a row that was
+     * parsed.
+     */
     Column defect() {
         Column repeated = has(LINE) ? REPEATED_KEYS.apply(col(LINE)) : lit(false);
         return org.apache

@@ -14,11 +14,12 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 
 /**
- * The rows of a JSON file that is not one object a line: an array of objects, or objects that are printed over several
- * lines. Each comes out as one line, read as the file is read, so that a file of any length takes the memory of a row.
+ * Iterates over the rows of a JSON file that does not have one object per line: the file is an array of objects, or its
+ * objects span several lines. Each row is returned as one line. The file is read as a stream, so a file of any length
+ * needs the memory of one row.
  */
 final class JsonDocuments implements Iterator<String>, AutoCloseable {
-    /** JSON as logs have it: also in single quotes, with NaN, and with any character behind a backslash. */
+    /** Reads JSON as logs contain it: also with single quotes, with NaN, and with any character after a backslash. */
     static final JsonFactory JSON = JsonFactory.builder()
             .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
@@ -29,7 +30,7 @@ final class JsonDocuments implements Iterator<String>, AutoCloseable {
     private final JsonParser parser;
     private String next;
 
-    /** @param file its name, for messages */
+    /** @param file the name of the file, for messages */
     JsonDocuments(String file, InputStream in) throws IOException {
         this.file = file;
         this.parser = JSON.createParser(in);
@@ -37,7 +38,8 @@ final class JsonDocuments implements Iterator<String>, AutoCloseable {
     }
 
     /**
-     * Whether a file has to be read so: it begins with an array, or its first object goes over several lines.
+     * Returns whether this class must read a file: the file begins with an array of objects, or its first object spans
+     * several lines.
      *
      * @throws IOException when the file cannot be read
      */

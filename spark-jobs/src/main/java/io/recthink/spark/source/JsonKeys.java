@@ -8,11 +8,13 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Looks for keys that an object of JSON has twice. Spark keeps the last value of such a key without a word. */
+/** Finds keys that occur twice in one JSON object. Spark keeps the last value of such a key and reports nothing. */
 final class JsonKeys {
     private JsonKeys() {}
 
-    /** Whether any object of a line has a key twice; false where the line cannot be parsed as far as that. */
+    /**
+     * Returns whether any object of a line has a key twice; false if the line is invalid before the second occurrence.
+     */
     static boolean repeated(String line) {
         Deque<Set<String>> objects = new ArrayDeque<>();
         try (JsonParser parser = JsonDocuments.JSON.createParser(line)) {

@@ -38,8 +38,9 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 
 /**
- * Tables in JSON: one object a line, an array of objects, or objects printed over several lines; also the lines of the
- * Amazon metadata of 2014, which are Python's. Rows are read as text, so that the quarantine gets them as they were found.
+ * Reads JSON tables: one object per line, an array of objects, or objects that span several lines. It also reads the
+ * lines of the Amazon metadata of 2014, which are Python literals. Rows are read as text, so that the quarantine
+ * receives them as they were found.
  */
 final class JsonTables {
     private static final Map<String, String> OPTIONS = Map.of(
@@ -62,7 +63,7 @@ final class JsonTables {
         this.key = key;
     }
 
-    /** The table with known fields. */
+    /** Reads the table with known fields. */
     FoundTable read(StructType schema) {
         return read(lines(), schema);
     }
@@ -87,7 +88,7 @@ final class JsonTables {
         return new FoundTable(rows, key, "");
     }
 
-    /** The table with whatever fields its rows have, all as text or as lists and structs of texts. */
+    /** Reads the table with all fields that its rows have. Every field is text, or a list or struct of texts. */
     FoundTable read(String mapped) {
         Dataset<Row> lines = lines();
         Dataset<String> json =
@@ -102,8 +103,8 @@ final class JsonTables {
     }
 
     /**
-     * Of names that differ in case alone, which no query could tell apart, the one that the mapping uses stays: a single
-     * row with another spelling must not hide a column from all the others.
+     * Keeps one field of the fields whose names differ only in case, because a query cannot distinguish them. The field
+     * that the mapping uses stays. So a single row with another spelling does not hide the column of all other rows.
      */
     private static StructType distinct(StructType all, String mapped) {
         Map<String, StructField> fields = new LinkedHashMap<>();

@@ -42,9 +42,9 @@ import org.apache.spark.sql.types.StructType;
 import scala.util.Properties;
 
 /**
- * Reads a log into two tables of fixed columns. Values of JSON and CSV are read as text and cast here, so that one odd
- * value makes one unusable row and never changes the type of a column. Time without a zone is UTC, as the session of a job
- * has it.
+ * Reads a log into two tables with fixed columns. Values of JSON and CSV are read as text and cast here. So an
+ * unexpected value makes one row unusable and never changes the type of a column. Times without a zone are UTC, as in
+ * the session of a job.
  */
 public final class LogReader {
     private static final String CONTROL = "[\\x00-\\x1f\\x7f]";
@@ -55,9 +55,9 @@ public final class LogReader {
             .add("target", Tables.TARGET)
             .add("reason", DataTypes.StringType)
             .add("record", DataTypes.StringType);
-    private static final long BYTES_PER_TASK = 32 << 20; // of a table whose source does not say how large it is
+    private static final long BYTES_PER_TASK = 32 << 20; // for a table whose source does not give its size
 
-    /** What people write for a number, and what Spark writes; Java would also read {@code 5d} and {@code 0x1p3}. */
+    /** Matches a number as people and Spark write it. Java would also read {@code 5d} and {@code 0x1p3}. */
     private static final String NUMBER =
             "^\\s*[+-]?((\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?|(?i:nan|inf|infinity))\\s*$";
 
@@ -74,10 +74,10 @@ public final class LogReader {
     private FirstRead firstItems;
 
     /**
-     * A reader of the configured log.
+     * Creates a reader of the configured log.
      *
-     * @param period the reviews that are read; items have no time
-     * @param notes takes lines that a person should know of how the log was read
+     * @param period the period of the reviews that are read; items have no time
+     * @param notes receives messages for the user about how the log was read
      */
     public LogReader(SparkSession spark, Configuration configuration, Period period, Consumer<String> notes) {
         this.spark = spark;
@@ -96,12 +96,15 @@ public final class LogReader {
         this.itemsPath = ownLog && source.items().isEmpty() ? log + "/items" : source.items();
     }
 
-    /** What the columns of a log mean: as published, or as configured. */
+    /** Returns the column mapping of a log: as published, or as configured. */
     public static ColumnSettings columns(SourceSettings source) {
         return PublishedLayout.of(source).map(PublishedLayout::columns).orElse(source.columns());
     }
 
-    /** About how many bytes are read; what cannot be found counts nothing here and is refused by whoever reads it. */
+    /**
+     * Returns roughly how many bytes will be read. A path that cannot be found counts as 0; the code that reads it
+     * refuses it.
+     */
     public long bytes() {
         if (source.format() == SourceFormat.TABLE) {
             int tasks = table("source.reviews", reviewsPath).rows().rdd().getNumPartitions();
@@ -110,27 +113,30 @@ public final class LogReader {
         return JobSession.bytes(spark, reviewsPath) + (itemsPath.isEmpty() ? 0 : JobSession.bytes(spark, itemsPath));
     }
 
-    /** Where the reviews are read from. */
+    /** Returns the path or table name of the reviews. */
     public String reviewsPath() {
         return reviewsPath;
     }
 
-    /** Where the items are read from; empty when there are none. */
+    /** Returns the path or table name of the items; empty if there are none. */
     public String itemsPath() {
         return itemsPath;
     }
 
-    /** The lowest rating of the scale. */
+    /** Returns the lowest rating of the scale. */
     public double minRating() {
         return source.minRating();
     }
 
-    /** The highest rating of the scale. */
+    /** Returns the highest rating of the scale. */
     public double maxRating() {
         return source.maxRating();
     }
 
-    /** The columns that the log has of those that it may lack, by our names; those of the items only where there are some. */
+    /**
+     * Returns the names of the optional columns that the log has. Columns of items are included only if there are
+     * items.
+     */
     public List<String> optionalColumns() {
         Map<String, String> reviews = Map.of("summary", columns.summary(), "review", columns.review());
         Map<String, String> items = Map.of(
@@ -146,12 +152,15 @@ public final class LogReader {
     }
 
     /**
-     * One row a review: {@code userId, itemId, rating double, time timestamp, summary?, review?}, and for a row that cannot
-     * be used the {@code reason} and the {@code record} as it was found, both null otherwise. Rows for which
-     * {@code source.filter} does not hold and rows outside the period are not read, and where the source can skip them
-     * not touched either; a row without a readable time lies in no period and is never skipped for its time.
+     * Returns one row per review:
+     * {@code userId, itemId, rating double, time timestamp, summary?, review?, reason, record}. For an unusable row,
+     * {@code reason} names the reason and {@code record} is the row as it was found. Both are null for other rows.
      *
-     * @throws InvalidInputException when the table or a mapped column is not there
+     * <p>Rows for which {@code source.filter} is not true and rows outside the period are not read. Where the source
+     * can skip them, their data is not touched. A row without a readable time is in no period and is never skipped
+     * because of its time.
+     *
+     * @throws InvalidInputException when the table or a mapped column does not exist
      */
     public Dataset<Row> reviews() {
         FoundTable table = within(filtered(found("source.reviews", reviewsPath, PublishedLayout::reviews)));
@@ -197,10 +206,10 @@ public final class LogReader {
         return when(col("defect").isNotNull(), col("defect"))
                 .when(col("userId").isNull(), "user is missing")
                 .when(col("itemId").isNull(), "item is missing")
-                // One of them separates the parts of a row id: two rows could claim the same.
+                // A control character separates the parts of a row id: two rows could get the same id.
                 .when(col("userId").rlike(CONTROL), "user holds a control character")
                 .when(col("itemId").rlike(CONTROL), "item holds a control character")
-                // Two names that were told apart once are one now.
+                // A damaged character can make two different ids equal.
                 .when(DAMAGED.apply(col("userId")), "user holds a damaged character")
                 .when(DAMAGED.apply(col("itemId")), "item holds a damaged character")
                 .when(col("ratingText").isNull(), "rating is missing")
@@ -213,8 +222,8 @@ public final class LogReader {
     }
 
     /**
-     * One row a description of an item: {@code itemId, target} as in the examples table, and {@code reason} and {@code
-     * record} as those of reviews.
+     * Returns one row per item description: {@code itemId, target} as in the examples table, and {@code reason} and
+     * {@code record} as in {@link #reviews}.
      */
     public Dataset<Row> descriptions() {
         if (itemsPath.isEmpty()) {
@@ -241,7 +250,7 @@ public final class LogReader {
                             text(description).as("description"))
                     .as("target")
         };
-        // A title is worth having where another field is not what it should be.
+        // The title stays useful where another field has an unexpected type.
         Column odd = lit(table.isOfLines())
                 .and(col("defect").equalTo(Reason.UNPARSED))
                 .and(col("itemId").isNotNull());
@@ -260,10 +269,10 @@ public final class LogReader {
     }
 
     /**
-     * One row an item: {@code itemId, target}. Of several descriptions of an item the greatest in the order of their
-     * columns counts, which prefers a title to none.
+     * Returns one row per item: {@code itemId, target}. Of several descriptions of an item, the greatest in the order
+     * of their columns is kept. This order prefers a description with a title to one without.
      *
-     * @param descriptions as {@link #descriptions} gives them
+     * @param descriptions as {@link #descriptions} returns them
      */
     public static Dataset<Row> items(Dataset<Row> descriptions) {
         return descriptions
@@ -278,7 +287,7 @@ public final class LogReader {
                 : table.with(table.rows().where(Mapping.predicate(table, "source.filter", source.filter())));
     }
 
-    /** Leaves out what lies outside the period where the time column has a type that sources can compare. */
+    /** Removes the rows outside the period if the time column has a type that sources can compare. */
     private FoundTable within(FoundTable table) {
         if (period.isEverything()) {
             return table;
@@ -293,14 +302,14 @@ public final class LogReader {
     /**
      * Runs the first reading of the table of {@link #reviews}.
      *
-     * @throws InvalidInputException naming the table or the mapping when one of its files cannot be read, or a mapping
-     *     cannot be computed
+     * @throws InvalidInputException when a file of the table cannot be read or a mapping cannot be computed; the
+     *     message names the table or the mapping
      */
     public <T> T firstReviews(Supplier<T> reading) {
         return firstReviews.of(reading);
     }
 
-    /** The same for {@link #descriptions}. */
+    /** Runs the first reading of the table of {@link #descriptions}. */
     public <T> T firstItems(Supplier<T> reading) {
         return firstItems == null ? reading.get() : firstItems.of(reading);
     }

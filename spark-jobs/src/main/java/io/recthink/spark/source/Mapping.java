@@ -27,18 +27,19 @@ import org.apache.spark.sql.types.DoubleType;
 import org.apache.spark.sql.types.FloatType;
 
 /**
- * What a setting takes from a table: the name of a column, a Spark SQL expression over its columns, or {@code
- * constant(EXPRESSION)} for a value that is the same whatever the table says. Any other expression has to read a column:
- * names that no column has, {@code user} for one, are functions of Spark too, and would answer the same for every row.
+ * The value that a setting reads from a table. The setting is the name of a column or a Spark SQL expression over the
+ * columns. {@code constant(EXPRESSION)} gives a value that is the same in every row. Any other expression must read a
+ * column. The reason: a name without a column, for example {@code user}, can be a Spark function and would give the
+ * same value for every row.
  */
 final class Mapping {
     private static final Pattern CONSTANT = Pattern.compile("\\s*constant\\s*\\((.*)\\)\\s*", Pattern.DOTALL);
     private static final Pattern TEXTS = Pattern.compile("'(?:[^'\\\\]|\\\\.|'')*'|\"(?:[^\"\\\\]|\\\\.)*\"");
-    /** A name that a column may have: no function's, and not the type of a literal. */
+    /** Matches a name that a column may have. It matches no function name and no type of a literal. */
     private static final Pattern NAMES =
             Pattern.compile("`([^`]+)`|([\\p{L}_][\\p{L}\\p{N}_]*)(?!\\s*[('\"]|[\\p{L}\\p{N}_])");
 
-    private static final double EXACT = 1L << 53; // a double holds every whole number up to here
+    private static final double EXACT = 1L << 53; // a double represents every whole number up to this value exactly
 
     private final FoundTable table;
     private final String key;
@@ -58,11 +59,11 @@ final class Mapping {
     }
 
     /**
-     * The mapping of a setting.
+     * Creates the mapping of a setting.
      *
      * @param key the setting
-     * @return empty where the setting is blank
-     * @throws InvalidInputException when the expression cannot be read over the table, or reads nothing of it
+     * @return empty if the setting is blank
+     * @throws InvalidInputException when Spark cannot analyze the expression over the table, or when it reads no column
      */
     static Optional<Mapping> of(FoundTable table, String key, String expression) {
         if (expression.isBlank()) {
@@ -89,7 +90,10 @@ final class Mapping {
         return column;
     }
 
-    /** An expression that can be resolved without any column reads one only where a name in it is a column's. */
+    /**
+     * Returns whether an expression reads a column. If Spark can resolve the expression without any column, one of its
+     * names must be a column name.
+     */
     private static boolean readsAColumn(FoundTable table, Column column, String expression) {
         Dataset<Row> nothing = table.rows().sparkSession().range(1).select(new Column[0]);
         if (!Analysis.succeeds(() -> nothing.select(column))) {
@@ -106,17 +110,20 @@ final class Mapping {
         return name.toLowerCase(Locale.ROOT);
     }
 
-    /** Sums, windows and exploded lists can be selected, but have no value for each row. */
+    /**
+     * Refuses expressions without a value for each row: sums, windows and exploded lists can be selected, but have
+     * none.
+     */
     private void refuseWhatIsNoValueOfARow() {
         Analysis.of(key, what(), () -> table.rows().where(column.isNull()));
     }
 
-    /** Whether it is more than the name of a column. */
+    /** Returns whether the expression is more than the name of a column. */
     boolean isComputed() {
         return Stream.of(table.names()).noneMatch(expression.strip()::equalsIgnoreCase);
     }
 
-    /** The expression that Spark reads. */
+    /** Returns the expression that Spark evaluates. */
     String sql() {
         return sql(expression);
     }
@@ -142,13 +149,15 @@ final class Mapping {
         return type;
     }
 
-    /** The value as text; blank is null. */
+    /** Returns the value as text; blank text becomes null. */
     Column text() {
         Column text = type instanceof ArrayType ? array_join(column.cast("array<string>"), " ") : column.cast("string");
         return when(trim(text).notEqual(""), text);
     }
 
-    /** The value as the text of an identifier: a number is written without point and exponent, whatever its type. */
+    /**
+     * Returns the value as the text of an identifier. A whole number of any type is written without point and exponent.
+     */
     Column identifier() {
         if (type instanceof DoubleType || type instanceof FloatType) {
             Column number = column.cast("double");
@@ -165,7 +174,7 @@ final class Mapping {
         return "'%s' over the columns %s%s".formatted(expression, columns(table), hint(table));
     }
 
-    /** The columns of a table, for messages. */
+    /** Returns the columns of a table, for messages. */
     static String columns(FoundTable table) {
         return String.join(", ", table.names());
     }
@@ -174,7 +183,7 @@ final class Mapping {
         return table.hint().isEmpty() ? "" : " (" + table.hint() + ")";
     }
 
-    /** A predicate over the table. */
+    /** Creates a predicate over the table. */
     static Column predicate(FoundTable table, String key, String expression) {
         Column predicate = column(table, key, expression);
         Analysis.of(key, "'%s' over the columns %s".formatted(expression, columns(table)), () -> table.rows()

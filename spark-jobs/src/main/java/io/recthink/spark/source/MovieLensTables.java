@@ -11,8 +11,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The files of MovieLens: .csv with a header in the later releases, .dat without one in the earlier ones, of which that
- * with a million ratings is in Latin-1 and that with ten millions in UTF-8.
+ * Reads the files of MovieLens. Later releases are .csv files with a header. Earlier releases are .dat files without a
+ * header: the release with one million ratings is in Latin-1, the release with ten million is in UTF-8.
  */
 final class MovieLensTables {
     private final SparkSession spark;
@@ -38,7 +38,7 @@ final class MovieLensTables {
         boolean titles = List.of(schema.fieldNames()).contains("title");
         String encoding = titles && isUtf8() ? "UTF-8" : "ISO-8859-1";
         return new FoundTable(
-                // Titles may hold quotes, which mean nothing here.
+                // Titles may contain quotes, which are plain characters here.
                 reader.option("sep", "::")
                         .option("quote", "")
                         .option("encoding", encoding)

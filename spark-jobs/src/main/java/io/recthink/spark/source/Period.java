@@ -24,10 +24,10 @@ import org.apache.spark.sql.types.TimestampNTZType;
 import org.apache.spark.sql.types.TimestampType;
 
 /**
- * The part of a log that is read, by the time of its rows.
+ * The period of a log that is read, by the time of its rows.
  *
- * @param since the first time that belongs to it; empty: from the start
- * @param until the first time that does not; empty: to the end
+ * @param since the first time in the period; empty: from the start
+ * @param until the first time after the period; empty: to the end
  */
 public record Period(Optional<Instant> since, Optional<Instant> until) {
     /** The whole log. */
@@ -40,9 +40,9 @@ public record Period(Optional<Instant> since, Optional<Instant> until) {
     }
 
     /**
-     * A period of two options, each a date or a date and time of ISO 8601; UTC where it names no zone.
+     * Creates a period from two options. Each is an ISO 8601 date, or a date and time; without a zone it is UTC.
      *
-     * @throws InvalidInputException when one cannot be read, or the period is empty
+     * @throws InvalidInputException when an option cannot be read, or the period is empty
      */
     public static Period of(Optional<String> since, Optional<String> until) {
         return new Period(since.map(text -> instant("--since", text)), until.map(text -> instant("--until", text)));
@@ -66,13 +66,14 @@ public record Period(Optional<Instant> since, Optional<Instant> until) {
         }
     }
 
-    /** Whether it is the whole log. */
+    /** Returns whether the period is the whole log. */
     public boolean isEverything() {
         return since.isEmpty() && until.isEmpty();
     }
 
     /**
-     * Whether a time lies in the period, in terms of the column itself, so that a source can skip what lies outside.
+     * Returns a condition on the time column itself that is true inside the period, so that a source can skip other
+     * rows.
      *
      * @param time a column of {@code type}
      * @return empty when the type is neither a time nor a whole number of seconds
@@ -93,7 +94,7 @@ public record Period(Optional<Instant> since, Optional<Instant> until) {
         return Optional.empty();
     }
 
-    /** The same for seconds since 1970 as a decimal with six places. */
+    /** Returns the same condition for seconds since 1970 as a decimal with six places. */
     Column containsSeconds(Column seconds) {
         return between(seconds, since.map(Period::seconds), until.map(Period::seconds));
     }
@@ -107,7 +108,7 @@ public record Period(Optional<Instant> since, Optional<Instant> until) {
         return LocalDateTime.ofInstant(time, ZoneOffset.UTC);
     }
 
-    /** The first day whose start is not before a time. */
+    /** Returns the first day whose start is not before a time. */
     private static LocalDate firstDay(Instant time) {
         LocalDateTime local = utc(time);
         LocalDate day = local.toLocalDate();

@@ -13,12 +13,12 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The files of a published data set, as their publishers describe them. Single values are read as text, so that one of
- * another type makes no row unusable.
+ * The fields of a published data set, as its publishers describe them. Single values are read as text, so that a value
+ * of another type makes no row unusable.
  *
- * @param reviews the fields of a review that are read; with a filter all that are published
+ * @param reviews the fields of a review that are read; with a filter, all published fields
  * @param items the fields of an item that are read
- * @param columns what they mean
+ * @param columns the column mapping of the fields
  * @param types the published types of fields that only a filter reads
  */
 record PublishedLayout(StructType reviews, StructType items, ColumnSettings columns, Map<String, String> types) {
@@ -27,7 +27,7 @@ record PublishedLayout(StructType reviews, StructType items, ColumnSettings colu
     private static final DataType TEXTS = DataTypes.createArrayType(DataTypes.StringType);
     private static final String ABSENT = "";
 
-    /** The layout of the log; empty where the configuration maps the columns. */
+    /** Returns the layout of the log; empty if the configuration maps the columns. */
     static Optional<PublishedLayout> of(SourceSettings source) {
         Optional<PublishedLayout> layout = of(source.format());
         return source.filter().isBlank() ? layout : layout.map(known -> known.withFieldsOf(source.format()));
@@ -44,7 +44,7 @@ record PublishedLayout(StructType reviews, StructType items, ColumnSettings colu
         };
     }
 
-    /** The same with the fields that no mapping reads. */
+    /** Returns the layout with the additional fields that no mapping reads. */
     private PublishedLayout withFieldsOf(SourceFormat format) {
         return switch (format) {
             case AMAZON_2014 ->
@@ -74,7 +74,10 @@ record PublishedLayout(StructType reviews, StructType items, ColumnSettings colu
         return new PublishedLayout(all, items, columns, types);
     }
 
-    /** Gives the fields of a filter their published types. Counts may have commas between thousands, as votes of 2018 have. */
+    /**
+     * Casts the fields of a filter to their published types. Counts may have commas between thousands, as the votes of
+     * 2018 have.
+     */
     FoundTable typed(FoundTable table) {
         Dataset<Row> rows = table.rows();
         List<String> there = List.of(rows.columns());
@@ -89,7 +92,10 @@ record PublishedLayout(StructType reviews, StructType items, ColumnSettings colu
         return table.with(rows);
     }
 
-    /** He and McAuley, 2016: {@code reviews_*.json.gz} and {@code meta_*.json.gz}; categories are lists of paths. */
+    /**
+     * Layout of He and McAuley, 2016: {@code reviews_*.json.gz} and {@code meta_*.json.gz}. Categories are lists of
+     * paths.
+     */
     private static PublishedLayout amazon2014() {
         return new PublishedLayout(
                 texts("reviewerID", "asin", "reviewText", "overall", "summary", "unixReviewTime"),
@@ -111,7 +117,9 @@ record PublishedLayout(StructType reviews, StructType items, ColumnSettings colu
                 Map.of());
     }
 
-    /** Ni, Li and McAuley, 2019: one path of categories, the description in paragraphs. */
+    /**
+     * Layout of Ni, Li and McAuley, 2019. An item has one path of categories; its description is a list of paragraphs.
+     */
     private static PublishedLayout amazon2018() {
         return new PublishedLayout(
                 texts("reviewerID", "asin", "reviewText", "overall", "summary", "unixReviewTime"),
@@ -132,7 +140,9 @@ record PublishedLayout(StructType reviews, StructType items, ColumnSettings colu
                 Map.of());
     }
 
-    /** Hou et al., 2024: variants of a product share a parent, which is the item; times are in milliseconds. */
+    /**
+     * Layout of Hou et al., 2024. Variants of a product share a parent, which is the item. Times are in milliseconds.
+     */
     private static PublishedLayout amazon2023() {
         return new PublishedLayout(
                 texts("user_id", "parent_asin", "rating", "timestamp", "title", "text"),
@@ -155,7 +165,10 @@ record PublishedLayout(StructType reviews, StructType items, ColumnSettings colu
                 Map.of());
     }
 
-    /** Yelp Open Dataset: {@code yelp_academic_dataset_review.json} and {@code _business.json}. */
+    /**
+     * Layout of the Yelp Open Dataset: {@code yelp_academic_dataset_review.json} and
+     * {@code yelp_academic_dataset_business.json}.
+     */
     private static PublishedLayout yelp() {
         return new PublishedLayout(
                 texts("user_id", "business_id", "stars", "date", "text"),
@@ -169,7 +182,7 @@ record PublishedLayout(StructType reviews, StructType items, ColumnSettings colu
                         "text",
                         "business_id",
                         "name",
-                        // A text with commas; copies of the data set have lists.
+                        // The published value is a text with commas; some copies of the data set have lists.
                         "if(categories LIKE '[%', from_json(categories, 'array<string>'), split(categories, ', '))",
                         ABSENT,
                         ABSENT,
@@ -177,7 +190,9 @@ record PublishedLayout(StructType reviews, StructType items, ColumnSettings colu
                 Map.of());
     }
 
-    /** MovieLens: {@code ratings.csv} and {@code movies.csv}, or {@code ratings.dat} and {@code movies.dat}. */
+    /**
+     * Layout of MovieLens: {@code ratings.csv} and {@code movies.csv}, or {@code ratings.dat} and {@code movies.dat}.
+     */
     private static PublishedLayout movieLens() {
         return new PublishedLayout(
                 texts("userId", "movieId", "rating", "timestamp"),

@@ -7,10 +7,12 @@ import java.io.StringWriter;
 import java.util.Optional;
 
 /**
- * A dictionary in the notation of Python, as in the Amazon metadata of 2014: strings in either kind of quotes with
- * Python's escapes and prefixes, None, True and False, numbers, lists, tuples and dictionaries.
+ * Converts a Python dictionary literal to JSON, as the Amazon metadata of 2014 contains it. It accepts strings in
+ * single or double quotes with Python's escapes and prefixes, None, True and False, numbers, lists, tuples and
+ * dictionaries.
  *
- * @see <a href="https://docs.python.org/3/reference/lexical_analysis.html#string-and-bytes-literals">string literals</a>
+ * @see <a href="https://docs.python.org/3/reference/lexical_analysis.html#string-and-bytes-literals">string
+ *     literals</a>
  */
 final class PythonLiteral {
     private static final JsonFactory JSON = new JsonFactory();
@@ -25,12 +27,15 @@ final class PythonLiteral {
         this.out = out;
     }
 
-    /** Whether a line begins like a dictionary whose first key no JSON would write so. */
+    /**
+     * Returns whether a line begins like a Python dictionary: its first key is in single quotes, which standard JSON
+     * does not allow.
+     */
     static boolean looksLikeOne(String line) {
         return line.matches("(?s)\\s*\\{\\s*[uUbB]?'.*");
     }
 
-    /** The same as JSON; empty where it is no such literal. */
+    /** Returns the line as JSON; empty if the line is not a Python dictionary literal. */
     static Optional<String> toJson(String line) {
         StringWriter json = new StringWriter();
         try (JsonGenerator generator = JSON.createGenerator(json)) {

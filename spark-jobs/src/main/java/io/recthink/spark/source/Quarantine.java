@@ -18,21 +18,21 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * How many rows of a table of a log cannot be used, and why.
+ * Counts the unusable rows of a table of a log, by reason.
  *
- * @param read rows in all, at least 1
- * @param reasons unusable rows by reason, the most frequent first
- * @param latest the latest time of a usable row; empty where rows have no time
+ * @param read the number of all rows, at least 1
+ * @param reasons the number of unusable rows by reason, the most frequent first
+ * @param latest the latest time of a usable row; empty if rows have no time
  */
 public record Quarantine(long read, Map<String, Long> reasons, Optional<Instant> latest) {
     /**
      * Counts the unusable rows of a table.
      *
      * @param key the setting that names the table, for messages
-     * @param path where it came from
-     * @param rows as {@link LogReader} gives them
-     * @param source has the share of unusable rows that is still accepted
-     * @throws InvalidInputException when there are no rows, none is usable, or too many are not
+     * @param path the path of the table, for messages
+     * @param rows as {@link LogReader} returns them
+     * @param source contains the highest accepted share of unusable rows
+     * @throws InvalidInputException when there are no rows, when no row is usable, or when too many rows are unusable
      */
     public static Quarantine of(String key, String path, Dataset<Row> rows, SourceSettings source) {
         boolean timed = List.of(rows.columns()).contains("time");
@@ -66,10 +66,10 @@ public record Quarantine(long read, Map<String, Long> reasons, Optional<Instant>
     }
 
     /**
-     * The same with more unusable rows.
+     * Returns this quarantine with more unusable rows.
      *
-     * @param more by reason
-     * @throws InvalidInputException when there are too many now
+     * @param more the number of rows by reason
+     * @throws InvalidInputException when too many rows are unusable now
      */
     public Quarantine with(Map<String, Long> more, String path, SourceSettings source) {
         Map<String, Long> all = new LinkedHashMap<>(reasons);
@@ -79,12 +79,12 @@ public record Quarantine(long read, Map<String, Long> reasons, Optional<Instant>
         return quarantine;
     }
 
-    /** How many rows can be used. */
+    /** Returns the number of usable rows. */
     public long usable() {
         return read - reasons.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** The reasons with their counts, as words. */
+    /** Returns the reasons with their counts as text. */
     private String words() {
         return reasons.entrySet().stream()
                 .map(reason -> reason.getKey() + " " + reason.getValue())

@@ -2,7 +2,7 @@ package io.recthink.spark.source;
 
 import java.util.Optional;
 
-/** Why a row cannot be used, in the words of the quarantine, and what helps where a setting does. */
+/** The reasons why a row is unusable, as the quarantine writes them, and the setting that helps where there is one. */
 final class Reason {
     static final String UNPARSED = "the row cannot be parsed";
     static final String REPEATED_KEY = "a key occurs twice";
@@ -18,7 +18,7 @@ final class Reason {
 
     private Reason() {}
 
-    /** What to do when most rows have this reason. */
+    /** Returns what to do when most rows have this reason. */
     static Optional<String> remedy(String reason, SourceSettings source, ColumnSettings columns) {
         String time = columns.time();
         return switch (reason) {

@@ -12,7 +12,7 @@ import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.io.compress.CompressionCodecFactory;
 import org.apache.spark.sql.SparkSession;
 
-/** The files behind a path of a log, which may be a file, a folder or have wildcards. */
+/** Finds and opens the files of a log path. The path may be a file or a folder, or contain wildcards. */
 final class SourceFiles {
     private final Configuration settings;
     private final String path;
@@ -22,7 +22,7 @@ final class SourceFiles {
         this.path = path;
     }
 
-    /** A file with content that is not hidden, the first by name; empty when there is none. */
+    /** Returns the first file by name that is not hidden and not empty; empty if there is none. */
     Optional<Path> first() throws IOException {
         Path place = new Path(path);
         FileSystem files = place.getFileSystem(settings);
@@ -46,12 +46,12 @@ final class SourceFiles {
         return Optional.empty();
     }
 
-    /** The content of a file, decompressed. */
+    /** Opens a file and decompresses its content. */
     InputStream open(Path file) throws IOException {
         return decompressed(file, file.getFileSystem(settings).open(file), settings);
     }
 
-    /** The content of a file, which is compressed as its name says. */
+    /** Decompresses the content of a file. The file name decides the compression. */
     static InputStream decompressed(Path file, InputStream in, Configuration settings) throws IOException {
         CompressionCodec codec = new CompressionCodecFactory(settings).getCodec(file);
         return codec == null ? in : codec.createInputStream(in);

@@ -24,7 +24,7 @@ public enum SourceFormat {
     ORC,
     @JsonProperty("avro")
     AVRO,
-    /** What {@code spark.table} resolves: a view or a table of the catalog or of another one, Iceberg's for example. */
+    /** A view or table that {@code spark.table} resolves, in the default catalog or another, for example of Iceberg. */
     @JsonProperty("table")
     TABLE
 }

@@ -5,7 +5,7 @@ import io.recthink.config.Section;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 
-/** The log that {@code prepare} reads. */
+/** The section {@code source}: the log that {@code prepare} reads. */
 public record SourceSettings(
         SourceFormat format,
         String reviews,

@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 
 /**
- * Looks for rows inside the fields of a row: lines that have as many fields as the table, with numbers wherever the
- * table has numbers. Prose of several lines does not look so.
+ * Finds rows inside the fields of a row. A line is a row if it has as many fields as the table and its number columns
+ * contain only numbers or blanks. At least one of them must contain a number. Prose of several lines does not match.
  */
 final class SwallowedLines implements Serializable {
     private static final long serialVersionUID = 1;
@@ -21,9 +21,9 @@ final class SwallowedLines implements Serializable {
     private final List<Integer> numbers;
 
     /**
-     * @param columns of the table
+     * @param columns the number of columns of the table
      * @param quote may be empty
-     * @param numbers the positions of the columns that hold numbers, at least one
+     * @param numbers the positions of the columns that contain numbers, at least one
      */
     SwallowedLines(int columns, String separator, String quote, List<Integer> numbers) {
         this.columns = columns;
@@ -33,10 +33,10 @@ final class SwallowedLines implements Serializable {
     }
 
     /**
-     * The lines of a row, behind the first of each field, that are rows themselves.
+     * Returns the lines inside a row that are rows themselves. It skips the first line of each field.
      *
-     * @param unparsed the text of a row that cannot be parsed; else null
-     * @param fields of a row that can
+     * @param unparsed the text of a row that cannot be parsed; otherwise null
+     * @param fields the fields of a row that can be parsed
      */
     String[] of(String unparsed, Row fields) {
         if (columns < 2) {

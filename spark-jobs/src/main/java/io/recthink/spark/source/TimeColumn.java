@@ -18,15 +18,15 @@ import org.apache.spark.sql.types.TimestampNTZType;
 import org.apache.spark.sql.types.TimestampType;
 
 /**
- * Times of rows: a timestamp or a date, seconds since 1970 as a number or as text, or a date as text. A time has a
- * meaning only between {@code source.minTime} and {@code source.maxTime}. Spark would read a date that is written as a
- * number as some day of 1970, and a time without a date as today.
+ * Reads the time of rows: a timestamp or a date, seconds since 1970 as a number or as text, or a date as text. A time
+ * is valid only from {@code source.minTime} to before {@code source.maxTime}. Spark alone would read a date that is
+ * written as a number as a day of 1970, and a time without a date as today.
  */
 final class TimeColumn {
     private static final String DECIMAL = "decimal(38,6)";
-    /** A year first: Spark also reads 12:00, as noon of the day of reading. */
+    /** Matches a text that begins with a year. Spark also reads {@code 12:00}, as noon of the day on which it reads. */
     private static final String DATED = "^\\s*[0-9]{4}-[0-9]{1,2}([-T ].*)?$";
-    /** A year, or a year with its month, day, and time of the day, as digits alone. */
+    /** Matches digits that are a year, or a year with month, day and time of day. */
     private static final String DIGITS = "^\\s*(19|20)[0-9]{2}"
             + "((0[1-9]|1[0-2])((0[1-9]|[12][0-9]|3[01])(([01][0-9]|2[0-3])[0-5][0-9]([0-5][0-9])?)?)?)?([.]0*)?\\s*$";
 
@@ -61,12 +61,14 @@ final class TimeColumn {
         return type instanceof TimestampType || type instanceof TimestampNTZType || type instanceof DateType;
     }
 
-    /** The mapped time as a timestamp; null where its type is another. */
+    /** Returns the mapped time as a timestamp; null if it has another type. */
     static Column timestamp(Mapping time) {
         return (isTime(time.type()) ? time.column() : lit(null)).cast("timestamp");
     }
 
-    /** Seconds since 1970 of the columns {@code timestamp} and {@code timeText}; null where they cannot be read. */
+    /**
+     * Returns seconds since 1970 from the columns {@code timestamp} and {@code timeText}; null if they cannot be read.
+     */
     static Column seconds() {
         return coalesce(
                 col("timestamp").cast(DECIMAL),
@@ -75,7 +77,10 @@ final class TimeColumn {
                         .cast(DECIMAL));
     }
 
-    /** Why the time of the columns {@code timestamp}, {@code timeText} and {@code seconds} cannot be meant; else null. */
+    /**
+     * Returns why the time of the columns {@code timestamp}, {@code timeText} and {@code seconds} is unusable;
+     * otherwise null.
+     */
     Column reason() {
         Column seconds = col("seconds");
         Column outside = when(seconds.lt(minimum), tooEarly).when(seconds.geq(maximum), tooLate);

@@ -1,2 +1,4 @@
-/** Logs as people have them: what is read, what a column means, and which rows cannot be used. */
+/**
+ * Reads logs in the formats that people have: which files are read, what a column means, and which rows are unusable.
+ */
 package io.recthink.spark.source;
