@@ -46,8 +46,8 @@ import org.apache.spark.sql.expressions.WindowSpec;
  *   <li>no row is lost;
  *   <li>a row's histories do not contain the review to predict under its own name;
  *   <li>from {@value LeakRules#MIN_CHARACTERS} characters on, the text of the review to predict is not part of another
- *       history entry. People paste one text under several products. So an entry with this text is a leak only if the
- *       log does not have the text in the earlier review that the entry names. The tests count the other copies;
+ *       history entry. People paste one text under several products. So such an entry is no leak if the log has the
+ *       text in the earlier review that the entry names. The tests count these copies;
  *   <li>every row is in the split that the rule assigns to it;
  *   <li>every time in a history is before the time of the row. With one cut in time, it is also before the end of the
  *       fitted data for rows outside train;

@@ -246,7 +246,10 @@ final class Statistics {
         return buckets;
     }
 
-    /** Returns the finest unit that gives fewer than {@value #MOST_BINS} bins, up to quarters; otherwise year. */
+    /**
+     * Returns the finest unit whose duration fits into the range fewer than {@value #MOST_BINS} times; year if none
+     * does.
+     */
     private static String unit(Duration range) {
         return UNITS.entrySet().stream()
                 .filter(unit -> range.dividedBy(unit.getValue()) < MOST_BINS)
