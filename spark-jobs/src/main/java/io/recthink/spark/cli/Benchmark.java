@@ -29,14 +29,18 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/** The measurements, each after the same work has run once on fewer tokens. Prompts and completions are random tokens. */
+/**
+ * Measures a model for {@code benchmark}. Each kind of work runs once as a warm-up before the measurement. The warm-up
+ * of decoding and of the group gradient computes at most {@value #WARM_UP_TOKENS} tokens of a completion. The prompts
+ * of training steps are random words. All other prompts are random tokens.
+ */
 final class Benchmark {
     private static final int WARM_UP_TOKENS = 8;
     private static final int READINGS = 3;
     private static final int PARTS = 5;
     private static final double CLIP_LOW = 0.2;
     private static final double CLIP_HIGH = 0.28;
-    // Too small to change what the next step samples by much, large enough to be an update.
+    // Large enough to be an update, too small to change the samples of the next step by much.
     private static final double LEARNING_RATE = 1e-6;
     private static final List<String> WORDS = List.of(
             " a",
@@ -59,7 +63,7 @@ final class Benchmark {
     private final Work work;
     private final Random random = new Random(1);
 
-    /** @param start where the optimizer begins: the decoder's parameters in FP32 */
+    /** @param start the parameters of the decoder in FP32, from which the optimizer starts */
     Benchmark(Decoder decoder, ParameterReader start, ModelTokenizer tokenizer, Work work) {
         this.decoder = decoder;
         this.start = start;
@@ -72,16 +76,16 @@ final class Benchmark {
      * The size of the work.
      *
      * @param prompt tokens of a prompt
-     * @param completion tokens of a completion; the most it may have where {@code natural}
+     * @param completion tokens of a completion; with {@code natural} the largest number of tokens
      * @param group completions of a prompt
      * @param groups prompts of a training step
-     * @param maxRows completions that grow at a time in a training step
+     * @param maxRows completions that a training step generates at the same time
      * @param natural whether the completions of a training step end where the model ends them
      * @param recompute see {@link GradientComputation}
      */
     record Work(int prompt, int completion, int group, int groups, int maxRows, boolean natural, boolean recompute) {}
 
-    /** The parts of a step, each for itself. */
+    /** Measures prefill, decoding of 1, 8 and 32 rows, and the gradient of one group, each alone. */
     List<Measurement> parts() {
         Progress progress = new Progress("benchmark", 0, PARTS);
         List<Measurement> measurements = new ArrayList<>();
@@ -93,7 +97,7 @@ final class Benchmark {
         return measurements;
     }
 
-    /** Whole training steps after one that is not counted, each with its parts. */
+    /** Measures {@code count} training steps and the parts of each step. One more step before them is not counted. */
     List<Measurement> steps(int count) {
         Progress progress = new Progress("benchmark", 0, count + 1L);
         AdamW optimizer = AdamW.start(
@@ -149,7 +153,7 @@ final class Benchmark {
         return new Measurement(name, tokens, seconds, OptionalDouble.empty(), TorchRuntime.peakResidentBytes());
     }
 
-    /** Rewards are given by turns; they decide the sign of the gradient and not its cost. */
+    /** Gives completions the advantages 1 and -1 in turn: an advantage changes the gradient, not its cost. */
     private static List<Group> learn(List<PromptTokens> prompts, List<List<Completion>> completions) {
         List<Group> groups = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
@@ -177,7 +181,7 @@ final class Benchmark {
                 1);
     }
 
-    /** Prompts of words, so that a trained model has something to go on from. */
+    /** Makes prompts of random words, which a trained model can continue better than random tokens. */
     private List<PromptTokens> wordyPrompts(int step) {
         List<PromptTokens> prompts = new ArrayList<>();
         for (int i = 0; i < work.groups; i++) {
@@ -198,18 +202,20 @@ final class Benchmark {
         progress.done(measurements.size(), measurement.name());
     }
 
-    /** Reading one prompt, with the sampling of one token. */
+    /** Measures reading one prompt and sampling one token. */
     private Measurement prefill() {
         List<PromptTokens> prompts = prompts(1);
         generate(prompts, 1);
         return measurement("prefill", work.prompt, generate(prompts, 1));
     }
 
-    /** The tokens after the first: all completions of enough prompts, without the time that reading those takes. */
+    /**
+     * Measures sampling all tokens of a completion but the first, in a batch of {@code rows}, without reading prompts.
+     */
     private Measurement decode(int rows) {
         List<PromptTokens> prompts = prompts(rows);
         generate(prompts, Math.min(work.completion, WARM_UP_TOKENS));
-        // A pause of the machine while the prompts are read once could be longer than all the rest.
+        // The smallest of several readings: a pause of the machine in one reading could exceed the time of decoding.
         double first = IntStream.range(0, READINGS)
                 .mapToDouble(reading -> generate(prompts, 1))
                 .min()
@@ -225,7 +231,7 @@ final class Benchmark {
         return (System.nanoTime() - start) / 1e9;
     }
 
-    /** As many rows as asked for, in groups; the last group may be smaller. */
+    /** Returns prompts with {@code rows} completions in groups; the last group may be smaller. */
     private List<PromptTokens> prompts(int rows) {
         List<PromptTokens> prompts = new ArrayList<>();
         for (int first = 0; first < rows; first += work.group) {
@@ -242,7 +248,7 @@ final class Benchmark {
         return measurement("group gradient", work.prompt + (long) work.group * work.completion, seconds);
     }
 
-    /** One whole gradient: forward, backward and the copy out of native memory. */
+    /** Returns the seconds of one gradient: forward pass, backward pass and the copy out of native memory. */
     private double gradient(int completionTokens) {
         List<LearningCompletion> rows = new ArrayList<>();
         for (int i = 0; i < work.group; i++) {

@@ -29,7 +29,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures how fast a model reads, writes and learns on this machine. */
+/** {@code recthink benchmark}: measures prefill, decoding, gradients and training steps of a model on this machine. */
 @Command(
         name = "benchmark",
         description = "Measure a model: prefill, decoding, the gradient of one group, a training step.",
@@ -96,7 +96,9 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print one JSON object")
     private boolean json;
 
-    /** @param type that was computed in; FP32 where the device has no instructions for the one that was asked for */
+    /**
+     * @param type type of the computation: FP32 where the device has no instructions for the type of {@code --dtype}
+     */
     private record Measured(ComputeType type, List<Measurement> measurements) {}
 
     @Override
@@ -146,7 +148,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         return new Measured(decoder.type(), measurements);
     }
 
-    /** Of the model, without an adapter. */
+    /** Counts the parameters of the model without an adapter. */
     private long parameters() {
         return ParameterLayout.of(ModelConfig.read(model)).size();
     }

@@ -1,11 +1,11 @@
 package io.recthink.spark.cli;
 
-/** A command that can find out without Spark whether its command line and its configuration can be used. */
+/** A command that can check its command line and its configuration without Spark. */
 interface CheckedCommand {
     /**
-     * Checks them.
+     * Checks the command line and the configuration.
      *
-     * @throws io.recthink.InvalidInputException when they cannot be used
+     * @throws io.recthink.InvalidInputException when an option or the configuration cannot be used
      */
     void check();
 }

@@ -7,9 +7,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * What {@code bin/recthink} asks before it starts Spark, which takes seconds: answers {@code --help}, {@code --version} and
- * {@code config}, and refuses a wrong option or a configuration that cannot be used. Exit status: {@value #START} when
- * Spark has to be started for the command, else the status of the command.
+ * Checks a command line before {@code bin/recthink} starts Spark, because the start of Spark takes seconds. The check
+ * answers {@code --help}, {@code --version} and {@code config}. It refuses a wrong option and a configuration that
+ * cannot be used. Exit status: {@value #START} if the command needs Spark, else the status of the command.
  */
 final class CommandLineCheck {
     static final int START = 64;

@@ -14,17 +14,18 @@ final class CommandSession {
 
     private CommandSession() {}
 
-    /** A session with the settings that the user gave. */
+    /** Opens a session with the settings of the user. */
     static SparkSession open(String command) {
         return open(command, Map.of());
     }
 
     /**
-     * A session with the settings that the user gave, and others.
+     * Opens a session with the settings of the user and with defaults.
      *
-     * <p>What tasks exchange are records, which Kryo cannot make (its version in Spark 3.5); so its setting has no effect.
+     * <p>The session always uses Spark's {@link JavaSerializer}: tasks exchange Java records, and Kryo in Spark 3.5
+     * cannot create records. A user's value of {@code spark.serializer} has no effect.
      *
-     * @param defaults settings for what the user did not set
+     * @param defaults values of the settings that the user did not set
      */
     static SparkSession open(String command, Map<String, String> defaults) {
         String java = JavaSerializer.class.getName();

@@ -29,8 +29,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /**
- * The command line: every command in a group, in the order of the work. A job is made when its command runs, so that help
- * and refusals load nothing of Spark.
+ * The command line of recthink: all commands in groups, in the order of the work. A command creates its job only when
+ * it runs, so that help and refusals load no class of Spark.
  */
 @Command(
         name = "recthink",
@@ -92,7 +92,7 @@ final class Commands {
     private CommandLine root() {
         root.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, this::list);
         root.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, help -> "");
-        // Texts on a terminal contain no escapes; the help contains none either.
+        // TerminalText shows escapes as text, so the help must contain no colors.
         return root.setColorScheme(Help.defaultColorScheme(Ansi.OFF));
     }
 

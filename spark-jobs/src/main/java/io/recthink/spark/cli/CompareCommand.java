@@ -4,7 +4,7 @@ import io.recthink.spark.Job;
 import io.recthink.spark.compare.CompareJob;
 import picocli.CommandLine.Option;
 
-/** {@code recthink compare}. */
+/** {@code recthink compare}: the job with the option {@code --intersect}. */
 final class CompareCommand extends JobCommand {
     @Option(
             names = "--intersect",

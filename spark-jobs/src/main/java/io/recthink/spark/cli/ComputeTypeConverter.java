@@ -6,7 +6,7 @@ import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads {@code --dtype} by the names of {@code model.dtype}. */
+/** Reads {@code --dtype}, which has the same values as {@code model.dtype}. */
 final class ComputeTypeConverter implements ITypeConverter<ComputeType> {
     @Override
     public ComputeType convert(String value) {

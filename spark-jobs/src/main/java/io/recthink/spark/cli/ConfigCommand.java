@@ -6,7 +6,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code recthink config}: the whole configuration, for people. */
+/** {@code recthink config}: prints the whole configuration with comments. */
 @Command(
         name = "config",
         description = "Print every setting with its comment. A value that is not the default names its source. The"
@@ -19,7 +19,7 @@ final class ConfigCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** Whether the configuration is on this machine. */
+    /** Whether the command can read the configuration without Spark. */
     boolean needsNoSpark() {
         return options.here();
     }

@@ -14,18 +14,22 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 
-/** Reads a configuration file from where a driver may find one, which on a cluster is not the machine of its author. */
+/**
+ * Reads a configuration file where the driver finds it. On a cluster, the driver does not always run on the machine of
+ * the user.
+ */
 final class ConfigurationFile {
-    /** Where spark-submit says which files it brings, by master. */
+    /** The settings in which spark-submit lists the files of {@code --files}; the master decides which setting. */
     private static final List<String> BROUGHT = List.of("spark.files", "spark.yarn.dist.files");
 
     private ConfigurationFile() {}
 
     /**
-     * The text of a file.
+     * Reads the text of a file.
      *
-     * @param name a path on this machine, a URI of a Hadoop file system, or the name of a file that {@code --files} brings
-     * @throws InvalidInputException when it is not there or cannot be read
+     * @param name a path on this machine, a URI of a Hadoop file system, or the name of a file that {@code --files}
+     *     brings
+     * @throws InvalidInputException when the file is missing or cannot be read
      */
     static String read(String name) {
         SparkConf settings = new SparkConf();
@@ -56,7 +60,9 @@ final class ConfigurationFile {
                 .findFirst();
     }
 
-    /** spark-submit writes URIs, with {@code %20} for a blank and the name in the container behind {@code #}. */
+    /**
+     * Parses a URI of spark-submit: a blank is {@code %20}, and the file's name in the container is behind {@code #}.
+     */
     private static URI uri(String file) {
         try {
             return new URI(file);

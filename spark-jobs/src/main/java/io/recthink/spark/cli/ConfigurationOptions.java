@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The options that every job takes. */
+/** The options {@code --config} and {@code --set} of every job: a configuration file and single settings. */
 final class ConfigurationOptions {
     @Option(
             names = "--config",
@@ -33,7 +33,7 @@ final class ConfigurationOptions {
     }
 
     /**
-     * Reads the configuration if that needs no Spark.
+     * Checks the configuration if the check needs no Spark.
      *
      * @throws io.recthink.InvalidInputException when a value cannot be used
      */
@@ -44,7 +44,7 @@ final class ConfigurationOptions {
     }
 
     /**
-     * The configuration that the options name.
+     * Reads the configuration of the options.
      *
      * @throws io.recthink.InvalidInputException when the file cannot be read or a value cannot be used
      */
@@ -52,16 +52,16 @@ final class ConfigurationOptions {
         return read(List.of());
     }
 
-    /** The same as a text for people, see {@link io.recthink.config.Sections#commented}. */
+    /** Returns the configuration as commented text, see {@link io.recthink.config.Sections#commented}. */
     String commented() {
         return JobSettings.SECTIONS.commented(
                 config.orElse("--set"), config.map(ConfigurationFile::read).orElse(""), settings);
     }
 
     /**
-     * The same, with settings that the options override but the file does not.
+     * Reads the configuration with preset values, which override the file. The options override preset values.
      *
-     * @param preset {@code key=value} pairs
+     * @param preset settings as {@code key=value}
      */
     Configuration read(List<String> preset) {
         List<String> all = new ArrayList<>(preset);

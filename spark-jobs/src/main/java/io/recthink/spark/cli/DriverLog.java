@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log of the driver, which people read. Where nobody has configured one, it has recthink's own lines and the warnings of
- * all others; and what Spark says of a refusal inside a task, several times and with its stack, is left out of any: the
- * command ends with its one line.
+ * Configures the log of the driver. If the user has configured no log, the log contains the lines of recthink and the
+ * warnings of all other loggers. From every log, a filter removes Spark's repeated messages and stacks about a refusal
+ * inside a task, because the command ends with one line about the refusal.
  */
 final class DriverLog {
     private static final String READABLE = "/io/recthink/spark/log4j2.properties";
@@ -30,9 +30,12 @@ final class DriverLog {
 
     private DriverLog() {}
 
-    /** Called before Spark is started, which since its fourth version configures its own default again. */
+    /**
+     * Configures the log now and after each change of its configuration. Call this before Spark starts: Spark 4 sets
+     * its own default again.
+     */
     static void arrange() {
-        // Whoever logs by something else than Spark's own Log4j looks after that.
+        // A user who replaces Spark's Log4j by another logger configures that logger.
         if (LogManager.getContext(false) instanceof LoggerContext context) {
             context.addPropertyChangeListener(change -> settle(context));
             settle(context);
@@ -42,9 +45,9 @@ final class DriverLog {
     private static synchronized void settle(LoggerContext context) {
         Configuration configuration = context.getConfiguration();
         if (isDefault(configuration)) {
-            context.setConfigLocation(readable()); // a change, that comes here again
+            context.setConfigLocation(readable()); // this change calls settle again
         } else if (configuration != settled) {
-            settled = configuration; // before the loggers are updated, which is a change too
+            settled = configuration; // first, because the update of the loggers calls settle again
             Unwanted unwanted = new Unwanted();
             unwanted.start();
             configuration.getRootLogger().addFilter(unwanted);
@@ -52,7 +55,7 @@ final class DriverLog {
         }
     }
 
-    /** From now on nothing is logged: the process is about to end, it is known why, and what breaks meanwhile is no news. */
+    /** Switches the log off. The process is about to end for a known reason, and later failures are consequences. */
     static void silence() {
         silent = true;
     }
@@ -86,7 +89,7 @@ final class DriverLog {
             }
             Matcher lost = LOST.matcher(message);
             if (lost.lookingAt() && message.contains("\n")) {
-                // The executor's own log has the stack, and so has the failure of the job when nothing is tried again.
+                // The stack is in the log of the executor, and in the failure of the job if Spark does not retry.
                 LOG.warn(KnownFailure.of(message)
                         .map(text -> lost.group() + text)
                         .orElse(message.lines().findFirst().orElse(message)));
@@ -95,12 +98,14 @@ final class DriverLog {
             return Result.NEUTRAL;
         }
 
-        /** Spark says twice that a job fails before it throws the reason, which the command then says. */
+        /**
+         * Whether Spark only announces that a job fails. The command prints the reason, which Spark throws afterwards.
+         */
         private static boolean announcesFailure(LogEvent event, String message) {
             return event.getThrown() == null && ANNOUNCEMENT.matcher(message).matches();
         }
 
-        /** Whether the command ends with a line about it. */
+        /** Whether the command ends with a line about {@code thrown}. */
         private static boolean isTold(Throwable thrown) {
             for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
                 if (cause instanceof InvalidInputException || names(cause.getMessage())) {

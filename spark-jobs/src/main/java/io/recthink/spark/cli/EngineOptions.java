@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
-/** How a command computes with a model. */
+/** The options of the device, the threads and the type with which a command computes. */
 final class EngineOptions {
     private static final Pattern GPU = Pattern.compile("gpu:(\\d{1,4})");
 
@@ -44,7 +44,7 @@ final class EngineOptions {
         return load(folder.config(), folder);
     }
 
-    /** As {@link #load(ModelFolder)}, with weights from elsewhere. */
+    /** Prepares the calling thread and makes a model of the given weights. */
     Decoder load(ModelConfig config, ParameterReader weights) {
         if (threads < 1) {
             throw new InvalidInputException("--threads must be at least 1 (was " + threads + ")");

@@ -1,8 +1,8 @@
 package io.recthink.spark.cli;
 
 /**
- * Ends the driver when a thread finds no heap. Spark's threads that receive results die of it one by one, and the job
- * would wait for ever for what they did not receive.
+ * Ends the driver when a thread fails because the heap is full. Otherwise Spark's threads that receive results die one
+ * by one, and the job waits forever for the missing results.
  */
 final class ExhaustedHeap implements Thread.UncaughtExceptionHandler {
     private static final int FAILED = 1;

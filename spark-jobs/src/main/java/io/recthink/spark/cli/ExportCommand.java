@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code recthink export}: a model and its adapter become one model folder. Does not start Spark. */
+/** {@code recthink export}: writes a model and its adapter as one model folder. Does not start Spark. */
 @Command(
         name = "export",
         description = "Make a plain model folder (FP32 safetensors) of a model and a LoRA adapter.",
@@ -57,7 +57,7 @@ final class ExportCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** The model is to be asked as the adapter was. */
+    /** Copies the {@link PolicyTerms}, so that jobs ask the merged model with the same settings as the adapter. */
     private void copyTerms(Path adapter) {
         Path terms = adapter.resolve(PolicyTerms.FILE);
         try {

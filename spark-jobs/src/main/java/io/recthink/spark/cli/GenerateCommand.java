@@ -27,7 +27,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Shows what a model answers. The answer alone goes to standard output. */
+/** {@code recthink generate}: shows the answer of a model. Standard output contains only the answer. */
 @Command(name = "generate", description = "Let a model answer one prompt.", mixinStandardHelpOptions = true)
 final class GenerateCommand implements Callable<Integer> {
     @Spec
@@ -122,7 +122,7 @@ final class GenerateCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** With the adapter, if there is one; closed with the model. */
+    /** Adds the adapter of the options to the model, if there is one. The result closes with the model. */
     private Decoder adapted(Decoder model) {
         if (models.adapter().isEmpty()) {
             return model;

@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code recthink import-model}: a GGUF file becomes a model folder. Does not start Spark. */
+/** {@code recthink import-model}: writes a GGUF file as a model folder. Does not start Spark. */
 @Command(
         name = "import-model",
         description = "Make a model folder (FP32 safetensors, tokenizer, chat template) from a GGUF file.",

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code recthink inspect [RUN]}: a run folder as one HTML page. */
+/** {@code recthink inspect [RUN]}: shows a run folder as one HTML page. */
 @Command(
         name = "inspect",
         description = "Shows a run folder of train or sft as one HTML page: curves, example traces, configuration.",

@@ -5,9 +5,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
-/** What a signal does to a command: one line says how to go on, and what breaks while the process ends is not told. */
+/** Prints one line after a signal: how to continue. Failures while the process ends are not printed. */
 final class Interruption {
-    /** The threads in which Java answers the signals that end it; they wait for the hooks. */
+    /** The threads in which Java handles the signals that end the process; they wait for the shutdown hooks. */
     private static final Pattern HANDLER = Pattern.compile("SIG(HUP|INT|TERM) handler");
 
     private static volatile boolean interrupted;
@@ -15,30 +15,30 @@ final class Interruption {
 
     private Interruption() {}
 
-    /** Called once, before the command. */
+    /** Registers the shutdown hook. Call this once, before the command. */
     static void watch() {
         Runtime.getRuntime().addShutdownHook(new Thread(Interruption::tell, "interruption"));
     }
 
-    /** What to do after the signal; before anybody has said something else, the command is to be started again. */
+    /** Sets the text that says what to do after a signal. The default is to start the command again. */
     static void goOnBy(String words) {
         remedy = words;
     }
 
-    /** Whether the process is ending by a signal. */
+    /** Whether a signal is ending the process. */
     static boolean happened() {
         return interrupted;
     }
 
     private static void tell() {
-        // Others end the process too: Spark, when all executors are lost, or a full heap.
+        // Not only a signal ends the process: Spark ends it when all executors are lost, and so does a full heap.
         boolean signal = Thread.getAllStackTraces().keySet().stream()
                 .anyMatch(thread -> HANDLER.matcher(thread.getName()).matches());
         if (signal) {
             interrupted = true;
             DriverLog.silence();
             System.err.println("recthink: stopped by a signal. " + remedy);
-            // Scala prints what its pools refuse while Spark ends.
+            // Scala prints the tasks that its thread pools refuse while Spark ends.
             System.setErr(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
         }
     }

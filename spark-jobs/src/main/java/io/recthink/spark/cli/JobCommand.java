@@ -36,12 +36,12 @@ class JobCommand implements Callable<Integer>, CheckedCommand {
         return 0;
     }
 
-    /** What a person does when a signal has stopped the command. */
+    /** Returns the text that says what to do after a signal has stopped the command. */
     String remedy() {
         return "The output of %s is incomplete: start the command again.".formatted(name);
     }
 
-    /** The job as the options ask for it. */
+    /** Creates the job with the options of the command line. */
     Job job() {
         return job.get();
     }

@@ -14,8 +14,8 @@ import org.apache.hadoop.util.VersionInfo;
 import org.apache.spark.SparkEnv;
 
 /**
- * What happens to people and is no fault of the program: a full disk, a file that another program broke, a file system that
- * is not there. It is told in one line with a remedy; its stack would help nobody.
+ * A failure that is no fault of the program: a full disk, a file that another program broke, a missing file system. The
+ * user gets one line with a remedy instead of a stack.
  */
 final class KnownFailure {
     private static final Pattern FULL_PLACE = Pattern.compile("(/\\S+) \\((?:No space left|Disk quota)");
@@ -83,25 +83,26 @@ final class KnownFailure {
         this.messages = messages;
     }
 
-    /** What to say of a failure; nothing of one that is not known, whose stack is wanted. */
+    /** Returns the line about a failure; empty for an unknown failure, for which the caller shows the stack. */
     static Optional<String> of(Throwable failure) {
         return new KnownFailure(messages(failure)).text();
     }
 
-    /** The same of the text of a failure, with its causes. */
+    /** Returns the line about a failure that is given as text with its causes. */
     static Optional<String> of(String failure) {
         return new KnownFailure(lines(failure)).text();
     }
 
     /**
-     * What libraries say in the whole chain. The words of our own exceptions may be like theirs and are left out. Of what a
-     * task has thrown, which comes as text within the message of its job, the lines that name such an exception count.
+     * Collects the messages of libraries from the whole chain of causes. The messages of recthink's own exceptions may
+     * have the same words and are left out. The message of a Spark job contains the exception of a task as text; from
+     * it, only the lines that name an exception of a library count.
      */
     private static List<String> messages(Throwable failure) {
         List<String> messages = new ArrayList<>();
         for (Throwable cause = failure; cause != null && messages.size() < 50; cause = cause.getCause()) {
             if (cause instanceof UnsupportedOperationException && ofHttp(cause)) {
-                messages.add("No FileSystem for scheme http"); // Hadoop has one that can open files and nothing else
+                messages.add("No FileSystem for scheme http"); // Hadoop's file system for http can only open files
             } else if (cause instanceof IOException
                     || cause instanceof FSError
                     || cause instanceof UnsatisfiedLinkError
@@ -118,7 +119,7 @@ final class KnownFailure {
         return message.lines().filter(line -> OF_FILES.matcher(line).find()).toList();
     }
 
-    /** What libraries throw that read and write files, beside {@link IOException}. */
+    /** Whether a library that reads or writes files has thrown the cause; {@link IOException} is checked elsewhere. */
     private static boolean ofFiles(Throwable cause) {
         StackTraceElement[] stack = cause.getStackTrace();
         return cause instanceof ClassNotFoundException

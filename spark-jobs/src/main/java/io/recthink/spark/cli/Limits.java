@@ -4,12 +4,12 @@ import io.recthink.plan.ProcessMemory;
 import java.util.OptionalLong;
 
 /**
- * The memory that processes may take, in bytes; empty where nobody has said it.
+ * The largest memory of each kind of process in bytes; empty if unknown.
  *
- * @param driver of the driver, or of the one process there is
- * @param executor of an executor outside of its GPU
- * @param gpu of a GPU
- * @param ofThisMachine whether that of the driver is what this machine has
+ * @param driver memory of the driver, or of the only process
+ * @param executor memory of an executor without its GPU
+ * @param gpu memory of a GPU
+ * @param ofThisMachine whether {@code driver} is the memory of this machine
  */
 record Limits(OptionalLong driver, OptionalLong executor, OptionalLong gpu, boolean ofThisMachine) {
     OptionalLong of(ProcessMemory process) {

@@ -12,9 +12,16 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
 /**
- * {@code recthink COMMAND}. Exit status: 0 done, 1 failed, 2 the input or the command line cannot be used, 3 a guard has
- * stopped the training or a policy has hardly given an answer that can be read, and what was saved can be used, 6 another
- * application holds the folder that the command writes, 130 and 143 signals.
+ * Runs {@code recthink COMMAND}. Exit statuses:
+ *
+ * <ul>
+ *   <li>0: done
+ *   <li>1: failed
+ *   <li>2: the input or the command line cannot be used
+ *   <li>3: a guard stopped the training, or hardly any answer of a policy can be read; the saved output can be used
+ *   <li>6: another application is using the folder that the command writes
+ *   <li>130, 143: a signal ended the command
+ * </ul>
  */
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
@@ -31,7 +38,7 @@ public final class Main {
         Interruption.watch();
         Thread.setDefaultUncaughtExceptionHandler(new ExhaustedHeap());
         int status = execute(arguments);
-        if (status != 0 && !Interruption.happened()) { // after a signal the JVM ends with its status
+        if (status != 0 && !Interruption.happened()) { // after a signal the JVM ends with the status of the signal
             exit(status);
         }
     }
@@ -40,10 +47,10 @@ public final class Main {
         try {
             NativeLibraries.configure();
             return commandLine().execute(arguments);
-        } catch (InvalidInputException e) { // what a command refuses is told by its handler
+        } catch (InvalidInputException e) { // before a command runs; the handler prints the refusals of commands
             System.err.println(e.getMessage());
             return UNUSABLE;
-        } catch (Error e) { // Hadoop's FSError is one
+        } catch (Error e) { // such as Hadoop's FSError
             String known = KnownFailure.of(e).orElseThrow(() -> e);
             LOG.debug("the failure", e);
             System.err.println(known);
@@ -51,7 +58,10 @@ public final class Main {
         }
     }
 
-    /** YARN's application master takes the exit of a driver for a crash; it knows this exception as an exit status. */
+    /**
+     * Ends the process with a status. YARN's application master takes an exit of the driver for a crash, but reads the
+     * exit status from {@link SparkUserAppException}.
+     */
     private static void exit(int status) throws SparkUserAppException {
         SparkConf settings = new SparkConf();
         boolean inMaster = settings.get("spark.master", "").equals("yarn")
@@ -60,14 +70,14 @@ public final class Main {
             throw exitOfDriver(status);
         }
         if (!LOG.isDebugEnabled()) {
-            DriverLog.silence(); // the command has said why it ends
+            DriverLog.silence(); // the command has printed why it ends
         }
         System.exit(status);
     }
 
     private static SparkUserAppException exitOfDriver(int status) {
         Constructor<?> constructor = SparkUserAppException.class.getConstructors()[0];
-        Object[] arguments = new Object[constructor.getParameterCount()]; // since Spark 4.1 with a cause
+        Object[] arguments = new Object[constructor.getParameterCount()]; // Spark 4.1 adds a cause
         arguments[0] = status;
         try {
             return (SparkUserAppException) constructor.newInstance(arguments);
@@ -81,7 +91,7 @@ public final class Main {
             if (Interruption.happened()) {
                 return FAILED;
             }
-            // What a task on an executor refuses arrives as the cause of a failed Spark job.
+            // A refusal in a task on an executor is a cause of the failure of the Spark job.
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
                 int status = status(cause);
                 if (status != FAILED) {

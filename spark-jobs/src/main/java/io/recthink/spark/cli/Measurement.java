@@ -3,13 +3,13 @@ package io.recthink.spark.cli;
 import java.util.OptionalDouble;
 
 /**
- * One line of the benchmark.
+ * One measurement of {@code benchmark}.
  *
  * @param name what was measured
- * @param tokens tokens computed
- * @param seconds wall clock
- * @param occupancy of a rollout: the mean share of the batch's rows that grew
- * @param peakResidentBytes the largest resident set of the process so far
+ * @param tokens computed tokens; for the update the number of parameters
+ * @param seconds wall-clock time
+ * @param occupancy mean share of the rows of a batch that generate a token; only for a rollout
+ * @param peakResidentBytes largest resident set of the process up to now
  */
 record Measurement(String name, long tokens, double seconds, OptionalDouble occupancy, long peakResidentBytes) {
     double tokensPerSecond() {

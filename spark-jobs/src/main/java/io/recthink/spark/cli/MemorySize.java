@@ -7,9 +7,9 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * An amount of memory: {@code 512m}, {@code 80g}, {@code 1t}, of a million, a billion and a thousand billion bytes.
+ * An amount of memory, such as {@code 512m}, {@code 80g} or {@code 1t}. The units are 10^6, 10^9 and 10^12 bytes.
  *
- * @param bytes above 0
+ * @param bytes bytes, above 0
  */
 record MemorySize(long bytes) {
     private static final Pattern FORM = Pattern.compile("([1-9][0-9]{0,5})([mgt])");

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import picocli.CommandLine.Option;
 
-/** A model, alone or with an adapter beside it. */
+/** The options {@code --model} and {@code --adapter}. */
 final class ModelOptions {
     private static final Pattern FULL_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/.*");
 
@@ -30,10 +30,11 @@ final class ModelOptions {
                     "LoRA adapter beside the model: its folder, as a run or PEFT saves it, a run folder (its best policy) or run folder@step")
     private Optional<String> adapter = Optional.empty();
 
-    private Optional<PolicyArgument.Place> place = Optional.empty(); // looked up once: a run may go on meanwhile
+    // Looked up once, because a running training may publish another policy between two look-ups.
+    private Optional<PolicyArgument.Place> place = Optional.empty();
 
     /**
-     * A local folder with the adapter, if one is named.
+     * Returns a local folder with the adapter, if the options name one.
      *
      * @throws InvalidInputException when there is no such adapter
      */
@@ -49,7 +50,7 @@ final class ModelOptions {
     }
 
     private static PolicyArgument.Place find(String adapter) {
-        // This command's paths are local ones; other file systems are named in full.
+        // A path without a scheme is on this machine.
         String path = FULL_NAME.matcher(adapter).matches()
                 ? adapter
                 : "file:" + Path.of(adapter).toAbsolutePath();
@@ -63,10 +64,10 @@ final class ModelOptions {
     }
 
     /**
-     * A local folder with the model.
+     * Returns a local folder with the model.
      *
-     * @throws InvalidInputException when none is named, the adapter was made for another model, or the folder is that of a
-     *     run's policy and not as it was published
+     * @throws InvalidInputException when the options name no model, when the adapter was made for another model, or
+     *     when the folder contains a run's policy that differs from the published policy
      */
     Path model() {
         if (place().isEmpty()) {

@@ -21,7 +21,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Says what a training will need before it starts. Reads no weights and starts no Spark. */
+/** {@code recthink plan}: computes the memory and the time of a training. Reads no weights and does not start Spark. */
 @Command(
         name = "plan",
         description = "Work out the memory of each process and the time of a training step, before anything starts.",
@@ -125,7 +125,9 @@ final class PlanCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Where there are weights, the headers of their files are checked. */
+    /**
+     * Reads the shape of the model. If the folder contains weights, this method checks the headers of the weight files.
+     */
     private ModelConfig config() {
         boolean complete = Files.exists(model.resolve("tokenizer.json"))
                 && (Files.exists(model.resolve("model.safetensors"))
@@ -150,7 +152,7 @@ final class PlanCommand implements Callable<Integer> {
         return places.benchmark ? new Cluster(Layout.BENCHMARK, 1, 1) : new Cluster(Layout.LOCAL, 1, tasks);
     }
 
-    /** The one process is on this machine; of another cluster nothing is known but what is given. */
+    /** Returns the limits of the options. The default for the only process is the memory of this machine. */
     private Limits limits() {
         boolean elsewhere = places.executors.isPresent() || places.gpus.isPresent();
         boolean ofThisMachine = !elsewhere && driverMemory.isEmpty();

@@ -22,11 +22,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
-/** What {@code plan} prints. */
+/** The text that {@code plan} prints. */
 final class PlanReport {
     private static final double GIGA = 1e9;
     private static final long MEBI = 1L << 20;
-    // A container is killed for what it takes above its limit; the plan may be that far from it.
+    // A container above its memory limit is killed. The need of a process may exceed the plan by this factor.
     private static final double CONTAINER_SLACK = 1.15;
     private static final String NO_BFLOAT16 =
             "The processor of this machine has no instructions for BF16. On such processors train computes in FP32:"
@@ -50,7 +50,7 @@ final class PlanReport {
         this.size = ModelSize.of(work.model(), work.lora());
     }
 
-    /** Why the training must not be started, and what to change; empty where it fits. */
+    /** Returns why the training does not fit and which settings to change; empty if no process is too large. */
     Optional<String> refusal() {
         List<ProcessMemory> tooLarge = planner.tooLarge();
         if (tooLarge.isEmpty()) {
@@ -192,7 +192,7 @@ final class PlanReport {
         return "%s; %sOverhead: %dm in a container.".formatted(least, name, overhead / MEBI);
     }
 
-    /** Of executors nothing is known, of one process that it is on this machine. */
+    /** Returns the note about BF16. The processors of executors are unknown; a single process runs on this machine. */
     private String processors() {
         if (work.type() != ComputeType.BFLOAT16) {
             return "";
@@ -245,7 +245,7 @@ final class PlanReport {
                         fits ? "" : "; master weights and moments stay with the driver");
     }
 
-    /** What the needs were compared with, where the command line does not say it. */
+    /** Returns which limits the plan uses and which are missing; empty if the command line names all limits. */
     private String comparison() {
         if (planner.limits().ofThisMachine()) {
             return "Compared with the memory of this machine; --driver-memory SIZE names another limit.%n".formatted();

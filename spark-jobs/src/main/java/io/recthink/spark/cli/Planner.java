@@ -13,20 +13,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A plan beside what there is.
+ * Compares the memory that a training needs with the limits of its processes, and computes the time of a step.
  *
- * @param work with the longest prompts
- * @param typical the same with prompts as they mostly are
- * @param cluster its processes
- * @param limits their memory
- * @param timing how a step is timed
+ * @param work the steps with the longest prompts
+ * @param typical the steps with prompts of typical length
+ * @param cluster the processes
+ * @param limits the largest memory of the processes
+ * @param timing how to compute the time of a step
  */
 record Planner(Workload work, Workload typical, Cluster cluster, Limits limits, Timing timing) {
     List<ProcessMemory> processes() {
         return MemoryPlan.of(work, cluster);
     }
 
-    /** The processes that need more than there is. */
+    /** Returns the processes that need more memory than their limit. */
     List<ProcessMemory> tooLarge() {
         return tooLarge(work, cluster);
     }
@@ -37,14 +37,14 @@ record Planner(Workload work, Workload typical, Cluster cluster, Limits limits, 
                 .toList();
     }
 
-    /** The processes that are compared with nothing, since nobody has said what they may take. */
+    /** Returns the processes whose limit is unknown. */
     List<ProcessMemory> notCompared() {
         return processes().stream()
                 .filter(process -> limits.of(process).isEmpty())
                 .toList();
     }
 
-    /** Whether all fits; empty where nothing is too large and something is compared with nothing. */
+    /** Whether all processes fit; empty if no process is too large and at least one limit is unknown. */
     Optional<Boolean> fits() {
         if (!tooLarge().isEmpty()) {
             return Optional.of(false);
@@ -52,7 +52,7 @@ record Planner(Workload work, Workload typical, Cluster cluster, Limits limits, 
         return notCompared().isEmpty() ? Optional.of(true) : Optional.empty();
     }
 
-    /** The settings with which everything fits. */
+    /** Returns changes of settings with which no process is too large. */
     List<Remedy> remedies() {
         return Remedies.of(work, cluster, remedy -> tooLarge(remedy.work(), remedy.cluster())
                 .isEmpty());
@@ -67,7 +67,10 @@ record Planner(Workload work, Workload typical, Cluster cluster, Limits limits, 
                 .times(timing.factors());
     }
 
-    /** Whether all fits where the activations are kept; empty where the memory of what computes gradients is not known. */
+    /**
+     * Whether no process is too large with {@code model.recompute: false}; empty if the limit of a process that
+     * computes gradients is unknown.
+     */
     Optional<Boolean> keepingFits() {
         boolean unknown = notCompared().stream().anyMatch(Planner::computes);
         return unknown
@@ -75,7 +78,7 @@ record Planner(Workload work, Workload typical, Cluster cluster, Limits limits, 
                 : Optional.of(tooLarge(work.withRecompute(false), cluster).isEmpty());
     }
 
-    /** The largest need of memory of what computes gradients, where the layers are computed again or are kept. */
+    /** Returns the largest memory in bytes of the processes that compute gradients, with or without recomputation. */
     long gradientPeak(boolean recompute) {
         return MemoryPlan.of(work.withRecompute(recompute), cluster).stream()
                 .filter(Planner::computes)
@@ -88,7 +91,7 @@ record Planner(Workload work, Workload typical, Cluster cluster, Limits limits, 
         return process.stages().size() > 1;
     }
 
-    /** Seconds of a step that computing the layers again takes. */
+    /** Returns the seconds by which recomputation of the layers lengthens a step. */
     double recomputeSeconds() {
         return time(typical.withRecompute(true)).total()
                 - time(typical.withRecompute(false)).total();

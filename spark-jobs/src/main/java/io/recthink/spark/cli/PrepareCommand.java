@@ -6,7 +6,7 @@ import io.recthink.spark.source.Period;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The command that prepares a log, or a part of it. */
+/** {@code recthink prepare}: prepares a log, or a part of a log. */
 final class PrepareCommand extends JobCommand {
     @Option(
             names = "--since",

@@ -4,7 +4,7 @@ import io.recthink.spark.Job;
 import io.recthink.spark.probe.ProbeJob;
 import picocli.CommandLine.Option;
 
-/** {@code recthink probe}. */
+/** {@code recthink probe}: the job with the option {@code --policy}. */
 final class ProbeCommand extends JobCommand {
     @Option(
             names = "--policy",

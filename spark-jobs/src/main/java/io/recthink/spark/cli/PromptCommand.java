@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code recthink prompt}: the prompt of one example, on standard output alone; its counts are on standard error. */
+/** {@code recthink prompt}: prints the prompt of one example to standard output and its counts to standard error. */
 @Command(
         name = "prompt",
         description =

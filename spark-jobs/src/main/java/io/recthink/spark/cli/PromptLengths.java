@@ -12,21 +12,26 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * How long prompts are, in tokens.
+ * The lengths of prompts in tokens.
  *
- * @param typical of them
- * @param longest of them, which decides about memory
- * @param source where that is known from
+ * @param typical the typical length, which decides the time of a step
+ * @param longest the largest length, which decides the memory
+ * @param source the option, the file or the setting that gives the lengths
  */
 record PromptLengths(int typical, int longest, String source) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** All of one length. */
+    /** Returns the lengths for prompts of {@code tokens} tokens each. */
     static PromptLengths given(int tokens) {
         return new PromptLengths(tokens, tokens, "--prompt-tokens");
     }
 
-    /** As the data card counts the train prompts; without one that counts tokens, the most that the configuration allows. */
+    /**
+     * Reads the median and the maximum of the train prompts from the data card, each at most {@code prompt.maxTokens}.
+     * Both are {@code prompt.maxTokens} if no data card counts tokens.
+     *
+     * @throws InvalidInputException when the data card cannot be read
+     */
     static PromptLengths of(Configuration configuration) {
         int most = configuration.get(PromptSettings.class).maxTokens();
         String card = configuration.paths().resolve(configuration.paths().data()) + "/data-card.json";

@@ -29,8 +29,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code recthink quickstart}: every job in its order, in one application, on a simulated log. It starts from the
- * warm-started policy in the folder {@value #POLICY} beside the configuration file, or makes that policy too.
+ * {@code recthink quickstart}: runs all jobs in order, in one application, on a simulated log. The training starts from
+ * the warm-started policy in the folder {@value #POLICY} beside the configuration file. With {@code --from-scratch} the
+ * command makes a warm-started policy first.
  */
 @Command(
         name = "quickstart",
@@ -75,7 +76,7 @@ final class QuickstartCommand implements Callable<Integer>, CheckedCommand {
         return 0;
     }
 
-    /** Settings that put the policy of the project where the configuration has the one that sft makes. */
+    /** Returns the settings that replace the policy of {@code sft} by the policy of the project. */
     private List<String> startFromPolicy() {
         Path policy = Path.of(options.file().orElse("quickstart.yaml"))
                 .toAbsolutePath()
@@ -88,7 +89,7 @@ final class QuickstartCommand implements Callable<Integer>, CheckedCommand {
         return List.of("train.start=" + policy, "predict.policies.warm-start=" + policy);
     }
 
-    /** All jobs by their headings, in their order. */
+    /** Returns all jobs by heading, in the order in which they run. */
     Map<String, Job> jobs(boolean fromScratch) {
         Map<String, Job> jobs = new LinkedHashMap<>();
         jobs.put("simulate: a review log of users whose tastes are known", new SimulateJob());

@@ -19,10 +19,10 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** What the expected time of a step is worked out from. */
+/** The options from which {@code plan} computes the time of a step. */
 final class RateOptions {
-    // Of one core of an Intel Xeon with AMX, fitted to benchmarks on two of them: docs/planning.md. Of a GPU, half of
-    // what the data sheet of an A100 gives, and a tenth for decoding.
+    // CORE_*: one core of an Intel Xeon with AMX, fitted to benchmarks on two such processors (docs/planning.md).
+    // GPU: half of the rates in the data sheet of an A100, and a tenth for decoding.
     private static final Rates CORE_FLOAT32 = new Rates(165e9, 4.3e-9, 90e9, 60e9, 5.1e9, 2.75e9, 0.5e-3, 0.3e-3);
     private static final Rates CORE_BFLOAT16 =
             new Rates(1180e9, 4.8e-9, 430e9, 100e9, 10.1e9, 1.68e9, 0.24e-3, 0.36e-3);
@@ -50,11 +50,11 @@ final class RateOptions {
     private Optional<Double> bandwidth = Optional.empty();
 
     /**
-     * How a step is timed.
+     * How {@code plan} computes the time of a step.
      *
-     * @param rates of a task
-     * @param factors of measured times over expected ones; all 1 where nothing was measured
-     * @param source said beside the time
+     * @param rates the rates of a task
+     * @param factors measured times divided by expected times; all 1 without {@code --benchmark}
+     * @param source the text about the source, which {@code plan} prints beside the time
      */
     record Timing(Rates rates, StepTime factors, String source) {}
 
@@ -128,7 +128,7 @@ final class RateOptions {
         return json.path(key).asText();
     }
 
-    /** The shortest of the measured steps: a busy machine only ever adds to it. */
+    /** Returns the shortest measured time of each part of a step, because a busy machine only lengthens a step. */
     private static StepTime measured(JsonNode json) {
         return new StepTime(
                 shortest(json, "step: rollout"), shortest(json, "step: gradient"), shortest(json, "step: update"));

@@ -4,7 +4,7 @@ import io.recthink.spark.Job;
 import java.util.function.Function;
 import picocli.CommandLine.Option;
 
-/** The command of a job that can go on where it was stopped. */
+/** The command of a job that can continue a stopped run with {@code --resume}. */
 final class ResumableJobCommand extends JobCommand {
     private final Function<Boolean, Job> jobs;
 
@@ -12,9 +12,9 @@ final class ResumableJobCommand extends JobCommand {
     private boolean resume;
 
     /**
-     * A command.
+     * Creates the command.
      *
-     * @param jobs makes the job; is told whether to resume
+     * @param jobs creates the job; the argument says whether the job resumes a run
      */
     ResumableJobCommand(String name, Function<Boolean, Job> jobs) {
         super(name, () -> jobs.apply(false));

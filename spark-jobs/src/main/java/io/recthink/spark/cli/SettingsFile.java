@@ -9,16 +9,16 @@ import java.util.Properties;
 import java.util.TreeSet;
 
 /**
- * Turns a file of Spark's settings into options of spark-submit, for {@code bin/recthink --settings FILE}: {@code --conf} and
- * {@code KEY=VALUE}, each ended by a NUL. The file is read as {@code spark-submit --properties-file} reads it, as Java's
- * properties. Needs Java alone.
+ * Turns a file of Spark's settings into options of spark-submit, for {@code bin/recthink --settings FILE}. The output
+ * is {@code --conf} and {@code KEY=VALUE} for each setting, each followed by a NUL. The file contains Java properties,
+ * as for {@code spark-submit --properties-file}. This class needs only Java.
  */
 final class SettingsFile {
     private static final int UNUSABLE = 2;
 
     private SettingsFile() {}
 
-    /** Prints the options of the file that the argument names. */
+    /** Prints the options for the file {@code arguments[0]}. */
     public static void main(String[] arguments) {
         Properties settings = new Properties();
         try (Reader file = Files.newBufferedReader(Path.of(arguments[0]))) {

@@ -9,23 +9,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Shows the control characters of other people's texts instead of obeying them: a review, a column name or a path that
- * reaches a terminal could otherwise move its cursor, change its title or write over what was said. Line ends and tabs pass,
- * and so does what our own progress line begins with: to go to the begin of the line and to erase it.
+ * Writes a control character as a backslash, {@code u} and four hexadecimal digits. Otherwise a review, a column name
+ * or a path could move the cursor of a terminal, change its title or overwrite earlier lines. Line ends and tabs pass
+ * unchanged. The start of recthink's progress line passes unchanged too: it returns to the start of the line and erases
+ * the line.
  */
 final class TerminalText extends FilterOutputStream {
     private static final byte[] ERASE = "\r\033[K".getBytes(StandardCharsets.US_ASCII);
     private static final int NONE = -1;
     private static final int C1_PREFIX = 0xC2; // U+0080 to U+009F in UTF-8
 
-    /** A carriage return or the first byte of a C1 character, of which the next byte decides; or {@link #NONE}. */
+    /** A carriage return or the first byte of a C1 character, until the next byte is known; or {@link #NONE}. */
     private int held = NONE;
 
     TerminalText(OutputStream out) {
         super(out);
     }
 
-    /** From now on what is printed passes through one of these. */
+    /** Filters standard output and standard error from now on. */
     static void install() {
         System.setOut(filtered(System.out));
         System.setErr(filtered(System.err));
@@ -79,7 +80,7 @@ final class TerminalText extends FilterOutputStream {
     @Override
     public synchronized void flush() throws IOException {
         if (held == C1_PREFIX) {
-            out.write(held); // of another encoding
+            out.write(held); // not a C1 character: the text has another encoding
             held = NONE;
         }
         out.flush();

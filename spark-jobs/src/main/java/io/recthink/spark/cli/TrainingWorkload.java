@@ -10,15 +10,16 @@ import io.recthink.model.ModelSettings;
 import io.recthink.plan.Workload;
 import io.recthink.spark.train.TrainSettings;
 
-/** The steps of {@code train} as {@code plan} sees them. */
+/** Makes the {@link Workload} of {@code plan} from the configuration of {@code train}. */
 final class TrainingWorkload {
     private TrainingWorkload() {}
 
     /**
-     * The steps that a configuration asks for.
+     * Returns the workload of a configuration.
      *
-     * @param promptTokens of a prompt
-     * @throws InvalidInputException when a step would have more completions than can be counted
+     * @param promptTokens tokens of a prompt
+     * @throws InvalidInputException when {@code train.promptsPerStep * train.groupSize * rollout.microBatch} exceeds
+     *     2^31 - 1
      */
     static Workload of(ModelConfig model, Configuration configuration, int promptTokens) {
         TrainSettings train = configuration.get(TrainSettings.class);
