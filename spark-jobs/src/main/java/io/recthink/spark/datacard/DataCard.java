@@ -13,27 +13,27 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * What somebody should know of a data set before believing a number that was measured on it.
+ * The data card: the facts about a data set that a reader of its measured numbers needs.
  *
  * @param name the label of the data set
- * @param reviews where the reviews came from
- * @param items where the items came from; empty when nowhere
+ * @param reviews path of the reviews
+ * @param items path of the items; empty without items
  * @param minRating the lowest rating of the scale
  * @param maxRating the highest rating of the scale
- * @param counts rows at each stage
- * @param quarantined unusable rows by reason
- * @param quarantinedItems unusable descriptions of items by reason
- * @param content what the optional columns hold
- * @param split how the rows were divided
- * @param splits what each split looks like
- * @param timeLine when the rows were written
- * @param pools rows of each pool
- * @param ties rows whose time another row of the user, or of the item, has too
- * @param lengths of prompts and reviews
- * @param copies texts that stand where one would not expect them
- * @param rowIdsSha256 see {@link Fingerprint}
- * @param sha256 see {@link Fingerprint}
- * @param appended the part that was added last; null for a log that was prepared in one go
+ * @param counts number of rows after each stage
+ * @param quarantined number of unusable rows by reason
+ * @param quarantinedItems number of unusable item descriptions by reason
+ * @param content statistics of the optional columns
+ * @param split the rule that divides the rows into splits
+ * @param splits statistics of each split by name
+ * @param timeLine number of rows over time
+ * @param pools number of rows by pool
+ * @param ties rows with the same time as another row of their {@code user}, or of their {@code item}
+ * @param lengths lengths of prompts and reviews
+ * @param copies review texts that the log contains more than once
+ * @param rowIdsSha256 hash of the row ids, see {@link Fingerprint}
+ * @param sha256 hash of the examples, see {@link Fingerprint}
+ * @param appended the part that {@code prepare} added last; null if no part was added
  */
 public record DataCard(
         String name,
@@ -58,17 +58,17 @@ public record DataCard(
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /**
-     * Rows at each stage.
+     * The number of rows after each stage.
      *
      * @param read rows of the log
-     * @param usable without the quarantine
-     * @param distinct after all but the earliest review of a user and an item went
-     * @param kept after the k-core
-     * @param keptByOtherCore what the k-core would have kept counted the other way (on the whole log, where it was
-     *     counted on the train rows only); -1 when not asked
-     * @param kcore k; 0: no core was taken
-     * @param strictCore whether it was counted on the train rows only
-     * @param coreRounds rounds until nothing changed
+     * @param usable rows without the quarantined rows
+     * @param distinct usable rows with only the earliest review of each user and item
+     * @param kept rows after the k-core
+     * @param keptByOtherCore rows that a k-core of the whole log would keep, where the k-core of {@code kept} counts
+     *     train rows only; -1 when not computed
+     * @param kcore k of the k-core; 0: no k-core
+     * @param strictCore whether the k-core counts train rows only
+     * @param coreRounds rounds of the k-core until no row is removed
      * @param users distinct users of the kept rows
      * @param items distinct items of the kept rows
      */
@@ -83,7 +83,7 @@ public record DataCard(
             int coreRounds,
             long users,
             long items) {
-        /** The same with the distinct users and items. */
+        /** Returns these counts with the numbers of distinct users and items. */
         public Counts with(long users, long items) {
             return new Counts(
                     read, usable, distinct, kept, keptByOtherCore, kcore, strictCore, coreRounds, users, items);
@@ -91,15 +91,16 @@ public record DataCard(
     }
 
     /**
-     * What the optional columns hold, by our names of those that the log has. Only counts above 0 are there.
+     * Statistics of the optional columns that the log has, by recthink's column names. {@code html}, {@code damaged}
+     * and {@code cut} contain only counts above 0.
      *
      * @param items distinct items of the kept rows
-     * @param described those of which the log says anything
-     * @param describedRows share of the kept rows whose item is one of them
-     * @param filled share of the kept reviews, or of the items, that have it
-     * @param html texts with HTML, which prompts show as plain text
-     * @param damaged texts with characters that were read in a wrong encoding
-     * @param cut texts that are longer than a prompt shows
+     * @param described items with a title, categories, a brand, a price or a description
+     * @param describedRows share of the kept rows whose item is described
+     * @param filled share of the kept reviews, or of the items, that have a value in the column
+     * @param html number of texts with HTML, which prompts show as plain text
+     * @param damaged number of texts with characters from a wrong encoding
+     * @param cut number of texts that are longer than the limit of the prompt
      */
     public record Content(
             long items,
@@ -111,22 +112,23 @@ public record DataCard(
             Map<String, Long> cut) {}
 
     /**
-     * One split.
+     * Statistics of one split.
      *
-     * @param rows how many
+     * @param rows number of rows
      * @param first the earliest time, ISO 8601 in UTC
-     * @param last the latest time
+     * @param last the latest time, ISO 8601 in UTC
      * @param mean mean rating
      * @param median median rating
-     * @param ratings rows by rating, rounded to half stars
-     * @param newUsers share of rows whose user is not in the earlier train rows
-     * @param newItems share of rows whose item is not
-     * @param newBoth share of rows of which neither is
+     * @param ratings number of rows by rating, rounded to half stars
+     * @param newUsers share of rows whose user has no earlier train row
+     * @param newItems share of rows whose item has no earlier train row
+     * @param newBoth share of rows whose user and item have no earlier train row
      * @param described share of rows whose item has a title, a brand, categories or a description
-     * @param users rows by the earlier train rows of the user, in the buckets of HistoryBuckets
-     * @param items rows by the earlier train rows of the item
-     * @param paperLike rows that published code keeps: user and item both seen, five earlier train rows together
-     * @param characters of the histories and the target, by percentile
+     * @param users number of rows by number of earlier train rows of the user, in the buckets of HistoryBuckets
+     * @param items number of rows by number of earlier train rows of the item, in the same buckets
+     * @param paperLike number of rows that published code keeps: user and item are both seen and have together at least
+     *     five earlier train rows
+     * @param characters percentiles of the characters of the user history, the item history and the target
      */
     public record Split(
             long rows,
@@ -144,37 +146,37 @@ public record DataCard(
             long paperLike,
             Map<String, Percentiles> characters) {}
 
-    /** Percentiles of a length. */
+    /** The median, the 90th and 99th percentile and the maximum of a length. */
     public record Percentiles(long p50, long p90, long p99, long max) {}
 
     /**
-     * Rows over time.
+     * The number of rows over time.
      *
-     * @param unit of a bin: hour, day, week, month, quarter or year, so that there are not too many
-     * @param bins ascending; a time without rows has none
+     * @param unit unit of a bin, which limits the number of bins: hour, day, week, month, quarter or year
+     * @param bins the bins in ascending order; a bin without rows is left out
      */
     public record TimeLine(String unit, List<Bin> bins) {}
 
     /**
-     * One bin.
+     * One bin of the time line.
      *
-     * @param from its first time, ISO 8601 in UTC
-     * @param rows by split
+     * @param from start of the bin, ISO 8601 in UTC
+     * @param rows number of rows by split
      */
     public record Bin(String from, Map<String, Long> rows) {}
 
-    /** How many rows, and their share of all rows. */
+    /** The number of rows with a tie, and their share of the kept rows. */
     public record Ties(long rows, double share) {}
 
     /**
      * Lengths of texts, measured on a sample of each split.
      *
-     * @param unit tokens or words
-     * @param model whose tokens; empty for words
-     * @param sample rows of a split that were measured, at most about that many
-     * @param texts by text (prompt, review) and split; a split without such texts is left out
-     * @param fit how prompts of train rows fit {@code prompt.maxTokens}; null for words
-     * @param prompts of some train rows, as the model reads them
+     * @param unit {@code tokens} or {@code words}
+     * @param model the model whose tokenizer counts; empty for words
+     * @param sample approximate maximum of measured rows per split
+     * @param texts percentiles by text (prompt, review) and split; a split without the text is left out
+     * @param fit how the sampled prompts of train rows fit {@code prompt.maxTokens}; null for words
+     * @param prompts prompts of some train rows, as the model reads them
      */
     public record Lengths(
             String unit,
@@ -185,44 +187,48 @@ public record DataCard(
             List<ShownPrompt> prompts) {}
 
     /**
-     * How prompts fit.
+     * How prompts fit the limit of tokens.
      *
-     * @param maxTokens that a prompt may have
-     * @param prompts that were looked at
-     * @param withoutPurchases those of which past purchases are left out
-     * @param withCutTarget those of which the texts of the target are cut more than the settings say
+     * @param maxTokens {@code prompt.maxTokens}, the largest number of tokens of a prompt
+     * @param prompts number of checked prompts
+     * @param withoutPurchases number of prompts that leave out past purchases to fit
+     * @param withCutTarget number of prompts that cut the texts of the target below the limits of the settings to fit
      */
     public record Fit(int maxTokens, long prompts, long withoutPurchases, long withCutTarget) {}
 
     /**
-     * A prompt.
+     * A prompt that the data card shows.
      *
-     * @param tokens in it; 0 where the model is not there
+     * @param rowId id of the row
+     * @param text the prompt
+     * @param tokens tokens of the prompt; 0 without a model at {@code paths.model}
      */
     public record ShownPrompt(String rowId, String text, int tokens) {}
 
     /**
-     * Texts that the log has more than once; shops copy reviews between editions of a product.
+     * Review texts that the log contains more than once; shops copy reviews between editions of a product. Texts
+     * shorter than {@link LeakRules#MIN_CHARACTERS} characters do not count.
      *
-     * @param histories history entries that carry the text of the row's own review, and do so in the log too
-     * @param targets rows whose item's own description carries the text of the review
-     * @param testInTrain test rows whose review text stands in train too
-     * @param testInTrainOfUser those where it is the same user's
+     * @param histories number of history entries that contain the text of the row's own review, in the log too
+     * @param targets number of rows whose item description contains the text of the row's review
+     * @param testInTrain number of test rows whose review text is also in train
+     * @param testInTrainOfUser number of test rows whose review text is also in train from the same user
      */
     public record Copies(long histories, long targets, long testInTrain, long testInTrainOfUser) {}
 
     /**
-     * A part of a log that was added to an earlier data set; see {@link Append} for what joins.
+     * The part of a log that {@code prepare} added to an earlier data set; {@link Append} decides which rows it adds.
      *
      * @param to the folder of the earlier data set
-     * @param sha256 of its examples, which are all here as they were
-     * @param since the first time that was read, ISO 8601 in UTC
-     * @param until the first time that was not, or the end of what there was
-     * @param read rows of the part
-     * @param known rows that the earlier data set has
-     * @param repeated later reviews of a user and an item that it has
-     * @param outsideCore rows of users and items that are not in its core
-     * @param rows rows that joined, all of them test rows
+     * @param sha256 hash of the earlier examples, which this data set contains unchanged
+     * @param since start of the part, ISO 8601 in UTC; empty for the beginning of the log
+     * @param until end of the part (exclusive), ISO 8601 in UTC; one microsecond after the latest row without {@code
+     *     --until}
+     * @param read number of rows in the part
+     * @param known number of rows that the earlier data set contains
+     * @param repeated number of later reviews of a user and an item that the earlier data set contains
+     * @param outsideCore number of rows whose user or item is not in the core of the earlier data set
+     * @param rows number of added rows, all test rows
      */
     public record Appended(
             String to,
@@ -243,7 +249,7 @@ public record DataCard(
         }
     }
 
-    /** Where a split begins, as a day; a dash where time does not decide. */
+    /** Returns the start of a split as a day, {@code start} for train; a dash if the split does not depend on time. */
     String from(String name) {
         String from =
                 switch (name) {
@@ -255,7 +261,7 @@ public record DataCard(
         return from == null ? "-" : from.substring(0, Math.min(10, from.length()));
     }
 
-    /** All ratings that occur in any split, ascending. */
+    /** Returns all ratings of all splits in ascending order. */
     List<Double> scale() {
         return splits.values().stream()
                 .flatMap(of -> of.ratings.keySet().stream())

@@ -10,23 +10,23 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What a person should know of the content of a log before a model reads it, in sentences. */
+/** Notes about the content of a log that a user should read before training, one sentence each. */
 public final class DataCardNotes {
-    private static final double HARDLY_ANY = 0.05; // of the items that reviews name
-    private static final double NARROW = 0.6; // of the scale
-    private static final long MANY = 100; // rows, of which some would show the ends of a scale
+    private static final double HARDLY_ANY = 0.05; // share of the items that reviews name
+    private static final double NARROW = 0.6; // share of the width of the scale
+    private static final long MANY = 100; // enough rows to contain the ends of the scale
 
     private final DataCard card;
     private final List<Note> notes = new ArrayList<>();
 
-    /** One sentence, and whether something is probably wrong. */
+    /** One sentence; a warning says that something is probably wrong. */
     record Note(boolean warning, String text) {}
 
     private DataCardNotes(DataCard card) {
         this.card = card;
     }
 
-    /** The notes, warnings first. */
+    /** Returns the notes, warnings first. */
     static List<Note> of(DataCard card, Instant now) {
         DataCardNotes all = new DataCardNotes(card);
         all.items();
@@ -39,7 +39,7 @@ public final class DataCardNotes {
                 .toList();
     }
 
-    /** Whether hardly any item that reviews name is described. */
+    /** Whether fewer than 5 % of the items that reviews name have a description. */
     public static boolean itemsHardlyMeet(DataCard card) {
         Content content = card.content();
         return !card.items().isEmpty() && content.described() < HARDLY_ANY * content.items();

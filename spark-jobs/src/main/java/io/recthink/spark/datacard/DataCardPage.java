@@ -15,9 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/**
- * A data card as one HTML page with pictures. It loads nothing and runs nothing: no network, no other file, no script.
- */
+/** A data card as one HTML page with pictures. The page uses no network, no other file and no script. */
 public final class DataCardPage {
     private static final String POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
@@ -112,7 +110,7 @@ public final class DataCardPage {
         }
     }
 
-    /** How often columns are filled, what prompts change, and some of them. */
+    /** Writes how often columns are filled, how prompts change texts, and some prompts. */
     private void content() {
         html.open("section")
                 .element("h2", "What does a model read?")
@@ -271,7 +269,7 @@ public final class DataCardPage {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
-    /** Without zeros behind the point. */
+    /** Formats a number without trailing zeros behind the decimal point. */
     public static String plain(double value) {
         return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
     }

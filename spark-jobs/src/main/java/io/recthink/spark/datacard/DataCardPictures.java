@@ -30,9 +30,9 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The pictures of a data card. Train, validation and test have the same three colours in all of them. */
+/** The pictures of a data card. Train, validation and test have the same three colours in all pictures. */
 final class DataCardPictures {
-    private static final double ROOM = 0.94; // of the plot's height for the tallest bar
+    private static final double ROOM = 0.94; // height of the tallest bar as a share of the plot's height
     private static final int MOST_LABELS = 6;
 
     private final DataCard card;
@@ -149,7 +149,7 @@ final class DataCardPictures {
         return new Tick(100 * (seconds(from) - first) / range, split + " from " + day(from));
     }
 
-    /** Labels at turns of the year; days where the log is shorter. */
+    /** Returns labels at the starts of years, or days if the log covers less than about two years. */
     private static List<Tick> years(long first, double range) {
         List<Tick> ticks = new ArrayList<>();
         int from = Instant.ofEpochSecond(first).atZone(ZoneOffset.UTC).getYear();
@@ -174,7 +174,7 @@ final class DataCardPictures {
         return ticks;
     }
 
-    /** Of a bin, in seconds. */
+    /** Returns the length of a bin in seconds. */
     private double length(Bin bin) {
         ZonedDateTime from = Instant.parse(bin.from()).atZone(ZoneOffset.UTC);
         ZonedDateTime to =
@@ -225,7 +225,7 @@ final class DataCardPictures {
         html.close();
     }
 
-    /** A group of bars for each name: one bar a split. */
+    /** Draws a group of bars for each name, with one bar for each split. */
     private void groups(
             List<String> names, java.util.function.IntFunction<ToDoubleFunction<Split>> share, String unit) {
         List<Bar> bars = new ArrayList<>();
@@ -296,7 +296,7 @@ final class DataCardPictures {
                         "the longest has %s %s".formatted(whole(of.max()), unit)));
     }
 
-    /** Lengths by their logarithm, between two powers of ten. */
+    /** A logarithmic axis for lengths, between two powers of ten. */
     private record LogScale(int from, int to) {
         static LogScale of(List<Percentiles> lengths) {
             long least = lengths.stream().mapToLong(Percentiles::p50).min().orElse(1);
@@ -392,7 +392,7 @@ final class DataCardPictures {
         new Legend(Legend.Key.AREA, entries.toList()).write(html);
     }
 
-    /** Levels at round numbers. */
+    /** A vertical axis with levels at round numbers. */
     private record Scale(double step, int steps, boolean shares) {
         static Scale of(double most) {
             double power = Math.pow(10, Math.floor(Math.log10(Math.max(1, most))));

@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A data card in words: a few lines for the console, and a page of Markdown. */
+/** A data card as text: a few lines for the console, and a page of Markdown. */
 public final class DataCardText {
     private final DataCard card;
     private final StringBuilder out = new StringBuilder();
@@ -23,7 +23,7 @@ public final class DataCardText {
         this.card = card;
     }
 
-    /** The lines that a person should see when the job ends. */
+    /** Returns the lines that {@code prepare} prints at its end. */
     public static String summary(DataCard card) {
         return new DataCardText(card).summary();
     }

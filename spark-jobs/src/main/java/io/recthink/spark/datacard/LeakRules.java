@@ -2,12 +2,12 @@ package io.recthink.spark.datacard;
 
 import java.util.List;
 
-/** What a data set's examples were tested for, in the words of its card. */
+/** The leak tests that the examples of a data set have passed, as the data card describes them. */
 public final class LeakRules {
-    /** Shorter texts are not looked for in histories: people say the same few words of many products. */
+    /** Characters of the shortest text that the leak tests search for: many reviews consist of the same few words. */
     public static final int MIN_CHARACTERS = 20;
 
-    /** One sentence a test. */
+    /** The descriptions of the leak tests, one sentence each. */
     static final List<String> ALL = List.of(
             "the table contains every row, each under its own row id",
             "no history contains the row's own review, neither under its ids nor as text",

@@ -1,2 +1,2 @@
-/** The data card: what a data set is like, as a page, as text and as JSON. */
+/** The data card, which describes a data set: as an HTML page, as text and as JSON. */
 package io.recthink.spark.datacard;
