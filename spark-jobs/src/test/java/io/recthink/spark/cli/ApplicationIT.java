@@ -16,7 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged application as a user starts it: {@code bin/recthink}, Spark's own SparkSubmit, the shaded jar. */
+/** Tests the packaged application as a user starts it: {@code bin/recthink}, Spark's SparkSubmit and the shaded jar. */
 class ApplicationIT {
     @TempDir
     private Path folder;

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** What is answered before Spark starts. */
+/** Tests the answers of recthink before Spark starts. */
 class CommandLineCheckTest {
     @TempDir
     private Path folder;

@@ -5,7 +5,7 @@ import java.io.StringWriter;
 import java.util.List;
 import picocli.CommandLine;
 
-/** What a command answered: its exit status and what it wrote to standard output and standard error. */
+/** The result of a command: its exit status, its standard output and its standard error. */
 record CommandRun(int status, String output, String errors) {
 
     static CommandRun of(List<String> arguments) {

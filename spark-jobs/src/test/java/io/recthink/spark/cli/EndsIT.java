@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How commands end, as a terminal and a scheduler see it. */
+/** Tests the ends of commands: what a terminal shows and which exit status a scheduler gets. */
 class EndsIT {
     @TempDir
     private static Path folder;
@@ -30,7 +30,7 @@ class EndsIT {
 
     @Test
     void aRefusalInsideATaskIsOneLine() throws Exception {
-        // Another simulation: the tasks of the oracle meet items that it does not know.
+        // The examples contain items that this smaller simulation lacks, so the tasks of the oracle refuse the items.
         Result other = recthink("simulate", "--set=paths.log=other", "--set=simulate.items=12");
         assertThat(other.status()).as(other.errors()).isZero();
         Result result = recthink("oracle", "--set=paths.log=other");

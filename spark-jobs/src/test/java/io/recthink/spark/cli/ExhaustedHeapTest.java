@@ -36,7 +36,7 @@ class ExhaustedHeapTest {
         return output;
     }
 
-    /** Waits for a thread that fails: for ever where it has no heap, else until it is gone. */
+    /** Waits for a failing thread: forever if the heap is full, else until the thread ends. */
     static final class Waiting {
         public static void main(String[] arguments) throws InterruptedException {
             Thread.setDefaultUncaughtExceptionHandler(new ExhaustedHeap());

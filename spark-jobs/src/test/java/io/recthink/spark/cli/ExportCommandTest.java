@@ -150,7 +150,7 @@ class ExportCommandTest {
         assertThat(output).doesNotExist();
     }
 
-    /** A complete step of a run, and its policy: the adapter of the fixture, times a factor. */
+    /** Writes a complete step of a run. The policy of the step is the adapter of the fixture, times a factor. */
     private static Path writeStep(Path run, int step, float factor, Best best) throws IOException {
         Path path = run.resolve("step-00000" + step);
         Path policy = writeAdapter(path.resolve("policy"), factor);
@@ -160,7 +160,7 @@ class ExportCommandTest {
         return policy;
     }
 
-    /** The adapter of the fixture, times a factor, with the name of its model. */
+    /** Writes the adapter of the fixture, times a factor, with the name of its model. */
     private static Path writeAdapter(Path folder, float factor) {
         try (ModelFolder base = ModelFolder.open(MODEL);
                 AdapterFolder fixture = AdapterFolder.open(MODEL.resolve("lora"), base.config())) {

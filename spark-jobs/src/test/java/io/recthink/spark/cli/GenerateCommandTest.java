@@ -135,7 +135,9 @@ class GenerateCommandTest {
                 .toArray(String[]::new));
     }
 
-    /** With a model, 24 tokens, temperature 0 and one thread unless the arguments say something else. */
+    /**
+     * Runs the command with a model. The defaults are 24 tokens, temperature 0 and one thread; arguments override them.
+     */
     private static CommandRun generate(String... arguments) {
         List<String> all = new ArrayList<>(List.of("generate"));
         List<String> given = Arrays.asList(arguments);

@@ -29,9 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Commands that are killed at random moments and started again. Readers refuse what a killed command left, and the second
- * attempt ends with the same bits as an undisturbed one. The test kills each command once; {@code -Drecthink.kills=100}
- * kills more often, {@code -Drecthink.kills.seed=2} at other moments. {@code target/kills.txt} has a line for each kill.
+ * Kills commands at random moments and starts them again. Readers refuse the output of a killed command. The second
+ * attempt ends with the same bits as an undisturbed command. The test kills each command once. {@code
+ * -Drecthink.kills=100} kills more often, {@code -Drecthink.kills.seed=2} kills at other moments. {@code
+ * target/kills.txt} contains a line for each kill.
  */
 class KillsIT {
     private static final int KILLS = Integer.getInteger("recthink.kills", Command.values().length);
@@ -58,7 +59,7 @@ class KillsIT {
         }
     }
 
-    /** The world that all attempts read, and each command once undisturbed. */
+    /** Makes the world that all attempts read, and runs each command once undisturbed. */
     @BeforeAll
     static void leaveEverythingAlone() throws Exception {
         requireDone(recthink("simulate"));
@@ -97,7 +98,7 @@ class KillsIT {
         }
     }
 
-    /** Kills a command once, looks at what is left, starts it again and compares. */
+    /** Kills a command once, checks its output, starts the command again and compares the results. */
     private static String killed(Command command, Path place, Random random) throws Exception {
         long after = random.nextLong(MILLIS.get(command));
         Process process = new Recthink(root, Map.of())
@@ -132,9 +133,9 @@ class KillsIT {
     }
 
     /**
-     * Whether readers take what is there for whole. Then it must be so.
+     * Checks the output of a killed command: output that readers accept must be complete.
      *
-     * @return false when they refuse it, or find nothing
+     * @return false when readers refuse the output, or when output is missing
      */
     private static boolean isWhole(Command command, Path place) throws IOException {
         Map<String, String> left;
@@ -144,7 +145,7 @@ class KillsIT {
             return false;
         }
         if (command == Command.COMPARE || command == Command.SFT || command == Command.TRAIN) {
-            // Single files, and steps, are whole by themselves.
+            // Each single file, and each step, is complete even if the whole output is not.
             left.forEach((name, content) -> assertThat(content)
                     .as(name)
                     .isEqualTo(UNDISTURBED.get(command).get(name)));
@@ -157,7 +158,7 @@ class KillsIT {
         return true;
     }
 
-    /** What a command ends with, by name, as its readers find it. */
+    /** Returns the output of a command by name, as its readers find the output. */
     private static Map<String, String> result(Command command, Path place) throws IOException {
         return switch (command) {
             case PREPARE, APPEND -> data(place.resolve("out"));
@@ -214,7 +215,7 @@ class KillsIT {
         return files;
     }
 
-    /** The rows of a table in an order of their own, without times. */
+    /** Returns the sorted rows of a table without times. */
     private static String rows(Path folder) {
         return String.join(
                 "\n",
@@ -263,7 +264,7 @@ class KillsIT {
                 "--set=predict={rows: 60, validationRows: 20}",
                 "--set=predict.policies={grpo: %s/out}".formatted(undisturbed(Command.TRAIN)),
                 "--set=compare.focus=",
-                // What an undisturbed command wrote, the next commands read.
+                // The next commands read the output of an undisturbed command.
                 "--set=paths.data=%s/out".formatted(undisturbed(Command.PREPARE)),
                 "--set=paths.run=%s/out".formatted(undisturbed(Command.TRAIN)),
                 "--set=paths.predictions=%s/out".formatted(undisturbed(Command.PREDICT)),

@@ -17,7 +17,7 @@ class KnownFailureTest {
         IOException full = new FileNotFoundException("/mnt/x/part-0 (No space left on device)");
         assertThat(KnownFailure.of(new IllegalStateException("step 3", full)).orElseThrow())
                 .startsWith("The disk is full at /mnt/x/part-0: No space left on device. Free space on the disks of");
-        // What a task of another process met is text within the message of its job.
+        // The message of a Spark job contains the failure of a task in another process as text.
         assertThat(KnownFailure.of(
                                 new SparkException(
                                         "Job aborted due to stage failure: Lost task\njava.io.IOException: No space left on device\n\tat x"))

@@ -137,7 +137,7 @@ class PlanCommandTest {
         JsonNode plan = json(plan(llama(), "--json", "--set", "paths.data=" + data));
         assertThat(plan.path("promptTokens").asInt()).isEqualTo(700);
         assertThat(plan.path("promptTokensFrom").asText()).endsWith("data-card.json");
-        // Without a card, what the configuration allows.
+        // Without a data card, the plan uses prompt.maxTokens.
         assertThat(json(plan(llama(), "--json", "--set", "paths.data=" + folder.resolve("none")))
                         .path("promptTokens")
                         .asInt())
@@ -178,7 +178,7 @@ class PlanCommandTest {
                         "train.partitions=1",
                         "--set",
                         "rollout.partitions=1")));
-        // the same work, so the time that was measured
+        // the same work, so the plan gives the measured time
         assertThat(plan.at("/seconds/gradient").asDouble()).isCloseTo(seconds(measured, 1), within(1e-9));
         assertThat(plan.at("/seconds/rollout").asDouble()).isCloseTo(seconds(measured, 0), within(1e-9));
     }
@@ -206,7 +206,7 @@ class PlanCommandTest {
         assertThat(run.status()).isEqualTo(2);
     }
 
-    /** Qwen2.5-7B's shape: config.json alone. */
+    /** Writes the shape of Qwen2.5-7B: only config.json. */
     private String qwen7b() throws IOException {
         Path model = Files.createDirectories(folder.resolve("qwen"));
         Files.writeString(

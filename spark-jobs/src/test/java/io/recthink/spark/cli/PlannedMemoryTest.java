@@ -19,7 +19,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The plan beside the resident memory that a process has really had. */
+/** Compares the planned memory with the measured resident memory of a process. */
 class PlannedMemoryTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -28,7 +28,7 @@ class PlannedMemoryTest {
 
     @Test
     void plannedMemoryIsNearThatOfAProcess() throws Exception {
-        // 26 million parameters, most of them the vocabulary's.
+        // 26 million parameters, most of them in the vocabulary.
         ModelConfig model = new ModelConfig(
                 Family.LLAMA,
                 60_000,
@@ -78,7 +78,7 @@ class PlannedMemoryTest {
                 .asLong();
     }
 
-    /** In a JVM of its own, whose heap begins as large as Java makes it on a machine of 24 GB. */
+    /** Runs in a new JVM. Its heap starts with the size that Java chooses on a machine with 24 GB. */
     private long measured() throws Exception {
         Path output = folder.resolve("measured.json");
         List<String> command = new ArrayList<>(List.of(
