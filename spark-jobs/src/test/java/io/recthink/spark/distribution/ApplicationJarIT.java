@@ -17,9 +17,9 @@ import java.util.spi.ToolProvider;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The application jar brings what it needs beside the jars of a distribution, as the JDK's own tool finds out. */
+/** Checks with a JDK tool that each class that the application needs is in its jar or in the Spark distribution. */
 class ApplicationJarIT {
-    /** Annotations of a library that only its compiler reads. */
+    /** The annotations of a library that only the compiler reads. */
     private static final String ANNOTATIONS = "org.immutables.value.";
 
     private static final Pattern CLASS_NOT_FOUND = Pattern.compile("\\s+\\S+\\s+->\\s+(\\S+)\\s+not found");
@@ -32,7 +32,9 @@ class ApplicationJarIT {
                 .isEmpty();
     }
 
-    /** The Java compiler has seen the methods of one version, in which a Scala type may have had another name. */
+    /**
+     * Checks methods in each distribution: the Java compiler knows one version, where a Scala type may differ in name.
+     */
     @ParameterizedTest
     @EnumSource
     void everyMethodThatWeCallIsInTheDistribution(Distribution spark) throws IOException {

@@ -13,27 +13,28 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Sees what JVMs want to connect to beside this machine, whatever proxy they would or would not use: as Java's security
- * manager, which is asked before each connection. It allows everything and writes down each address that is not local.
+ * Records the addresses of other machines to which a JVM tries to connect, with or without a proxy. Java calls this
+ * security manager before each connection. The security manager allows everything and records each address that is not
+ * local.
  */
 @SuppressWarnings("removal") // there is no other way into Java 17's sockets without an agent
 public final class ConnectionWatch extends SecurityManager {
     private static final String FILE = "recthink.test.connections";
 
-    /** Where an answer to a look-up of a name would come from: whether it is local is asked without one. */
+    /** The names that count as local, because the check of an address looks up no names. */
     private static final Set<String> LOCAL_NAMES = Set.of("localhost", "0.0.0.0");
 
-    /** Java options of a process that is watched. */
+    /** Returns the Java options for a process to watch. */
     public static String options(Path file) {
         return "-Djava.security.manager=%s -D%s=%s".formatted(ConnectionWatch.class.getName(), FILE, file);
     }
 
-    /** What the class path of the process needs. */
+    /** Returns the folder that the class path of the process needs. */
     public static String classPath() {
         return Path.of("target/test-classes").toAbsolutePath().toString();
     }
 
-    /** The addresses that were written down. */
+    /** Returns the recorded addresses. */
     public static List<String> wanted(Path file) throws IOException {
         return Files.exists(file) ? Files.readAllLines(file) : List.of();
     }
@@ -81,6 +82,6 @@ public final class ConnectionWatch extends SecurityManager {
 
     @Override
     public void checkRead(FileDescriptor file) {
-        // granted without asking the policy
+        // granted without a check of the policy
     }
 }

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The Spark distributions that the build has made, and the jars that Apache has published for their versions. */
+/** The Spark distributions that the build makes, and the jars that Apache publishes for these versions. */
 enum Distribution {
     SPARK_3_5("spark-3.5", "3.5.7", "2.12"),
     SPARK_4("spark-4", "4.1.0", "2.13");
@@ -28,7 +28,7 @@ enum Distribution {
         this.scalaVersion = scalaVersion;
     }
 
-    /** What would be SPARK_HOME. */
+    /** Returns the folder to use as SPARK_HOME. */
     Path home() {
         return Path.of("target", "distribution", folder).toAbsolutePath();
     }
@@ -41,7 +41,7 @@ enum Distribution {
         return scalaVersion;
     }
 
-    /** The class path of all of its jars. */
+    /** Returns the class path of all jars of the distribution. */
     String classPath() {
         return jars().stream()
                 .map(jar -> home().resolve("jars").resolve(jar).toString())
@@ -49,7 +49,7 @@ enum Distribution {
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    /** The names of its jars. */
+    /** Returns the names of the jars of the distribution. */
     Set<String> jars() {
         try (Stream<Path> files = Files.list(home().resolve("jars"))) {
             return files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
@@ -58,7 +58,7 @@ enum Distribution {
         }
     }
 
-    /** The names of the jars in {@code jars/} of the published distribution of this version. */
+    /** Returns the names of the jars in {@code jars/} of the published distribution of this version. */
     List<String> published() {
         String name = "spark-%s-jars.txt".formatted(version);
         try (InputStream in = Objects.requireNonNull(Distribution.class.getResourceAsStream(name), name)) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** The folder from which the tests and {@code bin/recthink} run holds what a cluster has, and nothing of ours. */
+/** Tests that the Spark folder of the tests and of {@code bin/recthink} contains only jars that Apache publishes. */
 class DistributionTest {
     @Test
     void theJarsAreThoseOfTheDistribution() {

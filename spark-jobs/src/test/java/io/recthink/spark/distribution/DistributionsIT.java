@@ -17,15 +17,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The packaged application as a user starts it, on distributions of Spark: on the threads of one process, on a cluster of
- * processes, and on Spark 4. What it learns and what it tables is the same to the bit.
+ * Tests the packaged application as a user starts it, on distributions of Spark: on the threads of one process, on a
+ * cluster of processes, and on Spark 4. The weights and the tables of all runs are equal to the bit.
  */
 class DistributionsIT {
-    /** The same instructions in all processes; see the settings of the tests in pom.xml. */
+    /** Settings with which all processes use the same instructions; see the settings of the tests in pom.xml. */
     private static final Map<String, String> INSTRUCTIONS =
             Map.of("ATEN_CPU_CAPABILITY", "avx2", "MKL_ENABLE_INSTRUCTIONS", "AVX2", "SPARK_LOCAL_IP", "127.0.0.1");
 
-    /** Settings of clusters that nobody of ours has set up. */
+    /** Settings of clusters that other people have set up. */
     private static final Map<String, String> STRANGE = Map.of(
             "spark.sql.ansi.enabled", "true",
             "spark.sql.shuffle.partitions", "7",

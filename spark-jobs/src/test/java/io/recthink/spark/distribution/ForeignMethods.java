@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The methods and constructors of a distribution's classes, as a JVM would look for them. */
+/** Finds methods and constructors in the classes of a distribution as a JVM does. */
 final class ForeignMethods implements AutoCloseable {
     private final URLClassLoader classes;
 
@@ -30,7 +30,9 @@ final class ForeignMethods implements AutoCloseable {
         return new ForeignMethods(new URLClassLoader(jars.toArray(URL[]::new), ClassLoader.getPlatformClassLoader()));
     }
 
-    /** Whether what is called is there, by its name, its parameters and its result; what is no call counts as there. */
+    /**
+     * Whether the called method exists, by name, parameters and result. Returns true for a target that is not a call.
+     */
     boolean has(AccessTarget target) {
         if (!(target instanceof CodeUnitAccessTarget call)) {
             return true;
@@ -64,7 +66,7 @@ final class ForeignMethods implements AutoCloseable {
                 .equals(wanted);
     }
 
-    /** A class with all that it extends and implements. */
+    /** Returns a class with all its superclasses and interfaces. */
     private static Stream<Class<?>> lineage(Class<?> type) {
         Stream<Class<?>> above =
                 Stream.concat(Stream.ofNullable(type.getSuperclass()), Arrays.stream(type.getInterfaces()));

@@ -8,28 +8,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** {@code bin/recthink} as a process. */
+/** Runs {@code bin/recthink} as a process. */
 public final class Recthink {
-    /** The checkout. */
+    /** The folder of the checkout. */
     public static final Path HOME = Path.of("..").toAbsolutePath().normalize();
 
-    /** Options of a JVM that runs for seconds: the thorough compiler would take more time than it saves. */
+    /** Options of a JVM that runs for seconds: the optimizing compiler would take more time than it saves. */
     public static final String SHORT_RUN = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
     private final Path folder;
     private final Map<String, String> environment;
 
     /**
-     * The command, started in a folder.
+     * Prepares the command in a working folder.
      *
-     * @param environment beside that of the tests; SPARK_HOME is not set unless it is here
+     * @param environment variables to add to the environment of the tests; SPARK_HOME is unset unless given here
      */
     public Recthink(Path folder, Map<String, String> environment) {
         this.folder = folder;
         this.environment = Map.copyOf(environment);
     }
 
-    /** Options with which the quickstart's way is short, below a folder, starting from its policy. */
+    /** Returns options for a short quickstart below {@code root}, which starts from the quickstart's policy. */
     public static List<String> smallWay(Path root) {
         return List.of(
                 "--config=" + HOME.resolve("conf/quickstart.yaml"),
@@ -41,7 +41,7 @@ public final class Recthink {
                 "--set=compare={resamples: 200, sliceResamples: 100}");
     }
 
-    /** What it did. */
+    /** The exit status, the standard output and the standard error of a command. */
     public record Result(int status, String output, String errors) {}
 
     /** Runs the command to its end, five minutes at most. */
@@ -58,7 +58,7 @@ public final class Recthink {
         return new Result(process.waitFor(), Files.readString(output), Files.readString(errors));
     }
 
-    /** The process of the command, not started. */
+    /** Returns the process of the command, not started. */
     public ProcessBuilder builder(List<String> arguments) {
         List<String> command =
                 new ArrayList<>(List.of(HOME.resolve("bin/recthink").toString()));

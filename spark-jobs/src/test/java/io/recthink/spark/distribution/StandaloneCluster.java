@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A master and workers of one core as processes of their own, from a distribution. */
+/** A standalone cluster of a distribution: a master and workers with one core each, each in its own process. */
 final class StandaloneCluster implements AutoCloseable {
     private static final Pattern MASTER = Pattern.compile("Starting Spark master at (spark://\\S+)");
     private static final Pattern REGISTERED = Pattern.compile("Successfully registered with master");
@@ -29,7 +29,7 @@ final class StandaloneCluster implements AutoCloseable {
         this.environment = environment;
     }
 
-    /** @param environment of the processes, and so of the executors that the workers start */
+    /** @param environment environment of the processes, and of the executors that the workers start */
     static StandaloneCluster start(Distribution spark, Path folder, int workers, Map<String, String> environment)
             throws IOException, InterruptedException {
         StandaloneCluster cluster = new StandaloneCluster(spark, folder, environment);
@@ -65,7 +65,7 @@ final class StandaloneCluster implements AutoCloseable {
         }
     }
 
-    /** {@code spark://HOST:PORT}. */
+    /** Returns the address of the master, {@code spark://HOST:PORT}. */
     String master() {
         return master;
     }
