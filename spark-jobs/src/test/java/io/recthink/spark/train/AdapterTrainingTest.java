@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs that learn a LoRA adapter: train, sft and what follows them. */
+/** Tests runs that learn a LoRA adapter: train, sft and the jobs that read their policies. */
 class AdapterTrainingTest {
     private static final SparkSession SPARK = SparkTest.spark();
     private static final String ADAPTER = "policy/adapter_model.safetensors";
@@ -123,7 +123,7 @@ class AdapterTrainingTest {
     @Test
     void theGradientThatIsShuffledIsThatOfTheAdapterAlone(@TempDir Path other) {
         String one = "train.steps=1";
-        // Of a new adapter half of the gradient is zeros, which the shuffle of the tests compresses.
+        // Half of the gradient of a new adapter is zero, and the shuffle of the tests compresses zeros.
         String start = "train.start=" + step("run", 3).resolve("policy");
         long ofAdapter = gradientBytes(with(LORA, one, start, "paths.run=" + other.resolve("adapter")));
         long ofModel = gradientBytes(one, "paths.run=" + other.resolve("full"));
@@ -132,7 +132,7 @@ class AdapterTrainingTest {
         assertThat(ofAdapter).isBetween(2 * adapter, 2 * (adapter + 2048));
     }
 
-    /** What the gradient tasks of a run write for the shuffle. */
+    /** Returns the bytes that the gradient tasks of a run write for the shuffle. */
     private static long gradientBytes(String... settings) {
         LongAdder bytes = new LongAdder();
         SparkListener listener = new SparkListener() {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A run that computes in BF16: its policies are what the tasks hold, its optimizer keeps exact masters. */
+/** Tests a run in BF16: its policies contain the weights of the tasks, its optimizer keeps exact master weights. */
 class Bfloat16RunTest {
     private static final SparkSession SPARK = SparkTest.spark();
 

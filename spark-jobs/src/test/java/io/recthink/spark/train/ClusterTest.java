@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The same run on one thread and on two executor processes, of which some are killed. */
+/** Tests the same run on one thread and on two executor processes, some of which the test kills. */
 class ClusterTest {
     private static final int STEPS = 3;
     private static final String[] SETTINGS = {

@@ -38,7 +38,7 @@ class DynamicSamplingTest {
     private static final int PROMPTS = 6;
     private static final int GROUP = 2;
 
-    /** Two random completions often earn the same: many groups are dead. */
+    /** Groups of two random completions, which often have the same reward, so that many groups have no signal. */
     private static final String[] SETTINGS = {
         "train.steps=4",
         "train.keep.every=1",
@@ -58,7 +58,7 @@ class DynamicSamplingTest {
         new TrainJob(false).run(SPARK, world.configuration(SETTINGS));
     }
 
-    /** The rounds of every step, written down anew from the tables of the rounds. */
+    /** Recomputes the rounds of every step from the tables of the rounds. */
     @Test
     void deadGroupsGiveTheirPlacesToFurtherPromptsRoundByRound() {
         RunFolder run = folder(world.run());
@@ -167,7 +167,7 @@ class DynamicSamplingTest {
                 .hasMessageContaining("train.dynamicSampling: was 2, is 0");
     }
 
-    /** Of each group of a round, the difference between its largest and its smallest reward. */
+    /** Returns for each group of a round the difference between its largest and its smallest reward. */
     private static Map<String, Double> spreads(RunFolder run, int step, int round) {
         Map<String, List<Double>> rewards = new TreeMap<>();
         SPARK.read()
@@ -183,7 +183,7 @@ class DynamicSamplingTest {
         return spreads;
     }
 
-    /** The reward of the world's settings: graded tags without a think block, and the absolute error. */
+    /** Returns the reward under the world's settings: graded tags without a think block, and the absolute error. */
     private static double reward(Row row) {
         OutputGrammar grammar = OutputGrammar.of(ThinkMode.NONE, 1, 5);
         return new RewardFunction(world.configuration(SETTINGS).get(RewardSettings.class), grammar)

@@ -3,7 +3,7 @@ package io.recthink.spark.train;
 import java.net.URI;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
-/** Storage that is not the local file system to anybody who asks. */
+/** A local file system that reports the scheme {@code elsewhere}, so that no caller takes the file system for local. */
 public final class ElsewhereFileSystem extends RawLocalFileSystem {
     @Override
     public URI getUri() {

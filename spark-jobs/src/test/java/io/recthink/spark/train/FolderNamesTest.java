@@ -16,7 +16,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Spark reads some names as patterns, and Hadoop writes others with escapes: a root may be called anything. */
+/**
+ * Tests that {@code paths.root} may have any name, although Spark reads some names as patterns and Hadoop escapes
+ * characters of others.
+ */
 class FolderNamesTest {
     private static final SparkSession SPARK = SparkTest.spark();
 
@@ -27,7 +30,7 @@ class FolderNamesTest {
     @ValueSource(strings = {"a[1]{b,c}", "what? * 50%20 off", "day=1 back\\slash@3"})
     void jobsReadWhatTheyWroteWhateverTheRootIsCalled(String name) throws IOException {
         Path root = Files.createDirectories(folder.resolve(name).resolve("x"));
-        // What the name would match, were it a pattern.
+        // A folder that the name would match as a pattern.
         Files.createDirectories(folder.resolve("a1/x/data/examples"));
         TinyWorld world = TinyWorld.create(SPARK, root);
         new SftJob(false).run(SPARK, world.configuration("sft.steps=2"));

@@ -24,19 +24,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A run of many steps on two executor processes, watched from outside. What is looked at is native memory: the anonymous
- * pages of a process without those that its JVM accounts for, of which the compiled code grows for hundreds of steps. Takes
- * minutes: {@code mvn -Psoak test}.
+ * Tests that native memory does not grow in a run of many steps on two executor processes. Native memory is the
+ * anonymous pages of a process minus the memory that its JVM accounts for, because the JVM's compiled code grows for
+ * hundreds of steps. The test takes minutes: {@code mvn -Psoak test}.
  */
 @Tag("soak")
 class GrowthTest {
     private static final int STEPS = 300;
-    /** Until then the C library takes what it will go on with. */
+    /** Steps in which the memory of the C library still grows to its final size. */
     private static final int WARM_UP = 100;
 
     private static final int EVERY = 20;
     private static final double MIB = 1 << 20;
-    /** Single readings differ by 10 MiB, as a process computes or waits; a leak of 160 KiB a step is above it. */
+    /**
+     * Single readings differ by 10 MiB, as a process computes or waits; a leak of 160 KiB a step exceeds this limit.
+     */
     private static final double GROWTH_MIB = 32;
 
     private static final int FEW = 8;
@@ -46,10 +48,10 @@ class GrowthTest {
     @TempDir
     private static Path root;
 
-    /** By the name of a process, its readings from the end of the warm-up on. */
+    /** The readings of each process by its name, after the warm-up. */
     private static final Map<String, List<Reading>> READINGS = new TreeMap<>();
 
-    /** @param handles of native tensors, values and managers that Java holds */
+    /** @param handles number of reachable Java objects for native tensors, values and managers */
     private record Reading(int step, double nativeMib, long handles, long threads, long files) {}
 
     @BeforeAll
@@ -119,7 +121,7 @@ class GrowthTest {
         }
     }
 
-    /** The fewest of some counts: a child that Hadoop starts to set permissions has eight pipes for as long as it lives. */
+    /** Returns the smallest of five counts: each child process with which Hadoop sets permissions adds eight pipes. */
     private static long openFiles(Path process) throws IOException {
         long fewest = Long.MAX_VALUE;
         for (int count = 0; count < 5; count++) {
@@ -131,7 +133,7 @@ class GrowthTest {
         return fewest;
     }
 
-    /** What the JVM has committed by its own account: heap, classes, compiled code, stacks, direct buffers. */
+    /** Returns the memory that the JVM reports as committed: heap, classes, compiled code, stacks, direct buffers. */
     private static double accountedMib(long pid) throws IOException {
         return ask(pid, "VM.native_memory", "summary", "scale=KB")
                 .filter(line -> line.startsWith("Total:"))
@@ -140,7 +142,9 @@ class GrowthTest {
                 .orElseThrow();
     }
 
-    /** Instances of {@link #NATIVE} that are reachable: those that were not closed and forgotten in a manager, too. */
+    /**
+     * Counts the reachable instances of {@link #NATIVE}, also those that nobody closed and only a manager references.
+     */
     private static long handles(long pid) throws IOException {
         return ask(pid, "GC.class_histogram")
                 .map(line -> line.strip().split("\\s+")) // rank, instances, bytes, class, module
@@ -160,7 +164,7 @@ class GrowthTest {
     private static String commandLine(long pid) {
         try {
             return Files.readString(Path.of("/proc", String.valueOf(pid), "cmdline"));
-        } catch (IOException e) { // it has ended
+        } catch (IOException e) { // the process has ended
             return "";
         }
     }
@@ -186,7 +190,7 @@ class GrowthTest {
         each.assertAll();
     }
 
-    /** A reading in the midst of a computation has more handles, never fewer. */
+    /** Compares the smallest readings, because a reading during a computation has more handles, never fewer. */
     @Test
     void noTensorIsForgotten() {
         READINGS.forEach((name, readings) -> {

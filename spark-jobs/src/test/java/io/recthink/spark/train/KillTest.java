@@ -18,12 +18,16 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A run whose application is killed in all phases of a step, again and again, ends as the run that was left alone. */
+/**
+ * Tests that a run whose application is killed in all phases of steps ends with the same result as an undisturbed run.
+ */
 class KillTest {
     private static final SparkSession SPARK = SparkTest.spark();
     private static final int KILLED = 137;
 
-    /** One line a life: the step it dies in, and a random delay in milliseconds. */
+    /**
+     * One line for each start of the application: where a kill ends it, by step, with a random delay in milliseconds.
+     */
     private static final List<String> DEATHS = List.of(
             "application-file:step-000000/policy/model.safetensors:%2$d",
             "application-stage:rollout:%1$d:%2$d",
@@ -42,7 +46,7 @@ class KillTest {
     @Test
     void aRunKilledInEveryPhaseEndsWithTheSameWeightsAndRollouts() throws Exception {
         TinyWorld world = TinyWorld.create(SPARK, root);
-        // The last resumed run outlives the policy that it resumed from.
+        // The last resumed run continues after the deletion of the policy that it resumed from.
         int steps = DEATHS.size() + 4;
         String[] settings = {"train.steps=" + steps, "train.keep.last=2", "train.keep.every=0"};
         new TrainJob(false).run(SPARK, world.configuration(with(settings, "paths.run=reference")));
@@ -55,7 +59,7 @@ class KillTest {
             assertThat(TrainApplication.run(world, "local[2]", true, plan, settings))
                     .as(() -> plan + System.lineSeparator() + log())
                     .isEqualTo(KILLED);
-            // A step is whole or it does not count.
+            // A step is complete, or the run ignores it.
             assertThat(newest().map(Manifest::step).orElse(0)).isBetween(before, step);
         }
         int status = TrainApplication.run(world, "local[2]", true, "none", settings);
@@ -83,7 +87,7 @@ class KillTest {
         }
     }
 
-    /** Tells a fault of the sampler, which the learner's log-probabilities contradict, from one of the weights. */
+    /** Returns the metrics, which show whether sampling differs (by the learner's log-probabilities) or the weights. */
     private String metrics(String run, int step) {
         return run + " " + folder(run).metrics(step).map(JsonNode::toString).orElse("without metrics")
                 + System.lineSeparator();

@@ -19,8 +19,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The gradient of a GRPO step as the formula says it: a Llama model with a tied head in elementary operations, every sequence
- * alone and whole, the loss over the full logits. Shares no code with the kernels, the packing or the backward pass.
+ * Computes the gradient of a GRPO step directly by the formula. The Llama model with a tied head consists of elementary
+ * operations. Each sequence is computed alone and whole, with the loss over the full logits. This class shares no code
+ * with the kernels, the packing or the backward pass.
  */
 final class PlainGrpo {
     private final ModelConfig model;
@@ -31,7 +32,7 @@ final class PlainGrpo {
         this.configuration = configuration;
     }
 
-    /** The gradient of the loss over all samples of a step. */
+    /** Returns the gradient of the loss over all samples of a step. */
     Map<String, double[]> gradient(Map<String, float[]> weights, List<PlainSample> samples) {
         long tokens =
                 samples.stream().mapToLong(sample -> sample.completion().length).sum();
@@ -77,7 +78,7 @@ final class PlainGrpo {
         }
     }
 
-    /** Minus the clipped surrogate and the entropy bonus, summed over the tokens of a completion. */
+    /** Returns minus the clipped surrogate and the entropy bonus, summed over the tokens of a completion. */
     private NDArray loss(Map<String, NDArray> parameters, PlainSample sample, NDManager manager) {
         int prompt = sample.prompt().length;
         int length = sample.completion().length;
@@ -99,7 +100,7 @@ final class PlainGrpo {
         return surrogate.add(entropies.mul(train.entropyBonus())).sum().neg();
     }
 
-    /** The next-token logits of every position, [length, vocabulary]. */
+    /** Returns the next-token logits of every position, [length, vocabulary]. */
     private NDArray logits(Map<String, NDArray> parameters, int[] sequence, NDManager manager) {
         NDArray embedding = parameters.get("model.embed_tokens.weight");
         NDArray x = manager.create(sequence).oneHot(model.vocabularySize()).matMul(embedding);
@@ -135,12 +136,12 @@ final class PlainGrpo {
         return linear(mixed, parameters.get(name + "self_attn.o_proj.weight"));
     }
 
-    /** [length, heads * headDim] to [heads, length, headDim]. */
+    /** Converts [length, heads * headDim] to [heads, length, headDim]. */
     private NDArray heads(NDArray x, int heads) {
         return x.reshape(x.getShape().get(0), heads, model.headDim()).transpose(1, 0, 2);
     }
 
-    /** Rotary positions: the halves of a head are the two coordinates. */
+    /** Applies rotary positions; the halves of a head are the two coordinates. */
     private NDArray rotate(NDArray x, NDManager manager) {
         int length = (int) x.getShape().get(1);
         int half = model.headDim() / 2;

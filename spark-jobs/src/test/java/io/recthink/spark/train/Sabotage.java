@@ -12,13 +12,13 @@ import org.apache.spark.scheduler.SparkListenerTaskStart;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Kills with SIGKILL at a moment of a run. A plan is {@code none} or some of these, joined by commas:
+ * Kills processes of a run with SIGKILL. A plan is {@code none} or a list of these items, joined by commas:
  *
  * <pre>
- * application-stage:NAME:STEP:DELAY   the whole application, DELAY ms after a Spark stage that is called NAME began in a step
- * application-file:FILE:DELAY         the whole application, DELAY ms after a file of the run folder appeared
- * executor-start:NAME:STEP            the executor to which the first task of such a stage is given
- * executor-end:NAME:STEP              the executor that has ended the first task of such a stage, with its shuffle files
+ * application-stage:NAME:STEP:DELAY   the whole application, DELAY ms after the Spark stage NAME of step STEP begins
+ * application-file:FILE:DELAY         the whole application, DELAY ms after FILE appears in the run folder
+ * executor-start:NAME:STEP            the executor that gets the first task of stage NAME of step STEP
+ * executor-end:NAME:STEP              the executor that ends the first task of that stage, with its shuffle files
  * </pre>
  */
 final class Sabotage extends SparkListener {

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Recomputes published steps from nothing but their folders: a plain model in FP32, one sequence at a time, differentiated by
- * the engine's autograd; AdamW written down from its paper in double precision.
+ * Recomputes published steps from their folders alone. The plain model computes in FP32, one sequence at a time, and
+ * the engine's autograd differentiates the model. AdamW follows its paper in double precision.
  */
 class StepReplayTest {
     private final SparkSession spark = SparkTest.spark();

@@ -31,11 +31,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a run says of its traces, and how it ends when they are hollow. */
+/** Tests the metrics of a run about its traces, and the end of a run whose traces are hollow. */
 class ThoughtTest {
     private static final SparkSession SPARK = SparkTest.spark();
 
-    /** All completions are the same, as all prompts are, and none of them earns a reward. */
+    /** Settings with which all prompts are equal, all completions are equal, and no completion earns a reward. */
     private static final String[] STIFF = {
         "prompt.think=free",
         "prompt.historyItem=an item",
@@ -202,7 +202,7 @@ class ThoughtTest {
         assertThat(folder("dead").stop()).isPresent();
     }
 
-    /** Texts without what stands in their rating blocks. */
+    /** Returns the share of distinct texts, without the contents of their rating blocks. */
     private static double distinct(List<String> texts) {
         return texts.stream()
                         .map(text -> text.replaceAll("<rate>[^<]*", "<rate>"))
@@ -211,7 +211,7 @@ class ThoughtTest {
                 / (double) texts.size();
     }
 
-    /** The sequences of four words of a text, of which the tags of the tiny world are none. */
+    /** Returns the mean share of a text's four-word sequences that are in the instruction; tags are not words. */
     private static double copied(List<String> texts) {
         List<Double> shares = new ArrayList<>();
         for (String text : texts) {
@@ -235,7 +235,7 @@ class ThoughtTest {
         return shares.stream().mapToDouble(share -> share).average().orElseThrow();
     }
 
-    /** Minus the mean log-probability of the sampled tokens of the first step. */
+    /** Returns minus the mean log-probability of the sampled tokens of the first step. */
     private static double surprise(RunFolder run) {
         return SPARK.read()
                 .parquet(run.table(1, "rollouts"))

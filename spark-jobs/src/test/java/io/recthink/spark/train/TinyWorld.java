@@ -28,11 +28,13 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * A prepared data set of a few rows, traces for it and a tiny random model, with settings under which the model's noise earns
- * rewards that differ: everything that a run needs, in one folder.
+ * A folder with everything that a run needs: a prepared data set of a few rows, traces for the data set, and a tiny
+ * random model. With its settings the model's random completions earn different rewards.
  */
 public final class TinyWorld {
-    /** The words that the model can say: an answer in its grammar is one of a few thousand it may come upon. */
+    /**
+     * The model's vocabulary, so small that about one of a few thousand random completions is an answer in the grammar.
+     */
     private static final List<String> WORDS =
             List.of("<pad>", "<|im_start|>", "<|im_end|>", "<unk>", "<rate>", "</rate>", "1", "2", "3", "4", "5");
 
@@ -89,7 +91,7 @@ public final class TinyWorld {
         this.root = root;
     }
 
-    /** Makes the world below a folder. */
+    /** Creates the world below a folder. */
     public static TinyWorld create(SparkSession spark, Path root) {
         TinyWorld world = new TinyWorld(root);
         world.writeModel(1);
@@ -101,7 +103,7 @@ public final class TinyWorld {
         return root;
     }
 
-    /** Copies a folder with all that is in it, and returns the copy. */
+    /** Copies a folder with its contents, and returns the copy. */
     static Path copy(Path source, Path target) throws IOException {
         try (Stream<Path> files = Files.walk(source)) {
             for (Path file : files.toList()) {
@@ -113,19 +115,19 @@ public final class TinyWorld {
         return target;
     }
 
-    /** The run folder of {@code train}. */
+    /** Returns the run folder of {@code train}. */
     public Path run() {
         return root.resolve("run");
     }
 
-    /** Its configuration with some settings changed. */
+    /** Returns the world's configuration with some changed settings. */
     public Configuration configuration(String... settings) {
         List<String> all = new ArrayList<>(List.of("paths.root=" + root));
         all.addAll(List.of(settings));
         return JobSettings.SECTIONS.read("tiny", SETTINGS, all);
     }
 
-    /** The text of its configuration file. */
+    /** Returns the text of the world's configuration file. */
     public String yaml() {
         return SETTINGS + "paths:\n  root: " + root + "\n";
     }

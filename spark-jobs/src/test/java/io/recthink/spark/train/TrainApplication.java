@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * {@code train} as an application of its own, for tests that kill it or parts of it: arguments are the master, the folder of a
- * {@link TinyWorld}, whether to resume, what to sabotage (see {@link Sabotage}) and settings.
+ * Runs {@code train} as a separate application, for tests that kill the application or parts of it. The arguments are
+ * the master, the folder of a {@link TinyWorld}, whether to resume, the plan of {@link Sabotage}, and settings.
  */
 public final class TrainApplication {
     private TrainApplication() {}
@@ -38,7 +38,7 @@ public final class TrainApplication {
     /**
      * Starts the application and waits for its end.
      *
-     * @return its exit status; 137 when it was killed
+     * @return the exit status of the application; 137 after a kill
      */
     static int run(TinyWorld world, String master, boolean resume, String sabotage, String... settings)
             throws IOException, InterruptedException {

@@ -209,7 +209,7 @@ class TrainJobTest {
     @Test
     void aStoppedRunEndsAsIfItHadNeverStopped(@TempDir Path other) throws IOException {
         Path copy = TinyWorld.copy(world.run(), other.resolve("run"));
-        // The kill came after step 3 was complete; of step 4 some files were there, but no manifest.
+        // A kill after step 3 leaves some files of step 4, but no manifest of step 4.
         Files.delete(copy.resolve("step-000004/manifest.json"));
         new TrainJob(true).run(SPARK, world.configuration(with(FOUR_STEPS, "paths.run=" + copy)));
         assertThat(copy.resolve("step-000004/policy/model.safetensors"))
@@ -271,7 +271,7 @@ class TrainJobTest {
         new TrainJob(false).run(SPARK, world.configuration(with(settings, "paths.run=" + free)));
         new TrainJob(false)
                 .run(SPARK, world.configuration(with(settings, "paths.run=" + held, "train.klCoefficient=1")));
-        // At step 1 policy and reference are the same; at step 2 the term pulls.
+        // At step 1 policy and reference are equal; at step 2 the KL term has an effect.
         assertThat(folder(held).metrics(1).orElseThrow().get("kl").asDouble()).isLessThan(1e-9);
         assertThat(folder(held).metrics(2).orElseThrow().get("kl").asDouble()).isPositive();
         assertThat(folder(free).metrics(2).orElseThrow().get("kl").asDouble()).isZero();
