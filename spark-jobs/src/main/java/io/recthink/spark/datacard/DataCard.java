@@ -222,8 +222,8 @@ public record DataCard(
      * @param to the folder of the earlier data set
      * @param sha256 hash of the earlier examples, which this data set contains unchanged
      * @param since start of the part, ISO 8601 in UTC; empty for the beginning of the log
-     * @param until end of the part (exclusive), ISO 8601 in UTC; one microsecond after the latest row without {@code
-     *     --until}
+     * @param until end of the part (exclusive), ISO 8601 in UTC; without {@code --until} one microsecond after the
+     *     latest row
      * @param read number of rows in the part
      * @param known number of rows that the earlier data set contains
      * @param repeated number of later reviews of a user and an item that the earlier data set contains
