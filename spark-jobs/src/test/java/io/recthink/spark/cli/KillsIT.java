@@ -30,9 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Kills commands at random moments and starts them again. Readers refuse the output of a killed command. The second
- * attempt ends with the same bits as an undisturbed command. The test kills each command once. {@code
- * -Drecthink.kills=100} kills more often, {@code -Drecthink.kills.seed=2} kills at other moments. {@code
- * target/kills.txt} contains a line for each kill.
+ * attempt ends with the same bits as an undisturbed command. The test kills each command once.
+ * {@code -Drecthink.kills=100} kills more often, {@code -Drecthink.kills.seed=2} kills at other moments.
+ * {@code target/kills.txt} contains a line for each kill.
  */
 class KillsIT {
     private static final int KILLS = Integer.getInteger("recthink.kills", Command.values().length);
