@@ -28,7 +28,7 @@ import java.util.SortedMap;
  * @param splits statistics of each split by name
  * @param timeLine number of rows over time
  * @param pools number of rows by pool
- * @param ties rows with the same time as another row of their {@code user}, or of their {@code item}
+ * @param ties for the keys user and item: rows with the same time as another row of that user or item
  * @param lengths lengths of prompts and reviews
  * @param copies review texts that the log contains more than once
  * @param rowIdsSha256 hash of the row ids, see {@link Fingerprint}
