@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 /** {@code recthink inspect [RUN]}: shows a run folder as one HTML page. */
 @Command(
         name = "inspect",
-        description = "Shows a run folder of train or sft as one HTML page: curves, example traces, configuration.",
+        description = "Show a run folder of train or sft as one HTML page: curves, example traces, configuration.",
         mixinStandardHelpOptions = true)
 final class InspectCommand implements Callable<Integer>, CheckedCommand {
     @Parameters(

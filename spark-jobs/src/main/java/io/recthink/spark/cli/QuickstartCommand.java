@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "quickstart",
-        description = "Runs all jobs on a simulated log; bin/quickstart calls this command with its configuration.",
+        description = "Run all jobs on a simulated log; bin/quickstart calls this command with its configuration.",
         mixinStandardHelpOptions = true)
 final class QuickstartCommand implements Callable<Integer>, CheckedCommand {
     private static final String POLICY = "quickstart-policy";
