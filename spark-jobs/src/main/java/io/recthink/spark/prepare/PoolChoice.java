@@ -10,13 +10,12 @@ import static org.apache.spark.sql.functions.when;
 
 import io.recthink.spark.table.PoolSizes;
 import io.recthink.spark.table.Splits;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -27,8 +26,12 @@ import org.apache.spark.sql.expressions.Window;
  * nothing about reading a history. The choice orders the rows by a hash of the seed and the row id, so it is the same
  * on every machine. It fills rl first, then coldStart, then sft. If there are too few rows, sft shrinks first. If there
  * are too few rows for rl and coldStart, sft is empty, and rl and coldStart shrink in proportion.
+ *
+ * @param sizes the sizes that the eligible rows allow
+ * @param eligibleRows the number of train rows that a pool could take
+ * @param pool the pool of an eligible row, from its rowId; null for a row in no pool
  */
-final class PoolChoice {
+record PoolChoice(PoolSizes sizes, long eligibleRows, Column pool) {
     static final String COLD_START = "coldStart";
     static final String SFT = "sft";
     static final String RL = "rl";
@@ -41,16 +44,6 @@ final class PoolChoice {
 
     /** Greater than every hexadecimal digit. */
     private static final String AFTER_ALL = "g";
-
-    private final PoolSizes sizes;
-    private final long eligibleRows;
-    private final Column pool;
-
-    private PoolChoice(PoolSizes sizes, long eligibleRows, Column pool) {
-        this.sizes = sizes;
-        this.eligibleRows = eligibleRows;
-        this.pool = pool;
-    }
 
     /**
      * Computes the sizes that the rows allow, and the hashes at which each pool ends.
@@ -88,44 +81,24 @@ final class PoolChoice {
      * that is greater than all tickets.
      */
     private static List<String> ends(Dataset<Row> tickets, SortedMap<String, Long> bins, List<Long> ranks) {
-        List<String> binOfRank = new ArrayList<>();
-        List<Integer> rankInBin = new ArrayList<>();
-        for (long rank : ranks) {
-            long before = 0;
-            String found = "";
-            for (Map.Entry<String, Long> bin : bins.entrySet()) {
-                if (rank < before + bin.getValue()) {
-                    found = bin.getKey();
-                    break;
-                }
-                before += bin.getValue();
-            }
-            binOfRank.add(found);
-            rankInBin.add((int) (rank - before));
-        }
-        Object[] wanted =
-                binOfRank.stream().filter(bin -> !bin.isEmpty()).distinct().toArray();
+        List<Optional<BinRank<String>>> places = ranks.stream()
+                .map(rank -> BinRank.of(bins, Long::longValue, rank))
+                .toList();
+        Object[] wanted = places.stream()
+                .flatMap(Optional::stream)
+                .map(BinRank::bin)
+                .distinct()
+                .toArray();
         Map<String, List<String>> sorted = wanted.length == 0
                 ? Map.of()
                 : tickets.where(substring(col("ticket"), 1, BIN_DIGITS).isin(wanted)).collectAsList().stream()
                         .map(row -> row.getString(0))
                         .sorted()
                         .collect(Collectors.groupingBy(ticket -> ticket.substring(0, BIN_DIGITS)));
-        return IntStream.range(0, ranks.size())
-                .mapToObj(i -> binOfRank.get(i).isEmpty()
-                        ? AFTER_ALL
-                        : sorted.get(binOfRank.get(i)).get(rankInBin.get(i)))
+        return places.stream()
+                .map(place -> place.map(at -> sorted.get(at.bin()).get((int) at.rank()))
+                        .orElse(AFTER_ALL))
                 .toList();
-    }
-
-    /** Returns the sizes that the eligible rows allow. */
-    PoolSizes sizes() {
-        return sizes;
-    }
-
-    /** Returns the number of train rows that a pool can contain. */
-    long eligibleRows() {
-        return eligibleRows;
     }
 
     /**

@@ -36,7 +36,6 @@ import io.recthink.spark.table.SplitLabel;
 import io.recthink.spark.table.Splits;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -128,11 +127,11 @@ final class Statistics {
 
     private Counted counted() {
         String unit = unit(Duration.between(
-                instant(splits.values().stream()
+                TimeCounts.instant(splits.values().stream()
                         .mapToLong(row -> row.getAs("first"))
                         .min()
                         .orElseThrow()),
-                instant(splits.values().stream()
+                TimeCounts.instant(splits.values().stream()
                         .mapToLong(row -> row.getAs("last"))
                         .max()
                         .orElseThrow())));
@@ -144,7 +143,7 @@ final class Statistics {
             String split = row.getAs("split");
             long rows = row.getAs("count");
             if (row.getAs("from") != null) {
-                bins.computeIfAbsent(instant(row.getAs("from")), from -> new LinkedHashMap<>())
+                bins.computeIfAbsent(TimeCounts.instant(row.getAs("from")), from -> new LinkedHashMap<>())
                         .put(split, rows);
                 continue;
             }
@@ -223,8 +222,8 @@ final class Statistics {
                     split,
                     new Split(
                             row.getAs("rows"),
-                            instant(row.getAs("first")).toString(),
-                            instant(row.getAs("last")).toString(),
+                            TimeCounts.instant(row.getAs("first")).toString(),
+                            TimeCounts.instant(row.getAs("last")).toString(),
                             row.getAs("mean"),
                             row.getAs("median"),
                             ratings.get(split),
@@ -272,10 +271,6 @@ final class Statistics {
         Map<String, Long> ordered = new LinkedHashMap<>();
         Splits.ALL.forEach(split -> ordered.put(split, rows.getOrDefault(split, 0L)));
         return ordered;
-    }
-
-    private static Instant instant(long micros) {
-        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }
 
     private static Map<String, Percentiles> lengths(Row row) {

@@ -10,7 +10,6 @@ import static org.apache.spark.sql.functions.unix_micros;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.TreeMap;
@@ -47,7 +46,11 @@ final class TimeCounts {
 
     /** Returns the number of rows. */
     long rows() {
-        return days.values().stream().mapToLong(Bin::count).sum();
+        return rows(days);
+    }
+
+    private static long rows(NavigableMap<Long, Bin> bins) {
+        return bins.values().stream().mapToLong(Bin::count).sum();
     }
 
     /** Returns the earliest time; requires at least one row. */
@@ -92,14 +95,9 @@ final class TimeCounts {
 
     /** Returns the key of the bin that contains a rank. */
     private static long keyAt(NavigableMap<Long, Bin> bins, long rank) {
-        long before = 0;
-        for (Map.Entry<Long, Bin> bin : bins.entrySet()) {
-            before += bin.getValue().count();
-            if (rank < before) {
-                return bin.getKey();
-            }
-        }
-        throw new IllegalArgumentException("rank %d of %d rows".formatted(rank, before));
+        return BinRank.of(bins, Bin::count, rank)
+                .orElseThrow(() -> new IllegalArgumentException("rank %d of %d rows".formatted(rank, rows(bins))))
+                .bin();
     }
 
     /** Returns the non-empty bins of a unit, by their first time. */
@@ -121,7 +119,8 @@ final class TimeCounts {
         return unix_micros(col("time"));
     }
 
-    private static Instant instant(long micros) {
+    /** Converts microseconds since 1970. */
+    static Instant instant(long micros) {
         return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }
 }
