@@ -83,11 +83,6 @@ public final class FittedBiasModel implements AutoCloseable {
         return biases.where(col("kind").equalTo(kind));
     }
 
-    /** The model as a table of {@link Tables#BIASES}. */
-    public Dataset<Row> table() {
-        return table(model.mean(), userBiases, itemBiases).orderBy("kind", "id");
-    }
-
     private static Dataset<Row> table(double mean, Dataset<Row> users, Dataset<Row> items) {
         return users.sparkSession()
                 .createDataFrame(List.of(RowFactory.create(MEAN, "", mean)), Tables.BIASES)
@@ -108,7 +103,7 @@ public final class FittedBiasModel implements AutoCloseable {
     }
 
     /**
-     * Fits the model and hands on its {@link #table}, which is computed when it is read, once.
+     * Fits the model and passes it on as a table of {@link Tables#BIASES}, which Spark computes when it is read.
      *
      * @param ratings the train rows: userId, itemId, truth
      * @param sum of the ratings, exact
