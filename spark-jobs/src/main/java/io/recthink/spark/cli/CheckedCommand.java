@@ -1,11 +1,11 @@
 package io.recthink.spark.cli;
 
-/** A command that can check its command line and its configuration without Spark. */
+/** A command with options that it can check without Spark, beside the {@link ConfigurationOptions}. */
 interface CheckedCommand {
     /**
-     * Checks the command line and the configuration.
+     * Checks the options.
      *
-     * @throws io.recthink.InvalidInputException when an option or the configuration cannot be used
+     * @throws io.recthink.InvalidInputException when an option cannot be used
      */
     void check();
 }

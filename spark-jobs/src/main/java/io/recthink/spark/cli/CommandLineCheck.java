@@ -2,7 +2,9 @@ package io.recthink.spark.cli;
 
 import io.recthink.InvalidInputException;
 import picocli.CommandLine;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionStrategy;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -13,7 +15,6 @@ import picocli.CommandLine.ParseResult;
  */
 final class CommandLineCheck {
     static final int START = 64;
-    private static final int UNUSABLE = 2;
 
     private CommandLineCheck() {}
 
@@ -44,7 +45,7 @@ final class CommandLineCheck {
             return checked(command);
         } catch (InvalidInputException e) {
             command.getErr().println(e.getMessage());
-            return UNUSABLE;
+            return ExitCode.USAGE;
         }
     }
 
@@ -52,6 +53,11 @@ final class CommandLineCheck {
         Object object = command.getCommand();
         if (object instanceof ConfigCommand config && config.needsNoSpark()) {
             return config.call();
+        }
+        for (CommandSpec mixin : command.getCommandSpec().mixins().values()) {
+            if (mixin.userObject() instanceof ConfigurationOptions options) {
+                options.check();
+            }
         }
         if (object instanceof CheckedCommand checked) {
             checked.check();

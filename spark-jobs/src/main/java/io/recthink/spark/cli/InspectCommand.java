@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         name = "inspect",
         description = "Show a run folder of train or sft as one HTML page: curves, example traces, configuration.",
         mixinStandardHelpOptions = true)
-final class InspectCommand implements Callable<Integer>, CheckedCommand {
+final class InspectCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "RUN",
@@ -36,11 +36,6 @@ final class InspectCommand implements Callable<Integer>, CheckedCommand {
 
     @Spec
     private CommandSpec spec;
-
-    @Override
-    public void check() {
-        options.check();
-    }
 
     @Override
     public Integer call() {

@@ -8,7 +8,7 @@ import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Mixin;
 
 /** The command of a {@link Job}: reads the configuration, starts Spark, runs the job, stops Spark. */
-class JobCommand implements Callable<Integer>, CheckedCommand {
+class JobCommand implements Callable<Integer> {
     private final String name;
     private final Supplier<Job> job;
 
@@ -18,11 +18,6 @@ class JobCommand implements Callable<Integer>, CheckedCommand {
     JobCommand(String name, Supplier<Job> job) {
         this.name = name;
         this.job = job;
-    }
-
-    @Override
-    public void check() {
-        options.check();
     }
 
     @Override

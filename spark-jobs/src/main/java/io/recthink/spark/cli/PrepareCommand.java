@@ -7,7 +7,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** {@code recthink prepare}: prepares a log, or a part of a log. */
-final class PrepareCommand extends JobCommand {
+final class PrepareCommand extends JobCommand implements CheckedCommand {
     @Option(
             names = "--since",
             paramLabel = "TIME",
@@ -31,7 +31,6 @@ final class PrepareCommand extends JobCommand {
 
     @Override
     public void check() {
-        super.check();
         Period.of(since, until);
     }
 

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
                 "Show what a policy sees of one example: the prompt on standard output; the counts of tokens and of"
                         + " left-out past purchases on standard error.",
         mixinStandardHelpOptions = true)
-final class PromptCommand implements Callable<Integer>, CheckedCommand {
+final class PromptCommand implements Callable<Integer> {
     @Option(
             names = "--row",
             paramLabel = "ID",
@@ -38,11 +38,6 @@ final class PromptCommand implements Callable<Integer>, CheckedCommand {
 
     @Spec
     private CommandSpec spec;
-
-    @Override
-    public void check() {
-        options.check();
-    }
 
     @Override
     public Integer call() {

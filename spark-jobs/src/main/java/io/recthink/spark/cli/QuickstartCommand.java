@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
         name = "quickstart",
         description = "Run all jobs on a simulated log; bin/quickstart calls this command with its configuration.",
         mixinStandardHelpOptions = true)
-final class QuickstartCommand implements Callable<Integer>, CheckedCommand {
+final class QuickstartCommand implements Callable<Integer> {
     private static final String POLICY = "quickstart-policy";
 
     @Mixin
@@ -51,11 +51,6 @@ final class QuickstartCommand implements Callable<Integer>, CheckedCommand {
 
     @Spec
     private CommandSpec spec;
-
-    @Override
-    public void check() {
-        options.check();
-    }
 
     @Override
     public Integer call() {
