@@ -31,8 +31,6 @@ public final class SparkTest {
         SparkSession session = spark().newSession();
         session.conf().set("spark.sql.codegen.wholeStage", true);
         session.conf().set("spark.sql.codegen.factoryMode", "FALLBACK");
-        session.conf().set("spark.sql.adaptive.enabled", false);
-        session.conf().set("spark.sql.session.timeZone", "UTC");
         return session;
     }
 
