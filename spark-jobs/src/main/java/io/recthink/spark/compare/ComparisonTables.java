@@ -301,7 +301,7 @@ final class ComparisonTables {
         }
         if (comparison.rows().stream().anyMatch(ComparisonRow::marked)) {
             notes.add("* does not beat " + TrivialPredictors.PROMPT_MEANS
-                    + " of its kind. This row is a regression on numbers that a prompt may show.");
+                    + " of its kind. This row is a regression on the means and the counts of the user and the item.");
         }
         if (comparison.rows().stream().anyMatch(ComparisonRow::unranked)) {
             notes.add(ComparisonRow.UNRANKED.strip()

@@ -26,7 +26,7 @@ import org.apache.spark.sql.Row;
 
 /**
  * The trivial predictors of every comparison: constants, means and medians of the train ratings, the bias model and the
- * prompt-means regressions. A prompt-means regression uses the four numbers that a prompt may show. One is fitted by
+ * prompt-means regressions. A prompt-means regression uses userMean, itemMean, nUser and nItem. One is fitted by
  * least squares, one by least absolute deviations. All predictors are fitted on the train rows and predict every row.
  *
  * <p>Sums are decimal and therefore exact, so that the result does not depend on the partitioning.
@@ -180,7 +180,7 @@ public final class TrivialPredictors {
                 .divide(coalesce(col(prefix + "Count"), lit(0)).plus(SHRINKAGE));
     }
 
-    /** The numbers that a prompt can show. An unknown mean is replaced by the global mean. */
+    /** The means and counts of the user and the item. An unknown mean is replaced by the global mean. */
     private static List<Column> features(double mean) {
         return List.of(
                 coalesce(col("userMean"), lit(mean)),
