@@ -6,6 +6,7 @@ import io.recthink.config.Configuration;
 import io.recthink.generate.RolloutSettings;
 import io.recthink.model.ModelSettings;
 import io.recthink.prompt.PromptSettings;
+import io.recthink.reward.RewardSettings;
 import io.recthink.spark.policy.PolicyReference;
 import io.recthink.spark.table.PredictSettings;
 import io.recthink.spark.table.PreparedData;
@@ -33,9 +34,13 @@ public final class PredictionStage implements AutoCloseable {
     /** The number of batches of a task: enough to fill the batches, few enough to show progress and to be repeated. */
     private static final int BATCHES_PER_TASK = 4;
 
+    /** The column that says of each sample whether it passes the format tests of the reward. */
+    public static final String WELL_FORMED = "wellFormed";
+
     private static final StructType RATINGS = new StructType()
             .add("rowId", DataTypes.StringType, false)
-            .add("ratings", DataTypes.createArrayType(DataTypes.DoubleType, true), false);
+            .add("ratings", DataTypes.createArrayType(DataTypes.DoubleType, true), false)
+            .add(WELL_FORMED, DataTypes.createArrayType(DataTypes.BooleanType, false), false);
 
     private final Configuration configuration;
     private final PreparedData data;
@@ -87,7 +92,7 @@ public final class PredictionStage implements AutoCloseable {
      */
     public void showing(String name, int policies, Runnable work) {
         SparkContext context = examples.sparkSession().sparkContext();
-        SparkListener progress = new PredictionProgress(name, done, rows * policies);
+        SparkListener progress = new TaskProgress(name, done, rows * policies);
         context.addSparkListener(progress);
         try {
             work.run();
@@ -111,8 +116,9 @@ public final class PredictionStage implements AutoCloseable {
     }
 
     /**
-     * The ratings of a policy's samples, computed when the result is read or written. The columns are {@code rowId} and
-     * the array {@code ratings}, with null for a rating that cannot be read. The mean and the median of
+     * The ratings of a policy's samples, computed when the result is read or written. The columns are {@code rowId},
+     * the array {@code ratings}, with null for a rating that cannot be read, and the array {@value #WELL_FORMED}. The
+     * mean and the median of
      * {@link #predict} use the same samples.
      *
      * @param samples the number of samples per example, at least 1
@@ -131,6 +137,7 @@ public final class PredictionStage implements AutoCloseable {
                 configuration.get(PredictSettings.class).maxBatch(),
                 configuration.get(RolloutSettings.class),
                 configuration.get(ModelSettings.class),
+                configuration.get(RewardSettings.class).minWords(),
                 done);
     }
 

@@ -1,9 +1,11 @@
 package io.recthink.spark.completion;
 
+import io.recthink.generate.Finish;
 import io.recthink.generate.RatingDistribution;
 import io.recthink.generate.RatingPrefix;
 import io.recthink.generate.RolloutSettings;
 import io.recthink.model.ModelSettings;
+import io.recthink.prompt.OutputGrammar;
 import io.recthink.spark.table.PredictionRow;
 import io.recthink.spark.table.Readout;
 import java.io.Serializable;
@@ -22,6 +24,7 @@ import org.apache.spark.util.LongAccumulator;
  *
  * @param reading the read-outs beside the greedy rating
  * @param maxBatch the maximum number of completions in one call of the generator; one prompt's samples may be more
+ * @param minWords words of its own that each think block of a well-formed sample has
  * @param done counts the predicted rows
  */
 record PredictionTask(
@@ -32,6 +35,7 @@ record PredictionTask(
         int maxBatch,
         RolloutSettings rollout,
         ModelSettings model,
+        int minWords,
         LongAccumulator done)
         implements Serializable {
     /** The step in the address of a sample; training steps start at 1. */
@@ -50,13 +54,14 @@ record PredictionTask(
     }
 
     /**
-     * The ratings of the samples of each row, with null for a rating that cannot be read. The rows are as for
-     * {@link #predict}.
+     * The ratings of the samples of each row, with null for a rating that cannot be read, and whether each sample is well
+     * formed. The rows are as for {@link #predict}.
      */
     Iterator<Row> ratings(Iterator<Row> rows) {
         return new CompletionTask(encoding.policy(), model, promptsWithSamples()).rows(rows, policy -> {
             PromptsInTask prompts = new PromptsInTask(encoding);
-            return batch -> ratings(policy, prompts, batch);
+            OutputGrammar wellFormed = prompts.grammar(minWords);
+            return batch -> ratings(policy, prompts, wellFormed, batch);
         });
     }
 
@@ -75,14 +80,19 @@ record PredictionTask(
                 .toList();
     }
 
-    private List<Row> ratings(PolicyInTask policy, PromptsInTask prompts, List<Row> rows) {
+    private List<Row> ratings(PolicyInTask policy, PromptsInTask prompts, OutputGrammar wellFormed, List<Row> rows) {
         List<Row> ratings = new ArrayList<>();
         for (Completed<Example> completed : policy.complete(examples(prompts, rows), sampling())) {
             Double[] read = completed.completions().stream()
                     .map(prompts::rating)
                     .map(rating -> rating.isPresent() ? (Double) rating.getAsDouble() : null)
                     .toArray(Double[]::new);
-            ratings.add(RowFactory.create(completed.prompt().rowId(), read));
+            Boolean[] formed = completed.completions().stream()
+                    .map(completion -> wellFormed
+                            .parse(completion.text(), completion.finish() == Finish.STOP)
+                            .formatOk())
+                    .toArray(Boolean[]::new);
+            ratings.add(RowFactory.create(completed.prompt().rowId(), read, formed));
         }
         done.add(rows.size());
         return ratings;

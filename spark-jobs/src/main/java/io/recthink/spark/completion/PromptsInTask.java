@@ -5,23 +5,35 @@ import io.recthink.generate.Finish;
 import io.recthink.generate.RatingCandidates;
 import io.recthink.generate.RatingPrefix;
 import io.recthink.prompt.Block;
+import io.recthink.prompt.ContentRule;
 import io.recthink.prompt.OutputGrammar;
+import io.recthink.prompt.PromptTemplate;
 import io.recthink.prompt.Turns;
 import io.recthink.spark.table.Examples;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.spark.sql.Row;
 
 /** Encodes prompts and parses completions in one Spark task. It frees its tokenizer when the task ends. */
 public final class PromptsInTask {
+    private final PromptEncoding settings;
     private final PromptEncoding.Open encoding;
     private final OutputGrammar grammar;
 
     public PromptsInTask(PromptEncoding encoding) {
+        this.settings = encoding;
         this.encoding = encoding.open();
         PolicyInTask.atTaskEnd(this.encoding::close);
         this.grammar = OutputGrammar.of(encoding.settings().think(), encoding.minRating(), encoding.maxRating())
                 .afterPrompt(Turns.of(this.encoding.chatTemplate()).assistantStart());
+    }
+
+    /** The grammar of well-formed completions, whose think blocks have words of their own. */
+    OutputGrammar grammar(int minWords) {
+        List<String> instruction =
+                new PromptTemplate(settings.settings(), settings.minRating(), settings.maxRating()).instruction();
+        return grammar.asking(new ContentRule(minWords, instruction));
     }
 
     /** The token ids of an example's prompt. */

@@ -34,6 +34,7 @@ import io.recthink.spark.training.Retention;
 import io.recthink.spark.training.SeenRows;
 import io.recthink.spark.training.StartModel;
 import io.recthink.spark.training.StepSession;
+import io.recthink.teacher.ColdStartSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -86,16 +87,36 @@ public final class SftJob implements Job {
         Instructions instructions = instructions(spark, configuration, data, folder, start);
         String seenUntil = SeenRows.until(
                 PreparedData.examples(spark, folder),
-                col("split").equalTo("train").and(col("pool").equalTo("coldStart")),
-                configuration.get(SftSettings.class).validationEvery() > 0,
+                col("split")
+                        .equalTo("train")
+                        .and(col("pool")
+                                .equalTo(configuration
+                                        .get(ColdStartSettings.class)
+                                        .pool()
+                                        .label())),
+                configuration.get(SftSettings.class).validationEvery() > 0
+                        || configuration.get(SftSettings.class).form().isOn(),
                 startTerms);
         PolicyTerms terms = PolicyTerms.of(configuration, data.minRating(), data.maxRating(), seenUntil)
                 .withoutLength();
         Optional<PolicyValidation> ratings = ratings(spark, configuration, data, folder);
+        FormSettings form = configuration.get(SftSettings.class).form();
+        Optional<ValidationSamples> samples = form.isOn()
+                ? Optional.of(ValidationSamples.of(spark, configuration, data, folder, form))
+                : Optional.empty();
         try {
-            SupervisedRun.of(spark, request(configuration, start, instructions, terms, ratings));
+            SupervisedRun.of(
+                    spark,
+                    request(
+                            configuration,
+                            start,
+                            instructions,
+                            terms,
+                            ratings,
+                            samples.map(drawn -> FormCheck.of(form, drawn))));
         } finally {
             ratings.ifPresent(PolicyValidation::close);
+            samples.ifPresent(ValidationSamples::close);
         }
     }
 
@@ -144,7 +165,8 @@ public final class SftJob implements Job {
             StartModel start,
             Instructions instructions,
             PolicyTerms terms,
-            Optional<PolicyValidation> ratings) {
+            Optional<PolicyValidation> ratings,
+            Optional<FormCheck> form) {
         Paths paths = configuration.paths();
         return new SupervisedRequest(
                 new Place("sft", WARM_START, paths.resolve(paths.warmStart()), resume),
@@ -153,7 +175,8 @@ public final class SftJob implements Job {
                 settings(configuration),
                 validation(configuration, ratings),
                 new ConfigurationRecord(configuration, FIXED, free(configuration.get(SftSettings.class))),
-                Optional.of(terms));
+                Optional.of(terms),
+                form);
     }
 
     private static SupervisedSettings settings(Configuration configuration) {
@@ -186,8 +209,13 @@ public final class SftJob implements Job {
 
     // Another number of steps changes the learning rate of every step, except when it is constant.
     private static List<String> free(SftSettings sft) {
-        List<String> free = new ArrayList<>(
-                List.of("sft.keepLast", "sft.patience", "validation.every", "validation.maxFailed", "prompt.source"));
+        List<String> free = new ArrayList<>(List.of(
+                "sft.keepLast",
+                "sft.patience",
+                "sft.form.stopAt",
+                "validation.every",
+                "validation.maxFailed",
+                "prompt.source"));
         if (sft.optimizer().schedule() == Schedule.CONSTANT) {
             free.addAll(List.of("sft.steps", "sft.epochs"));
         }

@@ -16,6 +16,7 @@ public record SftSettings(
         int validationEvery,
         HeldOutSettings validation,
         int patience,
+        FormSettings form,
         OptimizerSettings optimizer)
         implements Section {
     @Override
@@ -33,6 +34,12 @@ public record SftSettings(
                 "a multiple of saveEvery " + saveEvery,
                 validationEvery);
         checkValidation(problems);
+        form.check(problems.in("form"));
+        problems.require(
+                !form.isOn() || isSaved(form.every()),
+                "form.every",
+                "a multiple of saveEvery " + saveEvery,
+                form.every());
         optimizer.check(problems.in("optimizer"));
     }
 

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * @param validation which of its policies is the best
  * @param record settings that the run folder records
  * @param terms prompt settings of its policies; empty when the caller knows them
+ * @param form ends the run when its policy writes the form; empty: the run goes on to its end
  */
 public record SupervisedRequest(
         Place place,
@@ -30,8 +31,16 @@ public record SupervisedRequest(
         SupervisedSettings settings,
         SupervisedValidation validation,
         RunRecord record,
-        Optional<PolicyTerms> terms) {
+        Optional<PolicyTerms> terms,
+        Optional<FormCheck> form) {
     public SupervisedRequest {
+        form.ifPresent(check -> {
+            if (check.every() % settings.saveEvery() != 0) {
+                throw new InvalidInputException(
+                        "%s.form.every must be a multiple of %s.saveEvery %d (was %d): only saved steps are checked"
+                                .formatted(place.section(), place.section(), settings.saveEvery(), check.every()));
+            }
+        });
         if (validation.every() % settings.saveEvery() != 0) {
             throw new InvalidInputException(
                     "the steps between validations of %s must be a multiple of %s.saveEvery %d (were %d): only saved steps are validated"
@@ -63,6 +72,7 @@ public record SupervisedRequest(
                 .map(name -> place.section() + "." + name)
                 .toList();
         RunRecord record = new SettingsRecord(place.section(), settings.seed(), place.section(), recorded, free);
-        return new SupervisedRequest(place, start, instructions, settings, validation, record, Optional.empty());
+        return new SupervisedRequest(
+                place, start, instructions, settings, validation, record, Optional.empty(), Optional.empty());
     }
 }

@@ -98,17 +98,18 @@ public final class SupervisedRun {
                     order,
                     request.instructions().teacher(),
                     gradient,
+                    request.form(),
                     run);
-            if (run.hasNext()) {
+            if (run.hasNext() && next.formReached().isEmpty()) {
                 run.forgetStop();
             }
             Progress progress = new Progress(request.place().section(), run.stepsDone(), asked.steps());
-            while (run.hasNext()) {
+            while (run.hasNext() && next.formReached().isEmpty()) {
                 String summary = next.next();
                 progress.done(run.stepsDone(), summary);
             }
             steps = run.stepsDone();
-            stopped = run.stop();
+            stopped = steps < asked.steps() ? next.formReached().or(run::stop) : Optional.empty();
             stopped.ifPresent(reason -> stop(run, reason));
             run.sayChosen();
         }
@@ -120,8 +121,8 @@ public final class SupervisedRun {
         run.recordStop(reason);
         String section = request.place().section();
         System.out.printf(
-                "%s stopped after step %d: %s. With another %s.patience it continues when it is resumed.%n",
-                section, run.stepsDone(), reason, section);
+                "%s stopped after step %d: %s. With another %s.patience or %s.form.stopAt it continues when it is resumed.%n",
+                section, run.stepsDone(), reason, section, section);
     }
 
     private InstructionTable table(Instructions instructions) {

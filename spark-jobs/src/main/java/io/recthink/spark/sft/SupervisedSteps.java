@@ -1,5 +1,6 @@
 package io.recthink.spark.sft;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.spark.Activity;
 import io.recthink.spark.gradient.GradientRequest;
 import io.recthink.spark.gradient.GradientRequest.SupervisedLoss;
@@ -14,6 +15,8 @@ import io.recthink.spark.training.LearningRun.Update;
 import io.recthink.spark.training.Stopwatch;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 
@@ -32,7 +35,9 @@ final class SupervisedSteps {
     private final GradientStage gradient;
     private Cursor cursor;
     private SupervisedMetrics metrics;
+    private final Optional<FormCheck> form;
     private long tokens;
+    private Optional<String> formReached;
 
     /**
      * The steps of a run from its current position.
@@ -43,6 +48,7 @@ final class SupervisedSteps {
      * @param order order of the keys
      * @param teacher cost of the teacher models that wrote the instructions
      * @param gradient gradient stage for the model of the run
+     * @param form ends the run when its policy writes the form
      */
     SupervisedSteps(
             SparkSession spark,
@@ -53,6 +59,7 @@ final class SupervisedSteps {
             PromptOrder order,
             TeacherUsage teacher,
             GradientStage gradient,
+            Optional<FormCheck> form,
             LearningRun run) {
         this.spark = spark;
         this.section = section;
@@ -65,10 +72,11 @@ final class SupervisedSteps {
         this.gradient = gradient;
         this.cursor = run.cursor();
         this.metrics = new SupervisedMetrics();
-        this.tokens = run.folder()
-                .metrics(run.stepsDone())
-                .map(saved -> saved.path("num_tokens").asLong())
-                .orElse(0L);
+        this.form = form;
+        Optional<ObjectNode> saved = run.folder().metrics(run.stepsDone());
+        this.tokens = saved.map(values -> values.path("num_tokens").asLong()).orElse(0L);
+        this.formReached = form.flatMap(check -> saved.flatMap(values ->
+                check.reached(Map.of(FormCheck.RATE, values.path(FormCheck.RATE).asDouble()))));
     }
 
     /**
@@ -94,10 +102,18 @@ final class SupervisedSteps {
         cursor = batch.next();
         if (settings.saves(step, lastStep)) {
             say(step, "validation");
-            run.save(cursor, metrics.values(step, tokens, order.distinctBefore(cursor), teacher), List.of());
+            Map<String, Object> values = metrics.values(step, tokens, order.distinctBefore(cursor), teacher);
+            form.ifPresent(check -> values.putAll(check.metrics(step, lastStep, run.policy())));
+            formReached = form.flatMap(check -> check.reached(values));
+            run.save(cursor, values, List.of());
             metrics = new SupervisedMetrics();
         }
         return String.format(Locale.ROOT, "loss %.4f", sum.statistics().loss());
+    }
+
+    /** Why the run ends because its policy writes the form; empty when it goes on. */
+    Optional<String> formReached() {
+        return formReached;
     }
 
     private void say(int step, String what) {

@@ -17,7 +17,7 @@ import org.apache.spark.sql.Row;
 
 /** Refuses traces that do not fit the model's context together with their prompts, before a run begins. */
 final class TraceRoom {
-    private static final String SHORTER = "shorten the traces (coldStart.detail=terse)";
+    private static final String SHORTER = "shorten the traces (teacher.rule.detail=terse)";
 
     private final ContextRoom room;
     private final PromptEncoder encoder;

@@ -1,5 +1,7 @@
 package io.recthink.spark.sft;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.regexp_replace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,7 +14,9 @@ import io.recthink.spark.table.Tables;
 import io.recthink.spark.train.TinyWorld;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
@@ -69,7 +73,7 @@ class SftJobTest {
     void tracesThatDoNotFitTheModelsContextAreRefusedBeforeTheRunBegins(@TempDir Path other) {
         String rowId = RowId.of("tiny", "user-0", "item-0", 1_000_000);
         String completion = "<rate>" + "5".repeat(245) + "</rate>";
-        SPARK.createDataFrame(List.of(RowFactory.create(rowId, completion, 5.0, "rule")), Tables.TRACES)
+        SPARK.createDataFrame(List.of(RowFactory.create(rowId, completion, 5.0, "rule", "as-rated")), Tables.TRACES)
                 .write()
                 .parquet(other + "/traces");
         assertThatThrownBy(() -> new SftJob(false)
@@ -82,9 +86,44 @@ class SftJobTest {
                                         "sft.microBatch=1")))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
-                        "paths.traces: the prompt of row %s has 15 tokens (prompt.maxTokens is 200) and its trace 248, which do not fit the model's context of 256 tokens. Set prompt.maxTokens=8 or less, or shorten the traces (coldStart.detail=terse), or take a model with a longer context (initModel.maxPositions, where init-model makes it)."
+                        "paths.traces: the prompt of row %s has 15 tokens (prompt.maxTokens is 200) and its trace 248, which do not fit the model's context of 256 tokens. Set prompt.maxTokens=8 or less, or shorten the traces (teacher.rule.detail=terse), or take a model with a longer context (initModel.maxPositions, where init-model makes it)."
                                 .formatted(rowId));
         assertThat(other.resolve("run")).doesNotExist();
+    }
+
+    @Test
+    void theRunEndsWhenThePolicyWritesTheForm(@TempDir Path other) {
+        SPARK.read()
+                .parquet(root + "/traces")
+                .withColumn("completion", regexp_replace(col("completion"), "[.]0", "")) // the model knows no dot
+                .write()
+                .parquet(other + "/traces");
+        List<String> settings = new ArrayList<>(List.of(SETTINGS));
+        settings.addAll(List.of(
+                "paths.traces=" + other + "/traces",
+                "paths.warmStart=" + other + "/run",
+                "sft.steps=60",
+                "sft.form={stopAt: 0.5, every: 10, prompts: 6, samples: 4}"));
+        new SftJob(false).run(SPARK, world.configuration(settings.toArray(String[]::new)));
+        RunFolder run = RunFolder.at(other + "/run", new Configuration());
+        int last = run.newest().orElseThrow().step();
+        assertThat(last).isLessThan(60);
+        assertThat(formatRate(run, last)).isGreaterThanOrEqualTo(0.5);
+        for (int step = 10; step < last; step += 10) {
+            assertThat(formatRate(run, step)).isLessThan(0.5);
+        }
+        assertThat(run.metrics(last).orElseThrow().get("eval/rating_std").asDouble())
+                .isPositive();
+        assertThat(run.stop().orElseThrow().reason()).contains("at least sft.form.stopAt 0.5");
+        new SftJob(true).run(SPARK, world.configuration(settings.toArray(String[]::new)));
+        assertThat(run.newest().orElseThrow().step()).isEqualTo(last);
+        settings.add("sft.form.stopAt=0.99999");
+        new SftJob(true).run(SPARK, world.configuration(settings.toArray(String[]::new)));
+        assertThat(run.newest().orElseThrow().step()).isGreaterThan(last);
+    }
+
+    private static double formatRate(RunFolder run, int step) {
+        return run.metrics(step).orElseThrow().get("eval/format_rate").asDouble();
     }
 
     @Test

@@ -14,10 +14,10 @@ import scala.collection.JavaConverters;
 import scala.collection.Seq;
 
 /**
- * Shows the number of predicted rows. A task may take minutes, so the rows of running tasks are read from their
- * heartbeats.
+ * Shows how much of their work tasks have done. A task may take minutes, so the counts of running tasks are read from
+ * their heartbeats.
  */
-final class PredictionProgress extends SparkListener {
+public final class TaskProgress extends SparkListener {
     private final LongAccumulator ended;
     private final long before;
     private final long total;
@@ -26,13 +26,13 @@ final class PredictionProgress extends SparkListener {
     private long shown;
 
     /**
-     * Progress before the first row.
+     * Progress before the first task.
      *
      * @param name the name of the work
-     * @param ended counts the rows of ended tasks; its value at this call belongs to an earlier policy
-     * @param total the number of rows to predict
+     * @param ended counts the work of ended tasks; its value at this call belongs to earlier work
+     * @param total the whole work, such as a number of rows
      */
-    PredictionProgress(String name, LongAccumulator ended, long total) {
+    public TaskProgress(String name, LongAccumulator ended, long total) {
         this.ended = ended;
         this.before = ended.value();
         this.total = total;

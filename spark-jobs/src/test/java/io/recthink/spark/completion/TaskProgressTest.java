@@ -15,7 +15,7 @@ import scala.Option;
 import scala.Tuple4;
 import scala.collection.JavaConverters;
 
-class PredictionProgressTest {
+class TaskProgressTest {
     @Test
     void rowsOfARunningTaskAreShown() {
         LongAccumulator ended = SparkTest.spark().sparkContext().longAccumulator();
@@ -24,7 +24,7 @@ class PredictionProgressTest {
         PrintStream errors = System.err;
         System.setErr(new PrintStream(shown, true, StandardCharsets.UTF_8));
         try {
-            PredictionProgress progress = new PredictionProgress("predict", ended, 100);
+            TaskProgress progress = new TaskProgress("predict", ended, 100);
             ended.add(30);
             progress.onExecutorMetricsUpdate(heartbeat(7, ended.id(), 20));
             progress.onExecutorMetricsUpdate(heartbeat(8, ended.id() + 1, 70));
