@@ -99,6 +99,24 @@ public final class Sections {
                 .over(text);
     }
 
+    /**
+     * A section with some values changed.
+     *
+     * @param changes keys and values of the section; a map changes single keys below its key
+     * @param origin the key that holds the changes, for messages
+     * @throws ConfigurationException as {@link #read}
+     */
+    public static <S extends Section> S change(S section, Map<String, Object> changes, String origin) {
+        @SuppressWarnings("unchecked")
+        Class<S> type = (Class<S>) section.getClass();
+        String key = new SectionType<>(type).key();
+        Sections only = of(List.of(type));
+        SettingsTree tree = only.tree();
+        tree.merge(SettingsText.tree(Map.of(key, section)), new Problems());
+        return only.bind(origin, SettingsText.tree(Map.of(key, changes)), List.of(), tree)
+                .get(type);
+    }
+
     /** The keys of a record that these sections do not have, with their values. */
     SortedMap<String, String> unknown(JsonNode record) {
         return tree().takeUnknown(record.deepCopy());

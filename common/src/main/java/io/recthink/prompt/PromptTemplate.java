@@ -4,7 +4,6 @@ import io.recthink.model.ChatTemplate.Message;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -112,8 +111,8 @@ public final class PromptTemplate {
      */
     List<Message> messages(PromptInput input, double share) {
         Map<String, String> values = new HashMap<>();
-        values.put("min_rating", plain(min));
-        values.put("max_rating", plain(max));
+        values.put("min_rating", RatingText.of(min));
+        values.put("max_rating", RatingText.of(max));
         values.put("history", history(PromptInput.latest(input.userHistory(), settings.historyItems()), share));
         values.put("target_item", target(input, share));
         if (settings.meanFeatures()) {
@@ -131,7 +130,7 @@ public final class PromptTemplate {
 
     /** The fixed text of every prompt: the system message, and the fixed parts of the user message. */
     public List<String> instruction() {
-        Map<String, String> scale = Map.of("min_rating", plain(min), "max_rating", plain(max));
+        Map<String, String> scale = Map.of("min_rating", RatingText.of(min), "max_rating", RatingText.of(max));
         Set<String> empty = settings.meanFeatures() ? Set.of() : Set.of("user_mean", "item_mean");
         return Stream.concat(Stream.of(system.fill(scale)), user.fixedParts(empty).stream())
                 .toList();
@@ -191,7 +190,7 @@ public final class PromptTemplate {
     private Map<String, String> reviewValues(double rating, String summary, String review, double share) {
         return Map.of(
                 "rating", oneDecimal(OptionalDouble.of(rating)),
-                "stars", plain(rating),
+                "stars", RatingText.of(rating),
                 "summary", cut(summary, settings.summaryCharacters(), share),
                 "review", cut(review, settings.reviewCharacters(), share));
     }
@@ -216,10 +215,6 @@ public final class PromptTemplate {
 
     private static String oneDecimal(OptionalDouble number) {
         return number.isPresent() ? String.format(Locale.ROOT, "%.1f", number.getAsDouble()) : "";
-    }
-
-    private static String plain(double number) {
-        return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
     }
 
     /** The system and the user message of a think mode in a layout. */

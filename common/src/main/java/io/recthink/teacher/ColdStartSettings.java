@@ -1,22 +1,82 @@
 package io.recthink.teacher;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.recthink.config.Problems;
 import io.recthink.config.Section;
 import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
 
-/** The section {@code coldStart}: the traces of the supervised warm start. */
+/**
+ * The section {@code coldStart}: the traces of the supervised warm start.
+ *
+ * @param pool the pool of rows that traces are written for
+ * @param traces the most rows
+ * @param ratings the rating at the end of a trace
+ * @param alignedWithin a trace is aligned when its rating differs from the true rating by less
+ * @param rationalise whether the teacher is asked again, with the true rating, when a trace is not aligned
+ * @param forbidden phrases that a rationale must not contain, because they tell that the rating was known
+ * @param teacher changes of the section {@code teacher}
+ */
 public record ColdStartSettings(
-        TeacherKind teacher,
+        Pool pool,
         int traces,
-        TeacherLevel level,
-        double slope,
-        double generosity,
-        double spread,
-        TraceDetail detail)
+        TraceRatings ratings,
+        double alignedWithin,
+        boolean rationalise,
+        List<String> forbidden,
+        Map<String, Object> teacher)
         implements Section, Serializable {
+    private static final String CHANGES = "coldStart.teacher";
+
+    /** The pools that may have traces. */
+    public enum Pool {
+        /** The pool of the warm start before reinforcement learning. */
+        @JsonProperty("coldStart")
+        COLD_START("coldStart"),
+        /** The large pool of supervised learning alone. */
+        @JsonProperty("sft")
+        SFT("sft");
+
+        private final String label;
+
+        Pool(String label) {
+            this.label = label;
+        }
+
+        /** The name in the column {@code pool} of the examples. */
+        public String label() {
+            return label;
+        }
+    }
+
+    public ColdStartSettings {
+        forbidden = List.copyOf(forbidden);
+        teacher = Map.copyOf(teacher);
+    }
+
     @Override
     public void check(Problems problems) {
         problems.atLeast(1, "traces", traces);
-        problems.require(spread >= 0, "spread", "at least 0", spread);
+        problems.require(
+                alignedWithin > 0 && Double.isFinite(alignedWithin),
+                "alignedWithin",
+                "above 0 and finite",
+                alignedWithin);
+        problems.require(
+                forbidden.stream().noneMatch(String::isBlank),
+                "forbidden",
+                "a list of phrases",
+                "one of them is blank");
+    }
+
+    /**
+     * The teacher of the traces.
+     *
+     * @param common the section {@code teacher}
+     * @throws io.recthink.config.ConfigurationException when a change cannot be used
+     */
+    public TeacherSettings teacher(TeacherSettings common) {
+        return common.changedBy(teacher, CHANGES);
     }
 }

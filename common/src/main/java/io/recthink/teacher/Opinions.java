@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Finds the words that a review praises or criticises. The words of praise and complaint in a clause give the side of
@@ -22,6 +23,13 @@ final class Opinions {
     private final Set<String> complaint = WordList.read("complaint.txt");
     private final Set<String> functionWords = WordList.read("function-words.txt");
     private final Set<String> negations = WordList.read("negations.txt");
+    private final Set<String> blindSpot;
+
+    /** @param blindSpot words that are never names, in any case */
+    Opinions(List<String> blindSpot) {
+        this.blindSpot =
+                blindSpot.stream().map(word -> word.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+    }
 
     /**
      * The opinion in one clause.
@@ -56,7 +64,8 @@ final class Opinions {
                     && !praise.contains(word)
                     && !complaint.contains(word)
                     && !functionWords.contains(word)
-                    && !negations.contains(word)) {
+                    && !negations.contains(word)
+                    && !blindSpot.contains(word)) {
                 names.add(word);
             }
         }

@@ -5,6 +5,7 @@ import io.recthink.prompt.Block;
 import io.recthink.prompt.Item;
 import io.recthink.prompt.PromptInput;
 import io.recthink.prompt.PromptSettings;
+import io.recthink.prompt.RatingText;
 import io.recthink.prompt.ReviewedItem;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -12,8 +13,9 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 
 /**
- * Writes traces by rule, for models too small to produce the grammar by themselves. The teacher collects the words that
- * the history praises or criticises, and finds the ones that also name the target. The rating is
+ * Writes traces by rule, for models too small to produce the grammar by themselves and for tests. The teacher collects
+ * the words that the history praises or criticises, and finds the ones that also name the target. It errs on purpose:
+ * it has a generosity, a spread and a blind spot. The rating of a trace is
  *
  * <pre>
  * level + generosity + slope * (reasons for - reasons against) + spread * normal noise
@@ -21,17 +23,18 @@ import java.util.UUID;
  *
  * clipped and rounded to a whole number of the scale. The difference of the reasons is clipped to -3 to 3. So the
  * rating follows the match roughly and with noise, which leaves room for GRPO to learn. A policy with a rating fixed by
- * the prompt has nothing to explore. A policy with a rating independent of the match has no signal to improve.
+ * the prompt has nothing to explore. A policy with a rating independent of the match has no signal to improve. A
+ * rationale has the same steps as the trace, and ends in the true rating.
  */
 public final class RuleTeacher implements Teacher {
     private static final int MOST_REASONS = 3;
 
-    private final ColdStartSettings settings;
+    private final RuleSettings settings;
     private final PromptSettings shown;
     private final double min;
     private final double max;
     private final long seed;
-    private final Opinions opinions = new Opinions();
+    private final Opinions opinions;
     private final TraceText text;
 
     /**
@@ -42,12 +45,13 @@ public final class RuleTeacher implements Teacher {
      * @param max the highest rating of the scale
      * @param seed the seed of the noise in the ratings
      */
-    public RuleTeacher(ColdStartSettings settings, PromptSettings shown, double min, double max, long seed) {
+    public RuleTeacher(RuleSettings settings, PromptSettings shown, double min, double max, long seed) {
         this.settings = settings;
         this.shown = shown;
         this.min = min;
         this.max = max;
         this.seed = seed;
+        this.opinions = new Opinions(settings.blindSpot());
         this.text = switch (settings.detail()) {
             case TERSE -> new TerseText();
             case FULL -> new FullText();
@@ -56,25 +60,33 @@ public final class RuleTeacher implements Teacher {
 
     @Override
     public String name() {
-        return "template";
+        return TeacherKind.RULE.label();
     }
 
-    /** A trace of the output grammar. Each sample of each row has its own random stream. */
+    /** A text of the output grammar. Each sample of each row has its own random stream. */
     @Override
     public TeacherAnswer answer(TeacherRequest request) {
-        return switch (request.purpose()) {
-            case RECONE_TRACE -> trace(request);
-            default ->
-                throw new InvalidInputException("the template teacher writes no %s, only %s"
-                        .formatted(request.purpose().label(), Purpose.RECONE_TRACE.label()));
-        };
-    }
-
-    private TeacherAnswer trace(TeacherRequest request) {
-        PromptInput input = request.input();
-        Judgement judgement = judge(input.latest(shown.historyItems()));
-        long rating = rating(judgement, random(request.key(), request.sample()));
-        return TeacherAnswer.free(completion(judgement, input.target(), Long.toString(rating)));
+        Judgement judgement = judge(request.input().latest(shown.historyItems()));
+        String rating =
+                switch (request.purpose()) {
+                    case RECONE_TRACE -> Long.toString(rating(judgement, random(request.key(), request.sample())));
+                    case RECONE_RATIONALE -> RatingText.of(request.truth().orElseThrow());
+                    case REC_SAVER_REFERENCE,
+                            REC_SAVER_VERIFICATION,
+                            EXP3RT_PREFERENCE,
+                            EXP3RT_USER_PROFILE,
+                            EXP3RT_ITEM_PROFILE,
+                            EXP3RT_RATIONALE,
+                            REASON4REC_SUMMARY,
+                            REASON4REC_RATIONALE,
+                            REASON4REC_HINTED_RATIONALE ->
+                        throw new InvalidInputException("the rule teacher writes no %s, only %s and %s"
+                                .formatted(
+                                        request.purpose().label(),
+                                        Purpose.RECONE_TRACE.label(),
+                                        Purpose.RECONE_RATIONALE.label()));
+                };
+        return TeacherAnswer.whole(completion(judgement, request.input().target(), rating));
     }
 
     private Judgement judge(PromptInput input) {

@@ -1,21 +1,24 @@
 package io.recthink.teacher;
 
 /**
- * The answer of a teacher and its cost.
+ * The answer of a teacher.
  *
- * @param text the text of the answer
- * @param calls the number of calls of a model, at least 0; 0 where a rule wrote the answer
- * @param tokens the number of tokens that these calls read and wrote, at least 0
+ * @param text the text of the answer, without private reasoning
+ * @param finish why the answer ended: {@value #STOP}, {@value #LENGTH}, {@value #CONTENT_FILTER} or another word of a
+ *     server
  */
-public record TeacherAnswer(String text, long calls, long tokens) {
-    public TeacherAnswer {
-        if (calls < 0 || tokens < 0) {
-            throw new IllegalArgumentException("%d calls, %d tokens".formatted(calls, tokens));
-        }
-    }
+public record TeacherAnswer(String text, String finish) {
+    /** The teacher ended the answer. */
+    public static final String STOP = "stop";
 
-    /** An answer without calls of a model. */
-    static TeacherAnswer free(String text) {
-        return new TeacherAnswer(text, 0, 0);
+    /** The limit of tokens cut the answer off. */
+    public static final String LENGTH = "length";
+
+    /** A filter of the server cut the answer off or replaced it. */
+    public static final String CONTENT_FILTER = "content_filter";
+
+    /** An answer that its teacher ended. */
+    static TeacherAnswer whole(String text) {
+        return new TeacherAnswer(text, STOP);
     }
 }

@@ -55,7 +55,7 @@ class RuleTeacherTest {
 
     @Test
     void aTerseTraceNamesLikesDislikesFactsAndReasons() {
-        assertThat(trace(teacher(TraceDetail.TERSE, "coldStart.spread=0"), INPUT))
+        assertThat(trace(teacher(TraceDetail.TERSE, "teacher.rule.spread=0"), INPUT))
                 .isEqualTo(
                         """
                         <analyze user>
@@ -72,7 +72,7 @@ class RuleTeacherTest {
 
     @Test
     void aFullTraceSaysTheSameInSentencesWithTheMarks() {
-        assertThat(trace(teacher(TraceDetail.FULL, "coldStart.spread=0"), INPUT))
+        assertThat(trace(teacher(TraceDetail.FULL, "teacher.rule.spread=0"), INPUT))
                 .isEqualTo(
                         """
                         <analyze user>
@@ -105,7 +105,7 @@ class RuleTeacherTest {
 
     @Test
     void ratingsSpreadOverRowsAndAreTheSameForTheSameRow() {
-        Teacher teacher = teacher(TraceDetail.TERSE, "coldStart.spread=0.8");
+        Teacher teacher = teacher(TraceDetail.TERSE, "teacher.rule.spread=0.8");
         List<Double> ratings = ratings(teacher, INPUT, 400);
         assertThat(ratings.stream().distinct()).hasSizeGreaterThan(3);
         assertThat(ratings(teacher, INPUT, 400)).isEqualTo(ratings);
@@ -113,11 +113,31 @@ class RuleTeacherTest {
 
     @Test
     void samplesOfARowAreDrawnOnTheirOwn() {
-        Teacher teacher = teacher(TraceDetail.TERSE, "coldStart.spread=2");
+        Teacher teacher = teacher(TraceDetail.TERSE, "teacher.rule.spread=2");
         assertThat(IntStream.range(0, 50)
                         .mapToObj(sample -> teacher.answer(request("row", sample, INPUT)))
                         .distinct())
                 .hasSizeGreaterThan(2);
+    }
+
+    @Test
+    void aRationaleHasTheSameStepsAndTheTrueRating() {
+        Teacher teacher = teacher(TraceDetail.FULL, "teacher.rule.spread=0");
+        String trace = trace(teacher, INPUT);
+        String rationale = teacher.answer(
+                        new TeacherRequest(Purpose.RECONE_RATIONALE, "row", 0, INPUT, OptionalDouble.of(1.5)))
+                .text();
+        assertThat(trace).endsWith("<rate>4</rate>");
+        assertThat(rationale).isEqualTo(trace.replace("<rate>4</rate>", "<rate>1.5</rate>"));
+    }
+
+    @Test
+    void whatIsInItsBlindSpotIsNoReason() {
+        PromptInput input = input(item("lamp", "Cable"), past(1, "", "poor cable."));
+        Teacher sees = teacher(TraceDetail.TERSE, "teacher.rule.spread=0");
+        Teacher blind = teacher(TraceDetail.TERSE, "teacher.rule.spread=0", "teacher.rule.blindSpot=[CABLE]");
+        assertThat(trace(sees, input)).contains("[neg] cable", "cable against");
+        assertThat(trace(blind, input)).doesNotContain("cable").contains("<match>\nopen\n</match>");
     }
 
     @Test
@@ -126,7 +146,7 @@ class RuleTeacherTest {
                 new TeacherRequest(Purpose.REASON4REC_SUMMARY, "review", 0, INPUT, OptionalDouble.empty());
         assertThatThrownBy(() -> teacher(TraceDetail.TERSE).answer(summary))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("the template teacher writes no reason4rec.summary, only recone.trace");
+                .hasMessage("the rule teacher writes no reason4rec.summary, only recone.trace and recone.rationale");
     }
 
     @Test
@@ -138,14 +158,14 @@ class RuleTeacherTest {
     @Test
     void theUsersLevelIsTheMeanOfTheShownRatings() {
         PromptInput generous = input(item("lamp"), past(5, "", ""), past(4, "", ""));
-        String[] exact = {"coldStart.spread=0", "coldStart.generosity=0"};
+        String[] exact = {"teacher.rule.spread=0", "teacher.rule.generosity=0"};
         assertThat(rating(teacher(TraceDetail.FULL, exact), "row", generous)).isEqualTo(5);
         assertThat(rating(
                         teacher(
                                 TraceDetail.FULL,
-                                "coldStart.spread=0",
-                                "coldStart.generosity=0",
-                                "coldStart.level=middle"),
+                                "teacher.rule.spread=0",
+                                "teacher.rule.generosity=0",
+                                "teacher.rule.level=middle"),
                         "row",
                         generous))
                 .isEqualTo(3);
@@ -161,10 +181,10 @@ class RuleTeacherTest {
     private static double meanRating(PromptInput input) {
         Teacher teacher = teacher(
                 TraceDetail.TERSE,
-                "coldStart.slope=0.5",
-                "coldStart.generosity=0.4",
-                "coldStart.spread=0.3",
-                "coldStart.level=middle");
+                "teacher.rule.slope=0.5",
+                "teacher.rule.generosity=0.4",
+                "teacher.rule.spread=0.3",
+                "teacher.rule.level=middle");
         return ratings(teacher, input, 3000).stream()
                 .mapToDouble(Double::doubleValue)
                 .average()
@@ -195,10 +215,10 @@ class RuleTeacherTest {
 
     private static Teacher teacher(TraceDetail detail, String... settings) {
         List<String> all = new ArrayList<>(List.of(settings));
-        all.add("coldStart.detail=" + (detail == TraceDetail.FULL ? "full" : "terse"));
+        all.add("teacher.rule.detail=" + (detail == TraceDetail.FULL ? "full" : "terse"));
         Configuration configuration = CommonSections.SECTIONS.read("test", "", all);
         return new RuleTeacher(
-                configuration.get(ColdStartSettings.class), configuration.get(PromptSettings.class), 1, 5, 7);
+                configuration.get(TeacherSettings.class).rule(), configuration.get(PromptSettings.class), 1, 5, 7);
     }
 
     private static String name(ThinkMode think) {

@@ -17,6 +17,7 @@ import io.recthink.spark.table.PrepareSettings;
 import io.recthink.spark.table.ValidationSettings;
 import io.recthink.spark.train.TrainSettings;
 import io.recthink.teacher.ColdStartSettings;
+import io.recthink.teacher.TeacherSettings;
 import java.util.List;
 
 /**
@@ -29,6 +30,7 @@ public final class JobSettings {
             SourceSettings.class,
             PrepareSettings.class,
             PromptSettings.class,
+            TeacherSettings.class,
             ColdStartSettings.class,
             InitModelSettings.class,
             ModelSettings.class,

@@ -13,7 +13,7 @@ import io.recthink.reward.RewardShape;
 import io.recthink.spark.coldstart.InitModelSettings;
 import io.recthink.spark.table.PredictSettings;
 import io.recthink.spark.train.TrainSettings;
-import io.recthink.teacher.ColdStartSettings;
+import io.recthink.teacher.TeacherSettings;
 import io.recthink.teacher.TraceDetail;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,7 +67,7 @@ class ShippedConfigurationsTest {
         assertThat(small.get(PromptSettings.class).maxTokens()
                         + small.get(RolloutSettings.class).maxTokens())
                 .isLessThanOrEqualTo(small.get(InitModelSettings.class).maxPositions());
-        assertThat(small.get(ColdStartSettings.class).detail()).isEqualTo(TraceDetail.TERSE);
+        assertThat(small.get(TeacherSettings.class).rule().detail()).isEqualTo(TraceDetail.TERSE);
         assertThat(small.get(RolloutSettings.class).maxTokens()).isGreaterThanOrEqualTo(80);
         assertThat(small.get(PredictSettings.class).policies()).containsOnlyKeys("warm-start", "grpo");
     }

@@ -3,7 +3,6 @@ package io.recthink.spark.cli;
 import io.recthink.BuildInformation;
 import io.recthink.spark.Job;
 import io.recthink.spark.baseline.mf.MfJob;
-import io.recthink.spark.coldstart.ColdStartJob;
 import io.recthink.spark.coldstart.InitModelJob;
 import io.recthink.spark.predict.PredictJob;
 import io.recthink.spark.sft.SftJob;
@@ -40,8 +39,8 @@ import picocli.CommandLine.Model.UsageMessageSpec;
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
-            "Exit status: 0 done; 1 failed; 2 the input cannot be used; 3 a guard stopped the training, or most answers of"
-                    + " a policy cannot be read; 6 another application writes the folder; 130, 143 a signal."
+            "Exit status: 0 done; 1 failed; 2 the input cannot be used; 3 a guard or a budget stopped the work, most"
+                    + " answers of a policy cannot be read, or a batch file waits for its answers; 6 another application writes the folder; 130, 143 a signal."
         })
 final class Commands {
     private static final int NAME_WIDTH = 16;
@@ -66,7 +65,7 @@ final class Commands {
                 .job("init-model", "Make a small random model with a tokenizer of its own.", InitModelJob::new)
                 .command("export", new ExportCommand())
                 .group("Training:")
-                .job("cold-start", "Write teacher traces for the warm start.", ColdStartJob::new)
+                .job("cold-start", "Write teacher traces for the warm start.", new ColdStartCommand())
                 .resumable("sft", "Teach a model the form of the answers by imitation of traces.", SftJob::new)
                 .resumable("train", "Train a policy by GRPO.", TrainJob::new)
                 .command("inspect", new InspectCommand())

@@ -3,8 +3,10 @@ package io.recthink.spark.cli;
 import io.recthink.InvalidInputException;
 import io.recthink.NativeLibraries;
 import io.recthink.spark.StoppedException;
+import io.recthink.spark.UnavailableException;
 import io.recthink.spark.files.FolderInUseException;
 import java.lang.reflect.Constructor;
+import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkUserAppException;
 import org.slf4j.Logger;
@@ -18,7 +20,8 @@ import picocli.CommandLine;
  *   <li>0: done
  *   <li>1: failed
  *   <li>2: the input or the command line cannot be used
- *   <li>3: a guard stopped the training, or hardly any answer of a policy can be read; the saved output can be used
+ *   <li>3: a guard or a budget stopped the work, hardly any answer of a policy can be read, or a batch file waits for
+ *       its answers; the saved output can be used
  *   <li>6: another application is using the folder that the command writes
  *   <li>130, 143: a signal ended the command
  * </ul>
@@ -99,10 +102,14 @@ public final class Main {
                     return status;
                 }
             }
-            command.getErr().println(KnownFailure.of(e).orElseThrow(() -> e));
+            command.getErr().println(unavailable(e).or(() -> KnownFailure.of(e)).orElseThrow(() -> e));
             LOG.debug("the failure", e);
             return FAILED;
         });
+    }
+
+    private static Optional<String> unavailable(Throwable failure) {
+        return failure instanceof UnavailableException ? Optional.of(failure.getMessage()) : Optional.empty();
     }
 
     private static int status(Throwable cause) {

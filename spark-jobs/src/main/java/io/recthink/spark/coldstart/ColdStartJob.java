@@ -10,207 +10,175 @@ import static org.apache.spark.sql.functions.stddev_pop;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.Paths;
-import io.recthink.prompt.ContentRule;
-import io.recthink.prompt.OutputGrammar;
-import io.recthink.prompt.ParsedOutput;
-import io.recthink.prompt.PromptSettings;
-import io.recthink.prompt.PromptTemplate;
-import io.recthink.reward.RewardSettings;
+import io.recthink.prompt.RatingText;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
 import io.recthink.spark.files.ListedTable;
 import io.recthink.spark.files.LiteralPath;
 import io.recthink.spark.files.OutputFolders;
-import io.recthink.spark.table.Examples;
+import io.recthink.spark.files.Storage;
+import io.recthink.spark.table.KeptRows;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.Tables;
-import io.recthink.spark.table.TeacherUsage;
+import io.recthink.spark.teacher.TeacherAnswers;
 import io.recthink.teacher.ColdStartSettings;
-import io.recthink.teacher.Purpose;
-import io.recthink.teacher.RuleTeacher;
-import io.recthink.teacher.Teacher;
-import io.recthink.teacher.TeacherAnswer;
-import io.recthink.teacher.TeacherRequest;
-import java.util.Iterator;
+import io.recthink.teacher.TeacherSettings;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalDouble;
-import java.util.stream.StreamSupport;
-import org.apache.spark.api.java.function.MapPartitionsFunction;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
-import org.apache.spark.storage.StorageLevel;
 
 /**
- * The job {@code cold-start}: writes teacher traces for rows of the pool {@value #POOL}, at most
- * {@code coldStart.traces} rows. The job reads the sections {@code coldStart} and {@code prompt}, {@code seed},
- * {@code reward.minWords} and the data set in {@code paths.data}.
+ * The job {@code cold-start}: writes teacher traces for rows of the pool {@code coldStart.pool}, at most
+ * {@code coldStart.traces} rows. The job reads the sections {@code coldStart}, {@code teacher} and {@code prompt},
+ * {@code seed}, {@code reward.minWords} and the data set in {@code paths.data}. A teacher {@code local} also needs the
+ * section {@code model}.
  *
- * <p>It writes the table {@code paths.traces} as {@link Tables#TRACES}, with {@code _files.json}. It refuses to write
- * over an existing folder. The job drops the true rating before a teacher sees a row.
+ * <p>It writes the table {@code paths.traces} as {@link Tables#TRACES}, with {@code _files.json} and
+ * {@code _checks.json}. The answers of a model also go to the ledger in {@code paths.teacher}. The job refuses to write
+ * over existing traces.
  */
 public final class ColdStartJob implements Job {
-    private static final String POOL = "coldStart";
+    private static final String NAME = "cold-start";
+    private static final String CHECKS = "_checks.json";
 
-    private static final StructType ANSWERS =
-            Tables.TRACES.add("calls", DataTypes.LongType, false).add("tokens", DataTypes.LongType, false);
+    private final boolean isDryRun;
+
+    /** The job that asks and writes. */
+    public ColdStartJob() {
+        this(false);
+    }
+
+    /** @param isDryRun whether to print only what would be asked, and what it would cost */
+    public ColdStartJob(boolean isDryRun) {
+        this.isDryRun = isDryRun;
+    }
 
     @Override
     public void execute(SparkSession spark, Configuration configuration) {
+        TeacherSettings teacher =
+                configuration.get(ColdStartSettings.class).teacher(configuration.get(TeacherSettings.class));
         Paths paths = configuration.paths();
         String data = paths.resolve(paths.data());
+        JobSession.fitPartitions(spark, data);
+        PreparedData prepared = PreparedData.read(spark, data);
+        try (KeptRows kept = new KeptRows();
+                TeacherAnswers answers = TeacherAnswers.open(
+                        spark, configuration, teacher, prepared.minRating(), prepared.maxRating(), NAME);
+                TraceRecipe recipe =
+                        new TraceRecipe(configuration, prepared, answers, teacher.name(), teacher.resample())) {
+            Dataset<Row> chosen =
+                    kept.keep(chosen(PreparedData.examples(spark, data), configuration.get(ColdStartSettings.class)));
+            if (isDryRun) {
+                recipe.dryRun(chosen);
+            } else {
+                write(spark, configuration, prepared, chosen, answers, recipe);
+            }
+        }
+    }
+
+    private static void write(
+            SparkSession spark,
+            Configuration configuration,
+            PreparedData prepared,
+            Dataset<Row> chosen,
+            TeacherAnswers answers,
+            TraceRecipe recipe) {
+        Paths paths = configuration.paths();
         String output = paths.resolve(paths.traces());
         org.apache.hadoop.conf.Configuration hadoop = spark.sparkContext().hadoopConfiguration();
         try (OutputFolders folder = OutputFolders.take(hadoop, "paths.traces", output)) {
-            write(spark, configuration, data, output);
+            sayMissing(chosen, prepared);
+            recipe.write(chosen);
+            Activity.begin(spark, NAME, "cold-start: traces");
+            TraceCounts counts = TraceCounts.of(chosen, recipe.answers(), recipe.traces());
+            if (counts.traces() == 0) {
+                counts.print();
+                throw new InvalidInputException(
+                        "None of the %d rows has a usable answer of the teacher %s; the reasons are above. Take another teacher, or lower what is asked of an answer (reward.minWords, coldStart.forbidden)."
+                                .formatted(
+                                        counts.dropped(), teacher(configuration).name()));
+            }
+            TeacherAnswers.Usage usage = answers.usage();
+            ListedTable.write(
+                    recipe.traces(),
+                    "paths.traces",
+                    output,
+                    Map.of(
+                            "teacherCalls", usage.calls(),
+                            "teacherTokens", usage.tokens(),
+                            "teacherCallsAsked", usage.askedCalls(),
+                            "teacherTokensAsked", usage.askedTokens()));
+            Storage.at(output, hadoop).writeJson(CHECKS, counts);
+            report(spark.read().schema(Tables.TRACES).parquet(LiteralPath.of(output)), chosen, output, counts, usage);
             folder.complete();
         }
     }
 
-    private static void write(SparkSession spark, Configuration configuration, String data, String output) {
-        JobSession.fitPartitions(spark, data);
-        PreparedData prepared = PreparedData.read(spark, data);
-        Dataset<Row> examples = PreparedData.examples(spark, data);
-
-        Activity.begin(spark, "cold-start", "cold-start: traces");
-        Dataset<Row> answers = answers(
-                        chosen(
-                                examples,
-                                configuration.get(ColdStartSettings.class).traces()),
-                        configuration,
-                        prepared)
-                .persist(StorageLevel.MEMORY_AND_DISK());
-        ListedTable.write(
-                answers.selectExpr(Tables.TRACES.fieldNames()),
-                "paths.traces",
-                output,
-                TeacherUsage.of(answers, "calls", "tokens").entries());
-        answers.unpersist();
-
-        Dataset<Row> traces = spark.read().schema(Tables.TRACES).parquet(LiteralPath.of(output));
-        report(traces, examples, output);
-        sayShort(traces, configuration, prepared);
-    }
-
-    /**
-     * Warns of traces with blocks too short for {@code reward.minWords}: a policy that learns them writes no
-     * well-formed completion.
-     */
-    private static void sayShort(Dataset<Row> traces, Configuration configuration, PreparedData prepared) {
-        PromptSettings prompt = configuration.get(PromptSettings.class);
-        double min = prepared.minRating();
-        double max = prepared.maxRating();
-        int minWords = configuration.get(RewardSettings.class).minWords();
-        List<String> instruction = new PromptTemplate(prompt, min, max).instruction();
-        long tooShort = traces.select("completion")
-                .mapPartitions(
-                        (MapPartitionsFunction<Row, Boolean>) rows -> {
-                            OutputGrammar grammar = OutputGrammar.of(prompt.think(), min, max)
-                                    .asking(new ContentRule(minWords, instruction));
-                            Iterable<Row> iterable = () -> rows;
-                            return StreamSupport.stream(iterable.spliterator(), false)
-                                    .map(row -> grammar.parse(row.getString(0), true)
-                                            .formatOk())
-                                    .iterator();
-                        },
-                        Encoders.BOOLEAN())
-                .filter(col("value").equalTo(false))
-                .count();
-        if (tooShort > 0) {
-            System.out.printf(
-                    "WARNING: %d of the traces have a block with fewer than reward.minWords=%d different words of its own:"
-                            + " train counts completions like these traces as malformed. To train on these traces set"
-                            + " reward.minWords=0, or the number of words that their blocks have.%n",
-                    tooShort, minWords);
-        }
+    private static TeacherSettings teacher(Configuration configuration) {
+        return configuration.get(ColdStartSettings.class).teacher(configuration.get(TeacherSettings.class));
     }
 
     /** Chooses rows of the pool by row id. Row ids are hashes, so their order is random and always the same. */
-    private static Dataset<Row> chosen(Dataset<Row> examples, int rows) {
-        Dataset<Row> pool = examples.where(col("pool").equalTo(POOL));
+    private static Dataset<Row> chosen(Dataset<Row> examples, ColdStartSettings settings) {
+        Dataset<Row> pool = examples.where(col("pool").equalTo(settings.pool().label()));
         if (pool.isEmpty()) {
             throw new InvalidInputException(
-                    "prepare.pools.coldStart: the prepared data has no row in the pool; raise the setting and run `recthink prepare` again");
+                    "prepare.pools.%s: the prepared data has no row in the pool; raise the setting and run `recthink prepare` again"
+                            .formatted(settings.pool().label()));
         }
-        return pool.orderBy("rowId").limit(rows);
+        return pool.orderBy("rowId").limit(settings.traces());
     }
 
-    /** The traces of examples as {@link Tables#TRACES}, each with the calls of models and the tokens that it needed. */
-    static Dataset<Row> answers(Dataset<Row> examples, Configuration configuration, PreparedData prepared) {
-        ColdStartSettings coldStart = configuration.get(ColdStartSettings.class);
-        PromptSettings prompt = configuration.get(PromptSettings.class);
-        long seed = configuration.seed();
-        double min = prepared.minRating();
-        double max = prepared.maxRating();
-        return examples.drop("truth")
-                .mapPartitions(
-                        (MapPartitionsFunction<Row, Row>) rows -> {
-                            Teacher teacher = teacher(coldStart, prompt, min, max, seed);
-                            return answers(rows, teacher, OutputGrammar.of(prompt.think(), min, max));
-                        },
-                        Encoders.row(ANSWERS));
-    }
-
-    private static Teacher teacher(
-            ColdStartSettings coldStart, PromptSettings prompt, double min, double max, long seed) {
-        return switch (coldStart.teacher()) {
-            case TEMPLATE -> new RuleTeacher(coldStart, prompt, min, max, seed);
-        };
-    }
-
-    private static Iterator<Row> answers(Iterator<Row> rows, Teacher teacher, OutputGrammar grammar) {
-        Iterable<Row> iterable = () -> rows;
-        return StreamSupport.stream(iterable.spliterator(), false)
-                .map(row -> {
-                    String rowId = row.getAs("rowId");
-                    TeacherAnswer answer = teacher.answer(new TeacherRequest(
-                            Purpose.RECONE_TRACE, rowId, 0, Examples.input(row), OptionalDouble.empty()));
-                    ParsedOutput parsed = grammar.parse(answer.text(), true);
-                    if (!parsed.formatOk()) {
-                        throw new IllegalStateException("malformed trace of row " + rowId + ": " + answer.text());
-                    }
-                    return RowFactory.create(
-                            rowId,
-                            answer.text(),
-                            parsed.rating().orElseThrow(),
-                            teacher.name(),
-                            answer.calls(),
-                            answer.tokens());
-                })
-                .iterator();
+    /** Warns of whole ratings that no row has: the student sees no example of them. */
+    private static void sayMissing(Dataset<Row> chosen, PreparedData data) {
+        Set<Double> found = Set.copyOf(
+                chosen.select("truth").distinct().as(Encoders.DOUBLE()).collectAsList());
+        String missing = LongStream.rangeClosed((long) Math.ceil(data.minRating()), (long) Math.floor(data.maxRating()))
+                .filter(rating -> !found.contains((double) rating))
+                .mapToObj(Long::toString)
+                .collect(Collectors.joining(", "));
+        if (!missing.isEmpty()) {
+            System.out.printf(
+                    "WARNING: no row of the pool has the true rating %s, so no trace shows it. A larger pool"
+                            + " (prepare.pools, coldStart.traces) may have such rows.%n",
+                    missing);
+        }
     }
 
     /**
      * Prints the ratings of the traces by true rating: the warm start needs ratings that follow the truth and spread
      * around it.
      */
-    private static void report(Dataset<Row> traces, Dataset<Row> examples, String output) {
-        List<Row> perRating =
-                traces.groupBy("rating").agg(count("*")).orderBy("rating").collectAsList();
-        Dataset<Row> judged = traces.join(examples.select("rowId", "truth"), "rowId");
-        List<Row> perTruth = judged.groupBy("truth")
+    private static void report(
+            Dataset<Row> traces, Dataset<Row> chosen, String output, TraceCounts counts, TeacherAnswers.Usage usage) {
+        System.out.printf("%d traces: %s%n", counts.traces(), output);
+        counts.print();
+        List<Row> perTruth = traces.join(chosen.select("rowId", "truth"), "rowId")
+                .groupBy("truth")
                 .agg(count("*"), avg("rating"), coalesce(stddev_pop("rating"), lit(0.0)))
                 .orderBy("truth")
                 .collectAsList();
-        long total = perRating.stream().mapToLong(row -> row.getLong(1)).sum();
-        System.out.printf("%d traces: %s%n", total, output);
-        for (Row row : perRating) {
-            System.out.printf(Locale.ROOT, "  rating %s: %d traces%n", row.get(0), row.getLong(1));
-        }
         for (Row row : perTruth) {
             System.out.printf(
                     Locale.ROOT,
                     "  truth %s: %d traces, rated %.2f on average, standard deviation %.2f%n",
-                    row.get(0),
+                    RatingText.of(row.getDouble(0)),
                     row.getLong(1),
                     row.getDouble(2),
                     row.getDouble(3));
+        }
+        if (usage.calls() > 0) {
+            System.out.printf(
+                    "teacher: %,d answers of %,d tokens; asked now: %,d of %,d tokens%n",
+                    usage.calls(), usage.tokens(), usage.askedCalls(), usage.askedTokens());
         }
     }
 }

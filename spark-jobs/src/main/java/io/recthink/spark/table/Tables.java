@@ -127,12 +127,16 @@ public final class Tables {
             .add("id", DataTypes.StringType, REQUIRED)
             .add("value", DataTypes.DoubleType, REQUIRED);
 
-    /** One teacher trace; its prompt is rendered from the example of the same row id. */
+    /**
+     * One teacher trace; its prompt is rendered from the example of the same row id. {@code kind} is aligned,
+     * rationalised or as-rated; null in tables of other programs and earlier versions.
+     */
     public static final StructType TRACES = new StructType()
             .add("rowId", DataTypes.StringType, REQUIRED)
             .add("completion", DataTypes.StringType, REQUIRED)
             .add("rating", DataTypes.DoubleType, REQUIRED)
-            .add("teacher", DataTypes.StringType, REQUIRED);
+            .add("teacher", DataTypes.StringType, REQUIRED)
+            .add("kind", DataTypes.StringType, OPTIONAL);
 
     private Tables() {}
 

@@ -3,9 +3,6 @@ package io.recthink.spark.table;
 import io.recthink.spark.files.ListedTable;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
 
 /**
  * The cost of the teacher models that wrote a table, stored in the table's list of files.
@@ -15,12 +12,6 @@ import org.apache.spark.sql.functions;
  */
 public record TeacherUsage(long teacherCalls, long teacherTokens) {
     public static final TeacherUsage NONE = new TeacherUsage(0, 0);
-
-    /** The sums of two columns. */
-    public static TeacherUsage of(Dataset<Row> answers, String calls, String tokens) {
-        Row sums = answers.agg(functions.sum(calls), functions.sum(tokens)).head();
-        return sums.isNullAt(0) ? NONE : new TeacherUsage(sums.getLong(0), sums.getLong(1));
-    }
 
     /** The cost of the tables at a path or pattern; a table without this entry counts as 0. */
     public static TeacherUsage ofTables(String key, String pattern, Configuration hadoop) {

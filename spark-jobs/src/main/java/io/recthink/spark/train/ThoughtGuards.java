@@ -126,7 +126,7 @@ final class ThoughtGuards {
                     "the policy has learnt nothing for %d steps in a row (train.guards.deadSteps): in every group all completions"
                             + " earned the same reward, so that there was no gradient.%s What helps: reward.shape=l2,"
                             + " train.dynamicSampling=2, a higher rollout.temperature, more completions a prompt (train.groupSize), a lower train.optimizer.learningRate"
-                            + " from the start, or a warm start that is less sure (coldStart.spread). docs/training.md explains the guards;"
+                            + " from the start, or a warm start that is less sure (teacher.rule.spread). docs/training.md explains the guards;"
                             + " with train.guards.deadSteps=0 the run continues anyway",
                     dead, traces.get());
         }

@@ -13,10 +13,7 @@ import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.SplitLabel;
 import io.recthink.spark.table.Tables;
 import io.recthink.spark.table.TeacherUsage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Timestamp;
@@ -44,7 +41,7 @@ class ColdStartJobTest {
         assertThat(traces.stream().map(row -> row.<String>getAs("rowId"))).containsExactly("row-0", "row-1", "row-2");
         assertThat(traces).allSatisfy(row -> {
             assertThat(row.<String>getAs("completion")).contains("<analyze user>");
-            assertThat(row.<String>getAs("teacher")).isEqualTo("template");
+            assertThat(row.<String>getAs("teacher")).isEqualTo("rule");
         });
     }
 
@@ -67,11 +64,12 @@ class ColdStartJobTest {
     }
 
     @Test
-    void anotherTruthGivesTheSameTraces(@TempDir Path low, @TempDir Path high) throws IOException {
+    void withTheTeachersRatingsAnotherTruthGivesTheSameTraces(@TempDir Path low, @TempDir Path high)
+            throws IOException {
         prepare(low, 5, 1.0);
         prepare(high, 5, 5.0);
-        new ColdStartJob().run(spark, configuration(low));
-        new ColdStartJob().run(spark, configuration(high));
+        new ColdStartJob().run(spark, configuration(low, "coldStart.ratings=teacher"));
+        new ColdStartJob().run(spark, configuration(high, "coldStart.ratings=teacher"));
         assertThat(spark.read().parquet(low + "/traces").orderBy("rowId").collectAsList())
                 .isEqualTo(
                         spark.read().parquet(high + "/traces").orderBy("rowId").collectAsList())
@@ -79,25 +77,34 @@ class ColdStartJobTest {
     }
 
     @Test
-    void tracesThatTheRewardWouldCallMalformedAreToldOf(@TempDir Path root) throws IOException {
+    void tracesThatTheRewardWouldCallMalformedAreDropped(@TempDir Path root) throws IOException {
         prepare(root, 5, 3.0);
-        assertThat(printed(() -> new ColdStartJob().run(spark, configuration(root, "paths.traces=short"))))
-                .contains("WARNING: 5 of the traces have a block with fewer than reward.minWords=10 different words")
-                .contains("set reward.minWords=0");
-        assertThat(printed(() -> new ColdStartJob().run(spark, configuration(root, "reward.minWords=0"))))
-                .doesNotContain("WARNING");
+        String printed = Printed.by(
+                () -> assertThatThrownBy(() -> new ColdStartJob().run(spark, configuration(root, "reward.minWords=10")))
+                        .isInstanceOf(InvalidInputException.class)
+                        .hasMessageContaining("None of the 5 rows has a usable answer of the teacher rule")
+                        .hasMessageContaining("reward.minWords"));
+        assertThat(printed)
+                .contains("recone.trace, truth 3: 0 usable, 5 a block with fewer than reward.minWords words");
     }
 
-    private static String printed(Runnable run) {
-        PrintStream before = System.out;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        try {
-            run.run();
-        } finally {
-            System.setOut(before);
-        }
-        return printed.toString(StandardCharsets.UTF_8);
+    @Test
+    void aTraceEndsInTheTrueRatingOrIsRationalisedOrDropped(@TempDir Path root) throws IOException {
+        prepare(root, 5, 1.0);
+        String printed = Printed.by(() -> new ColdStartJob().run(spark, configuration(root, "paths.traces=both")));
+        assertThat(printed).contains("truth 1: 5 rows, 5 rationalised, 0 dropped", "0 usable, 5 another rating");
+        assertThat(printed).contains("WARNING: no row of the pool has the true rating 2, 3, 4, 5");
+        assertThat(spark.read()
+                        .parquet(root + "/both")
+                        .select("rating")
+                        .distinct()
+                        .collectAsList())
+                .containsExactly(RowFactory.create(1.0));
+        prepare(root.resolve("second"), 5, 5.0);
+        Configuration aligned =
+                configuration(root.resolve("second"), "coldStart.rationalise=false", "teacher.rule.spread=0");
+        assertThat(Printed.by(() -> new ColdStartJob().run(spark, aligned)))
+                .contains("truth 5: 5 rows, 5 aligned, 0 dropped");
     }
 
     @Test
@@ -162,7 +169,8 @@ class ColdStartJobTest {
     private static Configuration configuration(Path root, String... settings) {
         List<String> all = new ArrayList<>(List.of(
                 "paths.root=" + root,
-                "coldStart.detail=terse",
+                "teacher.rule.detail=terse",
+                "reward.minWords=0",
                 "prompt.maxTokens=300",
                 "rollout.maxTokens=100",
                 "prompt.user='history {history} target: {target_item}'",

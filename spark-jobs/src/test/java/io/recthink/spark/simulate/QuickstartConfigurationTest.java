@@ -12,11 +12,11 @@ import io.recthink.prompt.ReviewedItem;
 import io.recthink.spark.JobSettings;
 import io.recthink.spark.simulate.TastePosterior.Evidence;
 import io.recthink.spark.table.PrepareSettings;
-import io.recthink.teacher.ColdStartSettings;
 import io.recthink.teacher.Purpose;
 import io.recthink.teacher.RuleTeacher;
 import io.recthink.teacher.Teacher;
 import io.recthink.teacher.TeacherRequest;
+import io.recthink.teacher.TeacherSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ class QuickstartConfigurationTest {
     @Test
     void theTeacherReadsInTheReviewsWhatTheyWereWrittenToSay() {
         Teacher teacher = new RuleTeacher(
-                configuration.get(ColdStartSettings.class), configuration.get(PromptSettings.class), 1, 5, 1);
+                configuration.get(TeacherSettings.class).rule(), configuration.get(PromptSettings.class), 1, 5, 1);
         for (int user = 0; user < 200; user++) {
             List<World.Review> history = history(user);
             TreeSet<String> liked = new TreeSet<>();
@@ -58,7 +58,7 @@ class QuickstartConfigurationTest {
     void countingReasonsIsAlmostAsGoodAsTheOracleAndMuchBetterThanTheTeacher() {
         TastePosterior posterior = new TastePosterior(configuration.get(SimulateSettings.class));
         Teacher teacher = new RuleTeacher(
-                configuration.get(ColdStartSettings.class), configuration.get(PromptSettings.class), 1, 5, 1);
+                configuration.get(TeacherSettings.class).rule(), configuration.get(PromptSettings.class), 1, 5, 1);
         OutputGrammar grammar =
                 OutputGrammar.of(configuration.get(PromptSettings.class).think(), 1, 5);
         double oracle = 0;

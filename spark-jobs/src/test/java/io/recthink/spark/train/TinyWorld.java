@@ -187,7 +187,7 @@ public final class TinyWorld {
         spark.createDataFrame(examples, Tables.EXAMPLES).coalesce(2).write().parquet(data + "/examples");
         List<Row> traces = examples.subList(0, trainRows).stream()
                 .map(row -> RowFactory.create(
-                        row.getString(0), "<rate>" + row.getDouble(4) + "</rate>", row.getDouble(4), "rule"))
+                        row.getString(0), "<rate>" + row.getDouble(4) + "</rate>", row.getDouble(4), "rule", "aligned"))
                 .toList();
         ListedTable.write(
                 spark.createDataFrame(traces, Tables.TRACES).coalesce(2),
