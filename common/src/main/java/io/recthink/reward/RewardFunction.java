@@ -10,16 +10,16 @@ import io.recthink.prompt.ParsedOutput;
  * R_format   strict:  +f when well formed, -f otherwise
  *            tags:    f (2 s - 1), where s is the share of the format tests that the completion passes
  *            (minWords adds a test to the grammar, and one part of s for each think block, see ContentRule)
- * R_answer   l1:      1 - |y - rating| / maxError
- *            l2:      1 - ((y - rating) / maxError)^2
- *            exact:   1 when the rating equals y, 0 otherwise
+ * R_answer   l1:      match - |y - rating| / maxError
+ *            l2:      match - ((y - rating) / maxError)^2
+ *            exact:   match when the rating equals y, mismatch otherwise
  *            0 without a rating, or when answerNeedsFormat is true and the completion is not well formed
  * </pre>
  *
  * f is the setting {@code format}, and y is the true rating, rounded down when {@code truncateTruth} is true. A
- * maxError of 0 means the width of the scale. The paper uses f = 0.5 and maxError = the width of the scale. The
- * published code uses f = 1, maxError = 2, answerNeedsFormat and truncateTruth. The best answer is a conditional median
- * under l1, the mean under l2 and the mode under exact. Immutable; safe for use by many threads.
+ * maxError of 0 means the width of the scale. The paper uses f = 0.5, match = 1 and maxError = the width of the scale.
+ * The published code uses f = 1, match = 1, maxError = 2, answerNeedsFormat and truncateTruth. The best answer is a
+ * conditional median under l1, the mean under l2 and the mode under exact. Immutable; safe for use by many threads.
  */
 public final class RewardFunction {
     private final RewardSettings settings;
@@ -69,9 +69,9 @@ public final class RewardFunction {
         double rating = output.rating().getAsDouble();
         double error = Math.abs(truth - rating) / maxError;
         return switch (settings.shape()) {
-            case L1 -> 1 - error;
-            case L2 -> 1 - error * error;
-            case EXACT -> truth == rating ? 1 : 0;
+            case L1 -> settings.match() - error;
+            case L2 -> settings.match() - error * error;
+            case EXACT -> truth == rating ? settings.match() : settings.mismatch();
         };
     }
 }

@@ -7,6 +7,8 @@ import java.io.Serializable;
 /** The section {@code reward}: the reward of a completion. */
 public record RewardSettings(
         RewardShape shape,
+        double match,
+        double mismatch,
         double format,
         FormatGrading formatGrading,
         double maxError,
@@ -20,6 +22,8 @@ public record RewardSettings(
                 ? this
                 : new RewardSettings(
                         shape,
+                        match,
+                        mismatch,
                         format,
                         formatGrading,
                         maxRating - minRating,
@@ -30,6 +34,17 @@ public record RewardSettings(
 
     @Override
     public void check(Problems problems) {
+        problems.positive("match", match);
+        problems.require(
+                shape == RewardShape.EXACT || mismatch == 0,
+                "mismatch",
+                "0 unless shape is exact, because l1 and l2 measure the error",
+                mismatch);
+        problems.require(
+                shape != RewardShape.EXACT || (mismatch < match && Double.isFinite(mismatch)),
+                "mismatch",
+                "finite and below match " + match,
+                mismatch);
         problems.atLeast(0, "minWords", minWords);
         problems.require(format >= 0, "format", "at least 0", format);
         problems.require(maxError >= 0 && Double.isFinite(maxError), "maxError", "at least 0 and finite", maxError);

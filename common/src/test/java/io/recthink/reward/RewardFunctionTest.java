@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.recthink.CommonSections;
 import io.recthink.prompt.ContentRule;
 import io.recthink.prompt.OutputGrammar;
 import io.recthink.prompt.ThinkMode;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,6 +64,47 @@ class RewardFunctionTest {
         assertThat(exact.of(wellFormed("4.01"), true, 4).total()).isZero();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "reward.shape=l1, 5, 5, 2",
+        "reward.shape=l1, 5, 3.5, 1.25",
+        "reward.shape=l2, 5, 5, 2",
+        "reward.shape=l2, 5, 4, 1.75",
+        "reward.shape=exact, 5, 5, 2",
+        "reward.shape=exact, 5, 4, 0"
+    })
+    void matchIsTheAnswerRewardOfAnExactRating(String shape, double truth, String rating, double answer) {
+        RewardFunction two = new RewardFunction(settings(shape, "reward.match=2", "reward.maxError=2"), GRAMMAR);
+        assertThat(two.of(wellFormed(rating), true, truth).answer()).isEqualTo(answer);
+        assertThat(two.of("none", true, truth).answer()).isZero();
+    }
+
+    @Test
+    void mismatchIsTheAnswerRewardOfAnyOtherRating() {
+        RewardFunction exact = new RewardFunction(settings("reward.shape=exact", "reward.mismatch=-1.5"), GRAMMAR);
+        assertThat(exact.of(wellFormed("4"), true, 4).answer()).isEqualTo(1);
+        assertThat(exact.of(wellFormed("3.99"), true, 4).answer()).isEqualTo(-1.5);
+        assertThat(exact.of("none", true, 4).answer()).isZero();
+    }
+
+    @Test
+    void theScaleLeavesEveryOtherSettingAsItIs() {
+        String[] all = {
+            "reward.shape=exact",
+            "reward.match=2",
+            "reward.mismatch=-1.5",
+            "reward.format=1",
+            "reward.formatGrading=tags",
+            "reward.answerNeedsFormat=true",
+            "reward.truncateTruth=true",
+            "reward.minWords=3"
+        };
+        RewardSettings known = settings(
+                Stream.concat(Stream.of(all), Stream.of("reward.maxError=4.5")).toArray(String[]::new));
+        assertThat(settings(all).withScale(0.5, 5)).isEqualTo(known);
+        assertThat(known.withScale(1, 10)).isEqualTo(known);
+    }
+
     @Test
     void gradedFormatIsTheShareOfTheTestsThatHold() {
         RewardFunction graded = function(RewardShape.L1, 0.5, FormatGrading.TAGS, 4, false, false);
@@ -75,7 +118,7 @@ class RewardFunctionTest {
 
     @Test
     void gradedFormatCountsTheWordsOfEachBlock() {
-        RewardSettings settings = new RewardSettings(RewardShape.L1, 0.5, FormatGrading.TAGS, 4, false, false, 10);
+        RewardSettings settings = settings("reward.formatGrading=tags");
         RewardFunction graded = new RewardFunction(settings, GRAMMAR.asking(new ContentRule(10, List.of())));
         String words = "one two three four five six seven eight nine ten";
         String trace = wellFormed("4");
@@ -99,7 +142,7 @@ class RewardFunctionTest {
 
     @Test
     void otherScalesKeepTheirDecimalsUnlessTruncated() {
-        RewardSettings settings = new RewardSettings(RewardShape.L1, 0.5, FormatGrading.STRICT, 4.5, false, false, 0);
+        RewardSettings settings = settings("reward.maxError=4.5");
         assertThat(new RewardFunction(settings, HALF_STARS)
                         .of(wellFormed("0.5"), true, 0.5)
                         .answer())
@@ -108,7 +151,12 @@ class RewardFunctionTest {
 
     private static RewardFunction function(
             RewardShape shape, double format, FormatGrading grading, double maxError, boolean needs, boolean truncate) {
-        return new RewardFunction(new RewardSettings(shape, format, grading, maxError, needs, truncate, 0), GRAMMAR);
+        return new RewardFunction(
+                new RewardSettings(shape, 1, 0, format, grading, maxError, needs, truncate, 0), GRAMMAR);
+    }
+
+    private static RewardSettings settings(String... settings) {
+        return CommonSections.SECTIONS.read("test", "", List.of(settings)).get(RewardSettings.class);
     }
 
     private static String wellFormed(String rating) {

@@ -242,6 +242,24 @@ final class JobSettingsTest {
     }
 
     @Test
+    void rewardsOfAnExactRatingAndOfOthersFitTheShape() {
+        assertRefused("", "reward.mismatch=-1.5")
+                .hasMessage(
+                        FILE + ": reward.mismatch must be 0 unless shape is exact, because l1 and l2 measure the error"
+                                + " (was -1.5)");
+        assertRefused("", "reward.shape=l2", "reward.mismatch=0.5").hasMessageContaining("reward.mismatch must be 0");
+        assertRefused("", "reward.shape=exact", "reward.match=2", "reward.mismatch=2")
+                .hasMessage(FILE + ": reward.mismatch must be finite and below match 2.0 (was 2.0)");
+        assertRefused("", "reward.shape=exact", "reward.mismatch='-1e999'")
+                .hasMessageContaining("reward.mismatch must be finite");
+        assertRefused("", "reward.match=0").hasMessage(FILE + ": reward.match must be positive (was 0.0)");
+        assertThat(read("", "reward.shape=exact", "reward.match=2", "reward.mismatch=-1.5")
+                        .get(RewardSettings.class)
+                        .mismatch())
+                .isEqualTo(-1.5);
+    }
+
+    @Test
     void allValuesOutOfRangeAreReportedTogether() {
         assertRefused("train:\n  groupSize: 1\nrollout:\n  topP: 0\nsource:\n  minRating: 5\n")
                 .message()
@@ -383,7 +401,10 @@ final class JobSettingsTest {
         RecordedConfiguration record = RecordedConfiguration.read("run/config.yaml", "train: {steps: 7}");
         assertThat(record.get(TrainSettings.class).steps()).isEqualTo(7);
         assertThat(record.get(PromptSettings.class).layout()).isEqualTo(PromptLayout.SKELETON);
-        assertThat(record.get(RewardSettings.class).minWords()).isZero();
+        RewardSettings reward = record.get(RewardSettings.class);
+        assertThat(reward.minWords()).isZero();
+        assertThat(reward.match()).isEqualTo(1);
+        assertThat(reward.mismatch()).isZero();
         String now = read("").toYaml();
         assertThat(RecordedConfiguration.read("run/config.yaml", now).as(JobSettings.SECTIONS))
                 .isEqualTo(read(""));

@@ -36,6 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TrainJobTest {
     private static final SparkSession SPARK = SparkTest.spark();
+    /** The lines that the recorded configuration of a run from before the layouts lacks. */
+    private static final List<String> KEYS_SINCE = List.of("  layout:", "  minWords:", "  match:", "  mismatch:");
+
     private static final String[] FOUR_STEPS = {
         "train.steps=4", "train.keep.last=2", "train.keep.every=2", "validation.every=2"
     };
@@ -307,15 +310,16 @@ class TrainJobTest {
         Path copy = TinyWorld.copy(world.run(), other.resolve("run"));
         Path config = copy.resolve("config.yaml");
         List<String> before = Files.readAllLines(config).stream()
-                .filter(line -> !line.startsWith("  layout:") && !line.startsWith("  minWords:"))
+                .filter(line -> KEYS_SINCE.stream().noneMatch(line::startsWith))
                 .toList();
-        assertThat(Files.readAllLines(config)).hasSize(before.size() + 2);
+        assertThat(Files.readAllLines(config)).hasSize(before.size() + KEYS_SINCE.size());
         Files.write(config, before);
         assertThatThrownBy(
                         () -> new TrainJob(true).run(SPARK, world.configuration(with(FOUR_STEPS, "paths.run=" + copy))))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("prompt.layout: was skeleton, is words")
-                .hasMessageContaining("reward.minWords: was 0, is 10");
+                .hasMessageContaining("reward.minWords: was 0, is 10")
+                .hasMessageNotContainingAny("reward.match", "reward.mismatch");
         String[] asBefore = with(with(FOUR_STEPS, "prompt.layout=skeleton"), "reward.minWords=0");
         new TrainJob(true).run(SPARK, world.configuration(with(asBefore, "paths.run=" + copy)));
     }
