@@ -52,7 +52,8 @@ public final class RewardFunction {
             throw new IllegalArgumentException(
                     "the true rating " + truth + " is outside the scale " + grammar.min() + " to " + grammar.max());
         }
-        return new Reward(format(output), answer(output, settings.truncateTruth() ? Math.floor(truth) : truth));
+        // A format reward of 0 has no sign: -0.0 + 0.0 is 0.0, and nothing else changes.
+        return new Reward(0.0 + format(output), answer(output, settings.truncateTruth() ? Math.floor(truth) : truth));
     }
 
     private double format(ParsedOutput output) {

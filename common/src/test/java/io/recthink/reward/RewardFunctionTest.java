@@ -64,6 +64,14 @@ class RewardFunctionTest {
         assertThat(exact.of(wellFormed("4.01"), true, 4).total()).isZero();
     }
 
+    @Test
+    void aFormatRewardOfZeroHasNoSign() {
+        RewardFunction exact = function(RewardShape.EXACT, 0, FormatGrading.STRICT, 4, false, false);
+        assertThat(exact.of("<rate>4</rate>", true, 4)).isEqualTo(new Reward(0.0, 1));
+        RewardFunction graded = function(RewardShape.EXACT, 0, FormatGrading.TAGS, 4, false, false);
+        assertThat(graded.of("", true, 4)).isEqualTo(new Reward(0.0, 0));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "reward.shape=l1, 5, 5, 2",
