@@ -22,5 +22,11 @@ public enum FormatTest {
      * Every block except the rate block has words of its own, see {@link ContentRule}. Used only where such a rule
      * applies.
      */
-    OWN_WORDS
+    OWN_WORDS,
+    /**
+     * The test of RecZero's published code for the ablation "Correctness only". The user block contains [like],
+     * [dislike], [pos], [neg] and at least one numbered item: a number in round brackets, white space and text, such as
+     * {@code (1) Capo}. The item block contains [like], and [dislike] after it. Used only where it is asked for.
+     */
+    MARKS
 }

@@ -25,12 +25,11 @@ import java.util.stream.Stream;
  * </pre>
  *
  * White space is allowed around tags and around the number. Text outside the blocks is allowed; digits after the last
- * block are not. With a {@link ContentRule} each block except the rate block also needs words of its own. Immutable;
- * safe for use by many threads.
+ * block are not. With a {@link ContentRule} each block except the rate block also needs words of its own. After
+ * {@link #askingForMarks} the user block and the item block also need marks. Immutable; safe for use by many threads.
  */
 public final class OutputGrammar {
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]{0,8})(\\.[0-9]{1,2})?");
-    private static final List<String> MARKS = List.of("[like]", "[dislike]", "[pos]", "[neg]");
 
     private final List<Block> blocks;
     private final Set<FormatTest> tests;
@@ -82,6 +81,16 @@ public final class OutputGrammar {
         return new OutputGrammar(blocks, more, min, max, firstIsOpen, Optional.of(contentRule));
     }
 
+    /**
+     * This grammar with one more format test, {@link FormatTest#MARKS}. The test has no effect on the rating. In a
+     * grammar without a user block and an item block no completion passes it.
+     */
+    public OutputGrammar askingForMarks() {
+        Set<FormatTest> more = EnumSet.copyOf(tests);
+        more.add(FormatTest.MARKS);
+        return new OutputGrammar(blocks, more, min, max, firstIsOpen, rule);
+    }
+
     /** The block that the prompt has opened, if any. */
     public Optional<Block> opened() {
         return firstIsOpen ? Optional.of(blocks.get(0)) : Optional.empty();
@@ -98,7 +107,7 @@ public final class OutputGrammar {
             throw new IllegalArgumentException(
                     "a rating scale needs -1e9 < min < max < 1e9, was " + min + " to " + max);
         }
-        Set<FormatTest> all = EnumSet.complementOf(EnumSet.of(FormatTest.OWN_WORDS));
+        Set<FormatTest> all = EnumSet.complementOf(EnumSet.of(FormatTest.OWN_WORDS, FormatTest.MARKS));
         return switch (think) {
             case FOUR_STEPS ->
                 new OutputGrammar(List.of(Block.USER, Block.ITEM, Block.MATCH, Block.RATE), all, min, max);
@@ -106,7 +115,7 @@ public final class OutputGrammar {
             case NONE ->
                 new OutputGrammar(
                         List.of(Block.RATE),
-                        EnumSet.complementOf(EnumSet.of(FormatTest.ORDER, FormatTest.OWN_WORDS)),
+                        EnumSet.complementOf(EnumSet.of(FormatTest.ORDER, FormatTest.OWN_WORDS, FormatTest.MARKS)),
                         min,
                         max);
         };
@@ -157,6 +166,9 @@ public final class OutputGrammar {
                         case READABLE -> completion.codePoints().noneMatch(OutputGrammar::unreadable);
                         case FINISHED -> finished;
                         case OWN_WORDS -> thinkBlocks(contents).allMatch(rule.orElseThrow()::holds);
+                        case MARKS ->
+                            Marks.complete(
+                                    contents.getOrDefault(Block.USER, ""), contents.getOrDefault(Block.ITEM, ""));
                     };
             if (!holds) {
                 failed.add(test);
@@ -170,7 +182,7 @@ public final class OutputGrammar {
                 text(contents, Block.ITEM),
                 text(contents, Block.MATCH),
                 text(contents, Block.THINK),
-                MARKS.stream().allMatch(completion::contains));
+                Marks.allIn(completion));
     }
 
     /** The contents of the blocks that occur exactly once. */

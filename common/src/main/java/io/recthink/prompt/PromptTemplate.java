@@ -136,6 +136,12 @@ public final class PromptTemplate {
                 .toList();
     }
 
+    /** Whether the answer has the blocks of the four steps, and the instruction names each mark of the skeleton. */
+    public boolean asksForMarks() {
+        return settings.think() == ThinkMode.FOUR_STEPS
+                && Marks.allIn(instruction().toArray(new String[0]));
+    }
+
     /** The messages as text for people, each under its role. */
     public static String underRoles(List<Message> messages) {
         return messages.stream()

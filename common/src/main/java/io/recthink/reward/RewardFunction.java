@@ -9,7 +9,8 @@ import io.recthink.prompt.ParsedOutput;
  * <pre>
  * R_format   strict:  +f when well formed, -f otherwise
  *            tags:    f (2 s - 1), where s is the share of the format tests that the completion passes
- *            (minWords adds a test to the grammar, and one part of s for each think block, see ContentRule)
+ *            (minWords adds a test to the grammar, and one part of s for each think block, see ContentRule;
+ *            marks adds one test)
  * R_answer   l1:      match - |y - rating| / maxError
  *            l2:      match - ((y - rating) / maxError)^2
  *            exact:   match when the rating equals y, mismatch otherwise

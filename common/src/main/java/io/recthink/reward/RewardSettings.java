@@ -2,7 +2,11 @@ package io.recthink.reward;
 
 import io.recthink.config.Problems;
 import io.recthink.config.Section;
+import io.recthink.prompt.ContentRule;
+import io.recthink.prompt.OutputGrammar;
+import io.recthink.prompt.PromptTemplate;
 import java.io.Serializable;
+import java.util.List;
 
 /** The section {@code reward}: the reward of a completion. */
 public record RewardSettings(
@@ -14,7 +18,8 @@ public record RewardSettings(
         double maxError,
         boolean answerNeedsFormat,
         boolean truncateTruth,
-        int minWords)
+        int minWords,
+        boolean marks)
         implements Section, Serializable {
     /** These settings with the width of the scale in place of a {@code maxError} of 0, as a run records them. */
     public RewardSettings withScale(double minRating, double maxRating) {
@@ -29,7 +34,18 @@ public record RewardSettings(
                         maxRating - minRating,
                         answerNeedsFormat,
                         truncateTruth,
-                        minWords);
+                        minWords,
+                        marks);
+    }
+
+    /**
+     * A grammar with the format tests that these settings add.
+     *
+     * @param instruction the instruction of the policy, see {@link PromptTemplate#instruction}
+     */
+    public OutputGrammar withTests(OutputGrammar grammar, List<String> instruction) {
+        OutputGrammar asking = grammar.asking(new ContentRule(minWords, instruction));
+        return marks ? asking.askingForMarks() : asking;
     }
 
     @Override

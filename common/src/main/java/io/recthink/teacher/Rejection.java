@@ -14,6 +14,8 @@ public enum Rejection {
     MALFORMED("not the output grammar"),
     /** A block has too few words of its own. */
     FEW_WORDS("a block with fewer than reward.minWords words of its own"),
+    /** The answer lacks a mark or a numbered item. */
+    NO_MARKS("without the marks that reward.marks demands"),
     /** The answer has another rating than the true one. */
     OTHER_RATING("another rating"),
     /** The answer tells that the rating was known. */

@@ -99,6 +99,9 @@ public final class TraceCheck {
         if (parsed.failedTests().equals(Set.of(FormatTest.OWN_WORDS))) {
             return Optional.of(Rejection.FEW_WORDS);
         }
+        if (parsed.failedTests().equals(Set.of(FormatTest.MARKS))) {
+            return Optional.of(Rejection.NO_MARKS);
+        }
         return parsed.formatOk() ? Optional.empty() : Optional.of(Rejection.MALFORMED);
     }
 

@@ -2,7 +2,9 @@ package io.recthink.prompt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +26,9 @@ class OutputGrammarTest {
             <match>speaks for it</match>
             <rate>4.25</rate>
             """;
+
+    /** Well formed with the marks of the skeleton, too: {@link #WELL_FORMED} has no [dislike] in the item block. */
+    private static final String MARKED = WELL_FORMED.replace("firm", "firm [dislike] dear");
 
     private final OutputGrammar fourSteps = OutputGrammar.of(ThinkMode.FOUR_STEPS, 1, 5);
     private final OutputGrammar free = OutputGrammar.of(ThinkMode.FREE, 1, 5);
@@ -47,6 +52,77 @@ class OutputGrammarTest {
         ParsedOutput output = fourSteps.parse(WELL_FORMED.replace("[neg]", ""), true);
         assertThat(output.formatOk()).isTrue();
         assertThat(output.carriesMarks()).isFalse();
+    }
+
+    @Test
+    void marksThatAreAskedForArePartOfTheFormat() {
+        OutputGrammar marked = fourSteps.askingForMarks();
+        assertThat(marked.parse(MARKED, true).formatOk()).isTrue();
+        assertThat(marked.parse(MARKED, true).share()).isEqualTo(1);
+        ParsedOutput without = marked.parse(WELL_FORMED, true);
+        assertThat(without.failedTests()).containsExactly(FormatTest.MARKS);
+        assertThat(without.share()).isEqualTo(7 / 8.0);
+        assertThat(without.rating()).hasValue(4.25);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "[like] tone, tone",
+        "[dislike] price, price",
+        "[pos], ''",
+        "[neg], neg",
+        "[neg], [Neg]",
+        "(1), 1.",
+        "(1), (one)",
+        "(1) Strings, (1)Strings",
+        "Capo [like] firm, Capo firm",
+        "[dislike] dear, dear",
+        "[like] firm [dislike] dear, [dislike] dear [like] firm"
+    })
+    void eachMarkMustStandInItsBlock(String part, String replacement) {
+        assertThat(MARKED).containsOnlyOnce(part);
+        String elsewhere = "(1) x [like] [dislike] [pos] [neg]";
+        String changed = MARKED.replace(part, replacement).replace("speaks for it", elsewhere);
+        assertThat(fourSteps.askingForMarks().parse(changed, true).failedTests())
+                .containsExactly(FormatTest.MARKS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"(12) Strings", "Item (1) Strings", "(1)\nStrings", "(1)\u00a0Strings", "(0) [like] tone"})
+    void aNumberedItemIsANumberInBracketsBeforeAText(String item) {
+        assertThat(fourSteps
+                        .askingForMarks()
+                        .parse(MARKED.replace("(1) Strings", item), true)
+                        .formatOk())
+                .isTrue();
+    }
+
+    @Test
+    void withoutTheBlocksOfTheMarksNothingHasThem() {
+        assertThat(none.askingForMarks().parse("<rate>4</rate>", true).failedTests())
+                .containsExactly(FormatTest.MARKS);
+        assertThat(free.askingForMarks()
+                        .parse("<think>(1) x [like] [dislike] [pos] [neg]</think><rate>4</rate>", true)
+                        .failedTests())
+                .containsExactly(FormatTest.MARKS);
+    }
+
+    @Test
+    void marksAndWordsCanBothBeAskedFor() {
+        OutputGrammar both = fourSteps.asking(new ContentRule(10, List.of())).askingForMarks();
+        ParsedOutput output = both.parse(WELL_FORMED, true);
+        assertThat(output.failedTests()).containsExactlyInAnyOrder(FormatTest.OWN_WORDS, FormatTest.MARKS);
+        // Seven tests hold; the think blocks have nine, three and three of ten words; the marks are missing.
+        assertThat(output.share()).isCloseTo((7 + 0.9 + 0.3 + 0.3) / 11, within(1e-12));
+    }
+
+    @Test
+    void aBlockThatThePromptOpensNeedsItsMarks() {
+        String continued = MARKED.substring(MARKED.indexOf("(1)"));
+        OutputGrammar opened = fourSteps.askingForMarks().afterPrompt("<analyze user>");
+        assertThat(opened.parse(continued, true).formatOk()).isTrue();
+        assertThat(opened.parse(continued.replace("[pos]", ""), true).failedTests())
+                .containsExactly(FormatTest.MARKS);
     }
 
     @Test

@@ -119,6 +119,27 @@ class PromptTemplateTest {
         assertThat(String.join("", instruction)).contains("Past purchases:", "Target item:");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "prompt.layout=skeleton, true",
+        "prompt.layout=words, false",
+        "prompt.think=free, false",
+        "prompt.think=none, false",
+        "'prompt.system=Mark [like], [dislike], [pos] and [neg].', true",
+        "'prompt.system=Mark [like], [dislike] and [pos].', false",
+        "'prompt.user=After {history} {target_item} [like] [dislike] [pos] [neg]', true"
+    })
+    void onlyAPromptThatNamesTheMarksAsksForThem(String setting, boolean asks) {
+        assertThat(marksAskedFor(setting)).isEqualTo(asks);
+        assertThat(marksAskedFor(setting, "prompt.think=free")).isFalse();
+    }
+
+    private static boolean marksAskedFor(String... settings) {
+        PromptSettings prompt =
+                CommonSections.SECTIONS.read("test", "", List.of(settings)).get(PromptSettings.class);
+        return new PromptTemplate(prompt, 1, 5).asksForMarks();
+    }
+
     @Test
     void meanLinesAppearWithMeanFeatures() {
         String user = user(template(ThinkMode.FOUR_STEPS, true), INPUT);

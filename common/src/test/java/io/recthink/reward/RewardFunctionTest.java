@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.recthink.CommonSections;
 import io.recthink.prompt.ContentRule;
+import io.recthink.prompt.FormatTest;
 import io.recthink.prompt.OutputGrammar;
 import io.recthink.prompt.ThinkMode;
 import java.util.List;
@@ -105,12 +106,28 @@ class RewardFunctionTest {
             "reward.formatGrading=tags",
             "reward.answerNeedsFormat=true",
             "reward.truncateTruth=true",
-            "reward.minWords=3"
+            "reward.minWords=3",
+            "reward.marks=true"
         };
         RewardSettings known = settings(
                 Stream.concat(Stream.of(all), Stream.of("reward.maxError=4.5")).toArray(String[]::new));
         assertThat(settings(all).withScale(0.5, 5)).isEqualTo(known);
         assertThat(known.withScale(1, 10)).isEqualTo(known);
+    }
+
+    @Test
+    void theSettingsAddTheirTestsToAGrammar() {
+        String hollow = wellFormed("4");
+        assertThat(settings("reward.minWords=0")
+                        .withTests(GRAMMAR, List.of())
+                        .parse(hollow, true)
+                        .failedTests())
+                .isEmpty();
+        assertThat(settings("reward.marks=true")
+                        .withTests(GRAMMAR, List.of())
+                        .parse(hollow, true)
+                        .failedTests())
+                .containsExactlyInAnyOrder(FormatTest.OWN_WORDS, FormatTest.MARKS);
     }
 
     @Test
@@ -160,7 +177,7 @@ class RewardFunctionTest {
     private static RewardFunction function(
             RewardShape shape, double format, FormatGrading grading, double maxError, boolean needs, boolean truncate) {
         return new RewardFunction(
-                new RewardSettings(shape, 1, 0, format, grading, maxError, needs, truncate, 0), GRAMMAR);
+                new RewardSettings(shape, 1, 0, format, grading, maxError, needs, truncate, 0, false), GRAMMAR);
     }
 
     private static RewardSettings settings(String... settings) {

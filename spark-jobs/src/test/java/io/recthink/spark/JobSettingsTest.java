@@ -405,6 +405,7 @@ final class JobSettingsTest {
         assertThat(reward.minWords()).isZero();
         assertThat(reward.match()).isEqualTo(1);
         assertThat(reward.mismatch()).isZero();
+        assertThat(reward.marks()).isFalse();
         String now = read("").toYaml();
         assertThat(RecordedConfiguration.read("run/config.yaml", now).as(JobSettings.SECTIONS))
                 .isEqualTo(read(""));

@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import io.recthink.config.Configuration;
-import io.recthink.prompt.ContentRule;
 import io.recthink.prompt.OutputGrammar;
 import io.recthink.prompt.PromptSettings;
 import io.recthink.prompt.PromptTemplate;
@@ -65,7 +64,7 @@ final class TraceRecipe implements AutoCloseable {
     private final PromptSettings prompt;
     private final double min;
     private final double max;
-    private final int minWords;
+    private final RewardSettings reward;
     private final KeptRows kept = new KeptRows();
     private final List<Dataset<Row>> checked = new ArrayList<>();
     private final List<Dataset<Row>> traces = new ArrayList<>();
@@ -85,7 +84,7 @@ final class TraceRecipe implements AutoCloseable {
         this.prompt = configuration.get(PromptSettings.class);
         this.min = data.minRating();
         this.max = data.maxRating();
-        this.minWords = configuration.get(RewardSettings.class).minWords();
+        this.reward = configuration.get(RewardSettings.class);
     }
 
     /**
@@ -139,15 +138,15 @@ final class TraceRecipe implements AutoCloseable {
         ColdStartSettings demanded = settings;
         double lowest = min;
         double highest = max;
-        int words = minWords;
+        RewardSettings demands = reward;
         return kept.keep(answers.join(
                         asked.select(col("rowId"), col("truth")),
                         col(TeacherAnswers.KEY).equalTo(col("rowId")))
                 .mapPartitions(
                         (MapPartitionsFunction<Row, Row>) rows -> {
-                            OutputGrammar grammar = OutputGrammar.of(shown.think(), lowest, highest)
-                                    .asking(new ContentRule(
-                                            words, new PromptTemplate(shown, lowest, highest).instruction()));
+                            OutputGrammar grammar = demands.withTests(
+                                    OutputGrammar.of(shown.think(), lowest, highest),
+                                    new PromptTemplate(shown, lowest, highest).instruction());
                             TraceCheck check = new TraceCheck(grammar, demanded);
                             return checked(rows, purpose.seesTruth() ? check::rationale : check::trace);
                         },

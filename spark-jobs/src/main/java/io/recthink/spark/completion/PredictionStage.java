@@ -137,7 +137,7 @@ public final class PredictionStage implements AutoCloseable {
                 configuration.get(PredictSettings.class).maxBatch(),
                 configuration.get(RolloutSettings.class),
                 configuration.get(ModelSettings.class),
-                configuration.get(RewardSettings.class).minWords(),
+                configuration.get(RewardSettings.class),
                 done);
     }
 

@@ -6,6 +6,7 @@ import io.recthink.generate.RatingPrefix;
 import io.recthink.generate.RolloutSettings;
 import io.recthink.model.ModelSettings;
 import io.recthink.prompt.OutputGrammar;
+import io.recthink.reward.RewardSettings;
 import io.recthink.spark.table.PredictionRow;
 import io.recthink.spark.table.Readout;
 import java.io.Serializable;
@@ -24,7 +25,7 @@ import org.apache.spark.util.LongAccumulator;
  *
  * @param reading the read-outs beside the greedy rating
  * @param maxBatch the maximum number of completions in one call of the generator; one prompt's samples may be more
- * @param minWords words of its own that each think block of a well-formed sample has
+ * @param reward what it takes for a well-formed sample
  * @param done counts the predicted rows
  */
 record PredictionTask(
@@ -35,7 +36,7 @@ record PredictionTask(
         int maxBatch,
         RolloutSettings rollout,
         ModelSettings model,
-        int minWords,
+        RewardSettings reward,
         LongAccumulator done)
         implements Serializable {
     /** The step in the address of a sample; training steps start at 1. */
@@ -60,7 +61,7 @@ record PredictionTask(
     Iterator<Row> ratings(Iterator<Row> rows) {
         return new CompletionTask(encoding.policy(), model, promptsWithSamples()).rows(rows, policy -> {
             PromptsInTask prompts = new PromptsInTask(encoding);
-            OutputGrammar wellFormed = prompts.grammar(minWords);
+            OutputGrammar wellFormed = prompts.grammar(reward);
             return batch -> ratings(policy, prompts, wellFormed, batch);
         });
     }

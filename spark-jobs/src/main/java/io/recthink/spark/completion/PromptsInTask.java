@@ -5,10 +5,10 @@ import io.recthink.generate.Finish;
 import io.recthink.generate.RatingCandidates;
 import io.recthink.generate.RatingPrefix;
 import io.recthink.prompt.Block;
-import io.recthink.prompt.ContentRule;
 import io.recthink.prompt.OutputGrammar;
 import io.recthink.prompt.PromptTemplate;
 import io.recthink.prompt.Turns;
+import io.recthink.reward.RewardSettings;
 import io.recthink.spark.table.Examples;
 import java.util.List;
 import java.util.Optional;
@@ -29,11 +29,11 @@ public final class PromptsInTask {
                 .afterPrompt(Turns.of(this.encoding.chatTemplate()).assistantStart());
     }
 
-    /** The grammar of well-formed completions, whose think blocks have words of their own. */
-    OutputGrammar grammar(int minWords) {
+    /** The grammar of completions that the reward takes for well formed. */
+    OutputGrammar grammar(RewardSettings reward) {
         List<String> instruction =
                 new PromptTemplate(settings.settings(), settings.minRating(), settings.maxRating()).instruction();
-        return grammar.asking(new ContentRule(minWords, instruction));
+        return reward.withTests(grammar, instruction);
     }
 
     /** The token ids of an example's prompt. */

@@ -10,7 +10,6 @@ import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import io.recthink.config.Configuration;
-import io.recthink.prompt.ContentRule;
 import io.recthink.prompt.OutputGrammar;
 import io.recthink.prompt.ParsedOutput;
 import io.recthink.prompt.PromptSettings;
@@ -144,9 +143,8 @@ public final class ScoreStage {
         @Override
         public Row call(String text, String finish, Double truth) {
             if (function == null) {
-                grammar = OutputGrammar.of(think, minRating, maxRating)
-                        .afterPrompt(assistantStart)
-                        .asking(new ContentRule(settings.minWords(), instruction));
+                grammar = settings.withTests(
+                        OutputGrammar.of(think, minRating, maxRating).afterPrompt(assistantStart), instruction);
                 function = new RewardFunction(settings, grammar);
             }
             ParsedOutput output = grammar.parse(text, finish.equals("stop"));

@@ -14,6 +14,7 @@ import io.recthink.model.ModelSettings;
 import io.recthink.progress.Progress;
 import io.recthink.prompt.PolicyTerms;
 import io.recthink.prompt.PromptSettings;
+import io.recthink.prompt.PromptTemplate;
 import io.recthink.reward.RewardSettings;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
@@ -106,6 +107,7 @@ public final class TrainJob implements Job {
                 .orElse(settled);
         Configuration configuration =
                 asking.with(asking.get(RewardSettings.class).withScale(data.minRating(), data.maxRating()));
+        refuseMarksNotAskedFor(configuration, data);
         StepSession.prepare(spark, configuration.get(TrainSettings.class).partitions());
         Dataset<Row> examples = PreparedData.examples(spark, folder);
         Column trained = col("split").equalTo("train").and(col("pool").equalTo("rl"));
@@ -147,6 +149,16 @@ public final class TrainJob implements Job {
             run.sayChosen();
         } finally {
             validation.ifPresent(PolicyValidation::close);
+        }
+    }
+
+    /** Refuses a reward for marks that the policy cannot know of. */
+    private static void refuseMarksNotAskedFor(Configuration configuration, PreparedData data) {
+        PromptSettings prompt = configuration.get(PromptSettings.class);
+        if (configuration.get(RewardSettings.class).marks()
+                && !new PromptTemplate(prompt, data.minRating(), data.maxRating()).asksForMarks()) {
+            throw new InvalidInputException(
+                    "reward.marks=true demands the marks [like], [dislike], [pos] and [neg] in an answer of four steps, but the prompt does not ask for them. Set prompt.think=four-steps and prompt.layout=skeleton, or name the marks in prompt.system, or set reward.marks=false.");
         }
     }
 

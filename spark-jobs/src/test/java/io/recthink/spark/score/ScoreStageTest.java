@@ -74,6 +74,21 @@ class ScoreStageTest {
     }
 
     @Test
+    void marksBelongToTheFormWhereTheRewardDemandsThem() {
+        String marked =
+                "<analyze user>(1) Harp [like] tone [dislike] price [pos] tone [neg] noise</analyze user><analyze item>Capo"
+                        + " [like] firm [dislike] dear</analyze item><match>fits</match><rate>5</rate>";
+        String[] texts = {marked, marked.replace("[neg]", ""), "<rate>5</rate>"};
+        String layout = "prompt.layout=skeleton";
+        assertThat(scored(configuration(layout, "reward.minWords=0", "reward.marks=true"), texts))
+                .extracting(row -> row.<Boolean>getAs("formatOk"))
+                .containsExactly(true, false, false);
+        assertThat(scored(configuration(layout, "reward.minWords=0"), texts))
+                .extracting(row -> row.<Boolean>getAs("formatOk"))
+                .containsExactly(true, true, false);
+    }
+
+    @Test
     void anAdvantageIsDividedByTheDeviationUnlessScalingIsOff() {
         String[] texts = {"<rate>5</rate>", "<rate>4</rate>", "<rate>4</rate>", "<rate>1</rate>"};
         double[] rewards = {1.5, 1.25, 1.25, 0.5};

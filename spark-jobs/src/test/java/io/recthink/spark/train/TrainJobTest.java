@@ -37,7 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 class TrainJobTest {
     private static final SparkSession SPARK = SparkTest.spark();
     /** The lines that the recorded configuration of a run from before the layouts lacks. */
-    private static final List<String> KEYS_SINCE = List.of("  layout:", "  minWords:", "  match:", "  mismatch:");
+    private static final List<String> KEYS_SINCE =
+            List.of("  layout:", "  minWords:", "  match:", "  mismatch:", "  marks:");
 
     private static final String[] FOUR_STEPS = {
         "train.steps=4", "train.keep.last=2", "train.keep.every=2", "validation.every=2"
@@ -319,7 +320,7 @@ class TrainJobTest {
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("prompt.layout: was skeleton, is words")
                 .hasMessageContaining("reward.minWords: was 0, is 10")
-                .hasMessageNotContainingAny("reward.match", "reward.mismatch");
+                .hasMessageNotContainingAny("reward.match", "reward.mismatch", "reward.marks");
         String[] asBefore = with(with(FOUR_STEPS, "prompt.layout=skeleton"), "reward.minWords=0");
         new TrainJob(true).run(SPARK, world.configuration(with(asBefore, "paths.run=" + copy)));
     }
@@ -411,6 +412,22 @@ class TrainJobTest {
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining(
                         "prompt.maxTokens 250 + rollout.maxTokens 8 do not fit the model's context of 256 tokens. Set prompt.maxTokens=248 or less, or lower rollout.maxTokens, or take");
+    }
+
+    @Test
+    void marksThatThePromptDoesNotAskForAreRefused(@TempDir Path other) {
+        Path run = other.resolve("run");
+        String[] marks = {"reward.marks=true", "train.steps=1", "paths.run=" + run};
+        for (String prompt : List.of("prompt.think=none", "prompt.think=four-steps")) {
+            assertThatThrownBy(() -> new TrainJob(false).run(SPARK, world.configuration(with(marks, prompt))))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageStartingWith("reward.marks=true demands the marks [like], [dislike], [pos] and [neg]")
+                    .hasMessageContaining("Set prompt.think=four-steps and prompt.layout=skeleton");
+        }
+        assertThat(run).doesNotExist();
+        String[] asked = with(marks, "prompt.think=four-steps", "prompt.layout=skeleton", "prompt.system=");
+        new TrainJob(false).run(SPARK, world.configuration(asked));
+        assertThat(folder(run).manifests()).extracting(Manifest::step).containsExactly(0, 1);
     }
 
     @Test
