@@ -68,6 +68,8 @@ public final class ColdStartJob implements Job {
         Paths paths = configuration.paths();
         String data = paths.resolve(paths.data());
         JobSession.fitPartitions(spark, data);
+        // A recipe is many small joins: planning each of them in steps would take longer than the joins.
+        spark.conf().set("spark.sql.adaptive.enabled", false);
         PreparedData prepared = PreparedData.read(spark, data);
         try (KeptRows kept = new KeptRows();
                 TeacherAnswers answers = TeacherAnswers.open(

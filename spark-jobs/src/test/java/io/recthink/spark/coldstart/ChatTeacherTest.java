@@ -26,6 +26,7 @@ import io.recthink.teacher.TeacherRequest;
 import io.recthink.teacher.TeacherSettings;
 import io.recthink.teacher.TracePrompt;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -212,12 +213,13 @@ class ChatTeacherTest {
                 .hasMessageContaining("Raise the budget");
         assertThat(server.asked()).isEqualTo(7);
         assertThat(root.resolve("traces")).doesNotExist();
+        // Answers take 10 tokens each. The next request needs room for its prompt and 100 tokens: three fit.
+        int tokens = 70 + promptTokens() + 100 + 25;
         assertThatThrownBy(() -> new ColdStartJob()
-                        .run(spark, configuration("teacher.budget.tokens=600", "teacher.maxTokens=100")))
+                        .run(spark, configuration("teacher.budget.tokens=" + tokens, "teacher.maxTokens=100")))
                 .isInstanceOf(StoppedException.class)
-                .hasMessageContaining("of 600 tokens");
-        // Each answer takes 10 tokens, but a request may take 100 tokens beside its prompt of about 300.
-        assertThat(server.asked()).isBetween(8, 40);
+                .hasMessageContaining("of %d tokens".formatted(tokens));
+        assertThat(server.asked()).isEqualTo(10);
         int before = server.asked();
         new ColdStartJob().run(spark, configuration("teacher.budget.requests=100"));
         assertThat(server.asked()).isGreaterThan(before);
@@ -277,6 +279,28 @@ class ChatTeacherTest {
                 .run(spark, configuration("teacher.kind=rule", "coldStart.rationalise=false", "paths.traces=by-rule"));
         assertThat(table("traces", List.of("rowId", "completion")))
                 .isEqualTo(table("by-rule", List.of("rowId", "completion")));
+    }
+
+    /** The estimated tokens of the longest prompt. */
+    private int promptTokens() {
+        return ruledAnswers().keySet().stream()
+                .filter(messages -> !messages.contains("For this request only"))
+                .mapToInt(ChatTeacherTest::contentCharacters)
+                .map(characters -> characters / 4 + 1)
+                .max()
+                .orElseThrow();
+    }
+
+    private static int contentCharacters(String messages) {
+        try {
+            int characters = 0;
+            for (JsonNode message : JSON.readTree(messages)) {
+                characters += message.get("content").asText().length();
+            }
+            return characters;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private List<String> answers(List<String> requests) throws IOException {
