@@ -50,17 +50,12 @@ final class AnswerBody {
     }
 
     private static JsonNode parse(byte[] body) throws UnreadableException {
-        JsonNode json;
         try {
-            json = MAPPER.readTree(body);
+            return MAPPER.readTree(body);
         } catch (IOException e) {
             // The message of the exception quotes the body, which no message may show.
             throw new UnreadableException("is not valid JSON");
         }
-        if (!json.isObject()) {
-            throw new UnreadableException("is not a JSON object");
-        }
-        return json;
     }
 
     private static JsonNode firstChoice(JsonNode json) throws UnreadableException {

@@ -35,7 +35,7 @@ final class RateLimit {
 
     /** Returns what was taken and not used; a negative amount takes what was used and not taken. */
     synchronized void giveBack(double amount) {
-        level = Math.min(capacity, level + amount);
+        level += amount;
     }
 
     private void fill() {

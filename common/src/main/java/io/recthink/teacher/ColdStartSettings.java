@@ -1,8 +1,11 @@
 package io.recthink.teacher;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.recthink.config.ConfigurationException;
 import io.recthink.config.Problems;
 import io.recthink.config.Section;
+import io.recthink.config.Sections;
+import io.recthink.prompt.PromptSettings;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +19,8 @@ import java.util.Map;
  * @param alignedWithin a trace is aligned when its rating differs from the true rating by less
  * @param rationalise whether the teacher is asked again, with the true rating, when a trace is not aligned
  * @param forbidden phrases that a rationale must not contain, because they tell that the rating was known
+ * @param prompt changes of the section {@code prompt} in what the teacher is asked; the student learns from its own
+ *     prompt
  * @param teacher changes of the section {@code teacher}
  */
 public record ColdStartSettings(
@@ -25,6 +30,7 @@ public record ColdStartSettings(
         double alignedWithin,
         boolean rationalise,
         List<String> forbidden,
+        Map<String, Object> prompt,
         Map<String, Object> teacher)
         implements Section, Serializable {
     private static final String CHANGES = "coldStart.teacher";
@@ -52,6 +58,7 @@ public record ColdStartSettings(
 
     public ColdStartSettings {
         forbidden = List.copyOf(forbidden);
+        prompt = Map.copyOf(prompt);
         teacher = Map.copyOf(teacher);
     }
 
@@ -68,6 +75,21 @@ public record ColdStartSettings(
                 "forbidden",
                 "a list of phrases",
                 "one of them is blank");
+    }
+
+    /**
+     * The prompt of the teacher.
+     *
+     * @param student the section {@code prompt}
+     * @throws io.recthink.config.ConfigurationException when a change cannot be used
+     */
+    public PromptSettings prompt(PromptSettings student) {
+        PromptSettings changed = Sections.change(student, prompt, "coldStart.prompt");
+        if (changed.think() != student.think()) {
+            throw new ConfigurationException(
+                    "coldStart.prompt: think must be left out: the student learns the blocks that the teacher writes");
+        }
+        return changed;
     }
 
     /**

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -114,9 +115,10 @@ class ChatClientTest {
         server.next((request, connection) -> {
             byte[] body = completion("\uD83D\uDE00").getBytes(UTF_8);
             connection.write("HTTP/1.1 200 OK\r\nContent-Length: " + body.length + "\r\n\r\n");
-            for (byte value : body) {
-                connection.write(new byte[] {value});
-            }
+            int middle = completion("\uD83D\uDE00").indexOf('\uD83D') + 2;
+            connection.write(Arrays.copyOf(body, middle));
+            Thread.sleep(200);
+            connection.write(Arrays.copyOfRange(body, middle, body.length));
         });
         assertThat(answerTo(ask()).text()).isEqualTo("\uD83D\uDE00");
     }
@@ -217,6 +219,7 @@ class ChatClientTest {
     // Time limits.
 
     @Test
+    @Timeout(8)
     void aServerThatDoesNotAnswerRunsIntoTheTimeLimit() throws InterruptedException {
         server.otherwise(MisbehavingServer.silence());
         assertThat(ask(endpoint(), 2, SHORT)).isEqualTo(new Failed("no whole answer within 0.3 s", 2));
@@ -225,6 +228,7 @@ class ChatClientTest {
     }
 
     @Test
+    @Timeout(8)
     void theTimeLimitIncludesTheBody() throws InterruptedException {
         server.otherwise(MisbehavingServer.silenceInTheBody());
         assertThat(ask(endpoint(), 2, SHORT)).isEqualTo(new Failed("no whole answer within 0.3 s", 2));
@@ -232,10 +236,11 @@ class ChatClientTest {
     }
 
     @Test
+    @Timeout(8)
     void aBodyThatDripsRunsIntoTheTimeLimit() throws InterruptedException {
         server.next((request, connection) -> {
             connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{");
-            for (int i = 0; i < 100; i++) {
+            for (int i = 0; i < 300; i++) {
                 Thread.sleep(50);
                 connection.write(" ");
             }
@@ -300,9 +305,10 @@ class ChatClientTest {
         server.next((request, connection) -> {
             connection.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
             byte[] part = "100000\r\n%s\r\n".formatted(" ".repeat(1 << 20)).getBytes(UTF_8);
-            while (true) {
+            for (int i = 0; i < 20; i++) {
                 connection.write(part);
             }
+            connection.write("0\r\n\r\n");
         });
         assertThat(ask()).isEqualTo(new Failed("the answer has more than 16 MiB", 1));
         assertThat(server.asked()).isEqualTo(1);
@@ -374,8 +380,9 @@ class ChatClientTest {
     @Test
     void aServerThatWasReachedOnceIsNotUnreachable() throws InterruptedException {
         server.next((request, connection) -> {
+            server.stopListening();
             connection.respond(500, "", "Connection: close");
-            server.close();
+            connection.cut();
         });
         assertThat(ask()).isInstanceOfSatisfying(Failed.class, outcome -> {
             assertThat(outcome.reason()).contains("no connection");

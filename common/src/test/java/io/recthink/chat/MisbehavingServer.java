@@ -162,9 +162,14 @@ public final class MisbehavingServer implements AutoCloseable {
         return abandoned.get();
     }
 
+    /** Accepts no connection any more; the open ones go on. */
+    public void stopListening() throws IOException {
+        socket.close();
+    }
+
     @Override
     public void close() throws IOException {
-        socket.close();
+        stopListening();
         for (Socket client : open) {
             client.close();
         }

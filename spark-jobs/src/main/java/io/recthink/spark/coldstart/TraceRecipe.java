@@ -24,6 +24,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -62,6 +63,7 @@ final class TraceRecipe implements AutoCloseable {
     private final String teacherName;
     private final int resample;
     private final PromptSettings prompt;
+    private final PromptSettings promptOfTeacher;
     private final double min;
     private final double max;
     private final RewardSettings reward;
@@ -82,6 +84,7 @@ final class TraceRecipe implements AutoCloseable {
         this.teacherName = teacherName;
         this.resample = resample;
         this.prompt = configuration.get(PromptSettings.class);
+        this.promptOfTeacher = settings.prompt(prompt);
         this.min = data.minRating();
         this.max = data.maxRating();
         this.reward = configuration.get(RewardSettings.class);
@@ -112,7 +115,7 @@ final class TraceRecipe implements AutoCloseable {
      * @return the rows without a usable answer
      */
     private Dataset<Row> ask(Dataset<Row> rows, Purpose purpose, String kind, Column again) {
-        TraceAsking asking = new TraceAsking(purpose, prompt, min, max);
+        TraceAsking asking = new TraceAsking(purpose, promptOfTeacher, min, max);
         Dataset<Row> asked = rows;
         Dataset<Row> left = rows;
         for (int sample = 0; sample <= resample && (sample == 0 || !asked.isEmpty()); sample++) {
@@ -135,6 +138,7 @@ final class TraceRecipe implements AutoCloseable {
 
     private Dataset<Row> check(Dataset<Row> answers, Dataset<Row> asked, Purpose purpose) {
         PromptSettings shown = prompt;
+        PromptSettings ofTeacher = promptOfTeacher;
         ColdStartSettings demanded = settings;
         double lowest = min;
         double highest = max;
@@ -146,7 +150,12 @@ final class TraceRecipe implements AutoCloseable {
                         (MapPartitionsFunction<Row, Row>) rows -> {
                             OutputGrammar grammar = demands.withTests(
                                     OutputGrammar.of(shown.think(), lowest, highest),
-                                    new PromptTemplate(shown, lowest, highest).instruction());
+                                    // Words copied from either instruction are not the teacher's own.
+                                    Stream.of(shown, ofTeacher)
+                                            .distinct()
+                                            .flatMap(settings -> new PromptTemplate(settings, lowest, highest)
+                                                    .instruction().stream())
+                                            .toList());
                             TraceCheck check = new TraceCheck(grammar, demanded);
                             return checked(rows, purpose.seesTruth() ? check::rationale : check::trace);
                         },
@@ -177,13 +186,13 @@ final class TraceRecipe implements AutoCloseable {
      * @param rows as {@link Tables#EXAMPLES}
      */
     void dryRun(Dataset<Row> rows) {
-        TraceAsking trace = new TraceAsking(Purpose.RECONE_TRACE, prompt, min, max);
+        TraceAsking trace = new TraceAsking(Purpose.RECONE_TRACE, promptOfTeacher, min, max);
         print(Purpose.RECONE_TRACE, "", teacher.estimate(rows.drop("truth"), trace, 0));
         if (settings.ratings() == TraceRatings.TRUTH && settings.rationalise()) {
             Dataset<Row> known = check(teacher.known(rows.drop("truth"), trace, 0), rows, Purpose.RECONE_TRACE);
             Dataset<Row> left =
                     rows.join(known.where(col("rejection").isNull()).select("rowId"), SAME_ROW, "left_anti");
-            TraceAsking rationale = new TraceAsking(Purpose.RECONE_RATIONALE, prompt, min, max);
+            TraceAsking rationale = new TraceAsking(Purpose.RECONE_RATIONALE, promptOfTeacher, min, max);
             print(Purpose.RECONE_RATIONALE, "at most ", teacher.estimate(left, rationale, 0));
         }
         if (resample > 0) {

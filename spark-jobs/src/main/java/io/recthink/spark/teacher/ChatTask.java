@@ -68,7 +68,7 @@ record ChatTask(
         ExecutorService threads = Executors.newFixedThreadPool(share);
         try (LedgerWriter ledger = new LedgerWriter(
                 folder, attempt, teacher.ledger().every(), hadoop.value().value())) {
-            return new Course(rows, answered, client(), ledger, threads, share).outcomes();
+            return new Course(rows, answered, client(teacher, key.value(), tasks), ledger, threads, share).outcomes();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("The task was cancelled.", e);
@@ -81,9 +81,14 @@ record ChatTask(
         return Math.max(1, all / tasks + (partition < all % tasks ? 1 : 0));
     }
 
-    private ChatClient client() {
+    /**
+     * A client with a share of the limits.
+     *
+     * @throws IllegalArgumentException when no request can have this address, header or key
+     */
+    static ChatClient client(TeacherSettings teacher, String key, int tasks) {
         return new ChatClient(
-                new ChatEndpoint(URI.create(teacher.url()), teacher.header(), key.value()),
+                new ChatEndpoint(URI.create(teacher.url()), teacher.header(), key),
                 new ChatLimits(
                         teacher.attempts(),
                         Duration.ofSeconds(teacher.timeoutSeconds()),

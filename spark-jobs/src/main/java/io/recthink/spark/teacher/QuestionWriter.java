@@ -28,19 +28,7 @@ record QuestionWriter(TeacherSettings teacher, String model, long seed) implemen
 
     Question question(TeacherRequest request, List<Message> messages) {
         long drawn = Seeds.of(seed, NO_STEP, Digest.of(text(messages), List.of()), request.sample()) & SEED_BITS;
-        String body = new ChatBody(
-                        model,
-                        messages.stream()
-                                .map(message -> new ChatBody.Message(message.role(), message.content()))
-                                .toList(),
-                        OptionalDouble.of(teacher.temperature()),
-                        OptionalDouble.of(teacher.topP()),
-                        teacher.maxTokens(),
-                        teacher.maxTokensField(),
-                        OptionalLong.of(drawn),
-                        teacher.stop(),
-                        teacher.body())
-                .json();
+        String body = body(teacher, model, messages, drawn).json();
         String identity = "{\"body\":%s,\"kind\":%s,\"model\":%s,\"sample\":%d}"
                 .formatted(body, text(teacher.kind().label()), text(model), request.sample());
         long characters = messages.stream()
@@ -54,6 +42,26 @@ record QuestionWriter(TeacherSettings teacher, String model, long seed) implemen
                 drawn,
                 body,
                 characters / CHARACTERS_PER_TOKEN + 1);
+    }
+
+    /**
+     * The body of a request.
+     *
+     * @throws IllegalArgumentException when a further field cannot be part of it
+     */
+    static ChatBody body(TeacherSettings teacher, String model, List<Message> messages, long seed) {
+        return new ChatBody(
+                model,
+                messages.stream()
+                        .map(message -> new ChatBody.Message(message.role(), message.content()))
+                        .toList(),
+                OptionalDouble.of(teacher.temperature()),
+                OptionalDouble.of(teacher.topP()),
+                teacher.maxTokens(),
+                teacher.maxTokensField(),
+                OptionalLong.of(seed),
+                teacher.stop(),
+                teacher.body());
     }
 
     private static String text(Object value) {

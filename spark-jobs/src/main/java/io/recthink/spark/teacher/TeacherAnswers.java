@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.sum;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.config.Paths;
+import io.recthink.model.ChatTemplate.Message;
 import io.recthink.model.ModelFolder;
 import io.recthink.model.ModelSettings;
 import io.recthink.prompt.PromptSettings;
@@ -130,6 +131,7 @@ public final class TeacherAnswers implements AutoCloseable {
             String command) {
         refuseSpeculation(spark, teacher);
         refuseFields(teacher);
+        refuseRequests(teacher);
         return new TeacherAnswers(spark, configuration, teacher, min, max, command);
     }
 
@@ -410,6 +412,22 @@ public final class TeacherAnswers implements AutoCloseable {
         }
         Dataset<Row> questions = keep(questions(rows, asking, sample));
         return keep(ledger.answers(questions).join(questions, "sha256").select(KEY, RESPONSE, FINISH));
+    }
+
+    /** Refuses an address, a key, a header or a field that no request can have, before any task starts. */
+    private static void refuseRequests(TeacherSettings teacher) {
+        if (teacher.kind() == TeacherKind.RULE) {
+            return;
+        }
+        try {
+            if (teacher.kind() == TeacherKind.CHAT) {
+                ChatTask.client(teacher, TeacherKey.of(teacher), 1);
+            }
+            QuestionWriter.body(teacher, teacher.model(), List.of(new Message("user", "")), 0)
+                    .json();
+        } catch (IllegalArgumentException e) {
+            throw new InvalidInputException("teacher: %s. Change the setting.".formatted(e.getMessage()), e);
+        }
     }
 
     private void refuseStop(Outcome outcome) {

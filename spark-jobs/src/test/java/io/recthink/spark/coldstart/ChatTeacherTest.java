@@ -11,6 +11,7 @@ import io.recthink.InvalidInputException;
 import io.recthink.chat.MisbehavingServer;
 import io.recthink.chat.MisbehavingServer.Behaviour;
 import io.recthink.config.Configuration;
+import io.recthink.model.ChatTemplate.Message;
 import io.recthink.prompt.PromptSettings;
 import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
@@ -26,7 +27,6 @@ import io.recthink.teacher.TeacherRequest;
 import io.recthink.teacher.TeacherSettings;
 import io.recthink.teacher.TracePrompt;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,6 +183,32 @@ class ChatTeacherTest {
     }
 
     @Test
+    void whatNoRequestCanHaveIsRefusedBeforeAnythingIsAsked() {
+        assertThatThrownBy(() -> new ColdStartJob().run(spark, configuration("teacher.body={stream: true}")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("'stream' must not be among the further fields");
+        assertThatThrownBy(() -> new ColdStartJob().run(spark, configuration("teacher.apiKeyVariable=NOT_SET_HERE")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("no environment variable NOT_SET_HERE");
+        assertThatThrownBy(() -> new ColdStartJob().run(spark, configuration("coldStart.prompt={think: none}")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("coldStart.prompt: think must be left out");
+        assertThat(server.asked()).isZero();
+    }
+
+    @Test
+    void theTeacherMayBeAskedInAnotherWayThanTheStudent() {
+        byRule();
+        new ColdStartJob()
+                .run(
+                        spark,
+                        configuration("coldStart.rationalise=false", "coldStart.prompt={system: Write like this.}"));
+        assertThat(server.requests())
+                .allSatisfy(request -> assertThat(request.body()).contains("Write like this."));
+        assertThat(table("traces", List.of("rowId"))).isNotEmpty();
+    }
+
+    @Test
     void tooManyFailuresStopTheJobAndLoseNoAnswer() {
         byRule(status(400, "{\"error\":{\"message\":\"too long\"}}"), 4);
         assertThatThrownBy(() -> new ColdStartJob().run(spark, configuration()))
@@ -283,24 +309,16 @@ class ChatTeacherTest {
 
     /** The estimated tokens of the longest prompt. */
     private int promptTokens() {
-        return ruledAnswers().keySet().stream()
-                .filter(messages -> !messages.contains("For this request only"))
-                .mapToInt(ChatTeacherTest::contentCharacters)
+        TracePrompt messages = new TracePrompt(configuration().get(PromptSettings.class), 1, 5);
+        return spark.read().parquet(root + "/data/examples").collectAsList().stream()
+                .map(row -> messages.messages(new TeacherRequest(
+                        Purpose.RECONE_TRACE, row.getAs("rowId"), 0, Examples.input(row), OptionalDouble.empty())))
+                .mapToInt(asked -> asked.stream()
+                        .mapToInt(message -> message.content().length())
+                        .sum())
                 .map(characters -> characters / 4 + 1)
                 .max()
                 .orElseThrow();
-    }
-
-    private static int contentCharacters(String messages) {
-        try {
-            int characters = 0;
-            for (JsonNode message : JSON.readTree(messages)) {
-                characters += message.get("content").asText().length();
-            }
-            return characters;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private List<String> answers(List<String> requests) throws IOException {
@@ -317,7 +335,9 @@ class ChatTeacherTest {
                                     "finish_reason",
                                     "stop",
                                     "message",
-                                    Map.of("content", known.get(messages(json.get("body"))))))));
+                                    Map.of(
+                                            "content",
+                                            known.get(user(json.get("body").get("messages"))))))));
             answers.add(JSON.writeValueAsString(Map.of(
                     "custom_id",
                     json.get("custom_id").asText(),
@@ -338,16 +358,16 @@ class ChatTeacherTest {
             server.next(first);
         }
         server.otherwise((request, connection) -> {
-            String text = known.get(messages(JSON.readTree(request.body())));
+            String text = known.get(user(JSON.readTree(request.body()).get("messages")));
             connection.respond(200, MisbehavingServer.completion(text));
         });
     }
 
-    private static String messages(JsonNode body) {
-        return body.get("messages").toString();
+    private static String user(JsonNode messages) {
+        return messages.get(messages.size() - 1).get("content").asText();
     }
 
-    /** The answers of the rule teacher, by the messages of the requests. */
+    /** The answers of the rule teacher, by the last message of a request. */
     private Map<String, String> ruledAnswers() {
         Configuration configuration = configuration();
         PromptSettings prompt = configuration.get(PromptSettings.class);
@@ -360,12 +380,10 @@ class ChatTeacherTest {
                 OptionalDouble truth =
                         purpose.seesTruth() ? OptionalDouble.of(row.<Double>getAs("truth")) : OptionalDouble.empty();
                 TeacherRequest request = new TeacherRequest(purpose, row.getAs("rowId"), 0, Examples.input(row), truth);
-                List<Map<String, String>> asked = messages.messages(request).stream()
-                        .map(message -> (Map<String, String>)
-                                new java.util.TreeMap<>(Map.of("role", message.role(), "content", message.content())))
-                        .toList();
+                List<Message> asked = messages.messages(request);
                 answers.put(
-                        JSON.valueToTree(asked).toString(), rule.answer(request).text());
+                        asked.get(asked.size() - 1).content(),
+                        rule.answer(request).text());
             }
         }
         return answers;
