@@ -21,6 +21,7 @@ import io.recthink.spark.table.Examples;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.SplitLabel;
 import io.recthink.spark.table.Tables;
+import io.recthink.spark.train.TinyWorld;
 import io.recthink.teacher.Purpose;
 import io.recthink.teacher.RuleTeacher;
 import io.recthink.teacher.TeacherRequest;
@@ -47,8 +48,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code cold-start} with a teacher that is a server. */
-class ChatTeacherTest {
+/** {@code cold-start} with teachers that are models: a server, batch files, the own engine. */
+class ModelTeacherTest {
     private static final Timestamp EARLIER = Timestamp.from(Instant.parse("2022-01-01T00:00:00Z"));
     private static final Timestamp NOW = Timestamp.from(Instant.parse("2022-02-01T00:00:00Z"));
     private static final int ROWS = 20;
@@ -319,6 +320,43 @@ class ChatTeacherTest {
                 .map(characters -> characters / 4 + 1)
                 .max()
                 .orElseThrow();
+    }
+
+    @Test
+    void aModelOfTheOwnEngineAnswersAndItsAnswersAreKept() throws IOException {
+        TinyWorld.create(spark, root.resolve("tiny"));
+        String[] local = {
+            "teacher.kind=local",
+            "teacher.model=" + root + "/tiny/model",
+            "teacher.maxTokens=8",
+            "teacher.temperature=1",
+            "prompt.think=none",
+            "coldStart.ratings=teacher"
+        };
+        // The model is random: hardly any of its answers is well formed.
+        assertThatThrownBy(() -> new ColdStartJob().run(spark, configuration(local)))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("None of the 20 rows has a usable answer");
+        List<String> first = ledger();
+        assertThat(first).hasSize(ROWS).allMatch(line -> line.contains("\"promptTokens\":"));
+        assertThatThrownBy(() -> new ColdStartJob().run(spark, configuration(local)))
+                .isInstanceOf(InvalidInputException.class);
+        assertThat(ledger()).isEqualTo(first);
+        String[] tooLong = Arrays.copyOf(local, local.length + 1);
+        tooLong[local.length] = "teacher.maxTokens=300";
+        assertThatThrownBy(() -> new ColdStartJob().run(spark, configuration(tooLong)))
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("do not fit the model's context of 256 tokens");
+    }
+
+    private List<String> ledger() throws IOException {
+        List<String> lines = new ArrayList<>();
+        try (Stream<Path> files = Files.list(root.resolve("teacher/ledger"))) {
+            for (Path file : files.sorted().toList()) {
+                lines.addAll(Files.readAllLines(file));
+            }
+        }
+        return lines;
     }
 
     private List<String> answers(List<String> requests) throws IOException {
