@@ -186,6 +186,10 @@ final class TraceRecipe implements AutoCloseable {
      * @param rows as {@link Tables#EXAMPLES}
      */
     void dryRun(Dataset<Row> rows) {
+        if (teacher.isFree()) {
+            System.out.println("teacher.kind rule: no model is asked, nothing costs.");
+            return;
+        }
         TraceAsking trace = new TraceAsking(Purpose.RECONE_TRACE, promptOfTeacher, min, max);
         print(Purpose.RECONE_TRACE, "", teacher.estimate(rows.drop("truth"), trace, 0));
         if (settings.ratings() == TraceRatings.TRUTH && settings.rationalise()) {

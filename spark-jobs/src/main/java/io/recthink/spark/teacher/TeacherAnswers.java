@@ -382,15 +382,17 @@ public final class TeacherAnswers implements AutoCloseable {
      */
     public record Estimate(long requests, long known, long promptTokens, long answerTokens, double cost) {}
 
+    /** Whether no model is asked. */
+    public boolean isFree() {
+        return teacher.kind() == TeacherKind.RULE;
+    }
+
     /**
-     * Estimates what {@link #of} would ask. It asks nothing.
+     * Estimates what {@link #of} would ask a model. It asks nothing.
      *
      * @param rows as for {@link #of}
      */
     public Estimate estimate(Dataset<Row> rows, Asking asking, int sample) {
-        if (teacher.kind() == TeacherKind.RULE) {
-            return new Estimate(rows.count(), rows.count(), 0, 0, 0);
-        }
         Dataset<Row> questions = keep(questions(rows, asking, sample));
         long requests = questions.select("sha256").distinct().count();
         Row left = missing(questions, List.of())
@@ -405,11 +407,8 @@ public final class TeacherAnswers implements AutoCloseable {
                 teacher.price().of(left.getLong(1), answerTokens));
     }
 
-    /** The answers that the ledger has, as {@link #of}, without asking for the others. */
+    /** The answers that the ledger has, as {@link #of}, without asking a model for the others. */
     public Dataset<Row> known(Dataset<Row> rows, Asking asking, int sample) {
-        if (teacher.kind() == TeacherKind.RULE) {
-            return ruled(rows, asking, sample);
-        }
         Dataset<Row> questions = keep(questions(rows, asking, sample));
         return keep(ledger.answers(questions).join(questions, "sha256").select(KEY, RESPONSE, FINISH));
     }
@@ -417,7 +416,7 @@ public final class TeacherAnswers implements AutoCloseable {
     /** Refuses an address, a key, a header or a field that no request can have, before any task starts. */
     private static void refuseRequests(TeacherSettings teacher) {
         if (teacher.kind() == TeacherKind.RULE) {
-            return;
+            return; // no model is asked
         }
         try {
             if (teacher.kind() == TeacherKind.CHAT) {
