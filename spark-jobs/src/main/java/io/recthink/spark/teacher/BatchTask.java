@@ -13,7 +13,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
@@ -43,12 +42,9 @@ record BatchTask(
 
     /** Takes rows with the columns of a question and the column {@code line}. */
     Iterator<Row> take(Iterator<Row> rows) {
-        TaskContext task = TaskContext.get();
-        String prefix =
-                "%s-%05d-%d-%d".formatted(round, task.partitionId(), task.stageAttemptNumber(), task.attemptNumber());
         List<Row> failed = new ArrayList<>();
         try (LedgerWriter ledger =
-                new LedgerWriter(folder, prefix, MOST_ENTRIES, hadoop.value().value())) {
+                LedgerWriter.ofTask(folder, round, MOST_ENTRIES, hadoop.value().value())) {
             rows.forEachRemaining(row ->
                     take(Question.of(row), row.getAs("line"), ledger).ifPresent(outcome -> failed.add(outcome.row())));
         }
@@ -59,7 +55,7 @@ record BatchTask(
     private Optional<Outcome> take(Question question, String line, LedgerWriter ledger) {
         JsonNode json = read(line);
         JsonNode response = json.path("response");
-        int status = response.path("status_code").asInt(json.path("error").isObject() ? FIRST_ERROR + 100 : 0);
+        int status = response.path("status_code").asInt();
         if (HOPELESS.contains(status)) {
             String reason = "status %d: %s".formatted(status, reason(json));
             return Optional.of(new Outcome(Kind.FAILED, question.sha256(), reason));

@@ -58,16 +58,12 @@ record ChatTask(
     private record Asked(Question question, ChatOutcome outcome) {}
 
     Iterator<Row> ask(Iterator<Row> rows) {
-        TaskContext task = TaskContext.get();
-        String ofTask = "%s-%05d".formatted(round, task.partitionId());
-        boolean isRetried = task.attemptNumber() > 0 || task.stageAttemptNumber() > 0;
         Set<String> answered =
-                isRetried ? Ledger.answered(folder, ofTask + "-", hadoop.value().value()) : Set.of();
-        String attempt = "%s-%d-%d".formatted(ofTask, task.stageAttemptNumber(), task.attemptNumber());
-        int share = share(teacher.concurrency(), task.partitionId());
+                LedgerWriter.answeredBefore(folder, round, hadoop.value().value());
+        int share = share(teacher.concurrency(), TaskContext.getPartitionId());
         ExecutorService threads = Executors.newFixedThreadPool(share);
-        try (LedgerWriter ledger = new LedgerWriter(
-                folder, attempt, teacher.ledger().every(), hadoop.value().value())) {
+        try (LedgerWriter ledger = LedgerWriter.ofTask(
+                folder, round, teacher.ledger().every(), hadoop.value().value())) {
             return new Course(rows, answered, client(teacher, key.value(), tasks), ledger, threads, share).outcomes();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

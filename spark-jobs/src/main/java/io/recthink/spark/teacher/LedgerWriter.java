@@ -3,7 +3,9 @@ package io.recthink.spark.teacher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.TaskContext;
 
 /**
  * Collects the answers of one task and writes them to the ledger, some at a time. So a killed task loses only the
@@ -20,18 +22,37 @@ final class LedgerWriter implements AutoCloseable {
     private long begun = System.nanoTime();
     private int files;
 
-    /**
-     * A writer.
-     *
-     * @param folder resolved path of {@code paths.teacher}
-     * @param prefix beginning of the names of its files, different for each attempt of each task
-     * @param every most entries of a file
-     */
-    LedgerWriter(String folder, String prefix, int every, Configuration hadoop) {
+    private LedgerWriter(String folder, String prefix, int every, Configuration hadoop) {
         this.folder = folder;
         this.prefix = prefix;
         this.every = every;
         this.hadoop = hadoop;
+    }
+
+    /**
+     * The writer of the running task. Its files have names of their own for each attempt.
+     *
+     * @param folder resolved path of {@code paths.teacher}
+     * @param round name of the round of asking, unique among all applications
+     * @param every most entries of a file
+     */
+    static LedgerWriter ofTask(String folder, String round, int every, Configuration hadoop) {
+        TaskContext task = TaskContext.get();
+        String attempt = "%s%d-%d".formatted(ofTask(round), task.stageAttemptNumber(), task.attemptNumber());
+        return new LedgerWriter(folder, attempt, every, hadoop);
+    }
+
+    /** The requests that earlier attempts of the running task have answered; none in its first attempt. */
+    static Set<String> answeredBefore(String folder, String round, Configuration hadoop) {
+        TaskContext task = TaskContext.get();
+        return task.attemptNumber() > 0 || task.stageAttemptNumber() > 0
+                ? Ledger.answered(folder, ofTask(round), hadoop)
+                : Set.of();
+    }
+
+    /** The beginning of the names of a task's files, the same for all its attempts. */
+    private static String ofTask(String round) {
+        return "%s-%05d-".formatted(round, TaskContext.get().partitionId());
     }
 
     void add(LedgerEntry entry) {

@@ -82,20 +82,16 @@ record LocalTask(
     }
 
     Iterator<Row> ask(Iterator<Row> rows) {
-        TaskContext task = TaskContext.get();
-        String ofTask = "%s-%05d".formatted(round, task.partitionId());
-        Set<String> answered = task.attemptNumber() > 0 || task.stageAttemptNumber() > 0
-                ? Ledger.answered(folder, ofTask + "-", hadoop.value().value())
-                : Set.of();
+        Set<String> answered =
+                LedgerWriter.answeredBefore(folder, round, hadoop.value().value());
         Iterator<Question> questions = StreamSupport.stream(
                         Spliterators.spliteratorUnknownSize(rows, Spliterator.ORDERED), false)
                 .map(Question::of)
                 .filter(question -> !answered.contains(question.sha256()))
                 .iterator();
-        String attempt = "%s-%d-%d".formatted(ofTask, task.stageAttemptNumber(), task.attemptNumber());
         int batch = Math.max(1, teacher.concurrency() / tasks);
-        try (LedgerWriter ledger = new LedgerWriter(
-                folder, attempt, teacher.ledger().every(), hadoop.value().value())) {
+        try (LedgerWriter ledger = LedgerWriter.ofTask(
+                folder, round, teacher.ledger().every(), hadoop.value().value())) {
             return new CompletionTask(model, engine, batch)
                     .allRows(questions, policy -> {
                         InstructionEncoder encoder = encoder();
