@@ -9,18 +9,12 @@ import io.recthink.model.ModelFolder;
 import io.recthink.model.ModelTokenizer;
 import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
-import io.recthink.spark.table.PreparedData;
-import io.recthink.spark.table.SplitLabel;
-import io.recthink.spark.table.Tables;
 import io.recthink.spark.table.TeacherUsage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Timestamp;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -28,8 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ColdStartJobTest {
-    private static final Timestamp EARLIER = Timestamp.from(Instant.parse("2022-01-01T00:00:00Z"));
-    private static final Timestamp NOW = Timestamp.from(Instant.parse("2022-02-01T00:00:00Z"));
     private final SparkSession spark = SparkTest.spark();
 
     @Test
@@ -184,37 +176,14 @@ class ColdStartJobTest {
     private void prepare(Path root, int rows, double truth) throws IOException {
         List<Row> examples = new ArrayList<>();
         for (int i = 0; i < rows + 2; i++) {
-            Row past = RowFactory.create("item-0", "An item", EARLIER, 4.0, "", "great strap.");
-            examples.add(RowFactory.create(
+            examples.add(ColdStartData.example(
                     "row-" + i,
                     "user-" + i,
-                    "item-1",
-                    NOW,
                     truth,
-                    "train",
                     i < rows ? "coldStart" : "rl",
-                    RowFactory.create("lamp", new String[] {"strap"}, null, null, null),
-                    List.of(past),
-                    List.of(),
-                    null,
-                    null,
-                    1L,
-                    0L,
-                    true,
-                    false));
+                    ColdStartData.target("lamp", "strap"),
+                    ColdStartData.past(4.0, "great strap.")));
         }
-        spark.createDataFrame(examples, Tables.EXAMPLES).write().parquet(root + "/data/examples");
-        new PreparedData(
-                        "test",
-                        1,
-                        5,
-                        "",
-                        "",
-                        rows + 2,
-                        Map.of(),
-                        Map.of(),
-                        1.0,
-                        SplitLabel.globalTime(Instant.ofEpochSecond(1), Instant.ofEpochSecond(2)))
-                .write(spark, root + "/data");
+        ColdStartData.write(spark, root, examples);
     }
 }

@@ -18,9 +18,6 @@ import io.recthink.spark.SparkTest;
 import io.recthink.spark.StoppedException;
 import io.recthink.spark.UnavailableException;
 import io.recthink.spark.table.Examples;
-import io.recthink.spark.table.PreparedData;
-import io.recthink.spark.table.SplitLabel;
-import io.recthink.spark.table.Tables;
 import io.recthink.spark.train.TinyWorld;
 import io.recthink.teacher.Purpose;
 import io.recthink.teacher.RuleTeacher;
@@ -31,8 +28,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Timestamp;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -50,8 +45,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code cold-start} with teachers that are models: a server, batch files, the own engine. */
 class ModelTeacherTest {
-    private static final Timestamp EARLIER = Timestamp.from(Instant.parse("2022-01-01T00:00:00Z"));
-    private static final Timestamp NOW = Timestamp.from(Instant.parse("2022-02-01T00:00:00Z"));
     private static final int ROWS = 20;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -66,44 +59,16 @@ class ModelTeacherTest {
         server = MisbehavingServer.start();
         List<Row> examples = new ArrayList<>();
         for (int i = 0; i < ROWS; i++) {
-            Row past = RowFactory.create(
-                    "item-0",
-                    "An item",
-                    EARLIER,
-                    1.0 + i % 5,
-                    "",
-                    i % 2 == 0 ? "great strap." : "poor cable " + i + ".");
-            examples.add(RowFactory.create(
+            String review = i % 2 == 0 ? "great strap." : "poor cable " + i + ".";
+            examples.add(ColdStartData.example(
                     "row-%02d".formatted(i),
                     "user-" + i,
-                    "item-1",
-                    NOW,
                     1.0 + i % 5,
-                    "train",
                     "coldStart",
-                    RowFactory.create("lamp " + i, new String[] {"strap", "cable"}, null, null, null),
-                    List.of(past),
-                    List.of(),
-                    null,
-                    null,
-                    1L,
-                    0L,
-                    true,
-                    false));
+                    ColdStartData.target("lamp " + i, "strap", "cable"),
+                    ColdStartData.past(1.0 + i % 5, review)));
         }
-        spark.createDataFrame(examples, Tables.EXAMPLES).write().parquet(root + "/data/examples");
-        new PreparedData(
-                        "test",
-                        1,
-                        5,
-                        "",
-                        "",
-                        ROWS,
-                        Map.of(),
-                        Map.of(),
-                        1.0,
-                        SplitLabel.globalTime(Instant.ofEpochSecond(1), Instant.ofEpochSecond(2)))
-                .write(spark, root + "/data");
+        ColdStartData.write(spark, root, examples);
     }
 
     @AfterEach
