@@ -10,7 +10,8 @@ import java.io.Serializable;
  * @param output price of a million tokens of answers
  */
 public record PriceSettings(double input, double output) implements Serializable {
-    private static final double MILLION = 1e6;
+    /** The tokens that a price is for. */
+    public static final double TOKENS = 1e6;
 
     void check(Problems problems) {
         problems.require(input >= 0 && Double.isFinite(input), "input", "at least 0 and finite", input);
@@ -24,6 +25,6 @@ public record PriceSettings(double input, double output) implements Serializable
 
     /** The cost of numbers of tokens. */
     public double of(long inputTokens, long outputTokens) {
-        return (inputTokens * input + outputTokens * output) / MILLION;
+        return (inputTokens * input + outputTokens * output) / TOKENS;
     }
 }

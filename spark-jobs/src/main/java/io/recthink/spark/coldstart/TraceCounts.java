@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.lit;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.recthink.prompt.RatingText;
 import io.recthink.spark.files.StateFile;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -82,7 +83,7 @@ record TraceCounts(@JsonProperty(StateFile.FORMAT_KEY) int format, List<Rows> ro
                     return new Rows(entry.getKey(), all, found, dropped == null ? 0 : dropped);
                 })
                 .toList();
-        Map<String, Map<Double, Map<String, Long>>> reasons = new TreeMap<>(java.util.Comparator.reverseOrder());
+        Map<String, Map<Double, Map<String, Long>>> reasons = new TreeMap<>(Comparator.reverseOrder());
         answers.groupBy(col("purpose"), col("truth"), coalesce(col("rejection"), lit(ACCEPTED)))
                 .agg(count(lit(1)))
                 .collectAsList()

@@ -102,7 +102,7 @@ final class TraceRecipe implements AutoCloseable {
                 rows,
                 Purpose.RECONE_TRACE,
                 isRecOne ? ALIGNED : AS_RATED,
-                col("rejection").notEqual(words(Rejection.OTHER_RATING)));
+                col("rejection").notEqual(Rejection.OTHER_RATING.words()));
         if (isRecOne && settings.rationalise()) {
             ask(left, Purpose.RECONE_RATIONALE, RATIONALISED, lit(true));
         }
@@ -115,7 +115,7 @@ final class TraceRecipe implements AutoCloseable {
      * @return the rows without a usable answer
      */
     private Dataset<Row> ask(Dataset<Row> rows, Purpose purpose, String kind, Column again) {
-        TraceAsking asking = new TraceAsking(purpose, promptOfTeacher, min, max);
+        TraceAsking asking = asking(purpose);
         Dataset<Row> asked = rows;
         Dataset<Row> left = rows;
         for (int sample = 0; sample <= resample && (sample == 0 || !asked.isEmpty()); sample++) {
@@ -134,6 +134,10 @@ final class TraceRecipe implements AutoCloseable {
                     answers.where(col("rejection").isNotNull().and(again)).select("rowId"), SAME_ROW, "left_semi");
         }
         return left;
+    }
+
+    private TraceAsking asking(Purpose purpose) {
+        return new TraceAsking(purpose, promptOfTeacher, min, max);
     }
 
     private Dataset<Row> check(Dataset<Row> answers, Dataset<Row> asked, Purpose purpose) {
@@ -190,13 +194,13 @@ final class TraceRecipe implements AutoCloseable {
             System.out.println("teacher.kind rule: no model is asked, nothing costs.");
             return;
         }
-        TraceAsking trace = new TraceAsking(Purpose.RECONE_TRACE, promptOfTeacher, min, max);
+        TraceAsking trace = asking(Purpose.RECONE_TRACE);
         print(Purpose.RECONE_TRACE, "", teacher.estimate(rows.drop("truth"), trace, 0));
         if (settings.ratings() == TraceRatings.TRUTH && settings.rationalise()) {
             Dataset<Row> known = check(teacher.known(rows.drop("truth"), trace, 0), rows, Purpose.RECONE_TRACE);
             Dataset<Row> left =
                     rows.join(known.where(col("rejection").isNull()).select("rowId"), SAME_ROW, "left_anti");
-            TraceAsking rationale = new TraceAsking(Purpose.RECONE_RATIONALE, promptOfTeacher, min, max);
+            TraceAsking rationale = asking(Purpose.RECONE_RATIONALE);
             print(Purpose.RECONE_RATIONALE, "at most ", teacher.estimate(left, rationale, 0));
         }
         if (resample > 0) {
@@ -215,10 +219,6 @@ final class TraceRecipe implements AutoCloseable {
                 estimate.promptTokens(),
                 estimate.answerTokens(),
                 estimate.cost());
-    }
-
-    private static String words(Rejection rejection) {
-        return rejection.words();
     }
 
     /** The traces, as {@link Tables#TRACES}. */

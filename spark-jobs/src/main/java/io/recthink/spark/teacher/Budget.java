@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.sum;
 import io.recthink.spark.StoppedException;
 import io.recthink.spark.teacher.Ledger.Spent;
 import io.recthink.teacher.BudgetSettings;
+import io.recthink.teacher.PriceSettings;
 import io.recthink.teacher.TeacherSettings;
 import java.util.Locale;
 import org.apache.spark.sql.Column;
@@ -47,9 +48,8 @@ final class Budget {
             fits = fits.and(prompt.plus(answer).leq(limits.tokens() - spent.tokens()));
         }
         if (limits.cost() > 0) {
-            double million = 1e6;
-            Column cost = prompt.multiply(teacher.price().input() / million)
-                    .plus(answer.multiply(teacher.price().output() / million));
+            Column cost = prompt.multiply(teacher.price().input() / PriceSettings.TOKENS)
+                    .plus(answer.multiply(teacher.price().output() / PriceSettings.TOKENS));
             fits = fits.and(cost.leq(limits.cost() - cost(spent)));
         }
         Dataset<Row> allowed = questions

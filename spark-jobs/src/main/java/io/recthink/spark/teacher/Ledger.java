@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.sum;
 
 import io.recthink.spark.files.LiteralPath;
 import io.recthink.spark.files.Storage;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -143,7 +144,7 @@ final class Ledger {
         for (FileStatus file : storage.list("")) {
             String name = file.getPath().getName();
             if (name.startsWith(prefix) && name.endsWith(ENDING)) {
-                new String(storage.read(name).orElseThrow(), java.nio.charset.StandardCharsets.UTF_8)
+                new String(storage.read(name).orElseThrow(), StandardCharsets.UTF_8)
                         .lines()
                         .flatMap(line -> LedgerEntry.of(line).stream())
                         .forEach(entry -> answered.add(entry.sha256()));

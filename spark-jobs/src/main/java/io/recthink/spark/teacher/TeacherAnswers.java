@@ -41,6 +41,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
@@ -239,17 +240,8 @@ public final class TeacherAnswers implements AutoCloseable {
     }
 
     private static Iterator<Row> mapped(Iterator<Row> rows, Function<Row, Row> map) {
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return rows.hasNext();
-            }
-
-            @Override
-            public Row next() {
-                return map.apply(rows.next());
-            }
-        };
+        Iterable<Row> iterable = () -> rows;
+        return StreamSupport.stream(iterable.spliterator(), false).map(map).iterator();
     }
 
     /** The questions that have neither an answer nor failed, one for each identity. */
@@ -292,10 +284,8 @@ public final class TeacherAnswers implements AutoCloseable {
         int tasks = Math.toIntExact(
                 Math.max(1, Math.min(asked, Math.min(context.defaultParallelism(), teacher.concurrency()))));
         LongAccumulator done = context.longAccumulator("answered requests");
-        JavaSparkContext java = JavaSparkContext.fromSparkContext(context);
-        Broadcast<SerializableConfiguration> hadoop =
-                java.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
-        Broadcast<String> secret = java.broadcast(key);
+        Broadcast<SerializableConfiguration> hadoop = hadoop();
+        Broadcast<String> secret = JavaSparkContext.fromSparkContext(context).broadcast(key);
         TaskProgress progress =
                 new TaskProgress("%s, %s".formatted(command, asking.purpose().label()), done, asked);
         context.addSparkListener(progress);
@@ -348,15 +338,18 @@ public final class TeacherAnswers implements AutoCloseable {
         }
     }
 
+    private Broadcast<SerializableConfiguration> hadoop() {
+        return JavaSparkContext.fromSparkContext(spark.sparkContext())
+                .broadcast(new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()));
+    }
+
     private static String round() {
         return ROUND.format(Instant.now()) + "-" + UUID.randomUUID().toString().substring(0, 8);
     }
 
     private List<Outcome> takeBatches(Dataset<Row> questions, Asking asking) {
         Dataset<Row> lines = new BatchFiles(spark, folder).answers();
-        JavaSparkContext java = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        Broadcast<SerializableConfiguration> hadoop = java.broadcast(
-                new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()));
+        Broadcast<SerializableConfiguration> hadoop = hadoop();
         try {
             BatchTask task = new BatchTask(teacher, asking.beginsWithThinking(), folder, round(), hadoop);
             return missing(questions, List.of())
