@@ -426,12 +426,12 @@ public final class TeacherAnswers implements AutoCloseable {
         switch (outcome.kind()) {
             case DENIED ->
                 throw new InvalidInputException(
-                        "The teacher at %s refuses to answer: %s. Check teacher.url, teacher.model, teacher.apiKeyVariable and teacher.header. All answers are kept in the ledger."
-                                .formatted(teacher.url(), outcome.reason()));
+                        "The teacher refuses to answer: %s. Check teacher.url, teacher.model, teacher.apiKeyVariable and teacher.header. All answers are kept in the ledger."
+                                .formatted(outcome.reason()));
             case UNREACHABLE ->
                 throw new UnavailableException(
-                        "The teacher at %s cannot be reached from the executors: %s. Check teacher.url and whether the server runs; then start the same command again."
-                                .formatted(teacher.url(), outcome.reason()));
+                        "The teacher cannot be reached from the executors: %s. Check teacher.url and whether the server runs; then start the same command again."
+                                .formatted(outcome.reason()));
             case FAILED, ANSWERED -> {}
         }
     }
