@@ -8,6 +8,7 @@ import io.recthink.spark.files.Storage;
 import io.recthink.spark.policy.PolicyDigest;
 import io.recthink.spark.policy.PolicyReference;
 import io.recthink.spark.policy.PolicyVersion;
+import io.recthink.spark.policy.PublishedFiles;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -154,7 +155,7 @@ public final class RunFolder {
      */
     public String policy(Manifest manifest) {
         String name = stepName(manifest.step()) + "/policy";
-        StepFiles files = new StepFiles(storage, manifest);
+        PublishedFiles files = files(manifest);
         if (!files.hasPolicy()) {
             throw new InvalidInputException(
                     "%s has not kept the policy of step %d. Choose a step whose policy folder exists, or keep more policies with train.keep."
@@ -217,6 +218,11 @@ public final class RunFolder {
         return storage.readJson(STOP, Stop.class, "Restore it, or delete it: only the reason of the stop is lost.");
     }
 
+    /** The files of a step, compared with its manifest. */
+    PublishedFiles files(Manifest manifest) {
+        return new PublishedFiles(storage, stepName(manifest.step()) + "/", manifest.files(), "manifest.json");
+    }
+
     /** The path of a table of a step, for example {@code rollouts}. */
     public String table(int step, String name) {
         return storage.path(stepName(step) + "/" + name).toString();
@@ -233,7 +239,7 @@ public final class RunFolder {
      * @throws InvalidInputException when a file is missing or changed
      */
     public void requireTable(int step, String name) {
-        manifest(step).ifPresent(found -> new StepFiles(storage, found).requireTable(name, restore(step)));
+        manifest(step).ifPresent(found -> files(found).requireTable(name, restore(step)));
     }
 
     /**
@@ -250,7 +256,7 @@ public final class RunFolder {
         Manifest last = complete.get(complete.size() - 1);
         for (Manifest found : complete) {
             boolean best = last.best() != null && last.best().step() == found.step();
-            StepFiles files = new StepFiles(storage, found);
+            PublishedFiles files = files(found);
             if (found.step() == 0 || found.equals(last) || best) {
                 files.verify(restore(found.step()));
             } else {

@@ -3,6 +3,7 @@ package io.recthink.spark.run;
 import io.recthink.InvalidInputException;
 import io.recthink.spark.files.FileEntry;
 import io.recthink.spark.files.FolderInUseException;
+import io.recthink.spark.files.FolderLock;
 import io.recthink.spark.files.Owner;
 import io.recthink.spark.files.Storage;
 import io.recthink.spark.policy.PolicyDigest;
@@ -35,10 +36,10 @@ public final class RunWriter implements AutoCloseable {
     private final String key;
     private final Storage storage;
     private final RunFolder folder;
-    private final RunLock lock;
+    private final FolderLock lock;
     private Optional<Manifest> newest = Optional.empty();
 
-    private RunWriter(String key, Storage storage, RunLock lock) {
+    private RunWriter(String key, Storage storage, FolderLock lock) {
         this.key = key;
         this.storage = storage;
         this.folder = RunFolder.of(storage, key);
@@ -57,7 +58,7 @@ public final class RunWriter implements AutoCloseable {
         Storage storage = Storage.at(path, hadoop);
         refuseForeign(key, storage);
         storage.makeFolder("");
-        RunLock lock = RunLock.take(key, storage, patience(resume));
+        FolderLock lock = FolderLock.take(storage, patience(resume), RunFolder.another(key));
         try {
             RunWriter writer = new RunWriter(key, storage, lock);
             writer.prepare(resume);
@@ -80,7 +81,7 @@ public final class RunWriter implements AutoCloseable {
         Storage storage = Storage.at(path, hadoop);
         refuseForeign(key, storage);
         refuseFinished(key, storage, resume);
-        RunLock.awaitFree(key, storage, patience(resume));
+        FolderLock.awaitFree(storage, patience(resume), RunFolder.another(key));
     }
 
     private static Duration patience(boolean resume) {
@@ -144,13 +145,13 @@ public final class RunWriter implements AutoCloseable {
     /** Verifies the files that a resumed run uses: the newest step, and the reference policy of the KL term. */
     private void verify(Manifest manifest) {
         String anotherRun = "Restore it, or start another run: choose " + RunFolder.another(key) + ".";
-        new StepFiles(storage, manifest)
+        folder.files(manifest)
                 .verify(
                         manifest.step() == 0
                                 ? anotherRun
                                 : "Restore it, or delete %s to resume from the step before."
                                         .formatted(storage.path(RunFolder.stepName(manifest.step()) + "/")));
-        folder.manifest(0).ifPresent(start -> new StepFiles(storage, start).verifyPolicy(anotherRun));
+        folder.manifest(0).ifPresent(start -> folder.files(start).verifyPolicy(anotherRun));
     }
 
     /**

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import io.recthink.InvalidInputException;
 import io.recthink.spark.files.FileEntry;
 import io.recthink.spark.files.FolderInUseException;
+import io.recthink.spark.files.FolderLock;
 import io.recthink.spark.files.Owner;
 import io.recthink.spark.files.Storage;
 import io.recthink.spark.policy.PolicyVersion;
@@ -342,7 +343,8 @@ class RunWriterTest {
     void aLockThatDoesNotChangeIsSilentWhateverTheClockOfItsHostSays() {
         Map<String, Object> lock = Map.of("token", "t", "host", "elsewhere", "process", 1, "processStart", 1);
         writeLock(with(lock, now() + 3_600_000));
-        RunLock.take("paths.warmStart", storage(), Duration.ofSeconds(2)).close();
+        FolderLock.take(storage(), Duration.ofSeconds(2), RunFolder.another("paths.warmStart"))
+                .close();
         assertThat(run.resolve("lock.json")).doesNotExist();
     }
 
@@ -355,7 +357,8 @@ class RunWriterTest {
             writeLock(with(lock, now()));
         });
         owner.start();
-        assertThatThrownBy(() -> RunLock.take("paths.warmStart", storage(), Duration.ofSeconds(3)))
+        assertThatThrownBy(
+                        () -> FolderLock.take(storage(), Duration.ofSeconds(3), RunFolder.another("paths.warmStart")))
                 .isInstanceOf(FolderInUseException.class)
                 .hasMessageContaining("elsewhere");
         owner.join();

@@ -1,18 +1,19 @@
-package io.recthink.spark.run;
+package io.recthink.spark.policy;
 
 import io.recthink.InvalidInputException;
 import io.recthink.model.FolderFiles;
 import io.recthink.prompt.PolicyTerms;
 import io.recthink.spark.files.FileEntry;
 import io.recthink.spark.files.Storage;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileStatus;
 
-/** Compares the files of a complete step with its manifest. */
-final class StepFiles {
+/** Compares the files of a complete step of a run, or of a version of a registry, with the file that lists them. */
+public final class PublishedFiles {
     private static final String POLICY = "policy/";
     private static final String OPTIMIZER = "optimizer/";
     private static final String REMOVE =
@@ -21,18 +22,28 @@ final class StepFiles {
     private static final Set<String> VERIFIED = ConcurrentHashMap.newKeySet();
 
     private final Storage storage;
-    private final Manifest manifest;
-    private final String step;
+    private final String folder;
+    private final List<FileEntry> files;
+    private final String list;
 
-    StepFiles(Storage storage, Manifest manifest) {
+    /**
+     * The files of a step or a version.
+     *
+     * @param storage the run or the registry
+     * @param folder folder of the step or the version in {@code storage}, with a slash at its end
+     * @param files all files that were written there; paths in the folder
+     * @param list name of the file in the folder that lists them, for messages
+     */
+    public PublishedFiles(Storage storage, String folder, List<FileEntry> files, String list) {
         this.storage = storage;
-        this.manifest = manifest;
-        this.step = RunFolder.stepName(manifest.step()) + "/";
+        this.folder = folder;
+        this.files = List.copyOf(files);
+        this.list = list;
     }
 
-    /** Whether the step still has its policy. */
-    boolean hasPolicy() {
-        return !storage.list(step + POLICY).isEmpty();
+    /** Whether the folder still has its policy. */
+    public boolean hasPolicy() {
+        return !storage.list(folder + POLICY).isEmpty();
     }
 
     /**
@@ -41,7 +52,7 @@ final class StepFiles {
      * @throws InvalidInputException when a file is missing or changed, or the policy has a file that the step did not
      *     write
      */
-    void verify(String remedy) {
+    public void verify(String remedy) {
         verify(file -> !file.path().startsWith(POLICY), remedy);
         verifyPolicy(remedy);
     }
@@ -51,9 +62,9 @@ final class StepFiles {
      *
      * @throws InvalidInputException as {@link #verify}
      */
-    void verifyRemaining(String remedy) {
+    public void verifyRemaining(String remedy) {
         verify(file -> !file.path().startsWith(POLICY) && !file.path().startsWith(OPTIMIZER), remedy);
-        if (!storage.list(step + OPTIMIZER).isEmpty()) {
+        if (!storage.list(folder + OPTIMIZER).isEmpty()) {
             verify(file -> file.path().startsWith(OPTIMIZER), remedy);
         }
         if (hasPolicy()) {
@@ -67,7 +78,7 @@ final class StepFiles {
      *
      * @throws InvalidInputException when a file is missing, changed or added
      */
-    void verifyPolicy(String remedy) {
+    public void verifyPolicy(String remedy) {
         String state = state();
         if (VERIFIED.contains(state)) {
             return;
@@ -82,31 +93,29 @@ final class StepFiles {
      *
      * @throws InvalidInputException when a file is missing or changed
      */
-    void requireTable(String table, String remedy) {
-        manifest.files().stream()
-                .filter(file -> file.path().startsWith(table + "/"))
-                .forEach(file -> requireSize(file, remedy));
+    public void requireTable(String table, String remedy) {
+        files.stream().filter(file -> file.path().startsWith(table + "/")).forEach(file -> requireSize(file, remedy));
     }
 
     private String state() {
-        String found = storage.list(step + POLICY).stream()
+        String found = storage.list(folder + POLICY).stream()
                 .map(file -> "%s %d %d".formatted(file.getPath(), file.getLen(), file.getModificationTime()))
                 .collect(Collectors.joining("\n"));
-        return Storage.sha256(found + manifest.files());
+        return Storage.sha256(found + files);
     }
 
     /** Refuses additional files beside the weights: the model would use an added template or other settings. */
     private void refuseAdded() {
-        Set<String> named = manifest.files().stream().map(FileEntry::path).collect(Collectors.toSet());
-        storage.list(step + POLICY).stream()
+        Set<String> named = files.stream().map(FileEntry::path).collect(Collectors.toSet());
+        storage.list(folder + POLICY).stream()
                 .filter(FileStatus::isFile)
                 .map(file -> file.getPath().getName())
-                .filter(StepFiles::counts)
+                .filter(PublishedFiles::counts)
                 .filter(name -> !named.contains(POLICY + name))
                 .findFirst()
                 .ifPresent(name -> {
                     throw new InvalidInputException("%s is not among the files that %s names, and would be used. %s"
-                            .formatted(storage.path(step + POLICY + name), manifestFile(), REMOVE));
+                            .formatted(storage.path(folder + POLICY + name), manifestFile(), REMOVE));
                 });
     }
 
@@ -118,9 +127,9 @@ final class StepFiles {
     }
 
     private void verify(Predicate<FileEntry> which, String remedy) {
-        for (FileEntry file : manifest.files().stream().filter(which).toList()) {
+        for (FileEntry file : files.stream().filter(which).toList()) {
             requireSize(file, remedy);
-            String sha256 = storage.entry(step + file.path()).sha256();
+            String sha256 = storage.entry(folder + file.path()).sha256();
             if (!sha256.equals(file.sha256())) {
                 throw changed(file, "its sha256 is %s, not %s".formatted(sha256, file.sha256()), remedy);
             }
@@ -128,7 +137,7 @@ final class StepFiles {
     }
 
     private void requireSize(FileEntry file, String remedy) {
-        long bytes = storage.length(step + file.path());
+        long bytes = storage.length(folder + file.path());
         if (bytes < 0) {
             throw changed(file, "it is missing", remedy);
         }
@@ -139,10 +148,10 @@ final class StepFiles {
 
     private InvalidInputException changed(FileEntry file, String how, String remedy) {
         return new InvalidInputException("%s does not match %s: %s. %s"
-                .formatted(storage.path(step + file.path()), manifestFile(), how, remedy));
+                .formatted(storage.path(folder + file.path()), manifestFile(), how, remedy));
     }
 
     private String manifestFile() {
-        return storage.path(step + "manifest.json").toString();
+        return storage.path(folder + list).toString();
     }
 }

@@ -1,8 +1,5 @@
-package io.recthink.spark.run;
+package io.recthink.spark.files;
 
-import io.recthink.spark.files.FolderInUseException;
-import io.recthink.spark.files.Owner;
-import io.recthink.spark.files.Storage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -12,40 +9,40 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Locks a run folder for one application. The owner writes {@code lock.json} and renews it. The lock of a killed
+ * Locks a folder, such as a run or a registry, for one application. The owner writes {@code lock.json} and renews it. The lock of a killed
  * application expires: at once when its process was on the same host, otherwise after {@link Owner#STALE}.
  */
-final class RunLock implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
+public final class FolderLock implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FolderLock.class);
     private static final String FILE = "lock.json";
     private static final int BEFORE_FILE_SYSTEMS_CLOSE = FileSystem.SHUTDOWN_HOOK_PRIORITY + 50;
 
-    private final String key;
+    private final String another;
     private final Storage storage;
     private final Owner owner;
     private final Thread renewal;
     private final Runnable atEnd = this::release;
     private volatile boolean released;
 
-    private RunLock(String key, Storage storage, Owner owner) {
-        this.key = key;
+    private FolderLock(Storage storage, Owner owner, String another) {
+        this.another = another;
         this.storage = storage;
         this.owner = owner;
-        this.renewal = new Thread(this::renew, "run-lock");
+        this.renewal = new Thread(this::renew, "folder-lock");
         renewal.setDaemon(true);
     }
 
     /**
-     * Takes a run folder.
+     * Takes a folder.
      *
-     * @param key the setting that names the folder, for messages
      * @param patience how long to wait for an owner on another host that may have ended: the next attempt of a
      *     scheduler can begin before the previous lock is {@link Owner#STALE}
+     * @param another what to choose instead, for messages
      * @throws FolderInUseException when another running application has the lock
      */
-    static RunLock take(String key, Storage storage, Duration patience) {
-        awaitFree(key, storage, patience);
-        RunLock lock = new RunLock(key, storage, Owner.self(List.of()));
+    public static FolderLock take(Storage storage, Duration patience, String another) {
+        awaitFree(storage, patience, another);
+        FolderLock lock = new FolderLock(storage, Owner.self(List.of()), another);
         ShutdownHookManager.get().addShutdownHook(lock.atEnd, BEFORE_FILE_SYSTEMS_CLOSE);
         storage.writeJson(FILE, lock.owner);
         lock.check();
@@ -54,9 +51,9 @@ final class RunLock implements AutoCloseable {
     }
 
     /** Waits until the folder can be taken; throws as {@link #take} does. */
-    static void awaitFree(String key, Storage storage, Duration patience) {
+    public static void awaitFree(Storage storage, Duration patience, String another) {
         refuse(
-                key,
+                another,
                 storage,
                 Owner.read(storage, FILE)
                         .filter(Owner::stillRuns)
@@ -96,11 +93,11 @@ final class RunLock implements AutoCloseable {
      *
      * @throws FolderInUseException when another application has taken the folder
      */
-    void check() {
+    public void check() {
         if (released) {
             throw new IllegalStateException(storage.path(FILE) + " was released: the process is ending");
         }
-        refuse(key, storage, Owner.read(storage, FILE).filter(found -> !isOurs(found)));
+        refuse(another, storage, Owner.read(storage, FILE).filter(found -> !isOurs(found)));
     }
 
     @Override
@@ -147,7 +144,7 @@ final class RunLock implements AutoCloseable {
         return other.token().equals(owner.token());
     }
 
-    private static void refuse(String key, Storage storage, Optional<Owner> other) {
+    private static void refuse(String another, Storage storage, Optional<Owner> other) {
         if (other.isPresent()) {
             throw new FolderInUseException(
                     "%s is in use by process %d on %s. Wait until it ends, or choose %s; if that process no longer exists, the folder is free %d seconds after its end (or at once when you delete %s)."
@@ -155,7 +152,7 @@ final class RunLock implements AutoCloseable {
                                     storage.path(""),
                                     other.get().process(),
                                     other.get().host(),
-                                    RunFolder.another(key),
+                                    another,
                                     Owner.STALE.toSeconds(),
                                     storage.path(FILE)));
         }
