@@ -57,6 +57,13 @@ public final class OracleJob implements Job {
     public void execute(SparkSession spark, Configuration configuration) {
         Paths paths = configuration.paths();
         Simulation simulation = Simulation.read(spark, paths.resolve(paths.log()));
+        if (simulation.settings().drift().second().isPresent()) {
+            throw new InvalidInputException(
+                    "paths.log: the tastes of %s change at %s (simulate.drift), and the oracle assumes that they never do. Leave oracle out, or simulate a log without drift."
+                            .formatted(
+                                    paths.resolve(paths.log()),
+                                    simulation.settings().drift().from()));
+        }
         Dataset<Row> examples = PreparedData.examples(spark, paths.resolve(paths.data()));
         List<String> systems = List.of(SYSTEM, PROMPT);
         String folder = paths.resolve(paths.predictions()) + "/";

@@ -17,7 +17,11 @@ final class RatingModel {
     private final double[][] distributions; // [match + largestMatch][stars - 1]
 
     RatingModel(SimulateSettings settings) {
-        level = settings.level();
+        this(settings, settings.level());
+    }
+
+    RatingModel(SimulateSettings settings, double level) {
+        this.level = level;
         weight = settings.weight();
         noise = settings.noise();
         largestMatch = settings.aspectsPerItem();

@@ -19,10 +19,15 @@ public record SimulateSettings(
         double mention,
         double level,
         double weight,
-        double noise)
+        double noise,
+        DriftSettings drift)
         implements Section, Serializable {
     /** Largest number of aspects: with more, the enumeration of a user's tastes would take too long. */
     public static final int MAX_ASPECTS = 10;
+
+    public SimulateSettings {
+        drift = drift == null ? DriftSettings.NONE : drift; // logs of an earlier version do not name it
+    }
 
     @Override
     public void check(Problems problems) {
@@ -39,6 +44,7 @@ public record SimulateSettings(
         problems.between(1, 5, "level", level);
         problems.positive("weight", weight);
         problems.positive("noise", noise);
+        drift.check(problems.in("drift"));
     }
 
     /** Whether users or items have unequal numbers of reviews. */

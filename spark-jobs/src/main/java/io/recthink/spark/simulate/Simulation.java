@@ -88,7 +88,7 @@ record Simulation(long seed, SimulateSettings settings) implements Serializable 
                 The review speaks of each liked and each disliked aspect with probability %s, in a sentence of its own;
                 the summary only repeats the rating. `recthink oracle` predicts the ratings of prepared examples as well
                 as their histories allow: it enumerates the tastes that a user may have and answers with the median.
-                """
+                %s"""
                 .formatted(
                         words(),
                         format,
@@ -100,6 +100,19 @@ record Simulation(long seed, SimulateSettings settings) implements Serializable 
                         settings.level(),
                         settings.weight(),
                         settings.noise(),
-                        settings.mention());
+                        settings.mention(),
+                        drift());
+    }
+
+    private String drift() {
+        DriftSettings drift = settings.drift();
+        return drift.second().isEmpty()
+                ? ""
+                : """
+
+                        From %s on all ratings change by %s stars, and %s of the users have tastes drawn anew. The oracle
+                        refuses this log.
+                        """
+                        .formatted(drift.from(), drift.level(), drift.share());
     }
 }

@@ -35,6 +35,8 @@ final class World {
     private final long seed;
     private final SimulateSettings settings;
     private final RatingModel ratings;
+    private final RatingModel laterRatings;
+    private final long driftSecond;
     private final ReviewLanguage language = new ReviewLanguage();
 
     /** One item with the numbers of its aspects, ascending. */
@@ -47,6 +49,9 @@ final class World {
         this.seed = seed;
         this.settings = settings;
         this.ratings = new RatingModel(settings);
+        this.laterRatings =
+                new RatingModel(settings, settings.level() + settings.drift().level());
+        this.driftSecond = settings.drift().second().orElse(Long.MAX_VALUE);
     }
 
     Item item(int number) {
@@ -64,7 +69,16 @@ final class World {
 
     /** The tastes of a user, one for each aspect. */
     List<Taste> tastes(int user) {
-        SplittableRandom random = stream("tastes", user);
+        return tastes(stream("tastes", user));
+    }
+
+    /** The tastes of a user from the date of the drift on. */
+    List<Taste> laterTastes(int user) {
+        SplittableRandom random = stream("later tastes", user);
+        return random.nextDouble() < settings.drift().share() ? tastes(random) : tastes(user);
+    }
+
+    private List<Taste> tastes(SplittableRandom random) {
         return IntStream.range(0, settings.aspects())
                 .mapToObj(aspect -> {
                     double u = random.nextDouble();
@@ -78,16 +92,16 @@ final class World {
     /** The reviews of a user in a log without skew, oldest first. */
     List<Review> reviews(int user) {
         SplittableRandom random = stream("reviews", user);
-        List<Taste> tastes = tastes(user);
         // The times are sorted and the items are not, so that times give no information about items.
         List<Integer> items = shuffled(settings.items(), random).subList(0, settings.reviewsPerUser());
+        Reviewer reviewer = reviewer(user);
         TreeSet<Long> times = new TreeSet<>();
         while (times.size() < settings.reviewsPerUser()) {
             times.add(random.nextLong(FIRST_SECOND, LAST_SECOND));
         }
         List<Review> reviews = new ArrayList<>();
         for (long time : times) {
-            reviews.add(review(user, tastes, items.get(reviews.size()), time, random));
+            reviews.add(review(reviewer, items.get(reviews.size()), time, random));
         }
         return reviews;
     }
@@ -98,12 +112,21 @@ final class World {
      */
     Stream<Review> reviews(int user, Skew skew) {
         SplittableRandom random = stream("reviews", user);
-        List<Taste> tastes = tastes(user);
+        Reviewer reviewer = reviewer(user);
         return Arrays.stream(skew.items(user, random))
-                .mapToObj(item -> review(user, tastes, item, random.nextLong(FIRST_SECOND, LAST_SECOND), random));
+                .mapToObj(item -> review(reviewer, item, random.nextLong(FIRST_SECOND, LAST_SECOND), random));
     }
 
-    private Review review(int user, List<Taste> tastes, int item, long time, SplittableRandom random) {
+    /** A user with the tastes before and from the date of the drift on. */
+    private record Reviewer(int number, List<Taste> tastes, List<Taste> laterTastes) {}
+
+    private Reviewer reviewer(int user) {
+        return new Reviewer(user, tastes(user), laterTastes(user));
+    }
+
+    private Review review(Reviewer reviewer, int item, long time, SplittableRandom random) {
+        boolean later = time >= driftSecond;
+        List<Taste> tastes = later ? reviewer.laterTastes() : reviewer.tastes();
         int match = 0;
         List<Mention> mentions = new ArrayList<>();
         for (int aspect : aspects(stream("item", item))) {
@@ -113,9 +136,9 @@ final class World {
                 mentions.add(new Mention(aspect, taste));
             }
         }
-        int stars = ratings.draw(match, random);
+        int stars = (later ? laterRatings : ratings).draw(match, random);
         return new Review(
-                userId(user),
+                userId(reviewer.number()),
                 itemId(item),
                 stars,
                 time,

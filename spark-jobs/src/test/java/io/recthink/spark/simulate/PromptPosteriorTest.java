@@ -11,8 +11,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class PromptPosteriorTest {
-    private static final SimulateSettings SETTINGS =
-            new SimulateSettings(LogFormat.JSON, 4000, 60, 6, 0, 0, 5, 2, 0.4, 0.3, 0.7, 3.2, 1.1, 0.6);
+    private static final SimulateSettings SETTINGS = new SimulateSettings(
+            LogFormat.JSON, 4000, 60, 6, 0, 0, 5, 2, 0.4, 0.3, 0.7, 3.2, 1.1, 0.6, DriftSettings.NONE);
     private static final int ASPECTS = 5;
     private static final List<Taste> TASTES = List.of(Taste.LIKED, Taste.DISLIKED, Taste.INDIFFERENT);
 

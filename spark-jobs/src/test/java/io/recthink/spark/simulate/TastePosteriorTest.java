@@ -12,8 +12,8 @@ import org.apache.commons.math3.special.Erf;
 import org.junit.jupiter.api.Test;
 
 class TastePosteriorTest {
-    private static final SimulateSettings SETTINGS =
-            new SimulateSettings(LogFormat.JSON, 4000, 60, 6, 0, 0, 5, 2, 0.4, 0.3, 0.7, 3.2, 1.1, 0.6);
+    private static final SimulateSettings SETTINGS = new SimulateSettings(
+            LogFormat.JSON, 4000, 60, 6, 0, 0, 5, 2, 0.4, 0.3, 0.7, 3.2, 1.1, 0.6, DriftSettings.NONE);
 
     /** All tastes written out as numbers in base three, every probability from its definition. */
     @Test

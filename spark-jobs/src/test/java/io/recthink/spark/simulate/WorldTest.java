@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.recthink.spark.JobSettings;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class WorldTest {
@@ -79,5 +81,54 @@ class WorldTest {
                 assertThat(counts[stars] / draws).isCloseTo(model.distribution(match)[stars], within(0.012));
             }
         }
+    }
+
+    @Test
+    void aDriftLeavesTheReviewsBeforeItsDateAsTheyAre() {
+        World steady = new World(17, with(DriftSettings.NONE));
+        World drifting = new World(17, with(new DriftSettings("2023-07-01", -1, 0.5)));
+        long date = Instant.parse("2023-07-01T00:00:00Z").getEpochSecond();
+        for (int user = 0; user < 50; user++) {
+            assertThat(before(drifting.reviews(user), date)).isEqualTo(before(steady.reviews(user), date));
+        }
+    }
+
+    @Test
+    void fromItsDateOnADriftChangesTheLevelForAllAndTheTastesOfSome() {
+        double moved = meanFrom(2023, new DriftSettings("2023-01-01", -0.5, 0)) - meanFrom(2023, DriftSettings.NONE);
+        assertThat(moved).isCloseTo(-0.5, within(0.05));
+        World drifting = new World(17, with(new DriftSettings("2023-01-01", 0, 0.25)));
+        double anew = IntStream.range(0, 2000)
+                .filter(user -> !drifting.laterTastes(user).equals(drifting.tastes(user)))
+                .count();
+        assertThat(anew / 2000).isCloseTo(0.25, within(0.03));
+        assertThat(IntStream.range(0, 50))
+                .allSatisfy(user -> assertThat(world.laterTastes(user)).isEqualTo(world.tastes(user)));
+    }
+
+    private static SimulateSettings with(DriftSettings drift) {
+        return JobSettings.SECTIONS
+                .read(
+                        "test",
+                        "simulate: {weight: 0.3, drift: {from: '%s', level: %s, share: %s}}"
+                                .formatted(drift.from(), drift.level(), drift.share()),
+                        List.of())
+                .get(SimulateSettings.class);
+    }
+
+    private static List<World.Review> before(List<World.Review> reviews, long date) {
+        return reviews.stream().filter(review -> review.time() < date).toList();
+    }
+
+    private static double meanFrom(int year, DriftSettings drift) {
+        World made = new World(17, with(drift));
+        long from = Instant.parse(year + "-01-01T00:00:00Z").getEpochSecond();
+        return IntStream.range(0, 600)
+                .boxed()
+                .flatMap(user -> made.reviews(user).stream())
+                .filter(review -> review.time() >= from)
+                .mapToInt(World.Review::stars)
+                .average()
+                .orElseThrow();
     }
 }
