@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import io.recthink.InvalidInputException;
 import io.recthink.spark.table.PrepareSettings;
 import io.recthink.spark.table.Splits;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -23,17 +24,22 @@ import org.apache.spark.sql.Row;
  * @param split the rule that assigns the rows to splits
  */
 record KeptReviews(Dataset<Row> rows, long count, long distinct, int rounds, long countOfWholeCore, SplitRule split) {
-    static KeptReviews of(Dataset<Row> reviews, PrepareSettings options, long seed, PersistedTables tables) {
+    static KeptReviews of(
+            Dataset<Row> reviews,
+            PrepareSettings options,
+            Optional<CycleRows> cycle,
+            long seed,
+            PersistedTables tables) {
         Dataset<Row> ids = tables.keep(reviews.select("rowId", "userId", "itemId", "time"));
         TimeCounts times = TimeCounts.of(ids);
         long count = times.rows();
         if (options.kcore() == 0) {
-            SplitRule split = SplitRule.of(ids, times, options, seed);
+            SplitRule split = SplitRule.of(ids, times, options, cycle, seed);
             return new KeptReviews(split.assign(reviews), count, count, 0, -1, split);
         }
         return options.strictCore()
-                ? strict(reviews, ids, times, options, seed, tables)
-                : whole(reviews, ids, count, options, seed, tables);
+                ? strict(reviews, ids, times, options, cycle, seed, tables)
+                : whole(reviews, ids, count, options, cycle, seed, tables);
     }
 
     private static KeptReviews whole(
@@ -41,6 +47,7 @@ record KeptReviews(Dataset<Row> rows, long count, long distinct, int rounds, lon
             Dataset<Row> ids,
             long count,
             PrepareSettings options,
+            Optional<CycleRows> cycle,
             long seed,
             PersistedTables tables) {
         Core core = Core.of(ids, count, options.kcore(), tables);
@@ -48,7 +55,7 @@ record KeptReviews(Dataset<Row> rows, long count, long distinct, int rounds, lon
         Dataset<Row> rows = core.count() == count
                 ? reviews
                 : marked(reviews, core).where(col("inCore")).drop("inCore");
-        SplitRule split = SplitRule.of(core.rows(), core.times(), options, seed);
+        SplitRule split = SplitRule.of(core.rows(), core.times(), options, cycle, seed);
         return new KeptReviews(split.assign(rows), core.count(), count, core.rounds(), -1, split);
     }
 
@@ -57,10 +64,11 @@ record KeptReviews(Dataset<Row> rows, long count, long distinct, int rounds, lon
             Dataset<Row> ids,
             TimeCounts times,
             PrepareSettings options,
+            Optional<CycleRows> cycle,
             long seed,
             PersistedTables tables) {
         long count = times.rows();
-        SplitRule split = SplitRule.of(ids, times, options, seed);
+        SplitRule split = SplitRule.of(ids, times, options, cycle, seed);
         Dataset<Row> train = tables.keep(
                 split.assign(ids).where(col("split").equalTo(Splits.TRAIN)).drop("split"));
         long trainRows = train.count();

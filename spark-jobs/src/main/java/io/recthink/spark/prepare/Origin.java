@@ -58,6 +58,7 @@ record Origin(Map<String, JsonNode> settings, String closedUntil) {
         put(settings, "source.columns.review", columns.review());
         ObjectNode prepare = JSON.valueToTree(configuration.get(PrepareSettings.class));
         prepare.remove("pools");
+        prepare.remove("poolOrder");
         prepare.properties().forEach(setting -> settings.put("prepare." + setting.getKey(), setting.getValue()));
         return new Origin(settings, closedUntil);
     }

@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.substring;
 import static org.apache.spark.sql.functions.when;
 
+import io.recthink.spark.table.PoolOrder;
 import io.recthink.spark.table.PoolSizes;
 import io.recthink.spark.table.Splits;
 import java.util.List;
@@ -24,7 +25,8 @@ import org.apache.spark.sql.expressions.Window;
 /**
  * Chooses the three disjoint pools from the train rows whose user has an earlier row: a row without a history teaches
  * nothing about reading a history. The choice orders the rows by a hash of the seed and the row id, so it is the same
- * on every machine. It fills rl first, then coldStart, then sft. If there are too few rows, sft shrinks first. If there
+ * on every machine; {@link PoolOrder#NEWEST} orders them by time first, the latest row first. It fills rl first, then
+ * coldStart, then sft. If there are too few rows, sft shrinks first. If there
  * are too few rows for rl and coldStart, sft is empty, and rl and coldStart shrink in proportion.
  *
  * @param sizes the sizes that the eligible rows allow
@@ -50,11 +52,50 @@ record PoolChoice(PoolSizes sizes, long eligibleRows, Column pool) {
      *
      * @param rows reviews with few columns: rowId, userId, time and split
      */
-    static PoolChoice of(Dataset<Row> rows, PoolSizes wanted, long seed) {
-        Dataset<Row> tickets = rows.where(col("split").equalTo(Splits.TRAIN))
+    static PoolChoice of(Dataset<Row> rows, PoolSizes wanted, PoolOrder order, long seed) {
+        Dataset<Row> eligible = rows.where(col("split").equalTo(Splits.TRAIN))
                 .withColumn("firstTime", min("time").over(Window.partitionBy("userId")))
                 .where(col("time").gt(col("firstTime")))
-                .select(ticket(seed).as("ticket"));
+                .select(col("time"), ticket(seed).as("ticket"));
+        return switch (order) {
+            case RANDOM -> random(eligible.select("ticket"), wanted, seed);
+            case NEWEST -> newest(eligible, wanted, seed);
+        };
+    }
+
+    /**
+     * Takes the latest rows first. The driver reads the time and the ticket of each row that a pool takes; the sizes of
+     * the pools limit their number, however long the log is.
+     */
+    private static PoolChoice newest(Dataset<Row> tickets, PoolSizes wanted, long seed) {
+        long eligible = tickets.count();
+        PoolSizes sizes = shrink(wanted, eligible);
+        List<Row> latest = tickets.orderBy(col("time").desc(), col("ticket"))
+                .limit(sizes.rl() + sizes.coldStart() + sizes.sft())
+                .collectAsList();
+        Column pool = lit(null).cast("string");
+        int end = latest.size();
+        for (Size size : List.of(
+                new Size(SFT, sizes.sft()), new Size(COLD_START, sizes.coldStart()), new Size(RL, sizes.rl()))) {
+            if (size.rows() > 0) {
+                pool = when(atLeastAsNew(latest.get(end - 1), seed), size.pool())
+                        .otherwise(pool);
+            }
+            end -= size.rows();
+        }
+        return new PoolChoice(sizes, eligible, pool);
+    }
+
+    private record Size(String pool, int rows) {}
+
+    private static Column atLeastAsNew(Row last, long seed) {
+        Column time = lit(last.get(0));
+        return col("time")
+                .gt(time)
+                .or(col("time").equalTo(time).and(ticket(seed).leq(last.getString(1))));
+    }
+
+    private static PoolChoice random(Dataset<Row> tickets, PoolSizes wanted, long seed) {
         SortedMap<String, Long> bins = new TreeMap<>();
         tickets.groupBy(substring(col("ticket"), 1, BIN_DIGITS))
                 .count()

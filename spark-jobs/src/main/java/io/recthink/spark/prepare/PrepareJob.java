@@ -69,6 +69,7 @@ public final class PrepareJob implements Job {
     private final PrintStream out;
     private final Period period;
     private final Optional<String> appendTo;
+    private final Optional<CycleRows> cycle;
 
     /** Creates the job for a whole log. */
     public PrepareJob() {
@@ -83,7 +84,16 @@ public final class PrepareJob implements Job {
      *     {@code paths.root}. {@link Append} decides which rows join.
      */
     public PrepareJob(Period period, Optional<String> appendTo) {
-        this(System.out, period, appendTo);
+        this(System.out, period, appendTo, Optional.empty());
+    }
+
+    /**
+     * Creates the job for one cycle of {@code retrain}: the newest rows are test and validation rows, by their number.
+     *
+     * @param period the window of the cycle
+     */
+    public PrepareJob(Period period, CycleRows cycle) {
+        this(System.out, period, Optional.empty(), Optional.of(cycle));
     }
 
     PrepareJob(PrintStream out) {
@@ -91,9 +101,14 @@ public final class PrepareJob implements Job {
     }
 
     PrepareJob(PrintStream out, Period period, Optional<String> appendTo) {
+        this(out, period, appendTo, Optional.empty());
+    }
+
+    private PrepareJob(PrintStream out, Period period, Optional<String> appendTo, Optional<CycleRows> cycle) {
         this.out = out;
         this.period = period;
         this.appendTo = appendTo;
+        this.cycle = cycle;
     }
 
     @Override
@@ -199,7 +214,7 @@ public final class PrepareJob implements Job {
             Configuration configuration,
             PersistedTables tables) {
         PrepareSettings options = configuration.get(PrepareSettings.class);
-        KeptReviews kept = KeptReviews.of(distinct, options, configuration.seed(), tables);
+        KeptReviews kept = KeptReviews.of(distinct, options, cycle, configuration.seed(), tables);
         sayKept(kept, options);
         Dataset<Row> reviews = tables.keep(kept.rows()
                 .join(items, new String[] {"itemId"}, "left")
@@ -292,9 +307,10 @@ public final class PrepareJob implements Job {
     }
 
     private PoolChoice pools(Dataset<Row> reviews, Configuration configuration) {
-        PoolSizes wanted = configuration.get(PrepareSettings.class).pools();
-        PoolChoice choice =
-                PoolChoice.of(reviews.select("rowId", "userId", "time", "split"), wanted, configuration.seed());
+        PrepareSettings options = configuration.get(PrepareSettings.class);
+        PoolSizes wanted = options.pools();
+        PoolChoice choice = PoolChoice.of(
+                reviews.select("rowId", "userId", "time", "split"), wanted, options.poolOrder(), configuration.seed());
         PoolSizes sizes = choice.sizes();
         if (!sizes.equals(wanted)) {
             say(

@@ -32,11 +32,15 @@ sealed interface SplitRule permits TimeSplit, LastOfUserSplit, RandomSplit {
      *
      * @param rows with the columns rowId, userId and time
      * @param times the counts of the rows by time
+     * @param cycle replaces the quantiles of {@code options}; empty outside of a cycle of {@code retrain}
      * @throws InvalidInputException when the rule would leave a split empty
      */
-    static SplitRule of(Dataset<Row> rows, TimeCounts times, PrepareSettings options, long seed) {
+    static SplitRule of(
+            Dataset<Row> rows, TimeCounts times, PrepareSettings options, Optional<CycleRows> cycle, long seed) {
         return switch (options.split()) {
-            case GLOBAL_TIME -> TimeSplit.of(times, options.validationFrom(), options.testFrom());
+            case GLOBAL_TIME ->
+                cycle.map(newest -> newest.split(times))
+                        .orElseGet(() -> TimeSplit.of(times, options.validationFrom(), options.testFrom()));
             case PER_USER_LAST ->
                 refuseEmpty(
                         new LastOfUserSplit(),

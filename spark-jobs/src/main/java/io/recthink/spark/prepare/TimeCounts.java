@@ -53,6 +53,11 @@ final class TimeCounts {
         return bins.values().stream().mapToLong(Bin::count).sum();
     }
 
+    /** Returns the number of rows that are later than a time. */
+    long later(Instant time) {
+        return rows.where(col("time").gt(lit(time))).count();
+    }
+
     /** Returns the earliest time; requires at least one row. */
     Instant first() {
         return instant(days.get(days.firstKey()).first());

@@ -12,6 +12,7 @@ public record PrepareSettings(
         double testFrom,
         boolean refit,
         int historyItems,
+        PoolOrder poolOrder,
         PoolSizes pools)
         implements Section {
     @Override

@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -167,8 +168,8 @@ class LeakTestsTest {
         new PrepareJob(new PrintStream(OutputStream.nullOutputStream())).run(SparkTest.spark(), leaky);
         Dataset<Row> examples =
                 PreparedData.examples(SparkTest.spark(), folder + "/" + kind).cache();
-        SplitRule rule =
-                SplitRule.of(examples, TimeCounts.of(examples), leaky.get(PrepareSettings.class), leaky.seed());
+        SplitRule rule = SplitRule.of(
+                examples, TimeCounts.of(examples), leaky.get(PrepareSettings.class), Optional.empty(), leaky.seed());
         assertThat(new LeakTests(examples, reviews, 100, rule, leaky.get(PrepareSettings.class))
                         .run()
                         .users())

@@ -227,6 +227,29 @@ class PrepareJobTest {
     }
 
     @Test
+    void theNewestRowsFillThePoolsFirst() throws IOException {
+        prepare(
+                randomLog(9),
+                "prepare.kcore=0",
+                "prepare.poolOrder=newest",
+                "prepare.pools={coldStart: 5, sft: 20, rl: 10}");
+        List<Row> eligible = examples()
+                .where(col("split").equalTo("train").and(col("nUser").gt(0)))
+                .orderBy(col("time").desc())
+                .collectAsList();
+        assertThat(data().pools()).isEqualTo(Map.of("coldStart", 5L, "sft", 20L, "rl", 10L));
+        Map<String, List<Object>> times = eligible.stream()
+                .filter(row -> row.getAs("pool") != null)
+                .collect(Collectors.groupingBy(
+                        row -> row.getAs("pool"), Collectors.mapping(row -> row.getAs("time"), Collectors.toList())));
+        List<Object> all =
+                eligible.stream().map(row -> row.<Object>getAs("time")).toList();
+        assertThat(times.get("rl")).isEqualTo(all.subList(0, 10));
+        assertThat(times.get("coldStart")).isEqualTo(all.subList(10, 15));
+        assertThat(times.get("sft")).isEqualTo(all.subList(15, 35));
+    }
+
+    @Test
     void theOtherPoolsShrinkInProportionWhereNothingIsLeftForSft() throws IOException {
         prepare(
                 randomLog(9),

@@ -28,6 +28,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -175,7 +176,11 @@ class RandomLogsTest {
                         .otherwise(col(leak.column)));
         long rows = examples.count();
         SplitRule rule = SplitRule.of(
-                examples, TimeCounts.of(examples), configuration.get(PrepareSettings.class), configuration.seed());
+                examples,
+                TimeCounts.of(examples),
+                configuration.get(PrepareSettings.class),
+                Optional.empty(),
+                configuration.seed());
         new LeakTests(examples, reviews, rows, rule, configuration.get(PrepareSettings.class)).run();
         assertThatThrownBy(() ->
                         new LeakTests(leaking, reviews, rows, rule, configuration.get(PrepareSettings.class)).run())
