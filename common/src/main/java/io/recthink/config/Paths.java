@@ -17,11 +17,16 @@ public record Paths(
         String mf,
         String table,
         String probes,
+        String registry,
+        String cycles,
         String report)
         implements Section {
+    /** The begin of a name that stands for a folder below {@link #registry}. */
+    public static final String REGISTRY = "registry:";
 
     @Override
     public void check(Problems problems) {
+        problems.require(!registry.startsWith(REGISTRY), "registry", "a folder, not the name of a registry", registry);
         Map.ofEntries(
                         Map.entry("root", root),
                         Map.entry("log", log),
@@ -36,14 +41,20 @@ public record Paths(
                         Map.entry("mf", mf),
                         Map.entry("table", table),
                         Map.entry("probes", probes),
+                        Map.entry("registry", registry),
+                        Map.entry("cycles", cycles),
                         Map.entry("report", report))
                 .forEach((key, path) -> problems.require(!path.isBlank(), key, "a path", "empty"));
     }
 
     /**
-     * Resolves a configured path: a relative path starts at {@link #root}, an absolute path or a URI stays as it is.
+     * Resolves a configured path: a relative path starts at {@link #root}, an absolute path or a URI stays as it is, and
+     * {@code registry:NAME} is the folder NAME below {@link #registry}.
      */
     public String resolve(String path) {
+        if (path.startsWith(REGISTRY)) {
+            return resolve(registry) + "/" + path.substring(REGISTRY.length());
+        }
         return path.startsWith("/") || path.matches("[a-z][a-z0-9+.-]*:.*") ? path : root + "/" + path;
     }
 }

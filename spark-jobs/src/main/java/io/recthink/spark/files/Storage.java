@@ -189,6 +189,26 @@ public final class Storage {
         return read(name).map(bytes -> StateFile.read(path(name).toString(), bytes, type, remedy));
     }
 
+    /**
+     * Copies one file to another place.
+     *
+     * @param target name of the copy in {@code to}
+     */
+    public FileEntry copy(String name, Storage to, String target) {
+        try (InputStream in = files.open(path(name))) {
+            MessageDigest digest = sha256();
+            long bytes;
+            try (OutputStream out = new DigestOutputStream(to.files.create(to.path(target), true), digest)) {
+                bytes = in.transferTo(out);
+            } catch (IOException | FSError e) {
+                throw unwritable(to.path(target).toString(), e);
+            }
+            return new FileEntry(target, bytes, hex(digest.digest()));
+        } catch (IOException e) {
+            throw unreadable(name, e);
+        }
+    }
+
     /** Copies one local file. */
     public FileEntry upload(java.nio.file.Path file, String name) {
         try {

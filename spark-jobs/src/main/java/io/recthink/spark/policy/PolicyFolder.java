@@ -5,7 +5,9 @@ import io.recthink.prompt.PolicyTerms;
 import io.recthink.spark.files.Storage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 
 /** A folder on any Hadoop file system that may contain a policy: a model, or an adapter that names its base model. */
@@ -68,6 +70,20 @@ public final class PolicyFolder {
         return storage.read(PolicyTerms.FILE)
                 .map(json -> PolicyTerms.parse(
                         storage.path(PolicyTerms.FILE).toString(), new String(json, StandardCharsets.UTF_8)));
+    }
+
+    /**
+     * The names of the files that make up the policy: weights, configuration, tokenizer, template, prompt settings.
+     *
+     * @throws InvalidInputException when a file with weights is missing
+     */
+    public List<String> files() {
+        PolicyFiles files = new PolicyFiles(storage);
+        List<String> terms = storage.exists(PolicyTerms.FILE) ? List.of(PolicyTerms.FILE) : List.of();
+        return Stream.of(files.settings(), files.index(), files.weights(), terms)
+                .flatMap(List::stream)
+                .distinct()
+                .toList();
     }
 
     /**

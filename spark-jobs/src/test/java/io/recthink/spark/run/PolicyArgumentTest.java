@@ -144,7 +144,7 @@ class PolicyArgumentTest {
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
                         "predict.policies.grpo: " + folder
-                                + " is neither the folder of a model (no config.json) or of an adapter (no adapter_config.json) nor a run with a complete step");
+                                + " is neither the folder of a model (no config.json) or of an adapter (no adapter_config.json) nor a run with a complete step nor a registry");
     }
 
     private void step(int step, Best best) throws IOException {
