@@ -9,6 +9,8 @@ import io.recthink.reward.RewardSettings;
 import io.recthink.spark.baseline.mf.MfSettings;
 import io.recthink.spark.coldstart.InitModelSettings;
 import io.recthink.spark.evaluate.CompareSettings;
+import io.recthink.spark.retrain.GateSettings;
+import io.recthink.spark.retrain.RetrainSettings;
 import io.recthink.spark.sft.SftSettings;
 import io.recthink.spark.simulate.SimulateSettings;
 import io.recthink.spark.source.SourceSettings;
@@ -42,7 +44,9 @@ public final class JobSettings {
             ValidationSettings.class,
             PredictSettings.class,
             MfSettings.class,
-            CompareSettings.class));
+            CompareSettings.class,
+            RetrainSettings.class,
+            GateSettings.class));
 
     private JobSettings() {}
 }

@@ -37,7 +37,8 @@ final class ArchitectureTest {
             entry("source", List.of("files", "table")),
             entry("prepare", List.of("baseline", "datacard", "files", "policy", "source", "table")),
             entry("policy", List.of("files")),
-            entry("run", List.of("files", "policy", "table")),
+            entry("registry", List.of("files", "policy")),
+            entry("run", List.of("files", "policy", "registry", "table")),
             entry("completion", List.of("policy", "table")),
             entry("rollout", List.of("completion", "files", "policy", "run", "table")),
             entry("score", List.of("files", "table")),
@@ -60,7 +61,7 @@ final class ArchitectureTest {
             entry("sft", List.of("completion", "files", "gradient", "policy", "rollout", "run", "table", "training")),
             entry("teacher", List.of("completion", "files", "policy", "run", "table")),
             entry("coldstart", List.of("completion", "files", "table", "teacher")),
-            entry("predict", List.of("baseline", "completion", "files", "policy", "run", "table")),
+            entry("predict", List.of("baseline", "completion", "files", "policy", "prepare", "run", "source", "table")),
             entry("report", List.of("files", "page", "run", "table")),
             entry("compare", List.of("evaluate", "files", "page", "report", "table")),
             entry(
@@ -76,7 +77,23 @@ final class ArchitectureTest {
                             "run",
                             "table")),
             entry("simulate", List.of("files", "table")),
-            entry("verify", List.of("files", "run", "table")));
+            entry("verify", List.of("files", "run", "table")),
+            entry(
+                    "retrain",
+                    List.of(
+                            "compare",
+                            "evaluate",
+                            "files",
+                            "page",
+                            "policy",
+                            "predict",
+                            "prepare",
+                            "registry",
+                            "run",
+                            "source",
+                            "table",
+                            "train",
+                            "training")));
 
     /** It may use all of them; none of them may use it. */
     private static final String CLI = "cli";

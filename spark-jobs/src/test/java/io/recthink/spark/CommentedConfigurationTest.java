@@ -63,7 +63,7 @@ class CommentedConfigurationTest {
 
     @Test
     void aRecordOfAnotherVersionIsReadAndItsUnknownKeysAreNamed() {
-        String record = "train: {steps: 7, patience: {of: 3}}\nretrain: {gate: 0.1}\npredict: {policies: {new: run}}\n";
+        String record = "train: {steps: 7, patience: {of: 3}}\ndistil: {gate: 0.1}\npredict: {policies: {new: run}}\n";
 
         assertThat(RecordedConfiguration.read("run/config.yaml", record)
                         .get(TrainSettings.class)
@@ -71,6 +71,6 @@ class CommentedConfigurationTest {
                 .isEqualTo(7);
         assertThat(RecordedConfiguration.read("run/config.yaml", record).unknownTo(JobSettings.SECTIONS))
                 .containsExactlyEntriesOf(
-                        new TreeMap<>(Map.of("retrain", "{\"gate\":0.1}", "train.patience", "{\"of\":3}")));
+                        new TreeMap<>(Map.of("distil", "{\"gate\":0.1}", "train.patience", "{\"of\":3}")));
     }
 }

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Adobe's S3Mock, a server that speaks S3, in a process of its own on free ports. */
-final class S3Mock implements AutoCloseable {
+public final class S3Mock implements AutoCloseable {
     private static final Path PROGRAM = Path.of("target", "s3mock", "s3mock-exec.jar");
     private static final Pattern STARTED = Pattern.compile("Jetty started on ports .* (\\d+) \\(http/1.1\\)");
     private static final long PATIENCE_SECONDS = 120;
@@ -27,7 +27,7 @@ final class S3Mock implements AutoCloseable {
      *
      * @param folder where it keeps its objects and its log
      */
-    static S3Mock start(Path folder, String bucket) {
+    public static S3Mock start(Path folder, String bucket) {
         try {
             Path log = folder.resolve("s3mock.log");
             Path objects = Files.createDirectories(folder.resolve("s3mock"));
@@ -72,7 +72,7 @@ final class S3Mock implements AutoCloseable {
         throw new IllegalStateException("S3Mock did not start:\n" + Files.readString(log));
     }
 
-    String endpoint() {
+    public String endpoint() {
         return endpoint;
     }
 

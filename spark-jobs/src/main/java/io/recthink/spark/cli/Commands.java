@@ -40,7 +40,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
         footer = {
             "",
             "Exit status: 0 done; 1 failed; 2 the input cannot be used; 3 a guard or a budget stopped the work, most"
-                    + " answers of a policy cannot be read, or a batch file waits for its answers; 6 another application writes the folder; 130, 143 a signal."
+                    + " answers of a policy cannot be read, or a batch file waits for its answers; 4 the gate kept the serving policy; 5 nothing to do; 6 another application writes the folder; 130, 143 a signal."
         })
 final class Commands {
     private static final int NAME_WIDTH = 16;
@@ -77,6 +77,12 @@ final class Commands {
                         MfJob::new)
                 .job("compare", "Score all systems on the same rows and write the tables.", new CompareCommand())
                 .job("probe", "Show changed prompts to a policy and write a table of its answers.", new ProbeCommand())
+                .group("Every day:")
+                .job(
+                        "retrain",
+                        "Train the serving policy on the newest rows, and publish it if the gate lets it pass.",
+                        new RetrainCommand())
+                .command("registry", new RegistryCommand())
                 .group("Checks:")
                 .command("config", new ConfigCommand())
                 .command("plan", new PlanCommand())

@@ -2,6 +2,8 @@ package io.recthink.spark.cli;
 
 import io.recthink.InvalidInputException;
 import io.recthink.NativeLibraries;
+import io.recthink.spark.NothingToDoException;
+import io.recthink.spark.RefusedException;
 import io.recthink.spark.StoppedException;
 import io.recthink.spark.UnavailableException;
 import io.recthink.spark.files.FolderInUseException;
@@ -31,6 +33,8 @@ public final class Main {
     private static final int FAILED = 1;
     private static final int UNUSABLE = 2;
     private static final int STOPPED = 3;
+    private static final int REFUSED = 4;
+    private static final int NOTHING_TO_DO = 5;
     private static final int IN_USE = 6;
 
     private Main() {}
@@ -118,6 +122,12 @@ public final class Main {
         }
         if (cause instanceof InvalidInputException) {
             return UNUSABLE;
+        }
+        if (cause instanceof RefusedException) {
+            return REFUSED;
+        }
+        if (cause instanceof NothingToDoException) {
+            return NOTHING_TO_DO;
         }
         return cause instanceof StoppedException ? STOPPED : FAILED;
     }

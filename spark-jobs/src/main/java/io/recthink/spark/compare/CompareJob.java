@@ -5,6 +5,7 @@ import io.recthink.config.Paths;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.evaluate.CompareSettings;
+import io.recthink.spark.evaluate.Comparison;
 import io.recthink.spark.evaluate.Evaluation;
 import io.recthink.spark.evaluate.EvaluationRequest;
 import java.util.List;
@@ -42,11 +43,22 @@ public final class CompareJob implements Job {
 
     @Override
     public void execute(SparkSession spark, Configuration configuration) {
+        compare(spark, configuration);
+    }
+
+    /**
+     * Does the work of the job in a given session.
+     *
+     * @return what was written
+     */
+    public Comparison compare(SparkSession spark, Configuration configuration) {
         Activity.begin(spark, "compare", "compare: scores of all systems on the same rows");
         EvaluationRequest request = EvaluationRequest.of(asked(configuration));
         Paths paths = configuration.paths();
+        Comparison comparison = Evaluation.of(spark, request);
         new ComparisonFiles(spark, configuration, request, paths.resolve(paths.table()), Optional.empty())
-                .write(Evaluation.of(spark, request));
+                .write(comparison);
+        return comparison;
     }
 
     /** The configuration with the options of the command line. */

@@ -245,21 +245,24 @@ public final class TrainJob implements Job {
     }
 
     private static StartModel start(SparkSession spark, Configuration configuration) {
-        Paths paths = configuration.paths();
         org.apache.hadoop.conf.Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-        String start = configuration.get(TrainSettings.class).start();
-        String path =
-                switch (start) {
-                    case "warm-start" -> StartModel.bestOf(paths.resolve(paths.warmStart()), hadoop);
-                    case "model" -> paths.resolve(paths.model());
-                    default -> named(paths.resolve(start), hadoop);
-                };
         return StartModel.at(
-                path,
+                startPath(configuration, hadoop),
                 LoraConfig.of(configuration.get(LoraSettings.class)),
                 configuration.seed(),
                 configuration.get(ModelSettings.class).dtype(),
                 hadoop);
+    }
+
+    /** The folder of the policy that {@code train.start} names. */
+    public static String startPath(Configuration configuration, org.apache.hadoop.conf.Configuration hadoop) {
+        Paths paths = configuration.paths();
+        String start = configuration.get(TrainSettings.class).start();
+        return switch (start) {
+            case "warm-start" -> StartModel.bestOf(paths.resolve(paths.warmStart()), hadoop);
+            case "model" -> paths.resolve(paths.model());
+            default -> named(paths.resolve(start), hadoop);
+        };
     }
 
     /** The folder of a policy, from its own path or from the name of a run or {@code run@step}. */
