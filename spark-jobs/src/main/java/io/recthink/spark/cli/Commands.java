@@ -4,7 +4,6 @@ import io.recthink.BuildInformation;
 import io.recthink.spark.Job;
 import io.recthink.spark.baseline.mf.MfJob;
 import io.recthink.spark.coldstart.InitModelJob;
-import io.recthink.spark.predict.PredictJob;
 import io.recthink.spark.sft.SftJob;
 import io.recthink.spark.simulate.OracleJob;
 import io.recthink.spark.simulate.SimulateJob;
@@ -70,7 +69,7 @@ final class Commands {
                 .resumable("train", "Train a policy by GRPO.", TrainJob::new)
                 .command("inspect", new InspectCommand())
                 .group("Predictions and tables:")
-                .job("predict", "Predict ratings with one or several policies.", PredictJob::new)
+                .job("predict", "Predict ratings with one or several policies.", new PredictCommand())
                 .job(
                         "mf",
                         "Predict ratings by matrix factorisation; search its settings on validation rows.",

@@ -145,6 +145,11 @@ final class EarlierData {
 
     /** Returns one row per item that has a description: {@code itemId, target}. */
     Dataset<Row> items() {
+        return items(examples());
+    }
+
+    /** Returns one row per item of some examples that has a description: {@code itemId, target}. */
+    static Dataset<Row> items(Dataset<Row> examples) {
         Column target = col("target");
         Column described = coalesce(
                         target.getField("title"),
@@ -153,7 +158,7 @@ final class EarlierData {
                         target.getField("description"))
                 .isNotNull()
                 .or(size(target.getField("categories")).gt(0));
-        return examples().where(described).groupBy("itemId").agg(max("target").as("target"));
+        return examples.where(described).groupBy("itemId").agg(max("target").as("target"));
     }
 
     /** Reads the data card. */

@@ -31,6 +31,12 @@ final class ExampleRows {
         this.refit = options.refit();
     }
 
+    /** @param historyItems the number of entries that a history keeps */
+    ExampleRows(int historyItems) {
+        this.histories = new Histories(historyItems);
+        this.refit = false;
+    }
+
     /** Returns the columns of {@link Tables#EXAMPLES} without the column pool. */
     Dataset<Row> of(Dataset<Row> reviews) {
         if (!refit) {
@@ -48,6 +54,16 @@ final class ExampleRows {
      */
     Dataset<Row> added(Dataset<Row> later, Dataset<Row> earlier) {
         return lookBack(later, earlier, refit ? not(TEST) : TRAIN);
+    }
+
+    /**
+     * Returns the same columns for pairs without a rating, which look back on all reviews before their time.
+     *
+     * @param pairs with the split test and their time as horizon
+     * @param reviews with the split train
+     */
+    Dataset<Row> ofPairs(Dataset<Row> pairs, Dataset<Row> reviews) {
+        return lookBack(pairs, reviews, lit(true));
     }
 
     private Dataset<Row> lookBack(Dataset<Row> reviews, Dataset<Row> all, Column allowed) {
