@@ -19,6 +19,7 @@ import java.util.Map;
  * @param alignedWithin a trace is aligned when its rating differs from the true rating by less
  * @param rationalise whether the teacher is asked again, with the true rating, when a trace is not aligned
  * @param forbidden phrases that a rationale must not contain, because they tell that the rating was known
+ * @param foreign words that no answer may contain, such as those of an example in {@code prompt}
  * @param prompt changes of the section {@code prompt} in what the teacher is asked; the student learns from its own
  *     prompt
  * @param teacher changes of the section {@code teacher}
@@ -30,6 +31,7 @@ public record ColdStartSettings(
         double alignedWithin,
         boolean rationalise,
         List<String> forbidden,
+        List<String> foreign,
         Map<String, Object> prompt,
         Map<String, Object> teacher)
         implements Section, Serializable {
@@ -58,6 +60,7 @@ public record ColdStartSettings(
 
     public ColdStartSettings {
         forbidden = List.copyOf(forbidden);
+        foreign = List.copyOf(foreign);
         prompt = Map.copyOf(prompt);
         teacher = Map.copyOf(teacher);
     }
@@ -75,6 +78,11 @@ public record ColdStartSettings(
                 "forbidden",
                 "a list of phrases",
                 "one of them is blank");
+        problems.require(
+                foreign.stream().allMatch(word -> word.matches("[\\p{L}\\p{M}\\p{N}]+")),
+                "foreign",
+                "a list of single words",
+                foreign);
     }
 
     /**

@@ -19,7 +19,9 @@ public enum Rejection {
     /** The answer has another rating than the true one. */
     OTHER_RATING("another rating"),
     /** The answer tells that the rating was known. */
-    FORBIDDEN_PHRASE("a forbidden phrase");
+    FORBIDDEN_PHRASE("a forbidden phrase"),
+    /** The answer speaks of something else, such as the example in its instruction. */
+    FOREIGN_WORD("a word of coldStart.foreign");
 
     private final String words;
 

@@ -19,16 +19,19 @@ import java.util.stream.Collectors;
  */
 public final class TraceCheck {
     private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Z}]+");
+    private static final Pattern NO_WORD = Pattern.compile("[^\\p{L}\\p{M}\\p{N}]+");
 
     private final OutputGrammar grammar;
     private final ColdStartSettings settings;
     private final List<String> forbidden;
+    private final Set<String> foreign;
 
     /** @param grammar the grammar of the student's completions, with the words that its reward asks for */
     public TraceCheck(OutputGrammar grammar, ColdStartSettings settings) {
         this.grammar = grammar;
         this.settings = settings;
         this.forbidden = settings.forbidden().stream().map(TraceCheck::plain).toList();
+        this.foreign = settings.foreign().stream().map(TraceCheck::plain).collect(Collectors.toSet());
     }
 
     /**
@@ -86,7 +89,7 @@ public final class TraceCheck {
         return grammar.parse(answer.text(), !answer.finish().equals(TeacherAnswer.LENGTH));
     }
 
-    private static Optional<Rejection> form(TeacherAnswer answer, ParsedOutput parsed) {
+    private Optional<Rejection> form(TeacherAnswer answer, ParsedOutput parsed) {
         if (answer.finish().equals(TeacherAnswer.LENGTH)) {
             return Optional.of(Rejection.CUT_OFF);
         }
@@ -102,7 +105,12 @@ public final class TraceCheck {
         if (parsed.failedTests().equals(Set.of(FormatTest.MARKS))) {
             return Optional.of(Rejection.NO_MARKS);
         }
-        return parsed.formatOk() ? Optional.empty() : Optional.of(Rejection.MALFORMED);
+        if (!parsed.formatOk()) {
+            return Optional.of(Rejection.MALFORMED);
+        }
+        return NO_WORD.splitAsStream(plain(answer.text())).anyMatch(foreign::contains)
+                ? Optional.of(Rejection.FOREIGN_WORD)
+                : Optional.empty();
     }
 
     /** The blocks alone, in one form: what a teacher writes around them is no part of the form that is learnt. */

@@ -65,6 +65,18 @@ class TraceCheckTest {
     }
 
     @Test
+    void anAnswerWithAWordOfTheExampleIsRejected() {
+        for (String word : List.of("lamps", "Lamps", "strap")) {
+            TraceCheck check = check("coldStart.foreign=[kettle, %s]".formatted(word));
+            assertThat(check.trace(answer("4"), 4).rejection()).contains(Rejection.FOREIGN_WORD);
+            assertThat(check.rationale(answer("4"), 4).rejection()).contains(Rejection.FOREIGN_WORD);
+        }
+        assertThat(check("coldStart.foreign=[lamp, trap]").trace(answer("4"), 4).rejection())
+                .as("a part of a word is no word")
+                .isEmpty();
+    }
+
+    @Test
     void aRationaleHasExactlyTheTrueRatingAndDoesNotTellOfIt() {
         assertThat(check().rationale(answer("4"), 4).completion()).isEqualTo(COMPLETION.formatted("4"));
         assertThat(check().rationale(answer("4.0"), 4).rejection()).isEmpty();
