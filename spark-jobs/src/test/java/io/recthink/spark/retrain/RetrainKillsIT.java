@@ -19,15 +19,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills a cycle in its phases and calls it again: it ends as if it had been left alone, on a disk and on S3. On S3 the
- * phases are three; {@code -Drecthink.kills.s3=all} takes all of them.
+ * Kills a cycle in its phases and calls it again: it ends as if it had been left alone, on a disk and on S3. The phases
+ * are three; {@code -Drecthink.kills.retrain=all} takes all seven.
  */
 class RetrainKillsIT {
     private static final Instant UNTIL = Instant.parse("2023-07-01T00:00:00Z");
     private static final int KILLED = 137;
 
     /** Begins of lines; the process is killed as soon as it prints one. */
-    private static final List<String> DEATHS = List.of(
+    private static final List<String> ALL_DEATHS = List.of(
             "retrain: cycle until",
             "prepare: leak tests passed",
             "prepare: data card in",
@@ -36,8 +36,10 @@ class RetrainKillsIT {
             "All numbers and pictures",
             "retrain: gate of version");
 
-    private static final List<String> DEATHS_ON_S3 =
-            List.of("prepare: data card in", "Chosen on validation", "retrain: gate of version");
+    private static final List<String> DEATHS =
+            System.getProperty("recthink.kills.retrain", "").equals("all")
+                    ? ALL_DEATHS
+                    : List.of("prepare: leak tests passed", "Chosen on validation", "retrain: gate of version");
 
     @TempDir
     private static Path folder;
@@ -48,7 +50,7 @@ class RetrainKillsIT {
     @BeforeAll
     static void leaveOneAlone() throws Exception {
         alone = new RetrainWorld(folder.resolve("alone").toString());
-        alone.simulate(SparkTest.spark(), "simulate.drift.from=");
+        alone.simulate(SparkTest.spark(), "simulate.drift.from=", "simulate.users=200");
         Path noSettings = Files.writeString(folder.resolve("none.properties"), "");
         assertThat(live(noSettings, alone.settings(), "")).isZero();
         sha256 = serving(folder.resolve("alone/registry/ratings").toString(), new Configuration())
@@ -59,7 +61,7 @@ class RetrainKillsIT {
     void onADisk() throws Exception {
         String root = folder.resolve("killed").toString();
         Path noSettings = folder.resolve("none.properties");
-        killAt(DEATHS, root, noSettings, new Configuration());
+        killAt(root, noSettings, new Configuration());
     }
 
     @Test
@@ -83,15 +85,13 @@ class RetrainKillsIT {
             settings.stringPropertyNames().stream()
                     .filter(name -> name.startsWith("spark.hadoop."))
                     .forEach(name -> hadoop.set(name.substring("spark.hadoop.".length()), settings.getProperty(name)));
-            boolean all = System.getProperty("recthink.kills.s3", "").equals("all");
-            killAt(all ? DEATHS : DEATHS_ON_S3, "s3a://retrain", file, hadoop);
+            killAt("s3a://retrain", file, hadoop);
         }
     }
 
-    private static void killAt(List<String> deaths, String root, Path sparkSettings, Configuration hadoop)
-            throws Exception {
+    private static void killAt(String root, Path sparkSettings, Configuration hadoop) throws Exception {
         List<String> settings = new RetrainWorld(root).settings("paths.log=" + folder.resolve("alone/log"));
-        for (String death : deaths) {
+        for (String death : DEATHS) {
             assertThat(live(sparkSettings, settings, death)).as(death).isEqualTo(KILLED);
         }
         assertThat(live(sparkSettings, settings, "")).isZero();
