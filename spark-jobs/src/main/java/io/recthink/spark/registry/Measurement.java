@@ -1,13 +1,14 @@
 package io.recthink.spark.registry;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
 
 /**
  * What a cycle measured on its test rows, which neither its candidate nor the serving policy had seen.
  *
  * @param rows number of test rows
  * @param from time of the first test row
- * @param log the ratings of the test rows, as a score without errors
+ * @param ratings number of test rows by true rating, rounded to whole stars, from the lowest rating of the scale on
  * @param candidate the trained policy
  * @param serving the policy that served when the cycle began; null when none did
  * @param bias the bias model
@@ -21,7 +22,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 public record Measurement(
         long rows,
         String from,
-        Score log,
+        List<Long> ratings,
         Score candidate,
         Score serving,
         Score bias,
@@ -29,4 +30,8 @@ public record Measurement(
         Double differenceLow,
         Double differenceHigh,
         double newUsers,
-        double newItems) {}
+        double newItems) {
+    public Measurement {
+        ratings = List.copyOf(ratings);
+    }
+}

@@ -44,7 +44,7 @@ public final class History {
                 entries.add(new Entry(version, OptionalDouble.empty(), OptionalDouble.empty()));
                 continue;
             }
-            List<Long> log = version.measured().log().ratings();
+            List<Long> log = version.measured().ratings();
             OptionalDouble shift =
                     before.map(earlier -> StabilityIndex.of(earlier, log)).orElse(OptionalDouble.empty());
             entries.add(new Entry(

@@ -68,7 +68,7 @@ final class Measuring {
                 Instant.EPOCH
                         .plus(figures.<Long>getAs("from"), ChronoUnit.MICROS)
                         .toString(),
-                new Score("log", 0, 0, 0, 0, 0, histogram(test, "truth")),
+                histogram(test, "truth"),
                 saved(Cycle.CANDIDATE).orElseThrow(),
                 saved(Cycle.SERVING).orElse(null),
                 score(TrivialPredictors.BIAS, List.of()).orElseThrow(),

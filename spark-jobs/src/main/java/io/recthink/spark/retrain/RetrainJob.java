@@ -79,6 +79,7 @@ public final class RetrainJob implements Job {
     public void execute(SparkSession spark, Configuration configuration) {
         Activity.begin(spark, NAME, "retrain: registry");
         RetrainSettings settings = configuration.get(RetrainSettings.class);
+        refuseFewTestRows(settings, configuration.get(GateSettings.class));
         Instant until = asked.orElseGet(() -> settings.newestEnd(Instant.now()));
         String folder = configuration.paths().resolve("registry:" + settings.name());
         try (RegistryWriter registry =
@@ -89,6 +90,14 @@ public final class RetrainJob implements Job {
             complete(version, registry);
             tidy(spark, configuration, registry);
             report(version, registry.registry());
+        }
+    }
+
+    private static void refuseFewTestRows(RetrainSettings settings, GateSettings gate) {
+        if (settings.testRows() < gate.minRows()) {
+            throw new InvalidInputException(
+                    "retrain.testRows %d is below gate.minRows %d: no candidate could pass. Raise retrain.testRows, or lower gate.minRows."
+                            .formatted(settings.testRows(), gate.minRows()));
         }
     }
 

@@ -62,7 +62,7 @@ class GateTest {
         Measurement first = new Measurement(
                 400,
                 "2024-01-01T00:00:00Z",
-                score("log", 0),
+                List.of(),
                 score("candidate", 20),
                 null,
                 score("bias", 0),
@@ -99,7 +99,7 @@ class GateTest {
         return new Measurement(
                 rows,
                 "2024-01-01T00:00:00Z",
-                score("log", 0),
+                List.of(),
                 candidate,
                 score("serving", 20),
                 score("bias", 0),

@@ -64,8 +64,7 @@ class RetrainJobTest {
         assertThat(version.until()).isEqualTo(FIRST.toString());
         Measurement measured = version.measured();
         assertThat(measured.rows()).isEqualTo(200);
-        assertThat(measured.log().ratings().stream().mapToLong(Long::longValue).sum())
-                .isEqualTo(200);
+        assertThat(measured.ratings().stream().mapToLong(Long::longValue).sum()).isEqualTo(200);
         assertThat(measured.candidate().ratings()).hasSize(5);
 
         Dataset<Row> examples = PreparedData.examples(SPARK, folder + "/cycles/ratings/20230701T000000Z/data");
@@ -96,6 +95,13 @@ class RetrainJobTest {
         Files.delete(copy.resolve("ratings/current.json"));
         retrain(FIRST, world.configuration("paths.registry=" + copy));
         assertThat(registry(copy.toString()).serving()).isPresent();
+    }
+
+    @Test
+    void aGateThatNobodyCanPassIsRefusedBeforeAnyWork() {
+        assertThatThrownBy(() -> retrain(SECOND, world.configuration("gate.minRows=201")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("retrain.testRows 200 is below gate.minRows 201");
     }
 
     @Test
