@@ -85,10 +85,13 @@ class TraceCheckTest {
                 TRACE.formatted("4").replace("it fits", "it fits the  Actual\nRating"), TeacherAnswer.STOP);
         assertThat(check().rationale(tells, 4).rejection()).contains(Rejection.FORBIDDEN_PHRASE);
         // Of Qwen2.5-Coder-1.5B-Instruct, asked for a rationale.
-        TeacherAnswer quotes = new TeacherAnswer(
-                TRACE.formatted("4").replace("it fits", "The user gave the target item the rating 4 because it fits"),
-                TeacherAnswer.STOP);
-        assertThat(check().rationale(quotes, 4).rejection()).contains(Rejection.FORBIDDEN_PHRASE);
+        for (String quote : List.of(
+                "The user gave the target item the rating 4 because it fits",
+                "The user gave the item a rating of 4.0 because it fits")) {
+            TeacherAnswer quotes =
+                    new TeacherAnswer(TRACE.formatted("4").replace("it fits", quote), TeacherAnswer.STOP);
+            assertThat(check().rationale(quotes, 4).rejection()).contains(Rejection.FORBIDDEN_PHRASE);
+        }
         assertThat(check("coldStart.forbidden=[]").rationale(tells, 4).rejection())
                 .isEmpty();
         assertThat(check().trace(tells, 4).rejection()).isEmpty();
