@@ -12,6 +12,7 @@ import io.recthink.spark.evaluate.TrivialPredictors;
 import io.recthink.spark.page.Axis;
 import io.recthink.spark.page.HtmlWriter;
 import io.recthink.spark.page.IntervalPlot;
+import io.recthink.spark.page.PageFrame;
 import io.recthink.spark.page.PageStyle;
 import io.recthink.spark.page.PointPlot;
 import io.recthink.spark.page.TextTable;
@@ -30,8 +31,6 @@ import java.util.stream.Stream;
 
 /** Writes a comparison as one HTML page with pictures. The page needs no network, no other file and no script. */
 final class ComparisonPage {
-    private static final String POLICY = "default-src 'none'; style-src 'unsafe-inline'";
-
     /** Number of trivial systems, best MAE first, in the pictures of slices and of true ratings. */
     private static final int TRIVIAL_SHOWN = 2;
 
@@ -65,14 +64,11 @@ final class ComparisonPage {
     }
 
     String html() {
-        html.open("html", "lang", "en").open("head");
-        html.empty("meta", "charset", "utf-8");
-        html.empty("meta", "http-equiv", "Content-Security-Policy", "content", POLICY);
-        html.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
-        html.empty("meta", "name", "color-scheme", "content", "light dark");
-        html.element("title", "recthink: " + card.name());
-        html.code("style", PageStyle.css(ComparisonPage.class, "comparison.css"))
-                .close();
+        PageFrame.open(
+                html,
+                PageFrame.NO_SCRIPT,
+                "recthink: " + card.name(),
+                PageStyle.css(ComparisonPage.class, "comparison.css"));
         html.open("body").open("main");
         header();
         lead.ifPresent(this::lead);
@@ -113,8 +109,13 @@ final class ComparisonPage {
         best("Best RMSE of a mean", row -> row.errors().rmse(), row -> row.rankByRmse()
                 .isPresent());
         ComparisonRow constant = comparison.rows().get(0);
-        tile(constant.key().system(), ComparisonTables.number(constant.errors().mae()), "MAE");
-        tile("Rows", String.format(Locale.ROOT, "%,d", constant.rows()), "all systems on the same rows");
+        PageFrame.tile(
+                html,
+                constant.key().system(),
+                ComparisonTables.number(constant.errors().mae()),
+                "MAE");
+        PageFrame.tile(
+                html, "Rows", String.format(Locale.ROOT, "%,d", constant.rows()), "all systems on the same rows");
         html.close();
     }
 
@@ -122,13 +123,8 @@ final class ComparisonPage {
         comparison.rows().stream()
                 .filter(ranked)
                 .min(Comparator.comparing(error))
-                .ifPresent(row -> tile(label, ComparisonTables.number(error.apply(row)), ErrorPlots.name(row.key())));
-    }
-
-    private void tile(String label, String value, String note) {
-        html.open("div", "class", "tile");
-        html.element("span", label, "class", "label").element("strong", value);
-        html.element("span", note, "class", "note").close();
+                .ifPresent(row -> PageFrame.tile(
+                        html, label, ComparisonTables.number(error.apply(row)), ErrorPlots.name(row.key())));
     }
 
     private void errors() {

@@ -7,6 +7,7 @@ import io.recthink.spark.datacard.DataCard.ShownPrompt;
 import io.recthink.spark.datacard.DataCard.Split;
 import io.recthink.spark.datacard.DataCardNotes.Note;
 import io.recthink.spark.page.HtmlWriter;
+import io.recthink.spark.page.PageFrame;
 import io.recthink.spark.page.PageStyle;
 import io.recthink.spark.table.Splits;
 import java.math.BigDecimal;
@@ -17,8 +18,6 @@ import java.util.Map;
 
 /** A data card as one HTML page with pictures. The page uses no network, no other file and no script. */
 public final class DataCardPage {
-    private static final String POLICY = "default-src 'none'; style-src 'unsafe-inline'";
-
     private final DataCard card;
     private final DataCardPictures pictures;
     private final HtmlWriter html = new HtmlWriter();
@@ -33,13 +32,11 @@ public final class DataCardPage {
     }
 
     private String html() {
-        html.open("html", "lang", "en").open("head");
-        html.empty("meta", "charset", "utf-8");
-        html.empty("meta", "http-equiv", "Content-Security-Policy", "content", POLICY);
-        html.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
-        html.empty("meta", "name", "color-scheme", "content", "light dark");
-        html.element("title", "recthink data card: " + card.name());
-        html.code("style", PageStyle.css(DataCardPage.class, "data-card.css")).close();
+        PageFrame.open(
+                html,
+                PageFrame.NO_SCRIPT,
+                "recthink data card: " + card.name(),
+                PageStyle.css(DataCardPage.class, "data-card.css"));
         html.open("body").open("main");
         header();
         tiles();
@@ -80,19 +77,13 @@ public final class DataCardPage {
         Counts counts = card.counts();
         Split test = card.splits().get(Splits.TEST);
         html.open("section", "class", "tiles", "aria-label", "Summary");
-        tile("Rows", whole(counts.kept()), "of " + whole(counts.read()) + " read");
-        tile("Users", whole(counts.users()), "");
-        tile("Items", whole(counts.items()), "");
-        tile("Test rows", whole(test.rows()), card.split().label());
-        tile("Mean rating", decimal(test.mean()), "of the test rows; median " + plain(test.median()));
-        tile("New users", percent(test.newUsers()), "of the test rows");
+        PageFrame.tile(html, "Rows", whole(counts.kept()), "of " + whole(counts.read()) + " read");
+        PageFrame.tile(html, "Users", whole(counts.users()), "");
+        PageFrame.tile(html, "Items", whole(counts.items()), "");
+        PageFrame.tile(html, "Test rows", whole(test.rows()), card.split().label());
+        PageFrame.tile(html, "Mean rating", decimal(test.mean()), "of the test rows; median " + plain(test.median()));
+        PageFrame.tile(html, "New users", percent(test.newUsers()), "of the test rows");
         html.close();
-    }
-
-    private void tile(String label, String value, String note) {
-        html.open("div", "class", "tile");
-        html.element("span", label, "class", "label").element("strong", value);
-        html.element("span", note, "class", "note").close();
     }
 
     private void warning() {

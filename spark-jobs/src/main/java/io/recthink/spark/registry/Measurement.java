@@ -32,6 +32,6 @@ public record Measurement(
         double newUsers,
         double newItems) {
     public Measurement {
-        ratings = List.copyOf(ratings);
+        ratings = ratings == null ? List.of() : List.copyOf(ratings);
     }
 }

@@ -3,6 +3,7 @@ package io.recthink.spark.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.spark.page.HtmlWriter;
+import io.recthink.spark.page.PageFrame;
 import io.recthink.spark.run.Best;
 import io.recthink.spark.run.RunFolder;
 import java.util.Arrays;
@@ -41,13 +42,7 @@ final class ReportPage {
 
     String html() {
         PageAssets assets = PageAssets.load();
-        html.open("html", "lang", "en").open("head");
-        html.empty("meta", "charset", "utf-8");
-        html.empty("meta", "http-equiv", "Content-Security-Policy", "content", assets.securityPolicy());
-        html.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
-        html.empty("meta", "name", "color-scheme", "content", "light dark");
-        html.element("title", "recthink: " + name());
-        html.code("style", assets.style()).close();
+        PageFrame.open(html, assets.securityPolicy(), "recthink: " + name(), assets.style());
         html.open("body").open("main");
         header();
         tiles();
@@ -115,7 +110,8 @@ final class ReportPage {
     private void tiles() {
         List<Integer> steps = curves.steps();
         html.open("section", "class", "tiles", "aria-label", "Summary");
-        tile(
+        PageFrame.tile(
+                html,
                 "Steps",
                 String.valueOf(steps.get(steps.size() - 1)),
                 curves.every() == 1 ? "" : "one in " + curves.every() + " is shown");
@@ -130,16 +126,17 @@ final class ReportPage {
         double[] seconds = curves.present("step_time");
         if (seconds.length > 0) {
             double mean = Arrays.stream(seconds).average().orElseThrow();
-            tile("Time of a step", Unit.SECONDS.show(mean) + " s", "mean of all steps");
+            PageFrame.tile(html, "Time of a step", Unit.SECONDS.show(mean) + " s", "mean of all steps");
         }
         html.close();
     }
 
     private void bestTile(Best best) {
         if (best.measured() == null) {
-            tile("Best validation MAE", Unit.STARS.show(best.mae()), chosen(best));
+            PageFrame.tile(html, "Best validation MAE", Unit.STARS.show(best.mae()), chosen(best));
         } else {
-            tile(
+            PageFrame.tile(
+                    html,
                     "Best " + best.measured().name(),
                     Unit.NONE.show(best.measured().value()),
                     chosen(best));
@@ -155,7 +152,8 @@ final class ReportPage {
         int few = Math.max(1, Math.min(ENDS, values.length / 2));
         double first = mean(values, 0, few);
         double last = mean(values, values.length - few, values.length);
-        tile(
+        PageFrame.tile(
+                html,
                 label,
                 unit.show(last),
                 values.length == 1
@@ -165,12 +163,6 @@ final class ReportPage {
 
     private static double mean(double[] values, int from, int to) {
         return Arrays.stream(values, from, to).average().orElseThrow();
-    }
-
-    private void tile(String label, String value, String note) {
-        html.open("div", "class", "tile");
-        html.element("span", label, "class", "label").element("strong", value);
-        html.element("span", note, "class", "note").close();
     }
 
     private void charts(ChartCatalogue.Section section) {

@@ -131,9 +131,7 @@ final class Cycle {
 
     /** Removes a part of the folder. */
     void remove(String name) {
-        if (storage.exists(name)) {
-            storage.delete(name);
-        }
+        storage.delete(name);
     }
 
     /** The end of the cycle of a version; empty for a version that a person published. */

@@ -27,22 +27,22 @@ final class Gate {
      */
     List<Rule> rules(TrainedCandidate training, Measurement measured, Comparison comparison) {
         List<Rule> rules = new ArrayList<>();
-        rules.add(rule(
+        rules.add(new Rule(
                 "rows",
                 measured.rows() >= settings.minRows(),
-                "%,d test rows".formatted(measured.rows()),
-                "at least gate.minRows %,d".formatted(settings.minRows())));
+                NumberText.rows(measured.rows()) + " test rows",
+                "at least gate.minRows " + NumberText.rows(settings.minRows())));
         rules.add(new Rule(
                 "training",
                 training.isUsable(),
                 training.words(),
                 "ends without a stop by a guard, and a later step is better on validation than step 0"));
         Score candidate = measured.candidate();
-        rules.add(rule(
+        rules.add(new Rule(
                 "unreadable answers",
                 candidate.failed() <= settings.maxFailed(),
-                "%.1f %%".formatted(100 * candidate.failed()),
-                "at most gate.maxFailed %.1f %%".formatted(100 * settings.maxFailed())));
+                NumberText.share(candidate.failed()),
+                "at most gate.maxFailed " + NumberText.share(settings.maxFailed())));
         if (measured.serving() != null) {
             againstServing(measured, rules);
         }
@@ -53,19 +53,17 @@ final class Gate {
     private void againstServing(Measurement measured, List<Rule> rules) {
         Score candidate = measured.candidate();
         Score serving = measured.serving();
-        rules.add(rule(
+        rules.add(new Rule(
                 "MAE against the serving policy",
                 measured.differenceHigh() < settings.maxWorse(),
-                text(
-                        "%.4f against %.4f, difference %+.4f [%+.4f, %+.4f]",
-                        candidate.mae(),
-                        serving.mae(),
-                        measured.difference(),
-                        measured.differenceLow(),
-                        measured.differenceHigh()),
+                "%s against %s, difference %s"
+                        .formatted(
+                                NumberText.stars(candidate.mae()),
+                                NumberText.stars(serving.mae()),
+                                NumberText.difference(measured)),
                 text("upper end below gate.maxWorse %+.4f", settings.maxWorse())));
         double growth = serving.tokens() == 0 ? 1 : candidate.tokens() / serving.tokens();
-        rules.add(rule(
+        rules.add(new Rule(
                 "mean length",
                 growth <= settings.maxLengthGrowth(),
                 text("%.1f tokens against %.1f, %.2f times", candidate.tokens(), serving.tokens(), growth),
@@ -77,16 +75,16 @@ final class Gate {
                 .filter(other -> other.other().system().equals(name))
                 .findFirst();
         String demand = "gate.beats: the upper end of the difference below 0";
-        return row.map(found -> rule(
+        return row.map(found -> new Rule(
                         "MAE against " + name,
                         found.interval().high() < 0,
-                        text(
-                                "difference %+.4f [%+.4f, %+.4f]",
-                                found.difference(),
-                                found.interval().low(),
-                                found.interval().high()),
+                        "difference "
+                                + NumberText.difference(
+                                        found.difference(),
+                                        found.interval().low(),
+                                        found.interval().high()),
                         demand))
-                .orElseGet(() -> rule(
+                .orElseGet(() -> new Rule(
                         "MAE against " + name,
                         false,
                         "the table has no such row; it has %s"
@@ -96,10 +94,6 @@ final class Gate {
                                         .distinct()
                                         .toList()),
                         demand));
-    }
-
-    private static Rule rule(String name, boolean holds, String found, String demands) {
-        return new Rule(name, holds, found, demands);
     }
 
     private static String text(String format, Object... values) {

@@ -4,6 +4,7 @@ import io.recthink.spark.page.Axis;
 import io.recthink.spark.page.HtmlWriter;
 import io.recthink.spark.page.IntervalPlot;
 import io.recthink.spark.page.Legend;
+import io.recthink.spark.page.PageFrame;
 import io.recthink.spark.page.PageStyle;
 import io.recthink.spark.registry.Measurement;
 import io.recthink.spark.registry.Rule;
@@ -19,11 +20,9 @@ import java.util.stream.DoubleStream;
 
 /** The history of a registry as one HTML page with pictures. The page uses no network, no other file and no script. */
 final class HistoryPage {
-    private static final String POLICY = "default-src 'none'; style-src 'unsafe-inline'";
     private static final int CANDIDATE = 0;
     private static final int SERVING = 1;
     private static final int BIAS = 5;
-    private static final int PERCENT = 100;
 
     private final String registry;
     private final List<Entry> entries;
@@ -38,14 +37,8 @@ final class HistoryPage {
     }
 
     String html() {
-        html.open("html", "lang", "en").open("head");
-        html.empty("meta", "charset", "utf-8");
-        html.empty("meta", "http-equiv", "Content-Security-Policy", "content", POLICY);
-        html.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
-        html.empty("meta", "name", "color-scheme", "content", "light dark");
         String name = registry.substring(registry.lastIndexOf('/') + 1);
-        html.element("title", "recthink registry: " + name);
-        html.code("style", PageStyle.css()).close();
+        PageFrame.open(html, PageFrame.NO_SCRIPT, "recthink registry: " + name, PageStyle.css());
         html.open("body").open("main").open("header");
         html.element("p", "recthink registry", "class", "brand")
                 .element("h1", name)
@@ -60,30 +53,27 @@ final class HistoryPage {
 
     private void tiles() {
         html.open("section", "class", "tiles", "aria-label", "Summary");
-        tile(
+        PageFrame.tile(
+                html,
                 "Serves",
                 serving.map(version -> "version " + version.version()).orElse("none"),
                 serving.map(version -> "made " + version.created()).orElse(""));
-        tile("Versions", String.valueOf(entries.size()), "of all cycles");
-        tile(
+        PageFrame.tile(html, "Versions", String.valueOf(entries.size()), "of all cycles");
+        PageFrame.tile(
+                html,
                 "Refused",
                 String.valueOf(entries.stream()
                         .filter(entry -> !entry.version().isPublished())
                         .count()),
                 "by the gate");
-        tile(
+        PageFrame.tile(
+                html,
                 "Withdrawn",
                 String.valueOf(entries.stream()
                         .filter(entry -> entry.version().withdrawn() != null)
                         .count()),
                 "by a rollback");
         html.close();
-    }
-
-    private void tile(String label, String value, String note) {
-        html.open("div", "class", "tile");
-        html.element("span", label, "class", "label").element("strong", value);
-        html.element("span", note, "class", "note").close();
     }
 
     private void errors() {
@@ -118,7 +108,8 @@ final class HistoryPage {
     }
 
     private static void line(String name, Score score, int colour, List<IntervalPlot.Line> lines) {
-        lines.add(new IntervalPlot.Line(name, score.low(), score.mae(), score.high(), colour, number(score.mae())));
+        lines.add(new IntervalPlot.Line(
+                name, score.low(), score.mae(), score.high(), colour, NumberText.stars(score.mae())));
     }
 
     private void versions() {
@@ -164,21 +155,13 @@ final class HistoryPage {
                 cell("");
             }
         } else {
-            cell(String.format(Locale.ROOT, "%,d", measured.rows()));
-            cell(number(measured.candidate().mae()));
-            cell(
-                    measured.difference() == null
-                            ? ""
-                            : String.format(
-                                    Locale.ROOT,
-                                    "%+.4f [%+.4f, %+.4f]",
-                                    measured.difference(),
-                                    measured.differenceLow(),
-                                    measured.differenceHigh()));
-            cell(percent(measured.candidate().failed()));
+            cell(NumberText.rows(measured.rows()));
+            cell(NumberText.stars(measured.candidate().mae()));
+            cell(NumberText.difference(measured));
+            cell(NumberText.share(measured.candidate().failed()));
             cell(String.format(Locale.ROOT, "%.1f", measured.candidate().tokens()));
-            cell(percent(measured.newUsers()));
-            cell(percent(measured.newItems()));
+            cell(NumberText.share(measured.newUsers()));
+            cell(NumberText.share(measured.newItems()));
             cell(shift(entry.logShift()));
             cell(shift(entry.predictionShift()));
         }
@@ -222,13 +205,5 @@ final class HistoryPage {
 
     private static String shift(OptionalDouble index) {
         return index.isPresent() ? String.format(Locale.ROOT, "%.3f", index.getAsDouble()) : "";
-    }
-
-    private static String percent(double share) {
-        return String.format(Locale.ROOT, "%.1f %%", PERCENT * share);
-    }
-
-    private static String number(double value) {
-        return String.format(Locale.ROOT, "%.4f", value);
     }
 }

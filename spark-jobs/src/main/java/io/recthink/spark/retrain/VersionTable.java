@@ -6,13 +6,10 @@ import io.recthink.spark.registry.Registry;
 import io.recthink.spark.registry.Version;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** The versions of a registry as text. */
 public final class VersionTable {
-    private static final int PERCENT = 100;
-
     private VersionTable() {}
 
     /** One line a version. */
@@ -25,22 +22,17 @@ public final class VersionTable {
                     String.valueOf(version.version()),
                     HistoryPage.status(version, serving),
                     version.until() == null ? "by hand" : version.until(),
-                    measured == null ? "" : String.format(Locale.ROOT, "%,d", measured.rows()),
-                    measured == null ? "" : number("%.4f", measured.candidate().mae()),
-                    measured == null || measured.serving() == null
-                            ? ""
-                            : number("%.4f", measured.serving().mae()),
-                    measured == null || measured.difference() == null
-                            ? ""
-                            : String.format(
-                                    Locale.ROOT,
-                                    "%+.4f [%+.4f, %+.4f]",
-                                    measured.difference(),
-                                    measured.differenceLow(),
-                                    measured.differenceHigh()),
+                    measured == null ? "" : NumberText.rows(measured.rows()),
                     measured == null
                             ? ""
-                            : number("%.1f %%", PERCENT * measured.candidate().failed()),
+                            : NumberText.stars(measured.candidate().mae()),
+                    measured == null || measured.serving() == null
+                            ? ""
+                            : NumberText.stars(measured.serving().mae()),
+                    measured == null ? "" : NumberText.difference(measured),
+                    measured == null
+                            ? ""
+                            : NumberText.share(measured.candidate().failed()),
                     version.isPublished() && !registry.hasPolicy(version) ? "removed" : ""));
         }
         return new TextTable(
@@ -79,9 +71,5 @@ public final class VersionTable {
 
     private static void line(StringBuilder text, String name, String value) {
         text.append("%-14s%s%n".formatted(name, value));
-    }
-
-    private static String number(String format, double value) {
-        return String.format(Locale.ROOT, format, value);
     }
 }
