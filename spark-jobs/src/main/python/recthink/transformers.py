@@ -30,7 +30,7 @@ class _Recthink(JavaTransformer, DefaultParamsReadable, DefaultParamsWritable):
         Params._dummy(), "batchSize", "prompts in one generation batch, at least 1", typeConverter=TypeConverters.toInt
     )
 
-    def __init__(self) -> None:
+    def __init__(self, **defaults) -> None:
         super().__init__()
         try:
             self._java_obj = self._new_java_obj(self._java_class, self.uid)
@@ -39,6 +39,9 @@ class _Recthink(JavaTransformer, DefaultParamsReadable, DefaultParamsWritable):
                 f"{self._java_class} is not on the class path of Spark. Start the session with recthink.jar: "
                 'SparkSession.builder.config("spark.jars", "/path/to/recthink.jar")'
             ) from e
+        self._setDefault(engine="PyTorch", batchSize=32, **defaults)
+        given = self._input_kwargs  # what keyword_only has seen
+        self._set(**{name: value for name, value in given.items() if value is not None})
 
     def setModelUrl(self, value: str):
         """Sets the policy: a folder, a run folder, run@step, a registry or registry@version."""
@@ -102,9 +105,7 @@ class RatingPredictor(_Recthink):
         configuration: str = "",
         batchSize: int = 32,
     ) -> None:
-        super().__init__()
-        self._setDefault(engine="PyTorch", outputCol="prediction", configuration="", batchSize=32)
-        self._set(**{name: value for name, value in self._input_kwargs.items() if value is not None})
+        super().__init__(outputCol="prediction", configuration="")
 
     def setInputCol(self, value: str) -> RatingPredictor:
         """Sets the struct column with the columns of an example."""
@@ -160,11 +161,7 @@ class TextGenerator(_Recthink):
         temperature: float = 0.0,
         seed: int = 0,
     ) -> None:
-        super().__init__()
-        self._setDefault(
-            engine="PyTorch", inputCol="text", outputCol="completion", batchSize=32, maxTokens=256, temperature=0.0, seed=0
-        )
-        self._set(**{name: value for name, value in self._input_kwargs.items() if value is not None})
+        super().__init__(inputCol="text", outputCol="completion", maxTokens=256, temperature=0.0, seed=0)
 
     def setInputCol(self, value: str) -> TextGenerator:
         """Sets the text column with the messages of users."""

@@ -23,7 +23,6 @@ import io.recthink.spark.run.AskedPolicy;
 import io.recthink.spark.run.PolicyArgument;
 import io.recthink.spark.table.Tables;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +42,6 @@ import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -176,10 +174,7 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
      * @throws InvalidInputException for an engine other than PyTorch
      */
     public RatingPredictor setEngine(String name) {
-        if (!name.equals("PyTorch")) {
-            throw new InvalidInputException("engine: '" + name + "' is not supported; use PyTorch");
-        }
-        set(engine, name);
+        set(engine, TransformerColumns.requirePyTorch(name));
         return this;
     }
 
@@ -277,7 +272,7 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
                     .filter(field -> field.name().equals(column))
                     .map(field -> field.dataType())
                     .findFirst()
-                    .orElseThrow(() -> missing(column, schema));
+                    .orElseThrow(() -> TransformerColumns.missing(column, schema));
             if (!(type instanceof StructType struct)) {
                 throw new InvalidInputException("inputCol: the column " + column + " must be a struct of "
                         + String.join(", ", SHOWN) + " (was " + type.simpleString() + ")");
@@ -288,11 +283,11 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
             if (List.of(input.fieldNames()).contains(name)) {
                 check(name, input.apply(name).dataType());
             } else if (!OPTIONAL.contains(name)) {
-                throw missing(name, input);
+                throw TransformerColumns.missing(name, input);
             }
         }
-        StructType output = added(schema, value(outputCol), DataTypes.DoubleType);
-        return isDefined(traceCol) ? added(output, value(traceCol), DataTypes.StringType) : output;
+        StructType output = TransformerColumns.added(schema, value(outputCol), DataTypes.DoubleType);
+        return isDefined(traceCol) ? TransformerColumns.added(output, value(traceCol), DataTypes.StringType) : output;
     }
 
     private static void check(String name, DataType type) {
@@ -301,18 +296,6 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
             throw new InvalidInputException(
                     "the column %s must be %s (was %s)".formatted(name, needed.simpleString(), type.simpleString()));
         }
-    }
-
-    private static InvalidInputException missing(String column, StructType schema) {
-        return new InvalidInputException(
-                "there is no column %s; the columns are %s".formatted(column, String.join(", ", schema.fieldNames())));
-    }
-
-    private static StructType added(StructType schema, String column, DataType type) {
-        if (List.of(schema.fieldNames()).contains(column)) {
-            throw new InvalidInputException("the column " + column + " already exists; choose another name");
-        }
-        return schema.add(column, type, true);
     }
 
     @Override
@@ -355,16 +338,11 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
         }
 
         private Row extended(Row row, Completion completion, PromptsInTask prompts) {
-            List<Object> values = new ArrayList<>();
-            for (int i = 0; i < row.size(); i++) {
-                values.add(row.get(i));
-            }
-            OptionalDouble rating = prompts.rating(completion);
-            values.add(rating.isPresent() ? rating.getAsDouble() : null);
-            if (withTrace) {
-                values.add(completion.text());
-            }
-            return RowFactory.create(values.toArray());
+            OptionalDouble found = prompts.rating(completion);
+            Double rating = found.isPresent() ? found.getAsDouble() : null;
+            return withTrace
+                    ? TransformerColumns.extended(row, rating, completion.text())
+                    : TransformerColumns.extended(row, rating);
         }
     }
 }

@@ -22,7 +22,6 @@ import io.recthink.spark.policy.PolicyReference;
 import io.recthink.spark.policy.PolicyStore;
 import io.recthink.spark.run.PolicyArgument;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +41,6 @@ import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.TaskCompletionListener;
@@ -164,10 +162,7 @@ public final class TextGenerator extends Transformer implements DefaultParamsWri
      * @throws InvalidInputException for an engine other than PyTorch
      */
     public TextGenerator setEngine(String name) {
-        if (!name.equals("PyTorch")) {
-            throw new InvalidInputException("engine: '" + name + "' is not supported; use PyTorch");
-        }
-        set(engine, name);
+        set(engine, TransformerColumns.requirePyTorch(name));
         return this;
     }
 
@@ -246,20 +241,14 @@ public final class TextGenerator extends Transformer implements DefaultParamsWri
     @Override
     public StructType transformSchema(StructType schema) {
         String input = value(inputCol);
-        String output = value(outputCol);
-        List<String> names = List.of(schema.fieldNames());
-        if (!names.contains(input)) {
-            throw new InvalidInputException(
-                    "there is no column %s; the columns are %s".formatted(input, String.join(", ", names)));
+        if (!List.of(schema.fieldNames()).contains(input)) {
+            throw TransformerColumns.missing(input, schema);
         }
         if (!schema.apply(input).dataType().equals(DataTypes.StringType)) {
             throw new InvalidInputException("the column %s must be a string (was %s)"
                     .formatted(input, schema.apply(input).dataType().simpleString()));
         }
-        if (names.contains(output)) {
-            throw new InvalidInputException("the column " + output + " already exists; choose another name");
-        }
-        return schema.add(output, DataTypes.StringType, true);
+        return TransformerColumns.added(schema, value(outputCol), DataTypes.StringType);
     }
 
     @Override
@@ -309,17 +298,8 @@ public final class TextGenerator extends Transformer implements DefaultParamsWri
                 }
             }
             return batch.stream()
-                    .map(row -> extended(row, answers.get(row.<String>getAs(inputCol))))
+                    .map(row -> TransformerColumns.extended(row, answers.get(row.<String>getAs(inputCol))))
                     .toList();
-        }
-
-        private static Row extended(Row row, String answer) {
-            List<Object> values = new ArrayList<>();
-            for (int i = 0; i < row.size(); i++) {
-                values.add(row.get(i));
-            }
-            values.add(answer);
-            return RowFactory.create(values.toArray());
         }
     }
 
