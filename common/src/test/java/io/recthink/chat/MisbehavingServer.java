@@ -8,6 +8,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -35,6 +36,7 @@ public final class MisbehavingServer implements AutoCloseable {
 
     private final ServerSocket socket;
     private final URI url;
+    private final Thread accepting = daemon(this::acceptAll);
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger abandoned = new AtomicInteger();
@@ -162,9 +164,18 @@ public final class MisbehavingServer implements AutoCloseable {
         return abandoned.get();
     }
 
-    /** Accepts no connection any more; the open ones go on. */
+    /**
+     * Accepts no connection any more; the open ones go on. The thread that accepts has ended afterwards: until then the
+     * kernel goes on listening, although the socket is closed.
+     */
     public void stopListening() throws IOException {
         socket.close();
+        try {
+            accepting.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while the server stopped");
+        }
     }
 
     @Override
@@ -262,14 +273,14 @@ public final class MisbehavingServer implements AutoCloseable {
     }
 
     private MisbehavingServer listening() {
-        daemon(this::acceptAll);
+        accepting.start();
         return this;
     }
 
-    private static void daemon(Runnable work) {
+    private static Thread daemon(Runnable work) {
         Thread thread = new Thread(work, "misbehaving server");
         thread.setDaemon(true);
-        thread.start();
+        return thread;
     }
 
     private void acceptAll() {
@@ -277,7 +288,7 @@ public final class MisbehavingServer implements AutoCloseable {
             while (true) {
                 Socket client = socket.accept();
                 connections.incrementAndGet();
-                daemon(() -> serve(client));
+                daemon(() -> serve(client)).start();
             }
         } catch (IOException e) {
             // The test closed the server.
