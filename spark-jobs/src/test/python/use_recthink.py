@@ -47,6 +47,17 @@ assert {row.userId: row.rating for row in by_setters.transform(examples).collect
     user: rating for user, (rating, _) in rated.items()
 }
 
+# Columns of other names, in a pipeline too.
+names = ["target", "userHistory", "itemHistory", "userMean", "itemMean"]
+other = examples.select("userId", *(F.col(name).alias("my " + name) for name in names))
+by_columns = recthink.RatingPredictor(
+    modelUrl=policy, configuration=yaml, outputCol="rating", inputCols=["my " + name for name in names]
+)
+by_columns.save(output + "/by_columns")
+found = recthink.RatingPredictor.load(output + "/by_columns").transform(other)
+assert found.columns == other.columns + ["rating"]
+assert {row.userId: row.rating for row in found.collect()} == {user: rating for user, (rating, _) in rated.items()}
+
 # In a pipeline, saved and loaded, and with another parameter.
 Pipeline(stages=[predictor]).fit(examples).save(output + "/pipeline")
 again = PipelineModel.load(output + "/pipeline").transform(examples)
@@ -65,6 +76,7 @@ print("GENERATED", answers[0])
 for wrong, words in (
     (lambda: recthink.RatingPredictor().transform(examples), "modelUrl is not set"),
     (lambda: recthink.RatingPredictor(modelUrl=policy + "-absent").transform(examples), "is neither the folder"),
+    (lambda: recthink.RatingPredictor(modelUrl=policy, inputCols=["a"]).transform(examples), "2 to 5 columns"),
     (lambda: recthink.TextGenerator(modelUrl=policy, inputCol="question").transform(texts), "there is no column question"),
     (lambda: recthink.TextGenerator(maxTokens=0, modelUrl=policy).transform(texts).collect(), "maxTokens"),
 ):

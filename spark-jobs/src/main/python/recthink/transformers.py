@@ -63,8 +63,9 @@ class _Recthink(JavaTransformer, DefaultParamsReadable, DefaultParamsWritable):
 class RatingPredictor(_Recthink):
     """Adds the greedy rating of each row, or null where the answer has no readable rating.
 
-    The table has the columns of an example: target, userHistory, and perhaps itemHistory, userMean and itemMean; or they
-    are fields of the struct column that `inputCol` names. `examples_of_pairs` makes them from users and items.
+    The table has the columns of an example: target, userHistory, and perhaps itemHistory, userMean and itemMean.
+    `inputCols` gives them other names; `inputCol` names a struct column with these fields. `examples_of_pairs` makes
+    them from users and items.
 
     >>> RatingPredictor(modelUrl="work/run", outputCol="rating").transform(examples)  # doctest: +SKIP
     """
@@ -76,6 +77,12 @@ class RatingPredictor(_Recthink):
         "inputCol",
         "struct column with the columns of an example; not set: columns of the table itself",
         typeConverter=TypeConverters.toString,
+    )
+    inputCols: Param[list[str]] = Param(
+        Params._dummy(),
+        "inputCols",
+        "columns for target, userHistory, itemHistory, userMean and itemMean, in this order; the last three may be left out",
+        typeConverter=TypeConverters.toListString,
     )
     traceCol: Param[str] = Param(
         Params._dummy(), "traceCol", "column of the answer's text; not set: none", typeConverter=TypeConverters.toString
@@ -100,6 +107,7 @@ class RatingPredictor(_Recthink):
         modelUrl: str | None = None,
         engine: str = "PyTorch",
         inputCol: str | None = None,
+        inputCols: list[str] | None = None,
         outputCol: str = "prediction",
         traceCol: str | None = None,
         configuration: str = "",
@@ -110,6 +118,10 @@ class RatingPredictor(_Recthink):
     def setInputCol(self, value: str) -> RatingPredictor:
         """Sets the struct column with the columns of an example."""
         return self._set(inputCol=value)
+
+    def setInputCols(self, value: list[str]) -> RatingPredictor:
+        """Sets the columns for target, userHistory, and perhaps itemHistory, userMean and itemMean, in this order."""
+        return self._set(inputCols=value)
 
     def setTraceCol(self, value: str) -> RatingPredictor:
         """Adds a column with the text of the answer."""

@@ -1,5 +1,8 @@
 package io.recthink.spark.predict;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.struct;
+
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.generate.Completion;
@@ -28,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.ml.Transformer;
@@ -35,10 +39,12 @@ import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.param.StringArrayParam;
 import org.apache.spark.ml.util.DefaultParamsReadable;
 import org.apache.spark.ml.util.DefaultParamsWritable;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -55,19 +61,22 @@ import org.apache.spark.sql.types.StructType;
  * }</pre>
  *
  * The input has the columns of an example that a prompt shows: target, userHistory, itemHistory, userMean, itemMean.
- * They are columns of the table, or fields of the struct column that {@link #setInputCol} names. itemHistory and the
- * means are optional. Any value may be null when nothing is known about the user or the item.
+ * They are columns of the table, under these names or those of {@link #setInputCols}, or fields of the struct column that
+ * {@link #setInputCol} names. itemHistory and the means are optional. Any value may be null when nothing is known about
+ * the user or the item.
  */
 public final class RatingPredictor extends Transformer implements DefaultParamsWritable {
     private static final long serialVersionUID = 1L;
     private static final List<String> SHOWN = List.of("target", "userHistory", "itemHistory", "userMean", "itemMean");
 
     private static final Set<String> OPTIONAL = Set.of("itemHistory", "userMean", "itemMean");
+    private static final int REQUIRED = SHOWN.size() - OPTIONAL.size();
 
     private final String uid;
     private final Param<String> modelUrl;
     private final Param<String> engine;
     private final Param<String> inputCol;
+    private final StringArrayParam inputCols;
     private final Param<String> outputCol;
     private final Param<String> traceCol;
     private final Param<String> configuration;
@@ -87,6 +96,10 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
         engine = new Param<>(this, "engine", "the DJL engine; PyTorch");
         inputCol = new Param<>(
                 this, "inputCol", "struct column with the columns of an example; not set: columns of the table itself");
+        inputCols = new StringArrayParam(
+                this,
+                "inputCols",
+                "columns for target, userHistory, itemHistory, userMean and itemMean, in this order; the last three may be left out");
         outputCol = new Param<>(this, "outputCol", "column of the rating, a nullable double");
         traceCol = new Param<>(this, "traceCol", "column of the completion's text; not set: none");
         configuration = new Param<>(
@@ -133,6 +146,10 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
 
     public Param<String> inputCol() {
         return inputCol;
+    }
+
+    public StringArrayParam inputCols() {
+        return inputCols;
     }
 
     public Param<String> outputCol() {
@@ -184,6 +201,16 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
         return this;
     }
 
+    /**
+     * The columns for target, userHistory, itemHistory, userMean and itemMean, in this order.
+     *
+     * @param columns two to five: what is left out at the end counts as unknown
+     */
+    public RatingPredictor setInputCols(String... columns) {
+        set(inputCols, columns.clone());
+        return this;
+    }
+
     /** The column of the rating. */
     public RatingPredictor setOutputCol(String column) {
         set(outputCol, column);
@@ -229,6 +256,14 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
         if (!isDefined(modelUrl)) {
             throw new InvalidInputException("modelUrl is not set; name the folder of a policy");
         }
+        if (isDefined(inputCols)) {
+            String example = uid + "_example";
+            Dataset<Row> gathered = dataset.withColumn(example, example());
+            return copy(ParamMap.empty())
+                    .withExample(example)
+                    .transform(gathered)
+                    .drop(example);
+        }
         PolicyReference policy = PolicyArgument.resolve("modelUrl", value(modelUrl), dataset.sparkSession());
         Configuration given = CommonComputeType.settle(
                 dataset.sparkSession(), JobSettings.SECTIONS.read("configuration", value(configuration), List.of()));
@@ -253,6 +288,23 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
         return dataset.toDF().mapPartitions((MapPartitionsFunction<Row, Row>) task::predict, Encoders.row(schema));
     }
 
+    /** The columns of {@link #inputCols} as one struct, under the names of an example. */
+    private Column example() {
+        String[] columns = value(inputCols);
+        return struct(IntStream.range(0, columns.length)
+                .mapToObj(i -> col(quoted(columns[i])).as(SHOWN.get(i)))
+                .toArray(Column[]::new));
+    }
+
+    private static String quoted(String column) {
+        return "`" + column.replace("`", "``") + "`";
+    }
+
+    private RatingPredictor withExample(String column) {
+        clear(inputCols);
+        return setInputCol(column);
+    }
+
     private static boolean isPolicySource(Configuration settings) {
         return settings.get(PromptSettings.class).source() == PromptSource.POLICY;
     }
@@ -266,7 +318,9 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
     @Override
     public StructType transformSchema(StructType schema) {
         StructType input = schema;
-        if (isDefined(inputCol)) {
+        if (isDefined(inputCols)) {
+            input = renamed(schema);
+        } else if (isDefined(inputCol)) {
             String column = value(inputCol);
             DataType type = Stream.of(schema.fields())
                     .filter(field -> field.name().equals(column))
@@ -281,7 +335,7 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
         }
         for (String name : SHOWN) {
             if (List.of(input.fieldNames()).contains(name)) {
-                check(name, input.apply(name).dataType());
+                check(name, name, input.apply(name).dataType());
             } else if (!OPTIONAL.contains(name)) {
                 throw TransformerColumns.missing(name, input);
             }
@@ -290,11 +344,34 @@ public final class RatingPredictor extends Transformer implements DefaultParamsW
         return isDefined(traceCol) ? TransformerColumns.added(output, value(traceCol), DataTypes.StringType) : output;
     }
 
-    private static void check(String name, DataType type) {
+    /** The columns of {@link #inputCols} under the names of an example. */
+    private StructType renamed(StructType schema) {
+        String[] columns = value(inputCols);
+        if (isDefined(inputCol)) {
+            throw new InvalidInputException("inputCol %s and inputCols %s are both set; use one of them"
+                    .formatted(value(inputCol), String.join(", ", columns)));
+        }
+        if (columns.length < REQUIRED || columns.length > SHOWN.size()) {
+            throw new InvalidInputException("inputCols must name %d to %d columns, for %s (was: %s)"
+                    .formatted(REQUIRED, SHOWN.size(), String.join(", ", SHOWN), String.join(", ", columns)));
+        }
+        StructType input = new StructType();
+        for (int i = 0; i < columns.length; i++) {
+            if (!List.of(schema.fieldNames()).contains(columns[i])) {
+                throw TransformerColumns.missing(columns[i], schema);
+            }
+            DataType type = schema.apply(columns[i]).dataType();
+            check(columns[i], SHOWN.get(i), type);
+            input = input.add(SHOWN.get(i), type, true);
+        }
+        return input;
+    }
+
+    private static void check(String column, String name, DataType type) {
         DataType needed = Tables.EXAMPLES.apply(name).dataType();
         if (!DataType.equalsIgnoreNullability(type, needed)) {
             throw new InvalidInputException(
-                    "the column %s must be %s (was %s)".formatted(name, needed.simpleString(), type.simpleString()));
+                    "the column %s must be %s (was %s)".formatted(column, needed.simpleString(), type.simpleString()));
         }
     }
 

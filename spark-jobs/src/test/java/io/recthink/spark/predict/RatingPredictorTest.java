@@ -97,6 +97,44 @@ class RatingPredictorTest {
     }
 
     @Test
+    void columnsMayHaveOtherNames() {
+        Dataset<Row> other = EXAMPLES.select(
+                col("rowId"),
+                col("itemHistory").as("of the item"),
+                col("userHistory").as("past.`reviews`"),
+                col("target").as("item"));
+        Dataset<Row> rated = predictor()
+                .setInputCols("item", "past.`reviews`", "of the item")
+                .setTraceCol("trace")
+                .transform(other);
+        assertThat(rated.columns())
+                .containsExactly("rowId", "of the item", "past.`reviews`", "item", "prediction", "trace");
+        assertThat(ratings(rated))
+                .isEqualTo(ratings(predictor().transform(EXAMPLES.drop("userMean", "itemMean"))))
+                .containsExactly(4.0, null, 4.0);
+        assertThat(ratings(predictor().setInputCols("item", "past.`reviews`").transform(other.drop("of the item"))))
+                .containsExactly(4.0, null, 4.0);
+    }
+
+    @Test
+    void refusesColumnsThatMakeNoExample() {
+        assertThatThrownBy(() -> predictor().setInputCols("target").transformSchema(EXAMPLES.schema()))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(
+                        "inputCols must name 2 to 5 columns, for target, userHistory, itemHistory, userMean, itemMean (was: target)");
+        assertThatThrownBy(() -> predictor().setInputCols("target", "past").transformSchema(EXAMPLES.schema()))
+                .hasMessageStartingWith("there is no column past; the columns are rowId, ");
+        assertThatThrownBy(
+                        () -> predictor().setInputCols("userHistory", "target").transformSchema(EXAMPLES.schema()))
+                .hasMessageStartingWith("the column userHistory must be struct<");
+        assertThatThrownBy(() -> predictor()
+                        .setInputCol("example")
+                        .setInputCols("target", "userHistory")
+                        .transformSchema(EXAMPLES.schema()))
+                .hasMessageContaining("both set");
+    }
+
+    @Test
     void savedPredictorsAndPipelinesPredictTheSame() throws IOException {
         predictor().write().save(root + "/saved");
         RatingPredictor loaded = RatingPredictor.load(root + "/saved");
