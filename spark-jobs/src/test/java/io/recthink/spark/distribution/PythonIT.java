@@ -1,7 +1,6 @@
 package io.recthink.spark.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.recthink.spark.distribution.Recthink.Result;
 import java.io.IOException;
@@ -10,32 +9,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Uses the Python module in a PySpark session, from the jar and from the wheel. {@code -Drecthink.python=PATH} names a
- * Python with pyspark and numpy; without one, {@code python3} is asked, and the test is skipped when it has none.
- */
+/** Uses the Python module in a PySpark session, from the jar and from the wheel. */
 class PythonIT {
-    private static final String PYTHON = System.getProperty("recthink.python", "python3");
-
-    private static final String MISSING = PYTHON
-            + " has no pyspark and numpy, so the Python module is not tried. -Drecthink.python=PATH names another.";
-
     @TempDir
     private static Path folder;
 
     @BeforeAll
     static void prepare() throws Exception {
-        boolean there = has("import pyspark, numpy");
-        if (!there) { // Surefire shows no reason for a class that is skipped as a whole
-            System.out.println("PythonIT is skipped: " + MISSING);
-        }
-        assumeTrue(there, MISSING);
+        Python.require("pyspark", "numpy");
         Recthink recthink = new Recthink(folder, Map.of());
         for (String command : List.of("simulate", "prepare")) {
             List<String> words = new ArrayList<>(List.of(command));
@@ -59,7 +45,7 @@ class PythonIT {
 
     @Test
     void theWheelIsInstalledAndSaysWhenTheJarIsMissing() throws Exception {
-        assumeTrue(has("import pip"), PYTHON + " has no pip: the wheel was not tried");
+        Python.require("pip");
         Path wheel;
         try (Stream<Path> files = Files.list(Path.of("target"))) {
             wheel = files.filter(file -> file.toString().endsWith(".whl"))
@@ -97,33 +83,7 @@ class PythonIT {
         return Path.of("target/recthink.jar").toAbsolutePath();
     }
 
-    private static boolean has(String imports) throws InterruptedException {
-        try {
-            return new ProcessBuilder(PYTHON, "-c", imports)
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     private static String python(List<String> arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(PYTHON));
-        command.addAll(arguments);
-        Path log = Files.createTempFile(folder, "python", ".log");
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.environment().remove("SPARK_HOME");
-        builder.environment().put("PYSPARK_PYTHON", PYTHON);
-        Process process = builder.start();
-        if (!process.waitFor(5, TimeUnit.MINUTES)) {
-            process.destroyForcibly();
-        }
-        String output = Files.readString(log);
-        assertThat(process.waitFor()).as(output).isZero();
-        return output;
+        return Python.run(folder, Map.of(), arguments);
     }
 }
