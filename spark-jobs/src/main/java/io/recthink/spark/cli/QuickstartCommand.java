@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -98,9 +97,7 @@ final class QuickstartCommand implements Callable<Integer> {
         jobs.put("train: GRPO, the model learns from rewards", new TrainJob(false));
         jobs.put("predict: the policy before and after GRPO on the test rows", new PredictJob());
         jobs.put("compare: all systems on the same rows", new CompareJob());
-        jobs.put(
-                "inspect: curves and traces",
-                new InspectJob(Optional.empty(), Optional.empty(), page -> System.out.println("Report: " + page)));
+        jobs.put("inspect: curves and traces", InspectJob.once(page -> System.out.println("Report: " + page)));
         return jobs;
     }
 }

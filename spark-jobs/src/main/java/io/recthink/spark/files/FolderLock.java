@@ -60,6 +60,11 @@ public final class FolderLock implements AutoCloseable {
                         .filter(owner -> !fallsSilent(storage, owner, patience)));
     }
 
+    /** Whether a running application has the lock. */
+    public static boolean isHeld(Storage storage) {
+        return Owner.read(storage, FILE).filter(Owner::stillRuns).isPresent();
+    }
+
     /**
      * Whether an owner on another host does not renew its lock. Its clock may differ; therefore any change of the lock
      * counts as a renewal.

@@ -15,6 +15,7 @@ import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -259,6 +260,15 @@ public final class Storage {
     /** The length of a file, or -1 when it does not exist. */
     public long length(String name) {
         return status(name).map(FileStatus::getLen).orElse(-1L);
+    }
+
+    /** The time of the last change of an existing file. */
+    public Instant modified(String name) {
+        try {
+            return Instant.ofEpochMilli(files.getFileStatus(path(name)).getModificationTime());
+        } catch (IOException e) {
+            throw unreadable(name, e);
+        }
     }
 
     public void delete(String name) {

@@ -6,6 +6,7 @@ import io.recthink.spark.page.HtmlWriter;
 import io.recthink.spark.page.PageFrame;
 import io.recthink.spark.run.Best;
 import io.recthink.spark.run.RunFolder;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -40,11 +41,18 @@ final class ReportPage {
         this.traces = traces;
     }
 
-    String html() {
+    /** @param again after what time a browser loads the page again; empty: never */
+    String html(Optional<Duration> again) {
         PageAssets assets = PageAssets.load();
-        PageFrame.open(html, assets.securityPolicy(), "recthink: " + name(), assets.style());
+        PageFrame.open(html, assets.securityPolicy(), "recthink: " + name(), assets.style(), again);
         html.open("body").open("main");
         header();
+        again.ifPresent(time -> html.element(
+                "p",
+                "This run goes on. The page is written again after each step; a browser loads it every %d seconds."
+                        .formatted(time.toSeconds()),
+                "class",
+                "hint"));
         tiles();
         html.element(
                 "p",

@@ -4,7 +4,9 @@ import io.recthink.InvalidInputException;
 import io.recthink.spark.files.TextFile;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.RunFolder;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
@@ -28,10 +30,11 @@ public final class RunReport {
      *
      * @param run the run folder
      * @param output the page; replaced when it exists
+     * @param again after what time a browser loads the page again, for a run that goes on
      * @return the fully qualified path of the page
      * @throws InvalidInputException when the run has no complete step with metrics, or the page cannot be written
      */
-    public String write(String run, String output) {
+    public String write(String run, String output, Optional<Duration> again) {
         RunFolder folder = RunFolder.at(run, hadoop);
         List<Integer> steps = folder.manifests().stream().map(Manifest::step).toList();
         Curves curves = Curves.read(folder, steps, Curves.MOST_STEPS);
@@ -45,7 +48,7 @@ public final class RunReport {
         TraceTables tables = new TraceTables(spark, folder);
         List<TraceComparison> firstAndNewest =
                 showsThought(charts.sections()) ? tables.firstAndNewest(steps) : List.of();
-        String html = new ReportPage(folder, charts, firstAndNewest, tables.of(steps)).html();
+        String html = new ReportPage(folder, charts, firstAndNewest, tables.of(steps)).html(again);
         String page = TextFile.write("--output", output, html, hadoop);
         CurveFolder.beside(page, hadoop).write(new CurvePictures(charts).svg());
         return page;

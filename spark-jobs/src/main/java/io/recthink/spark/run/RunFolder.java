@@ -3,6 +3,7 @@ package io.recthink.spark.run;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
 import io.recthink.spark.files.FileEntry;
+import io.recthink.spark.files.FolderLock;
 import io.recthink.spark.files.StateFile;
 import io.recthink.spark.files.Storage;
 import io.recthink.spark.policy.PolicyDigest;
@@ -10,6 +11,7 @@ import io.recthink.spark.policy.PolicyReference;
 import io.recthink.spark.policy.PolicyVersion;
 import io.recthink.spark.policy.PublishedFiles;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -78,6 +80,16 @@ public final class RunFolder {
     /** Whether the folder contains a run with at least its starting policy. */
     public boolean exists() {
         return steps().anyMatch(step -> manifest(step).isPresent());
+    }
+
+    /** Whether a running application writes the run. */
+    public boolean isBeingWritten() {
+        return FolderLock.isHeld(storage);
+    }
+
+    /** The time at which a step became complete. */
+    public Instant completed(int step) {
+        return storage.modified(stepName(step) + MANIFEST);
     }
 
     /** The manifests of all complete steps, by step. */

@@ -211,7 +211,7 @@ final class RunReportTest {
 
     @Test
     void folderWithoutStepsIsRefused() {
-        assertThatThrownBy(() -> new RunReport(spark).write(folder.toString(), output()))
+        assertThatThrownBy(() -> new RunReport(spark).write(folder.toString(), output(), Optional.empty()))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining(folder.toString())
                 .hasMessageContaining("no complete step with metrics");
@@ -223,7 +223,7 @@ final class RunReportTest {
         new ExampleRun(spark, folder.resolve("run")).begin("train");
 
         assertThatThrownBy(
-                        () -> new RunReport(spark).write(folder.resolve("run").toString(), output()))
+                        () -> new RunReport(spark).write(folder.resolve("run").toString(), output(), Optional.empty()))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("finished at least one step");
     }
@@ -236,7 +236,8 @@ final class RunReportTest {
         assertThatThrownBy(() -> new RunReport(spark)
                         .write(
                                 folder.resolve("run").toString(),
-                                file.resolve("page.html").toString()))
+                                file.resolve("page.html").toString(),
+                                Optional.empty()))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("page.html")
                 .hasMessageContaining("--output");
@@ -351,7 +352,7 @@ final class RunReportTest {
     }
 
     private String page(@SuppressWarnings("unused") ExampleRun written) throws IOException {
-        String output = new RunReport(spark).write(folder.resolve("run").toString(), output());
+        String output = new RunReport(spark).write(folder.resolve("run").toString(), output(), Optional.empty());
         return Files.readString(Path.of(URI.create(output)));
     }
 

@@ -10,7 +10,6 @@ import io.recthink.spark.sft.SftJob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +42,7 @@ class FolderNamesTest {
                 "predict.policies.first=run@0");
         new TrainJob(false).run(SPARK, configuration);
         new PredictJob().run(SPARK, configuration);
-        new InspectJob(Optional.empty(), Optional.empty(), page -> {}).run(SPARK, configuration);
+        InspectJob.once(page -> {}).run(SPARK, configuration);
         assertThat(root.resolve("run/step-000001/manifest.json")).isRegularFile();
         assertThat(root.resolve("predictions/trained/_SUCCESS")).isRegularFile();
         assertThat(root.resolve("predictions/first/_SUCCESS")).isRegularFile();

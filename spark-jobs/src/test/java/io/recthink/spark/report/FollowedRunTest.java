@@ -1,0 +1,78 @@
+package io.recthink.spark.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.recthink.spark.SparkTest;
+import io.recthink.spark.files.FolderLock;
+import io.recthink.spark.files.Storage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+class FollowedRunTest {
+    private static final Configuration HADOOP = SparkTest.spark().sparkContext().hadoopConfiguration();
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    @Timeout(120)
+    void thePageIsWrittenAgainAfterEachStepUntilTheRunIsNotWrittenAnyMore() throws Exception {
+        Path run = folder.resolve("run");
+        Path page = folder.resolve("page.html");
+        BlockingQueue<String> pages = new LinkedBlockingQueue<>();
+        InspectJob job = new InspectJob(
+                Optional.of(run.toString()),
+                Optional.of(page.toString()),
+                Optional.of(folder.resolve("events").toString()),
+                Optional.of(Duration.ofMillis(1500)),
+                written -> pages.add(read(page)));
+        Thread thread = new Thread(
+                () -> job.run(SparkTest.spark(), io.recthink.spark.JobSettings.SECTIONS.read("none", "", List.of())));
+        thread.start();
+        Thread.sleep(500); // the run does not exist yet
+
+        List<String> found = new ArrayList<>();
+        try (FolderLock lock = FolderLock.take(Storage.at(run.toString(), HADOOP), Duration.ZERO, "another")) {
+            lock.check();
+            ExampleRun example = new ExampleRun(SparkTest.spark(), run).begin("train");
+            for (int step = 1; step <= 2; step++) {
+                example.metrics(step, Map.of("step", step, "reward", step / 8.0))
+                        .rollouts(step, 1, List.of("row"), List.of("trace of step " + step))
+                        .manifest(step, null);
+                found.add(pages.poll(60, TimeUnit.SECONDS));
+            }
+        }
+        thread.join();
+        found.add(pages.poll());
+        assertThat(pages).isEmpty();
+        assertThat(found.get(0))
+                .contains("trace of step 1", "This run goes on", "content=\"1\"")
+                .doesNotContain("step 2");
+        assertThat(found.get(1)).contains("trace of step 2", "This run goes on");
+        assertThat(found.get(2)).contains("trace of step 2").doesNotContain("This run goes on", "refresh");
+        try (var events = Files.list(folder.resolve("events"))) {
+            assertThat(events.filter(file -> !file.getFileName().toString().startsWith(".")))
+                    .hasSize(2);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (java.io.IOException e) {
+            return e.toString();
+        }
+    }
+}
