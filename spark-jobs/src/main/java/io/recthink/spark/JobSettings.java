@@ -17,6 +17,7 @@ import io.recthink.spark.source.SourceSettings;
 import io.recthink.spark.table.PredictSettings;
 import io.recthink.spark.table.PrepareSettings;
 import io.recthink.spark.table.ValidationSettings;
+import io.recthink.spark.tracking.TrackingSettings;
 import io.recthink.spark.train.TrainSettings;
 import io.recthink.teacher.ColdStartSettings;
 import io.recthink.teacher.TeacherSettings;
@@ -42,6 +43,7 @@ public final class JobSettings {
             SftSettings.class,
             TrainSettings.class,
             ValidationSettings.class,
+            TrackingSettings.class,
             PredictSettings.class,
             MfSettings.class,
             CompareSettings.class,

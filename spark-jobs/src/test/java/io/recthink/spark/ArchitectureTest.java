@@ -45,7 +45,10 @@ final class ArchitectureTest {
             entry("gradient", List.of("files", "policy")),
             entry("baseline", List.of("files", "table")),
             entry("evaluate", List.of("baseline", "files", "table")),
-            entry("training", List.of("baseline", "completion", "evaluate", "files", "policy", "run", "table")),
+            entry("tracking", List.of("run")),
+            entry(
+                    "training",
+                    List.of("baseline", "completion", "evaluate", "files", "policy", "run", "table", "tracking")),
             entry(
                     "train",
                     List.of(

@@ -111,7 +111,7 @@ public final class SupervisedRun {
             steps = run.stepsDone();
             stopped = steps < asked.steps() ? next.formReached().or(run::stop) : Optional.empty();
             stopped.ifPresent(reason -> stop(run, reason));
-            run.sayChosen();
+            run.end();
         }
         RunFolder folder = RunFolder.at(request.place().folder(), hadoop);
         return new SupervisedResult(folder.policy(folder.best()), folder.best().step(), steps, stopped);

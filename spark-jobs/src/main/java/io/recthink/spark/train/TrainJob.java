@@ -146,7 +146,7 @@ public final class TrainJob implements Job {
                 progress.done(run.stepsDone(), summary);
                 steps.refuseToGoOn();
             }
-            run.sayChosen();
+            run.end();
         } finally {
             validation.ifPresent(PolicyValidation::close);
         }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recthink.config.Configuration;
 import io.recthink.config.RecordedConfiguration;
 import io.recthink.config.Sections;
+import io.recthink.spark.tracking.TrackingSettings;
 import java.util.List;
 
 /**
@@ -35,6 +36,16 @@ public record ConfigurationRecord(Configuration configuration, List<String> fixe
     @Override
     public String yaml() {
         return configuration.toYaml();
+    }
+
+    @Override
+    public List<String> sections() {
+        return fixed;
+    }
+
+    @Override
+    public TrackingSettings tracking() {
+        return configuration.get(TrackingSettings.class);
     }
 
     /**

@@ -17,6 +17,7 @@ import io.recthink.spark.run.RunFolder;
 import io.recthink.spark.run.RunWriter;
 import io.recthink.spark.run.RunWriter.PublishedPolicy;
 import io.recthink.spark.run.Stop;
+import io.recthink.spark.tracking.Trackers;
 import io.recthink.torch.TorchRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,6 +58,7 @@ public final class LearningRun implements AutoCloseable {
     private PolicyReference policy;
     private List<FileEntry> published = List.of();
     private final BackgroundSaving saving = new BackgroundSaving();
+    private Trackers trackers;
 
     private LearningRun(
             SparkSession spark, RunSettings settings, Optional<? extends Validation> validation, RunWriter writer) {
@@ -86,6 +88,13 @@ public final class LearningRun implements AutoCloseable {
             } else {
                 run.begin();
             }
+            run.trackers = Trackers.of(
+                    settings.record().tracking(),
+                    run.folder,
+                    settings.record().name(),
+                    settings.record().sections(),
+                    run.stepsDone(),
+                    settings.steps());
             return run;
         } catch (Throwable e) { // Spark throws checked exceptions that its signatures do not declare
             writer.close();
@@ -229,6 +238,7 @@ public final class LearningRun implements AutoCloseable {
      */
     public void recordStop(String reason) {
         writer.recordStop(new Stop(stepsDone(), reason, now()));
+        trackers.stopped(reason);
     }
 
     /** Removes the record of an earlier stop when the run continues. */
@@ -245,9 +255,12 @@ public final class LearningRun implements AutoCloseable {
         return Optional.ofNullable(saved.best());
     }
 
-    /** Prints at the end of a run with validations which policy was chosen, and warns when it is not usable. */
-    public void sayChosen() {
+    /** Ends the run: prints which policy was chosen by validations, and warns when it is not usable. */
+    public void end() {
+        saving.await();
         Best best = saved.best();
+        int chosen = best == null ? saved.step() : best.step();
+        trackers.ended(chosen, folder.table(chosen, "policy"));
         if (best == null) {
             return;
         }
@@ -323,6 +336,7 @@ public final class LearningRun implements AutoCloseable {
         saved = new Manifest(step, PolicyVersion.of(policy), parent.sha256(), next, best, files);
         kept.add(step);
         saving.begin(step, inBackground(saved, leaving()));
+        trackers.saved(step, metrics);
     }
 
     private Runnable inBackground(Manifest manifest, List<Integer> leaving) {
@@ -342,6 +356,7 @@ public final class LearningRun implements AutoCloseable {
                 policy.discard();
             } finally {
                 writer.close();
+                trackers.close();
             }
         }
     }

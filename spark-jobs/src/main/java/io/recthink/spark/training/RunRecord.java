@@ -1,5 +1,6 @@
 package io.recthink.spark.training;
 
+import io.recthink.spark.tracking.TrackingSettings;
 import java.util.List;
 
 /** The settings that a run records as {@code config.yaml}; a resumed run must have the same settings. */
@@ -12,6 +13,12 @@ public sealed interface RunRecord permits ConfigurationRecord, SettingsRecord {
 
     /** The text of {@code config.yaml}. */
     String yaml();
+
+    /** The keys and sections of {@link #yaml} on which the run depends. */
+    List<String> sections();
+
+    /** Where the metrics of the run are sent. */
+    TrackingSettings tracking();
 
     /**
      * The settings that changed since the run began and must not change.

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.recthink.InvalidInputException;
+import io.recthink.spark.tracking.TrackingSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,6 +38,16 @@ public record SettingsRecord(String name, long seed, String section, Map<String,
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    @Override
+    public List<String> sections() {
+        return List.of("seed", section);
+    }
+
+    @Override
+    public TrackingSettings tracking() {
+        return TrackingSettings.NONE;
     }
 
     private JsonNode tree() {
