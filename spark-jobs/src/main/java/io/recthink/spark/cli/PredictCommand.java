@@ -31,6 +31,13 @@ final class PredictCommand extends JobCommand implements CheckedCommand {
                             + " default: the only one of predict.policies")
     private Optional<String> policy = Optional.empty();
 
+    @Option(
+            names = "--if-missing",
+            description =
+                    "with --pairs: keep complete ratings of the same pairs by the same policy, and end with status 0;"
+                            + " without --pairs this is always so")
+    private boolean ifMissing;
+
     PredictCommand() {
         super("predict", PredictJob::new);
     }
@@ -52,7 +59,7 @@ final class PredictCommand extends JobCommand implements CheckedCommand {
     @Override
     Job job() {
         check();
-        return pairs.<Job>map(table -> new PairsJob(table, output.orElseThrow(), policy))
+        return pairs.<Job>map(table -> new PairsJob(table, output.orElseThrow(), policy, ifMissing))
                 .orElseGet(super::job);
     }
 }

@@ -25,6 +25,13 @@ final class PrepareCommand extends JobCommand implements CheckedCommand {
                             + " paths.root; default of --since: the end of that data set")
     private Optional<String> appendTo = Optional.empty();
 
+    @Option(
+            names = "--if-missing",
+            description =
+                    "keep a complete data set in paths.data that was made with the same settings, and end with status 0;"
+                            + " the log is not looked at")
+    private boolean ifMissing;
+
     PrepareCommand() {
         super("prepare", PrepareJob::new);
     }
@@ -36,6 +43,6 @@ final class PrepareCommand extends JobCommand implements CheckedCommand {
 
     @Override
     Job job() {
-        return new PrepareJob(Period.of(since, until), appendTo);
+        return new PrepareJob(Period.of(since, until), appendTo, ifMissing);
     }
 }

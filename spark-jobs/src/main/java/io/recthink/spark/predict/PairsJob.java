@@ -30,6 +30,7 @@ import io.recthink.spark.run.AskedPolicy;
 import io.recthink.spark.run.OriginOfPolicy;
 import io.recthink.spark.run.PolicyArgument;
 import io.recthink.spark.source.PairsReader;
+import io.recthink.spark.table.PolicyOrigin;
 import io.recthink.spark.table.PredictSettings;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.RatingGrid;
@@ -61,10 +62,12 @@ public final class PairsJob implements Job {
     private static final String NAME = "predict";
     private static final String SYSTEM = "pairs";
     private static final String OUTPUT = "--output";
+    private static final List<String> SECTIONS = List.of("seed", "prompt", "model", "rollout", "predict");
 
     private final String pairs;
     private final String output;
     private final Optional<String> asked;
+    private final boolean ifMissing;
 
     /**
      * Creates the job.
@@ -72,11 +75,13 @@ public final class PairsJob implements Job {
      * @param pairs the table of pairs, see {@link PairsReader}
      * @param output the folder of the ratings
      * @param policy the policy; empty: the only one of {@code predict.policies}
+     * @param ifMissing whether complete ratings of the same pairs by the same policy are kept; otherwise they are refused
      */
-    public PairsJob(String pairs, String output, Optional<String> policy) {
+    public PairsJob(String pairs, String output, Optional<String> policy, boolean ifMissing) {
         this.pairs = pairs;
         this.output = output;
         this.asked = policy;
+        this.ifMissing = ifMissing;
     }
 
     @Override
@@ -91,6 +96,10 @@ public final class PairsJob implements Job {
         PolicyReference policy = policy(spark, settled);
         Configuration configuration = AskedPolicy.configuration(
                 policy, "--policy", settled, prepared.minRating(), prepared.maxRating(), spark);
+        String request = request(spark, configuration, prepared, policy);
+        if (ifMissing && isThere(spark, request)) {
+            return;
+        }
         JobSession.fitPartitions(spark, data);
         PairsReader reader = new PairsReader(spark, configuration, pairs, now);
         Map<String, String> keys = new LinkedHashMap<>();
@@ -112,7 +121,7 @@ public final class PairsJob implements Job {
                         .persist();
                 try {
                     PromptRoom.require("--policy", policy, examples, configuration, prepared);
-                    predict(spark, configuration, prepared, policy, examples);
+                    predict(spark, configuration, prepared, policy, request, examples);
                 } finally {
                     examples.unpersist();
                 }
@@ -122,6 +131,30 @@ public final class PairsJob implements Job {
             }
             folders.complete();
         }
+    }
+
+    /** Digest of the data, the policy, the settings, and name and size of the table of pairs. */
+    private String request(SparkSession spark, Configuration configuration, PreparedData data, PolicyReference policy) {
+        String settings = configuration.change(List.of("predict.policies={}")).toYaml(SECTIONS);
+        String table = "%s: %d bytes".formatted(pairs, JobSession.bytes(spark, pairs));
+        return Digest.of(data.sha256(), List.of(policy.digest(), settings, table));
+    }
+
+    /** Whether the output has complete ratings, which then must be those that are asked for. */
+    private boolean isThere(SparkSession spark, String request) {
+        org.apache.hadoop.conf.Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+        Optional<PolicyOrigin> there = PolicyOrigin.read(output, hadoop);
+        if (there.isEmpty() || OutputFolders.isBeingWritten(hadoop, output)) {
+            return false;
+        }
+        ListedTable.requireWhole(OUTPUT, output, hadoop);
+        if (!request.equals(there.get().request())) {
+            throw new InvalidInputException(
+                    "--if-missing: %s holds ratings of other pairs, or of another policy, data set or settings; name another folder, or remove it"
+                            .formatted(output));
+        }
+        say("%s is complete, of the same pairs by the same policy: nothing to do", output);
+        return true;
     }
 
     private PolicyReference policy(SparkSession spark, Configuration configuration) {
@@ -163,6 +196,7 @@ public final class PairsJob implements Job {
             Configuration configuration,
             PreparedData data,
             PolicyReference policy,
+            String request,
             Dataset<Row> examples) {
         Paths paths = configuration.paths();
         Reading reading = Reading.of(
@@ -176,11 +210,7 @@ public final class PairsJob implements Job {
                     1,
                     () -> ListedTable.write(
                             table(stage.predict(SYSTEM, policy, reading), examples, policy), OUTPUT, output));
-            OriginOfPolicy.of(
-                            SYSTEM,
-                            policy,
-                            Digest.of(data.sha256(), List.of(policy.digest())),
-                            spark.sparkContext().hadoopConfiguration())
+            OriginOfPolicy.of(SYSTEM, policy, request, spark.sparkContext().hadoopConfiguration())
                     .write(output, spark.sparkContext().hadoopConfiguration());
         }
     }

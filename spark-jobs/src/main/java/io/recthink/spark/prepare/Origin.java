@@ -1,5 +1,6 @@
 package io.recthink.spark.prepare;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -30,8 +31,10 @@ import org.apache.spark.sql.SparkSession;
  * @param settings dotted keys of the configuration with their values; a data set of an older version does not have keys
  *     that were introduced later
  * @param closedUntil the end of the period that was read, ISO 8601 in UTC: the first time of a later part
+ * @param request everything that was asked for, see {@link Request}; absent in data sets of an older version
  */
-record Origin(Map<String, JsonNode> settings, String closedUntil) {
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record Origin(Map<String, JsonNode> settings, String closedUntil, Map<String, JsonNode> request) {
     static final String FILE = "prepare.json";
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -60,7 +63,7 @@ record Origin(Map<String, JsonNode> settings, String closedUntil) {
         prepare.remove("pools");
         prepare.remove("poolOrder");
         prepare.properties().forEach(setting -> settings.put("prepare." + setting.getKey(), setting.getValue()));
-        return new Origin(settings, closedUntil);
+        return new Origin(settings, closedUntil, null);
     }
 
     private static void put(Map<String, JsonNode> settings, String key, Object value) {
@@ -94,9 +97,9 @@ record Origin(Map<String, JsonNode> settings, String closedUntil) {
         }
     }
 
-    /** Returns the same settings with another end of the period that was read. */
-    Origin until(Instant end) {
-        return new Origin(settings, end.toString());
+    /** Returns the same settings with the end of the period that was read, and with what was asked for. */
+    Origin until(Instant end, Request asked) {
+        return new Origin(settings, end.toString(), asked.settings());
     }
 
     String toJson() {

@@ -16,6 +16,7 @@ import io.recthink.spark.datacard.DataCardNotes;
 import io.recthink.spark.datacard.DataCardPage;
 import io.recthink.spark.datacard.DataCardText;
 import io.recthink.spark.files.LiteralPath;
+import io.recthink.spark.files.Storage;
 import io.recthink.spark.files.TableFiles;
 import io.recthink.spark.source.LogReader;
 import io.recthink.spark.source.Period;
@@ -70,6 +71,7 @@ public final class PrepareJob implements Job {
     private final Period period;
     private final Optional<String> appendTo;
     private final Optional<CycleRows> cycle;
+    private final boolean ifMissing;
 
     /** Creates the job for a whole log. */
     public PrepareJob() {
@@ -84,7 +86,18 @@ public final class PrepareJob implements Job {
      *     {@code paths.root}. {@link Append} decides which rows join.
      */
     public PrepareJob(Period period, Optional<String> appendTo) {
-        this(System.out, period, appendTo, Optional.empty());
+        this(period, appendTo, false);
+    }
+
+    /**
+     * Creates the job for a part of a log, also for a repeated call.
+     *
+     * @param period the part
+     * @param appendTo as in {@link #PrepareJob(Period, Optional)}
+     * @param ifMissing whether a complete data set that was made with the same settings is kept; otherwise it is refused
+     */
+    public PrepareJob(Period period, Optional<String> appendTo, boolean ifMissing) {
+        this(System.out, period, appendTo, ifMissing);
     }
 
     /**
@@ -93,7 +106,7 @@ public final class PrepareJob implements Job {
      * @param period the window of the cycle
      */
     public PrepareJob(Period period, CycleRows cycle) {
-        this(System.out, period, Optional.empty(), Optional.of(cycle));
+        this(System.out, period, Optional.empty(), Optional.of(cycle), false);
     }
 
     PrepareJob(PrintStream out) {
@@ -101,22 +114,44 @@ public final class PrepareJob implements Job {
     }
 
     PrepareJob(PrintStream out, Period period, Optional<String> appendTo) {
-        this(out, period, appendTo, Optional.empty());
+        this(out, period, appendTo, false);
     }
 
-    private PrepareJob(PrintStream out, Period period, Optional<String> appendTo, Optional<CycleRows> cycle) {
+    PrepareJob(PrintStream out, Period period, Optional<String> appendTo, boolean ifMissing) {
+        this(out, period, appendTo, Optional.empty(), ifMissing);
+    }
+
+    private PrepareJob(
+            PrintStream out, Period period, Optional<String> appendTo, Optional<CycleRows> cycle, boolean ifMissing) {
         this.out = out;
         this.period = period;
         this.appendTo = appendTo;
         this.cycle = cycle;
+        this.ifMissing = ifMissing;
     }
 
     @Override
     public void execute(SparkSession spark, Configuration configuration) {
+        if (ifMissing && isThere(spark, configuration)) {
+            return;
+        }
         try (PersistedTables tables = new PersistedTables();
                 TextLengths lengths = TextLengths.of(spark, configuration)) {
             prepare(spark, configuration, tables, lengths);
         }
+    }
+
+    /** Whether the folder has a complete data set, which then must be the one that is asked for. */
+    private boolean isThere(SparkSession spark, Configuration configuration) {
+        String folder = configuration.paths().resolve(configuration.paths().data());
+        if (!Storage.at(folder, spark.sparkContext().hadoopConfiguration()).exists(PreparedData.FILE)) {
+            return false;
+        }
+        PreparedData data = PreparedData.read(spark, folder);
+        PreparedData.examples(spark, folder); // refuses a copy that lacks files
+        Request.of(configuration, period, appendTo).refuseOther(Origin.read(spark, folder), folder);
+        say("%s is complete with %,d examples, made with the same settings: nothing to do", folder, data.rows());
+        return true;
     }
 
     private void prepare(SparkSession spark, Configuration configuration, PersistedTables tables, TextLengths lengths) {
@@ -194,7 +229,9 @@ public final class PrepareJob implements Job {
                 fingerprint,
                 draft.appended(part, end));
         writeBiases(examples, figures, folder);
-        folder.write(Origin.FILE, origin.until(end).toJson());
+        folder.write(
+                Origin.FILE,
+                origin.until(end, Request.of(configuration, period, appendTo)).toJson());
         folder.write(DataFolder.CARD_JSON, card.toJson());
         folder.write(DataFolder.CARD_TEXT, DataCardText.markdown(card));
         folder.write(DataFolder.CARD_PAGE, DataCardPage.html(card));

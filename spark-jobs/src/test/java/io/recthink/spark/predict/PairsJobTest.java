@@ -115,8 +115,22 @@ class PairsJobTest {
         SPARK.sql("SELECT 'user-000001' AS user, 'item-00003' AS item, timestamp'2024-10-01 00:00:00' AS time")
                 .write()
                 .parquet(table);
-        new PairsJob(table, output(), policy()).run(SPARK, configuration);
+        new PairsJob(table, output(), policy(), false).run(SPARK, configuration);
         assertThat(SPARK.read().parquet(output()).count()).isOne();
+    }
+
+    @Test
+    void aRepeatedCallKeepsCompleteRatingsOfTheSamePairs() throws IOException {
+        List<String> lines = List.of("user,item", "user-000001,item-00003");
+        Row first = predict("pairs.csv", lines).get(0);
+        PairsJob again = new PairsJob(out.resolve("pairs.csv").toString(), output(), policy(), true);
+        again.run(SPARK, configuration);
+        assertThat(SPARK.read().parquet(output()).collectAsList()).containsExactly(first); // asked at the same time
+        assertThatThrownBy(() -> again.run(SPARK, configuration.change(List.of("rollout.maxTokens=39"))))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("--if-missing: " + output() + " holds ratings of other pairs");
+        Files.writeString(out.resolve("pairs.csv"), "user,item\nuser-000002,item-00003-and-more\n");
+        assertThatThrownBy(() -> again.run(SPARK, configuration)).hasMessageContaining("of other pairs");
     }
 
     @Test
@@ -124,10 +138,11 @@ class PairsJobTest {
         refused("pairs.csv", List.of("user,thing", "a,b"), "there is no column item; its columns are user, thing");
         refused("pairs.txt", List.of("user,item"), "does not say its format");
         refused("pairs.json", List.of("{\"user\": \"u\", \"item\": null}"), "no row is a pair");
-        assertThatThrownBy(() -> new PairsJob(out + "/absent.csv", output(), policy()).run(SPARK, configuration))
+        assertThatThrownBy(() -> new PairsJob(out + "/absent.csv", output(), policy(), false).run(SPARK, configuration))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("no such file with content");
-        assertThatThrownBy(() -> new PairsJob(out + "/pairs.csv", output(), Optional.empty()).run(SPARK, configuration))
+        assertThatThrownBy(() ->
+                        new PairsJob(out + "/pairs.csv", output(), Optional.empty(), false).run(SPARK, configuration))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("asks one policy");
         assertThat(Path.of(output())).doesNotExist();
@@ -136,15 +151,15 @@ class PairsJobTest {
 
     private void refused(String name, List<String> lines, String message) throws IOException {
         Files.write(out.resolve(name), lines);
-        assertThatThrownBy(
-                        () -> new PairsJob(out.resolve(name).toString(), output(), policy()).run(SPARK, configuration))
+        assertThatThrownBy(() ->
+                        new PairsJob(out.resolve(name).toString(), output(), policy(), false).run(SPARK, configuration))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining(message);
     }
 
     private List<Row> predict(String name, List<String> lines) throws IOException {
         Files.write(out.resolve(name), lines);
-        new PairsJob(out.resolve(name).toString(), output(), policy()).run(SPARK, configuration);
+        new PairsJob(out.resolve(name).toString(), output(), policy(), false).run(SPARK, configuration);
         return SPARK.read().parquet(output()).collectAsList();
     }
 

@@ -12,6 +12,7 @@ import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.prepare.ReferenceProtocol.Expected;
 import io.recthink.spark.prepare.ReferenceProtocol.Review;
+import io.recthink.spark.source.Period;
 import io.recthink.spark.table.PoolSizes;
 import io.recthink.spark.table.PreparedData;
 import io.recthink.spark.table.RowId;
@@ -31,6 +32,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -597,6 +599,32 @@ class PrepareJobTest {
                 .put("t", review.time())
                 .put("r", review.text())
                 .toString();
+    }
+
+    @Test
+    void aRepeatedCallKeepsTheCompleteDataSetOfTheSameSettings() throws IOException {
+        List<Review> log = randomLog(5);
+        String[] settings = {"prepare.kcore=0", "seed=4"};
+        prepare(log, settings);
+        String made = Files.readString(folder.resolve("data/data.json"));
+        ifMissing(Period.ALWAYS, settings);
+        assertThat(said()).contains("examples, made with the same settings: nothing to do");
+        assertThat(folder.resolve("data/data.json")).hasContent(made);
+        assertThatThrownBy(() -> ifMissing(Period.ALWAYS, "prepare.kcore=0", "seed=5"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining(
+                        "--if-missing: " + folder + "/data is another data set: seed was 4 there and is 5 here");
+        assertThatThrownBy(() -> ifMissing(Period.of(Optional.empty(), Optional.of("2030-01-01")), settings))
+                .hasMessageContaining("--until was \"\" there and is \"2030-01-01T00:00:00Z\" here");
+        assertThatThrownBy(() -> ifMissing(Period.ALWAYS, "prepare.kcore=0", "seed=4", "source.filter=s > 1"))
+                .hasMessageContaining("source.filter was \"\" there");
+        ifMissing(Period.ALWAYS, "prepare.kcore=0", "seed=5", "paths.data=other");
+        assertThat(folder.resolve("other/data.json")).exists();
+    }
+
+    private void ifMissing(Period period, String... settings) {
+        new PrepareJob(new PrintStream(said, true, StandardCharsets.UTF_8), period, Optional.empty(), true)
+                .run(SparkTest.spark(), configuration(settings));
     }
 
     private static void write(Path file, List<Review> log) throws IOException {
