@@ -40,6 +40,7 @@ final class ArchitectureTest {
             entry("learn", List.of("config", "model", "torch")),
             entry("plan", List.of("config", "generate", "learn", "model")),
             entry("prompt", List.of("config", "generate", "model")),
+            entry("review", List.of("torch")),
             entry("reward", List.of("config", "prompt")),
             entry("teacher", List.of("config", "model", "prompt")));
 
@@ -70,7 +71,11 @@ final class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(
-                        "io.recthink.torch..", "io.recthink.model..", "io.recthink.generate..", "io.recthink.learn..")
+                        "io.recthink.torch..",
+                        "io.recthink.model..",
+                        "io.recthink.generate..",
+                        "io.recthink.learn..",
+                        "io.recthink.review..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("ai.djl..")

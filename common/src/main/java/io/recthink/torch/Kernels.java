@@ -36,7 +36,7 @@ import java.util.stream.Stream;
 public final class Kernels {
     static final String PACKED = "packed.py";
     static final String UNPACKED = "unpacked.py";
-    private static final List<String> RESOURCES = List.of("decoder.py", "generation.py");
+    private static final List<String> RESOURCES = List.of("decoder.py", "generation.py", "review.py");
     private static final Set<String> PACKING_PROCESSORS = Set.of("amd64", "x86_64");
     private static final Pattern DEFINITION = Pattern.compile("(?m)^def (\\w+)\\(self");
 
