@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class FolderLock implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FolderLock.class);
-    private static final String FILE = "lock.json";
+    static final String FILE = "lock.json";
     private static final int BEFORE_FILE_SYSTEMS_CLOSE = FileSystem.SHUTDOWN_HOOK_PRIORITY + 50;
 
     private final String another;
@@ -58,11 +58,6 @@ public final class FolderLock implements AutoCloseable {
                 Owner.read(storage, FILE)
                         .filter(Owner::stillRuns)
                         .filter(owner -> !fallsSilent(storage, owner, patience)));
-    }
-
-    /** Whether a running application has the lock. */
-    public static boolean isHeld(Storage storage) {
-        return Owner.read(storage, FILE).filter(Owner::stillRuns).isPresent();
     }
 
     /**

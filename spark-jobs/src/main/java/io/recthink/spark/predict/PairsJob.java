@@ -62,7 +62,7 @@ public final class PairsJob implements Job {
     private static final String NAME = "predict";
     private static final String SYSTEM = "pairs";
     private static final String OUTPUT = "--output";
-    private static final List<String> SECTIONS = List.of("seed", "prompt", "model", "rollout", "predict");
+    private static final List<String> SECTIONS = List.of("seed", "source", "prompt", "model", "rollout", "predict");
 
     private final String pairs;
     private final String output;
@@ -133,11 +133,10 @@ public final class PairsJob implements Job {
         }
     }
 
-    /** Digest of the data, the policy, the settings, and name and size of the table of pairs. */
+    /** Digest of the data, the policy, the settings, and the files of the table of pairs. */
     private String request(SparkSession spark, Configuration configuration, PreparedData data, PolicyReference policy) {
         String settings = configuration.change(List.of("predict.policies={}")).toYaml(SECTIONS);
-        String table = "%s: %d bytes".formatted(pairs, JobSession.bytes(spark, pairs));
-        return Digest.of(data.sha256(), List.of(policy.digest(), settings, table));
+        return Digest.of(data.sha256(), List.of(policy.digest(), settings, PairsReader.sha256(spark, pairs)));
     }
 
     /** Whether the output has complete ratings, which then must be those that are asked for. */

@@ -45,7 +45,7 @@ final class EarlierData {
      *     when appended rows would change its split
      */
     static EarlierData open(SparkSession spark, String folder, Origin now) {
-        Origin origin = Origin.read(spark, folder);
+        Origin origin = Origin.read(spark, folder, "--append-to");
         origin.refuseOther(now, folder);
         PreparedData data = PreparedData.read(spark, folder);
         if (data.split().kind() != SplitKind.GLOBAL_TIME) {

@@ -73,27 +73,28 @@ record Origin(Map<String, JsonNode> settings, String closedUntil, Map<String, Js
     /**
      * Reads {@code prepare.json} from a data folder.
      *
+     * @param key the option or setting that names the folder, for messages
      * @throws InvalidInputException when the file does not exist or cannot be read
      */
-    static Origin read(SparkSession spark, String folder) {
+    static Origin read(SparkSession spark, String folder, String key) {
         Path file = new Path(folder, FILE);
         try {
             FileSystem files = file.getFileSystem(spark.sparkContext().hadoopConfiguration());
             try (InputStream in = files.open(file)) {
                 return StateFile.read(
-                        "--append-to %s: %s".formatted(folder, FILE),
+                        "%s %s: %s".formatted(key, folder, FILE),
                         in.readAllBytes(),
                         Origin.class,
                         "Copy the data set again, or prepare the whole log anew.");
             }
         } catch (FileNotFoundException e) {
             throw new InvalidInputException(
-                    "--append-to %s: holds no %s; it is no data set, or one of a version that could not be appended to:"
-                                    .formatted(folder, FILE)
+                    "%s %s: holds no %s; it is no data set, or one of a version that could not be appended to:"
+                                    .formatted(key, folder, FILE)
                             + " prepare the whole log anew",
                     e);
         } catch (IOException e) {
-            throw new InvalidInputException("--append-to %s: %s cannot be read: %s".formatted(folder, FILE, e), e);
+            throw new InvalidInputException("%s %s: %s cannot be read: %s".formatted(key, folder, FILE, e), e);
         }
     }
 

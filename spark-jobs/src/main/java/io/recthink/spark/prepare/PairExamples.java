@@ -39,8 +39,10 @@ public final class PairExamples {
                     "paths.data: %s has no table of reviews, which the histories of new pairs come from. Prepare the log again."
                             .formatted(data));
         }
-        int historyItems =
-                Origin.read(spark, data).settings().get("prepare.historyItems").asInt();
+        int historyItems = Origin.read(spark, data, "paths.data")
+                .settings()
+                .get("prepare.historyItems")
+                .asInt();
         Dataset<Row> examples = PreparedData.examples(spark, data);
         Dataset<Row> reviews = spark.read()
                 .schema(Tables.REVIEWS)

@@ -148,8 +148,9 @@ public final class PrepareJob implements Job {
             return false;
         }
         PreparedData data = PreparedData.read(spark, folder);
-        PreparedData.examples(spark, folder); // refuses a copy that lacks files
-        Request.of(configuration, period, appendTo).refuseOther(Origin.read(spark, folder), folder);
+        data.requireWhole(spark, folder);
+        Request.of(configuration, period, appendTo, cycle)
+                .refuseOther(Origin.read(spark, folder, "paths.data"), folder);
         say("%s is complete with %,d examples, made with the same settings: nothing to do", folder, data.rows());
         return true;
     }
@@ -231,7 +232,8 @@ public final class PrepareJob implements Job {
         writeBiases(examples, figures, folder);
         folder.write(
                 Origin.FILE,
-                origin.until(end, Request.of(configuration, period, appendTo)).toJson());
+                origin.until(end, Request.of(configuration, period, appendTo, cycle))
+                        .toJson());
         folder.write(DataFolder.CARD_JSON, card.toJson());
         folder.write(DataFolder.CARD_TEXT, DataCardText.markdown(card));
         folder.write(DataFolder.CARD_PAGE, DataCardPage.html(card));

@@ -23,18 +23,21 @@ import java.util.TreeSet;
 record Request(Map<String, JsonNode> settings) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    static Request of(Configuration configuration, Period period, Optional<String> appendTo) {
+    static Request of(
+            Configuration configuration, Period period, Optional<String> appendTo, Optional<CycleRows> cycle) {
         Map<String, JsonNode> settings = new TreeMap<>();
         put(settings, "name", configuration.name());
         put(settings, "seed", configuration.seed());
+        boolean simulated = configuration.get(SourceSettings.class).reviews().isEmpty();
         put(
                 settings,
                 "paths.log",
-                configuration.paths().resolve(configuration.paths().log()));
+                simulated ? configuration.paths().resolve(configuration.paths().log()) : "");
         put(settings, "source", configuration.get(SourceSettings.class));
         put(settings, "prepare", configuration.get(PrepareSettings.class));
         put(settings, "--since", period.since().map(Object::toString).orElse(""));
         put(settings, "--until", period.until().map(Object::toString).orElse(""));
+        put(settings, "rows of a cycle", cycle.map(Object::toString).orElse(""));
         put(
                 settings,
                 "--append-to",
@@ -49,6 +52,10 @@ record Request(Map<String, JsonNode> settings) {
         } else {
             settings.put(key, tree);
         }
+    }
+
+    private static String shown(JsonNode value) {
+        return value == null ? "not known" : value.toString();
     }
 
     /** A value as it is read from a file again: a number of another Java type would not be equal. */
@@ -78,7 +85,7 @@ record Request(Map<String, JsonNode> settings) {
             JsonNode before = there.request().get(key);
             JsonNode now = settings.get(key);
             if (before == null || !before.equals(now)) {
-                differences.add("%s was %s there and is %s here".formatted(key, before, now));
+                differences.add("%s was %s there and is %s here".formatted(key, shown(before), shown(now)));
             }
         }
         if (!differences.isEmpty()) {

@@ -1,11 +1,13 @@
 package io.recthink.spark.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.recthink.InvalidInputException;
 import io.recthink.spark.files.Storage;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.RunFolder;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -18,8 +20,7 @@ import org.apache.hadoop.fs.FileStatus;
  * names tell which these are. TensorBoard reads the files of a folder in the order of their names.
  */
 final class EventFolder {
-    private static final String NAME = "events.out.tfevents.%010d.recthink.%06d-%06d";
-    private static final Pattern FILE = Pattern.compile("events\\.out\\.tfevents\\.\\d+\\.recthink\\.\\d+-(\\d+)");
+    private static final Pattern FILE = Pattern.compile("events\\.out\\.tfevents\\.(\\d+)\\.recthink\\.\\d+-(\\d+)");
     private static final double MILLISECONDS = 1000;
 
     private final Storage storage;
@@ -30,13 +31,11 @@ final class EventFolder {
 
     /** Adds the complete steps of a run that the folder lacks; returns their number. */
     int add(RunFolder run) {
-        int last = last();
-        List<Manifest> steps =
-                run.manifests().stream().filter(step -> step.step() > last).toList();
+        long begun = Instant.parse(run.description().created()).getEpochSecond();
+        List<Manifest> steps = run.manifests(last(begun));
         if (steps.isEmpty()) {
             return 0;
         }
-        long begun = Instant.parse(run.description().created()).getEpochSecond();
         EventFile file = new EventFile(begun);
         for (Manifest step : steps) {
             run.metrics(step.step())
@@ -44,20 +43,31 @@ final class EventFolder {
                             step.step(), run.completed(step.step()).toEpochMilli() / MILLISECONDS, values(metrics)));
         }
         storage.write(
-                NAME.formatted(
-                        begun, steps.get(0).step(), steps.get(steps.size() - 1).step()),
+                String.format(
+                        Locale.ROOT,
+                        "events.out.tfevents.%010d.recthink.%06d-%06d",
+                        begun,
+                        steps.get(0).step(),
+                        steps.get(steps.size() - 1).step()),
                 file.content());
         return steps.size();
     }
 
-    private int last() {
-        return storage.listAll("").stream()
-                .map(FileStatus::getPath)
-                .map(path -> FILE.matcher(path.getName()))
-                .filter(Matcher::matches)
-                .mapToInt(matcher -> Integer.parseInt(matcher.group(1)))
-                .max()
-                .orElse(-1);
+    /** The newest step that the folder has of the run that began then. */
+    private int last(long begun) {
+        int last = -1;
+        for (FileStatus file : storage.listAll("")) {
+            Matcher found = FILE.matcher(file.getPath().getName());
+            if (found.matches()) {
+                if (Long.parseLong(found.group(1)) != begun) {
+                    throw new InvalidInputException(
+                            "--tensorboard: %s has the events of another run (%s); name a folder of its own"
+                                    .formatted(storage.path(""), file.getPath().getName()));
+                }
+                last = Math.max(last, Integer.parseInt(found.group(2)));
+            }
+        }
+        return last;
     }
 
     private static Map<String, Double> values(JsonNode metrics) {

@@ -1,6 +1,7 @@
 package io.recthink.spark.report;
 
 import io.recthink.InvalidInputException;
+import io.recthink.spark.files.LockWatch;
 import io.recthink.spark.files.Owner;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.RunFolder;
@@ -28,17 +29,25 @@ final class FollowedRun {
     /**
      * Follows the run to its end. A run that does not exist yet is waited for.
      *
-     * @throws InvalidInputException when nobody writes the run, and it has no step with metrics
+     * @throws InvalidInputException when the run ends without a step with metrics
      */
     void follow() {
-        boolean written = true;
+        LockWatch lock = folder.lock();
+        boolean begun = lock.isHeld() || folder.exists();
+        if (!begun) {
+            System.err.printf("inspect: waiting for a run in %s%n", folder.path());
+        }
+        while (!begun && Owner.pause(every)) {
+            begun = lock.isHeld() || folder.exists();
+        }
+        boolean written = begun;
         while (written) {
-            written = folder.isBeingWritten() || !folder.exists();
+            written = lock.isHeld();
             Optional<Manifest> newest = folder.newest();
-            boolean something = newest.isPresent()
+            boolean more = newest.isPresent()
                     && newest.get().step() > shown
                     && folder.metrics(newest.get().step()).isPresent();
-            if (!written || something) {
+            if (!written || more) {
                 show.accept(written);
                 shown = newest.map(Manifest::step).orElse(shown);
             }

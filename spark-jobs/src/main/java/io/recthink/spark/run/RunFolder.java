@@ -3,7 +3,7 @@ package io.recthink.spark.run;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.InvalidInputException;
 import io.recthink.spark.files.FileEntry;
-import io.recthink.spark.files.FolderLock;
+import io.recthink.spark.files.LockWatch;
 import io.recthink.spark.files.StateFile;
 import io.recthink.spark.files.Storage;
 import io.recthink.spark.policy.PolicyDigest;
@@ -82,9 +82,9 @@ public final class RunFolder {
         return steps().anyMatch(step -> manifest(step).isPresent());
     }
 
-    /** Whether a running application writes the run. */
-    public boolean isBeingWritten() {
-        return FolderLock.isHeld(storage);
+    /** Watches whether a running application writes the run. */
+    public LockWatch lock() {
+        return new LockWatch(storage);
     }
 
     /** The time at which a step became complete. */
@@ -94,7 +94,15 @@ public final class RunFolder {
 
     /** The manifests of all complete steps, by step. */
     public List<Manifest> manifests() {
-        return steps().mapToObj(this::manifest).flatMap(Optional::stream).toList();
+        return manifests(-1);
+    }
+
+    /** The manifests of the complete steps after a step, by step. */
+    public List<Manifest> manifests(int after) {
+        return steps().filter(step -> step > after)
+                .mapToObj(this::manifest)
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /** The newest complete step. */

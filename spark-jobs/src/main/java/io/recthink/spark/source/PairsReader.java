@@ -55,6 +55,19 @@ public final class PairsReader {
         this.pairs = new LogReader(spark, table, Period.ALWAYS, note -> {});
     }
 
+    /**
+     * Returns the SHA-256 of the files of a table.
+     *
+     * @throws InvalidInputException when they cannot be read
+     */
+    public static String sha256(SparkSession spark, String path) {
+        try {
+            return new SourceFiles(spark, path).sha256();
+        } catch (IOException e) {
+            throw new InvalidInputException("--pairs %s: cannot be read: %s".formatted(path, e), e);
+        }
+    }
+
     private static long micros(Instant time) {
         return time.getEpochSecond() * 1_000_000 + time.getNano() / 1000;
     }

@@ -2,7 +2,13 @@ package io.recthink.spark.source;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -44,6 +50,44 @@ final class SourceFiles {
             }
         }
         return Optional.empty();
+    }
+
+    /** SHA-256 of the content of all files that are not hidden, by name; empty if there is none. */
+    String sha256() throws IOException {
+        Path place = new Path(path);
+        FileSystem files = place.getFileSystem(settings);
+        FileStatus[] found = files.globStatus(place);
+        MessageDigest digest = sha256Digest();
+        if (found != null) {
+            add(files, found, digest);
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void add(FileSystem files, FileStatus[] found, MessageDigest digest) throws IOException {
+        Arrays.sort(found);
+        for (FileStatus file : found) {
+            String name = file.getPath().getName();
+            if (name.startsWith("_") || name.startsWith(".")) {
+                continue;
+            }
+            if (file.isDirectory()) {
+                add(files, files.listStatus(file.getPath()), digest);
+            } else {
+                digest.update("%s %d%n".formatted(name, file.getLen()).getBytes(StandardCharsets.UTF_8));
+                try (InputStream in = new DigestInputStream(files.open(file.getPath()), digest)) {
+                    in.transferTo(OutputStream.nullOutputStream());
+                }
+            }
+        }
+    }
+
+    private static MessageDigest sha256Digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java has it
+        }
     }
 
     /** Opens a file and decompresses its content. */

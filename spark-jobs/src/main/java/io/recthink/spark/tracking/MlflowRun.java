@@ -8,12 +8,13 @@ import io.recthink.spark.run.RunFolder;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
  * What MLflow is told of a run when it begins.
  *
- * @param id the {@code runId} of {@code run.json}, by which a resumed run is found again
+ * @param id the UUID at the end of the {@code runId} of {@code run.json}, by which a resumed run is found again
  * @param experiment the experiment unless the settings name one: the label of the run
  * @param name the name of the run in MLflow
  * @param created when the run began
@@ -28,7 +29,9 @@ record MlflowRun(
         Map<String, String> tags,
         Map<String, String> parameters) {
     /** The tag that holds {@link #id}. */
-    static final String ID = "recthink.run_id";
+    static final String ID = "recthink.run_uuid";
+
+    private static final int UUID_LENGTH = 36;
 
     private static final YAMLMapper YAML = new YAMLMapper();
 
@@ -46,7 +49,9 @@ record MlflowRun(
     static MlflowRun of(RunFolder folder, String name, List<String> sections) {
         RunDescription run = folder.description();
         Map<String, String> tags = new TreeMap<>();
-        tags.put(ID, run.runId());
+        String id = run.runId().substring(Math.max(0, run.runId().length() - UUID_LENGTH));
+        tags.put(ID, id);
+        tags.put("recthink.run_id", run.runId());
         tags.put("mlflow.source.name", "recthink " + run.job());
         tags.put("mlflow.source.type", "JOB");
         tags.put("mlflow.source.git.commit", run.revision());
@@ -60,8 +65,9 @@ record MlflowRun(
         tags.put("recthink.device", run.device());
         tags.put("recthink.spark", run.spark());
         tags.put("recthink.pytorch", run.pytorch());
+        tags.values().removeIf(Objects::isNull); // run.json of another version
         return new MlflowRun(
-                run.runId(),
+                id,
                 name,
                 "%s %s".formatted(name, run.job()),
                 Instant.parse(run.created()),

@@ -47,7 +47,7 @@ final class MlflowServer {
     }
 
     private static Optional<String> authorization(Map<String, String> environment) {
-        String token = environment.getOrDefault("MLFLOW_TRACKING_TOKEN", "");
+        String token = environment.getOrDefault("MLFLOW_TRACKING_TOKEN", "").strip();
         if (!token.isEmpty()) {
             return Optional.of("Bearer " + token);
         }
@@ -79,11 +79,17 @@ final class MlflowServer {
         return send(method, request(query).GET());
     }
 
-    private HttpRequest.Builder request(String path) {
+    private HttpRequest.Builder request(String path) throws Refused {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + "/api/2.0/mlflow/" + path))
                 .timeout(ANSWER)
                 .header("Content-Type", "application/json");
-        authorization.ifPresent(value -> request.header("Authorization", value));
+        if (authorization.isPresent()) {
+            try {
+                request.header("Authorization", authorization.get());
+            } catch (IllegalArgumentException e) { // its message has the token
+                throw new Refused("MLFLOW_TRACKING_TOKEN has a character that no HTTP header can have", "");
+            }
+        }
         return request;
     }
 

@@ -9,9 +9,11 @@ import io.recthink.spark.tracking.MlflowServer.Refused;
 import io.recthink.spark.tracking.MlflowServer.Unreachable;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -35,6 +37,7 @@ final class MlflowTracker implements RunTracker {
     private static final Duration PATIENCE_AT_THE_END = Duration.ofSeconds(10);
     private static final String ABSENT = "RESOURCE_DOES_NOT_EXIST";
     private static final String PRESENT = "RESOURCE_ALREADY_EXISTS";
+    private static final String STOPPED = "recthink.stopped";
     private static final String LOG_BATCH = "runs/log-batch";
     private static final String UPDATE = "runs/update";
     private static final String RUN_ID = "run_id";
@@ -89,6 +92,9 @@ final class MlflowTracker implements RunTracker {
 
     @Override
     public void saved(int step, Map<String, Object> metrics) {
+        if (!sender.isAlive()) {
+            return; // the server has refused the run
+        }
         events.add(new Saved(step, System.currentTimeMillis(), new LinkedHashMap<>(metrics)));
     }
 
@@ -100,7 +106,7 @@ final class MlflowTracker implements RunTracker {
 
     @Override
     public void stopped(String reason) {
-        events.add(new Tagged(Map.of("recthink.stopped", reason)));
+        events.add(new Tagged(Map.of(STOPPED, reason)));
     }
 
     @Override
@@ -130,8 +136,6 @@ final class MlflowTracker implements RunTracker {
                     "MLflow at {} refuses this run: {}. The training goes on without it.",
                     server.address(),
                     e.getMessage());
-        } catch (RuntimeException e) {
-            LOG.warn("MLflow: the training goes on without it", e);
         }
     }
 
@@ -156,22 +160,24 @@ final class MlflowTracker implements RunTracker {
                 warned = false;
             }
         } catch (Unreachable e) {
-            warn(e, status);
+            warn(e.getMessage(), status);
+        } catch (RuntimeException e) { // the run folder cannot be read now
+            warn(e.toString(), status);
         }
         return !status.isEmpty();
     }
 
-    private void warn(Unreachable e, String status) {
+    private void warn(String reason, String status) {
         if (!status.isEmpty()) {
             LOG.warn(
                     "MLflow at {} lacks the end of this run: {}. With another --resume it would get it.",
                     server.address(),
-                    e.getMessage());
+                    reason);
         } else if (!warned) {
             LOG.warn(
                     "MLflow at {} cannot be reached: {}. The training goes on, and sends what is missing when it can.",
                     server.address(),
-                    e.getMessage());
+                    reason);
             warned = true;
         }
     }
@@ -204,8 +210,9 @@ final class MlflowTracker implements RunTracker {
             found = server.post("runs/create", description(experiment)).path("run");
             LOG.info("MLflow at {} has this run as {}", server.address(), idOf(found));
         } else {
-            for (JsonNode metric : found.path("data").path("metrics")) {
-                newestSent = Math.max(newestSent, metric.path("step").asInt(-1));
+            newestSent = newestSent(found.path("data").path("metrics"));
+            if (has(found.path("data").path("tags"), STOPPED)) {
+                tags.putIfAbsent(STOPPED, ""); // it goes on
             }
             server.post(UPDATE, MlflowServer.object().put(RUN_ID, idOf(found)).put(STATUS, "RUNNING"));
             LOG.info("MLflow at {} goes on with run {} after step {}", server.address(), idOf(found), newestSent);
@@ -213,12 +220,35 @@ final class MlflowTracker implements RunTracker {
         // The same values again are no error.
         sendParameters(idOf(found));
         id = idOf(found);
-        for (Manifest manifest : folder.manifests()) {
+        for (Manifest manifest : folder.manifests(newestSent)) {
             int step = manifest.step();
-            if (step > newestSent && !pending.containsKey(step)) {
+            if (!pending.containsKey(step)) {
                 folder.metrics(step).ifPresent(metrics -> pending.put(step, ofFolder(step, metrics)));
             }
         }
+    }
+
+    /** The newest step of which the server has a metric of this program; a person may have added others. */
+    private int newestSent(JsonNode metrics) {
+        Set<String> ours = new HashSet<>();
+        folder.newest().flatMap(newest -> folder.metrics(newest.step())).ifPresent(newest -> newest.fieldNames()
+                .forEachRemaining(ours::add));
+        int newest = -1;
+        for (JsonNode metric : metrics) {
+            if (ours.contains(metric.path(KEY).asText())) {
+                newest = Math.max(newest, metric.path("step").asInt(-1));
+            }
+        }
+        return newest;
+    }
+
+    private static boolean has(JsonNode tags, String name) {
+        for (JsonNode tag : tags) {
+            if (tag.path(KEY).asText().equals(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String idOf(JsonNode found) throws Unreachable {
@@ -229,14 +259,14 @@ final class MlflowTracker implements RunTracker {
         return id;
     }
 
-    private static Saved ofFolder(int step, ObjectNode metrics) {
+    private Saved ofFolder(int step, ObjectNode metrics) {
         Map<String, Object> values = new LinkedHashMap<>();
         metrics.fields().forEachRemaining(field -> {
             if (field.getValue().isNumber()) {
                 values.put(field.getKey(), field.getValue().doubleValue());
             }
         });
-        return new Saved(step, System.currentTimeMillis(), values);
+        return new Saved(step, folder.completed(step).toEpochMilli(), values);
     }
 
     private String experiment() throws Unreachable, Refused, InterruptedException {

@@ -5,7 +5,8 @@ import java.util.Map;
 /** Follows the steps of a run while it is trained. No failure of a tracker reaches the training. */
 public interface RunTracker extends AutoCloseable {
     /**
-     * Receives the metrics of a saved step; returns at once.
+     * Receives the metrics of a step that is being saved; returns at once. If the process is killed before the step is
+     * complete, a resumed run computes the step again, with the same result.
      *
      * @param metrics names and values as in {@code metrics.json}
      */

@@ -5,9 +5,13 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All trackers of a run as one. */
 public final class Trackers implements RunTracker {
+    private static final Logger LOG = LoggerFactory.getLogger(Trackers.class);
+
     private final List<RunTracker> trackers;
 
     private Trackers(List<RunTracker> trackers) {
@@ -25,34 +29,44 @@ public final class Trackers implements RunTracker {
      */
     public static Trackers of(
             TrackingSettings settings, RunFolder folder, String name, List<String> sections, int step, int steps) {
-        List<RunTracker> trackers = new ArrayList<>(List.of(TrainingSource.register(step, steps, Clock.systemUTC())));
+        List<RunTracker> trackers = new ArrayList<>();
+        attempt(() -> trackers.add(TrainingSource.register(step, steps, Clock.systemUTC())));
         if (!settings.mlflow().isEmpty()) {
-            trackers.add(MlflowTracker.begin(
+            attempt(() -> trackers.add(MlflowTracker.begin(
                     new MlflowServer(settings.mlflow(), System.getenv()),
                     settings,
                     MlflowRun.of(folder, name, sections),
-                    folder));
+                    folder)));
         }
         return new Trackers(trackers);
     }
 
+    /** Keeps a failure away from the training. */
+    private static void attempt(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            LOG.warn("the metrics of this run are not sent; the training goes on", e);
+        }
+    }
+
     @Override
     public void saved(int step, Map<String, Object> metrics) {
-        trackers.forEach(tracker -> tracker.saved(step, metrics));
+        trackers.forEach(tracker -> attempt(() -> tracker.saved(step, metrics)));
     }
 
     @Override
     public void ended(int chosen, String policy) {
-        trackers.forEach(tracker -> tracker.ended(chosen, policy));
+        trackers.forEach(tracker -> attempt(() -> tracker.ended(chosen, policy)));
     }
 
     @Override
     public void stopped(String reason) {
-        trackers.forEach(tracker -> tracker.stopped(reason));
+        trackers.forEach(tracker -> attempt(() -> tracker.stopped(reason)));
     }
 
     @Override
     public void close() {
-        trackers.forEach(RunTracker::close);
+        trackers.forEach(tracker -> attempt(tracker::close));
     }
 }

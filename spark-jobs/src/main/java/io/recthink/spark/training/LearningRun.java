@@ -355,8 +355,11 @@ public final class LearningRun implements AutoCloseable {
             try {
                 policy.discard();
             } finally {
-                writer.close();
-                trackers.close();
+                try {
+                    writer.close();
+                } finally {
+                    trackers.close();
+                }
             }
         }
     }

@@ -1,8 +1,11 @@
 package io.recthink.spark.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.recthink.InvalidInputException;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.run.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,12 +52,18 @@ class EventFileTest {
         EventFile expected = new EventFile(1795407153);
         expected.add(2, seconds / 1000.0, Map.of("reward", 0.75));
         assertThat(events.resolve(names(events).get(1))).hasBinaryContent(expected.content());
+        Files.move(
+                events.resolve(names(events).get(0)),
+                events.resolve("events.out.tfevents.1795407100.recthink.000000-000001"));
+        assertThatThrownBy(() -> add(folder, events))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("has the events of another run");
     }
 
     private static void add(Path folder, Path events) {
         Configuration hadoop = SparkTest.spark().sparkContext().hadoopConfiguration();
         new EventFolder(events.toString(), hadoop)
-                .add(io.recthink.spark.run.RunFolder.at(folder.resolve("run").toString(), hadoop));
+                .add(RunFolder.at(folder.resolve("run").toString(), hadoop));
     }
 
     private static List<String> names(Path folder) throws IOException {

@@ -1,10 +1,15 @@
 package io.recthink.spark.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.recthink.InvalidInputException;
+import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import io.recthink.spark.files.FolderLock;
+import io.recthink.spark.files.LockWatch;
 import io.recthink.spark.files.Storage;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
@@ -38,8 +44,7 @@ class FollowedRunTest {
                 Optional.of(folder.resolve("events").toString()),
                 Optional.of(Duration.ofMillis(1500)),
                 written -> pages.add(read(page)));
-        Thread thread = new Thread(
-                () -> job.run(SparkTest.spark(), io.recthink.spark.JobSettings.SECTIONS.read("none", "", List.of())));
+        Thread thread = new Thread(() -> job.run(SparkTest.spark(), JobSettings.SECTIONS.read("none", "", List.of())));
         thread.start();
         Thread.sleep(500); // the run does not exist yet
 
@@ -66,6 +71,60 @@ class FollowedRunTest {
             assertThat(events.filter(file -> !file.getFileName().toString().startsWith(".")))
                     .hasSize(2);
         }
+    }
+
+    @Test
+    @Timeout(60)
+    void aRunThatEndsBeforeItsFirstStepIsNamed() throws Exception {
+        Path run = folder.resolve("run");
+        FolderLock lock = FolderLock.take(Storage.at(run.toString(), HADOOP), Duration.ZERO, "another");
+        CompletableFuture<Void> following = CompletableFuture.runAsync(() -> follow(run));
+        Thread.sleep(1000);
+        assertThat(following).isNotDone();
+        lock.close();
+        assertThatThrownBy(following::get)
+                .hasCauseInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("no complete step with metrics");
+    }
+
+    @Test
+    void aRunWhoseWriterWasKilledIsShownOnce() throws Exception {
+        Path run = folder.resolve("run");
+        new ExampleRun(SparkTest.spark(), run)
+                .begin("train")
+                .metrics(1, Map.of("step", 1, "reward", 0.5))
+                .manifest(1, null);
+        Files.writeString(
+                run.resolve("lock.json"),
+                "{\"token\":\"t\",\"host\":\"%s\",\"process\":999999999,\"processStart\":1,\"renewed\":1}"
+                        .formatted(InetAddress.getLocalHost().getHostName()));
+        follow(run);
+        assertThat(folder.resolve("page.html")).content().contains("reward").doesNotContain("This run goes on");
+    }
+
+    @Test
+    void anOwnerElsewhereCountsByWhatChangesNotByItsClock() throws Exception {
+        Path run = Files.createDirectories(folder.resolve("run"));
+        Files.writeString(
+                run.resolve("lock.json"),
+                "{\"token\":\"t\",\"host\":\"elsewhere\",\"process\":1,\"processStart\":1,\"renewed\":1}");
+        assertThat(new LockWatch(Storage.at(run.toString(), HADOOP)).isHeld()).isTrue();
+        Files.writeString(run.resolve("lock.json"), "");
+        assertThat(new LockWatch(Storage.at(run.toString(), HADOOP)).isHeld())
+                .as("a lock that is being renewed")
+                .isTrue();
+        Files.delete(run.resolve("lock.json"));
+        assertThat(new LockWatch(Storage.at(run.toString(), HADOOP)).isHeld()).isFalse();
+    }
+
+    private void follow(Path run) {
+        new InspectJob(
+                        Optional.of(run.toString()),
+                        Optional.of(folder.resolve("page.html").toString()),
+                        Optional.empty(),
+                        Optional.of(Duration.ofMillis(200)),
+                        written -> {})
+                .run(SparkTest.spark(), JobSettings.SECTIONS.read("none", "", List.of()));
     }
 
     private static String read(Path file) {

@@ -204,7 +204,10 @@ final class MlflowDouble implements AutoCloseable {
     private static ObjectNode described(Run run) {
         ObjectNode answer = JSON.createObjectNode();
         answer.putObject("info").put("run_id", run.id).put("status", run.status);
-        ArrayNode metrics = answer.putObject("data").putArray("metrics");
+        ObjectNode data = answer.putObject("data");
+        ArrayNode tags = data.putArray("tags");
+        run.tags.forEach((key, value) -> tags.addObject().put("key", key).put("value", value));
+        ArrayNode metrics = data.putArray("metrics");
         Map<String, JsonNode> latest = new TreeMap<>();
         run.metrics.forEach(metric -> latest.put(metric.get("key").asText(), metric));
         latest.values().forEach(metrics::add);

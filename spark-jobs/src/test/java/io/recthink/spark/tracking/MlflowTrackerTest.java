@@ -7,21 +7,25 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.config.ConfigurationException;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.report.ExampleRun;
 import io.recthink.spark.run.RunFolder;
 import io.recthink.spark.tracking.MlflowDouble.Run;
 import io.recthink.spark.train.TinyWorld;
 import io.recthink.spark.train.TrainJob;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scala.collection.JavaConverters;
 
 class MlflowTrackerTest {
     private static final SparkSession SPARK = SparkTest.spark();
@@ -100,7 +104,66 @@ class MlflowTrackerTest {
     }
 
     @Test
-    void aServerThatDoesNotExistDoesNotHoldTheTrainingUp() {
+    void limitsOfARequestAreKept() throws Exception {
+        ExampleRun run = new ExampleRun(SPARK, folder.resolve("long")).begin("train");
+        for (int step = 1; step <= 60; step++) {
+            Map<String, Object> metrics = new TreeMap<>(Map.of("step", step));
+            for (int i = 0; i < 40; i++) {
+                metrics.put("metric " + i, step + i / 64.0);
+            }
+            run.metrics(step, metrics).manifest(step, null);
+        }
+        Map<String, String> parameters = new TreeMap<>();
+        for (int i = 0; i < 250; i++) {
+            parameters.put("parameter " + i, "v".repeat(3 * i));
+        }
+        RunFolder written = RunFolder.at(
+                folder.resolve("long").toString(), SPARK.sparkContext().hadoopConfiguration());
+        MlflowRun described =
+                new MlflowRun("id", "it's", "name", Instant.now(), Map.of(MlflowRun.ID, "id"), parameters);
+        try (MlflowTracker tracker = MlflowTracker.begin(
+                new MlflowServer(server.address(), Map.of()), TrackingSettings.NONE, described, written)) {
+            tracker.ended(60, "policy");
+        }
+        Run found = server.runs().get(0);
+        assertThat(found.status).isEqualTo("FINISHED");
+        assertThat(found.parameters).hasSize(250).containsEntry("parameter 249", "v".repeat(500));
+        assertSameMetrics(found, written);
+        assertThat(found.metrics).hasSize(60 * 40);
+    }
+
+    @Test
+    void aRunThatGoesOnAfterAStopIsNotMarkedAnyMore() {
+        assertThatThrownBy(() -> train(false, "train.steps=2", "train.guards.minEntropy=9"))
+                .hasMessageContaining("train stopped after step");
+        train(true, "train.steps=2", "train.guards.minEntropy=0");
+        Run run = server.runs().get(0);
+        assertThat(run.status).isEqualTo("FINISHED");
+        assertThat(run.tags).containsEntry("recthink.stopped", "");
+    }
+
+    @Test
+    void metricsThatAPersonAddedDoNotHideOurs() {
+        train(false, "train.steps=2");
+        Run run = server.runs().get(0);
+        run.metrics.add(
+                MlflowServer.object().put("key", "by hand").put("value", 1).put("step", 99));
+        train(true, "train.steps=3");
+        assertThat(run.values("reward")).containsOnlyKeys(1, 2, 3);
+    }
+
+    @Test
+    void nothingOfATrainingStaysInSparksMetrics() {
+        train(false, "train.steps=1");
+        assertThat(JavaConverters.seqAsJavaList(SparkEnv.get()
+                        .metricsSystem()
+                        .getSourcesByName("recthink")
+                        .toSeq()))
+                .isEmpty();
+    }
+
+    @Test
+    void aServerThatDoesNotExistCostsAWarning() {
         String address = server.address();
         server.close();
         try (Warnings warnings = new Warnings(MlflowTracker.class)) {
@@ -132,13 +195,18 @@ class MlflowTrackerTest {
     @Test
     void credentialsAreThoseOfMlflowsOwnClients() throws Exception {
         for (Map<String, String> environment : List.of(
-                Map.of("MLFLOW_TRACKING_TOKEN", "t0ken"),
+                Map.of("MLFLOW_TRACKING_TOKEN", "t0ken\n"),
                 Map.of("MLFLOW_TRACKING_USERNAME", "ada", "MLFLOW_TRACKING_PASSWORD", "secret"),
                 Map.<String, String>of())) {
             new MlflowServer(server.address(), environment)
                     .post("experiments/create", MlflowServer.object().put("name", environment.toString()));
         }
         assertThat(server.authorizations()).containsExactly("Bearer t0ken", "Basic YWRhOnNlY3JldA==", "null");
+        MlflowServer unusable = new MlflowServer(server.address(), Map.of("MLFLOW_TRACKING_TOKEN", "t0\nken"));
+        assertThatThrownBy(() -> unusable.post("runs/search", MlflowServer.object()))
+                .hasMessageContaining("MLFLOW_TRACKING_TOKEN has a character")
+                .hasMessageNotContaining("ken\"")
+                .hasNoCause();
     }
 
     @Test
