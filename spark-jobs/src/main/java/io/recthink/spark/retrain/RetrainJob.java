@@ -202,14 +202,12 @@ public final class RetrainJob implements Job {
     private static TrainedCandidate train(SparkSession spark, Configuration configuration) {
         RunFolder run =
                 RunFolder.at(configuration.paths().run(), spark.sparkContext().hadoopConfiguration());
-        Optional<String> stop = Optional.empty();
         try {
             new TrainJob(run.exists()).run(spark, configuration);
         } catch (StoppedException e) {
             say("%s", e.getMessage());
-            stop = Optional.of(e.getMessage());
         }
-        return TrainedCandidate.of(run, stop);
+        return TrainedCandidate.of(run);
     }
 
     private static Comparison evaluate(SparkSession spark, Cycle cycle) {

@@ -3,6 +3,7 @@ package io.recthink.spark.retrain;
 import io.recthink.spark.run.Best;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.RunFolder;
+import io.recthink.spark.run.Stop;
 import java.util.Optional;
 
 /**
@@ -17,12 +18,8 @@ import java.util.Optional;
  */
 record TrainedCandidate(
         String policy, String sha256, int step, int steps, Optional<String> error, Optional<String> stop) {
-    /**
-     * The chosen policy of a run.
-     *
-     * @param stop why a guard stopped it
-     */
-    static TrainedCandidate of(RunFolder run, Optional<String> stop) {
+    /** The chosen policy of a run. */
+    static TrainedCandidate of(RunFolder run) {
         Manifest chosen = run.best();
         return new TrainedCandidate(
                 run.policy(chosen),
@@ -30,7 +27,7 @@ record TrainedCandidate(
                 chosen.step(),
                 run.newest().orElseThrow().step(),
                 Optional.ofNullable(chosen.best()).map(Best::value),
-                stop);
+                run.stop().map(Stop::reason));
     }
 
     boolean isUsable() {
@@ -40,6 +37,7 @@ record TrainedCandidate(
     String words() {
         String chosen = "step %d of %d%s"
                 .formatted(step, steps, error.map(" (%s)"::formatted).orElse(""));
-        return stop.map(reason -> chosen + "; " + reason.split("\\. ", 2)[0]).orElse(chosen);
+        return stop.map(reason -> "%s; a guard stopped it: %s".formatted(chosen, reason))
+                .orElse(chosen);
     }
 }

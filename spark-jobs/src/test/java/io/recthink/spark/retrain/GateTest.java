@@ -45,16 +45,11 @@ class GateTest {
     @Test
     void aTrainingWithoutABetterStepOrWithAStopIsRefused() {
         TrainedCandidate start = new TrainedCandidate("p", "s", 0, 10, Optional.of("MAE 0.5"), Optional.empty());
-        TrainedCandidate stopped = new TrainedCandidate(
-                "p",
-                "s",
-                7,
-                8,
-                Optional.empty(),
-                Optional.of("train stopped after step 8: entropy. The run can be used."));
+        TrainedCandidate stopped =
+                new TrainedCandidate("p", "s", 7, 8, Optional.empty(), Optional.of("the entropy fell to 0"));
         assertThat(refused(start, measured(400, -0.1, -0.05, 0.0, 20), -0.01)).containsExactly("training");
         assertThat(refused(stopped, measured(400, -0.1, -0.05, 0.0, 20), -0.01)).containsExactly("training");
-        assertThat(stopped.words()).isEqualTo("step 7 of 8; train stopped after step 8: entropy");
+        assertThat(stopped.words()).isEqualTo("step 7 of 8; a guard stopped it: the entropy fell to 0");
     }
 
     @Test

@@ -13,8 +13,10 @@ import io.recthink.config.Configuration;
 import io.recthink.spark.NothingToDoException;
 import io.recthink.spark.RefusedException;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.files.FolderInUseException;
 import io.recthink.spark.registry.Measurement;
 import io.recthink.spark.registry.Registry;
+import io.recthink.spark.registry.RegistryWriter;
 import io.recthink.spark.registry.Rule;
 import io.recthink.spark.registry.Version;
 import io.recthink.spark.run.PolicyArgument;
@@ -102,6 +104,20 @@ class RetrainJobTest {
         assertThatThrownBy(() -> retrain(SECOND, world.configuration("gate.minRows=201")))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("retrain.testRows 200 is below gate.minRows 201");
+    }
+
+    @Test
+    void twoCyclesAtOnceAreRefusedBeforeAnyWork() throws IOException {
+        copyRegistry();
+        Configuration configuration =
+                world.configuration("paths.registry=" + copy, "paths.cycles=" + copy.resolve("cycles"));
+        try (RegistryWriter other = RegistryWriter.open(copy + "/ratings", hadoop())) {
+            assertThat(other.registry().versions()).hasSize(1);
+            assertThatThrownBy(() -> retrain(SECOND, configuration))
+                    .isInstanceOf(FolderInUseException.class)
+                    .hasMessageContaining("ratings");
+        }
+        assertThat(copy.resolve("cycles")).doesNotExist();
     }
 
     @Test
