@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.recthink.review.Parameter.Start;
+import io.recthink.torch.Gradients;
 import io.recthink.torch.Kernels;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,32 +65,96 @@ public record DAML(Sizes sizes, Head head, boolean idBias) implements ReviewNetw
 
     @Override
     public Prepared prepare(Batch batch, Map<String, NDArray> values, NDManager manager) {
-        Texts user = Texts.of(batch.user().texts(), sizes.tokens(), false, manager);
-        Texts item = Texts.of(batch.item().texts(), sizes.tokens(), false, manager);
-        NDArray userIds = manager.create(Sides.longs(batch.user().ids()));
-        NDArray itemIds = manager.create(Sides.longs(batch.item().ids()));
-        NDArray length = manager.create((long) sizes.tokens());
-        return (now, dropout, scratch) -> {
-            NDArray userFeatures = features(Sides.USER, user, now, scratch);
-            NDArray itemFeatures = features(Sides.ITEM, item, now, scratch);
-            NDList attention = Kernels.instance()
+        return new Documents(
+                this,
+                Texts.of(batch.user().texts(), sizes.tokens(), false, manager),
+                Texts.of(batch.item().texts(), sizes.tokens(), false, manager),
+                manager.create(Sides.longs(batch.user().ids())),
+                manager.create(Sides.longs(batch.item().ids())));
+    }
+
+    /** A batch as tensors. */
+    private record Documents(DAML network, Texts user, Texts item, NDArray userIds, NDArray itemIds)
+            implements Prepared {
+        @Override
+        public NDArray predict(Map<String, NDArray> values, Dropout dropout, NDManager manager) {
+            NDArray userFeatures = features(Sides.USER, user, values, manager);
+            NDArray itemFeatures = features(Sides.ITEM, item, values, manager);
+            return predict(
+                    userFeatures,
+                    itemFeatures,
+                    attention(userFeatures, itemFeatures, manager),
+                    values,
+                    dropout,
+                    manager);
+        }
+
+        /**
+         * The attention goes back by a kernel of its own: libtorch would keep and read again a dozen numbers for each pair of
+         * places.
+         */
+        @Override
+        public Recorded record(Map<String, NDArray> leaves, Dropout dropout, NDManager manager) {
+            NDArray userFeatures = Gradients.record(() -> features(Sides.USER, user, leaves, manager));
+            NDArray itemFeatures = Gradients.record(() -> features(Sides.ITEM, item, leaves, manager));
+            NDArray userLeaf = Gradients.leaf(userFeatures, manager);
+            NDArray itemLeaf = Gradients.leaf(itemFeatures, manager);
+            NDList attention = attention(userFeatures, itemFeatures, manager);
+            NDList weights =
+                    new NDList(Gradients.leaf(attention.get(0), manager), Gradients.leaf(attention.get(1), manager));
+            NDArray predictions =
+                    Gradients.record(() -> predict(userLeaf, itemLeaf, weights, leaves, dropout, manager));
+            return new Recorded(predictions, slopes -> {
+                Gradients.backward(predictions, slopes);
+                NDList more = Kernels.instance()
+                        .callWithGradient(
+                                "daml_attention_backward",
+                                manager,
+                                userFeatures,
+                                itemFeatures,
+                                user.texts(),
+                                item.texts(),
+                                Gradients.of(weights.get(0), manager).orElseThrow(),
+                                Gradients.of(weights.get(1), manager).orElseThrow());
+                Gradients.backward(
+                        userFeatures,
+                        more.get(0).addi(Gradients.of(userLeaf, manager).orElseThrow()));
+                Gradients.backward(
+                        itemFeatures,
+                        more.get(1).addi(Gradients.of(itemLeaf, manager).orElseThrow()));
+            });
+        }
+
+        private NDList attention(NDArray userFeatures, NDArray itemFeatures, NDManager manager) {
+            return Kernels.instance()
                     .callWithGradient(
-                            "daml_attention", scratch, userFeatures, itemFeatures, user.texts(), item.texts());
+                            "daml_attention", manager, userFeatures, itemFeatures, user.texts(), item.texts());
+        }
+
+        private NDArray predict(
+                NDArray userFeatures,
+                NDArray itemFeatures,
+                NDList attention,
+                Map<String, NDArray> values,
+                Dropout dropout,
+                NDManager manager) {
+            NDArray length = manager.create((long) network.sizes.tokens());
+            int rows = (int) userIds.size();
             NDArray x = Kernels.instance()
                     .callWithGradient(
                             "daml_vector",
-                            scratch,
-                            text(Sides.USER, userFeatures, attention.get(0), length, now, scratch),
-                            text(Sides.ITEM, itemFeatures, attention.get(1), length, now, scratch),
-                            now.get("user.ids"),
-                            now.get("item.ids"),
+                            manager,
+                            text(Sides.USER, userFeatures, attention.get(0), length, values, manager),
+                            text(Sides.ITEM, itemFeatures, attention.get(1), length, values, manager),
+                            values.get("user.ids"),
+                            values.get("item.ids"),
                             userIds,
                             itemIds,
-                            dropout.next(scratch, batch.rows(), 4L * sizes.latent()))
+                            dropout.next(manager, rows, 4L * network.sizes.latent()))
                     .singletonOrThrow();
-            NDArray predictions = predict(x, batch.rows(), now, dropout, scratch);
-            return scalars() ? predictions.add(Sides.scalars(now, userIds, itemIds, scratch)) : predictions;
-        };
+            NDArray predictions = network.predict(x, rows, values, dropout, manager);
+            return network.scalars() ? predictions.add(Sides.scalars(values, userIds, itemIds, manager)) : predictions;
+        }
     }
 
     private NDArray predict(NDArray x, int rows, Map<String, NDArray> values, Dropout dropout, NDManager manager) {

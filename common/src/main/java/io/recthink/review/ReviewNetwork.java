@@ -2,8 +2,10 @@ package io.recthink.review;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.recthink.torch.Gradients;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** A network that predicts ratings from reviews. */
 public interface ReviewNetwork {
@@ -24,12 +26,30 @@ public interface ReviewNetwork {
     /** A batch as tensors. */
     interface Prepared {
         /**
-         * The predictions of the batch, {@code [B]}, not clipped; libtorch may record them.
+         * The predictions of the batch, {@code [B]}, not clipped.
          *
          * @param values the parameters by name
          */
         NDArray predict(Map<String, NDArray> values, Dropout dropout, NDManager manager);
+
+        /**
+         * Predicts and keeps what a backward pass needs.
+         *
+         * @param leaves the parameters by name, each with a gradient
+         */
+        default Recorded record(Map<String, NDArray> leaves, Dropout dropout, NDManager manager) {
+            NDArray predictions = Gradients.record(() -> predict(leaves, dropout, manager));
+            return new Recorded(predictions, slopes -> Gradients.backward(predictions, slopes));
+        }
     }
+
+    /**
+     * Predictions with their way back.
+     *
+     * @param predictions {@code [B]}
+     * @param backward adds to the gradients of the leaves, from the derivative of the loss by each prediction
+     */
+    record Recorded(NDArray predictions, Consumer<NDArray> backward) {}
 
     /** The weights whose squares are penalised in the loss, by name. */
     default List<String> penalised() {

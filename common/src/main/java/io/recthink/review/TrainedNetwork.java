@@ -97,10 +97,10 @@ public final class TrainedNetwork implements AutoCloseable {
         ReviewNetwork.Prepared prepared = network.prepare(batch, values, scratch);
         Map<String, NDArray> leaves = new LinkedHashMap<>();
         values.forEach((name, value) -> leaves.put(name, Gradients.leaf(value, scratch)));
-        NDArray recorded = Gradients.record(() -> prepared.predict(leaves, dropout, scratch));
-        float[] predictions = recorded.toFloatArray();
+        ReviewNetwork.Recorded recorded = prepared.record(leaves, dropout, scratch);
+        float[] predictions = recorded.predictions().toFloatArray();
         float[] slopes = loss.slopes(predictions, batch.ratings(), network.sumsLosses());
-        Gradients.backward(recorded, scratch.create(slopes));
+        recorded.backward().accept(scratch.create(slopes));
         leaves.forEach((name, leaf) -> gradients.put(
                 name,
                 Gradients.of(leaf, scratch)

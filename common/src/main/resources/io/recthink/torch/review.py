@@ -89,17 +89,52 @@ def daml_features(self, words: Tensor, gate: Tensor, gate_bias: Tensor, weight: 
   right = torch.constant_pad_nd(adds.select(2, 2).narrow(1, 1, w - 1), [0, 0, 0, 1], 0)
   return bias + adds.select(2, 1) + left + right
 
-# DAML: similarities 1 / (1 + distance) of the places of two documents, [B, W of x, W of y]
-def daml_similarity(self, x: Tensor, y: Tensor) -> Tensor:
-  squares = torch.sum(torch.pow(x, 2), [2]).unsqueeze(2) + torch.sum(torch.pow(y, 2), [2]).unsqueeze(1)
-  squares = squares - torch.bmm(x, y.transpose(1, 2)) * 2
-  return torch.reciprocal(torch.sqrt(torch.clamp(squares, 1e-08)) + 1)
+# DAML: squared distances of the places of two documents, [W of x, W of y], at least 1e-8; x and y [W, K]
+def daml_squares(self, x: Tensor, y: Tensor) -> Tensor:
+  own = torch.sum(torch.pow(x, 2), [1]).unsqueeze(1) + torch.sum(torch.pow(y, 2), [1]).unsqueeze(0)
+  return torch.clamp_(torch.addmm(own, x, y.t(), alpha=-2.), 1e-08)
 
-# DAML: the weights of the places of both documents, [B, W] each; a padded place has 0
+# DAML: similarities 1 / (1 + distance), [W of x, W of y]
+def daml_similarity(self, x: Tensor, y: Tensor) -> Tensor:
+  return torch.reciprocal_(torch.add_(torch.sqrt_(self.daml_squares(x, y)), 1.))
+
+# DAML: the weights of the places of both documents, [B, W] each: sums of similarities to the words of the other; behind the end of a
+# document 0. One row after the other: its similarities stay in the processor's cache
 def daml_attention(self, x: Tensor, y: Tensor, x_texts: Tensor, y_texts: Tensor) -> Tuple[Tensor, Tensor]:
-  both = (x_texts > 0).unsqueeze(2) * (y_texts > 0).unsqueeze(1)
-  a = self.daml_similarity(x, y) * both
-  return (torch.sum(a, [2]), torch.sum(a, [1]))
+  x_sums = torch.zeros([x.size(0), x.size(1)], dtype=6, device=x.device)
+  y_sums = torch.zeros([y.size(0), y.size(1)], dtype=6, device=x.device)
+  x_lengths, y_lengths = torch.sum(x_texts > 0, [1]), torch.sum(y_texts > 0, [1])
+  for i in range(x.size(0)):
+    n, m = int(x_lengths[i]), int(y_lengths[i])
+    a = self.daml_similarity(x.select(0, i).narrow(0, 0, n), y.select(0, i).narrow(0, 0, m))
+    x_sums.select(0, i).narrow(0, 0, n).copy_(torch.sum(a, [1]))
+    y_sums.select(0, i).narrow(0, 0, m).copy_(torch.sum(a, [0]))
+  return (x_sums, y_sums)
+
+# DAML: the gradients of both documents' features [B, W, K] from those of their weights [B, W]. With s the squared distance, d its
+# root and a = 1 / (1 + d), the weights have da / ds = - a a / (2 d); none where s is clamped
+def daml_attention_backward(self, x: Tensor, y: Tensor, x_texts: Tensor, y_texts: Tensor, x_slopes: Tensor, y_slopes: Tensor) -> Tuple[Tensor, Tensor]:
+  x_gradient, y_gradient = torch.zeros_like(x), torch.zeros_like(y)
+  x_lengths, y_lengths = torch.sum(x_texts > 0, [1]), torch.sum(y_texts > 0, [1])
+  for i in range(x.size(0)):
+    n, m = int(x_lengths[i]), int(y_lengths[i])
+    u, v = x.select(0, i).narrow(0, 0, n), y.select(0, i).narrow(0, 0, m)
+    g = x_slopes.select(0, i).narrow(0, 0, n).unsqueeze(1) + y_slopes.select(0, i).narrow(0, 0, m).unsqueeze(0)
+    du, dv = self.daml_slopes(u, v, g)
+    x_gradient.select(0, i).narrow(0, 0, n).copy_(du)
+    y_gradient.select(0, i).narrow(0, 0, m).copy_(dv)
+  return (x_gradient, y_gradient)
+
+# DAML: the gradients of features x and y [W, K] from those of their similarities g [W of x, W of y]
+def daml_slopes(self, x: Tensor, y: Tensor, g: Tensor) -> Tuple[Tensor, Tensor]:
+  squares = self.daml_squares(x, y)
+  clamped = squares <= 1e-08
+  d = torch.sqrt_(squares)
+  one = torch.add(d, 1.)
+  s = torch.div(torch.neg(g), torch.mul_(torch.mul_(one, one), d)).masked_fill_(clamped, 0.)
+  dx = torch.mul(x, torch.sum(s, [1]).unsqueeze(1)) - torch.mm(s, y)
+  dy = torch.mul(y, torch.sum(s, [0]).unsqueeze(1)) - torch.mm(s.t(), x)
+  return (dx, dy)
 
 # DAML, one side: text vectors [B, n]. Local pooling, abstract convolution and its average over length - 2 windows are linear: the
 # average of the convolution is the convolution of averages. Places behind W add nothing

@@ -30,7 +30,8 @@ final class InspectCommand implements Callable<Integer> {
             names = "--output",
             paramLabel = "FILE",
             description =
-                    "the page to write; default: paths.report; the curves of report.html are in report-curves as SVG")
+                    "the page to write; default: paths.report, or RUN-report.html beside RUN; the curves of report.html are in"
+                            + " report-curves as SVG")
     private Optional<String> output = Optional.empty();
 
     @Option(

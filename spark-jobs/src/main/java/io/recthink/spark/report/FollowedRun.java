@@ -53,5 +53,12 @@ final class FollowedRun {
             }
             written = written && Owner.pause(every);
         }
+        System.err.printf(
+                "inspect: nobody writes %s any more; its last complete step is %d%s%n",
+                folder.path(),
+                shown,
+                folder.stop()
+                        .map(stop -> " (stopped: %s)".formatted(stop.reason()))
+                        .orElse(""));
     }
 }

@@ -16,7 +16,7 @@ import org.apache.spark.sql.SparkSession;
  * do so after each step.
  *
  * @param run the run folder; empty: {@code paths.run}
- * @param output the page; empty: {@code paths.report}
+ * @param output the page; empty: {@code paths.report}, or where {@code run} is given, {@code RUN-report.html} beside it
  * @param tensorBoard a folder for event files of TensorBoard; empty: none
  * @param follow the time between two looks at a run that goes on; empty: the run is shown once
  * @param written receives the path of the page each time that it is written
@@ -28,6 +28,8 @@ public record InspectJob(
         Optional<Duration> follow,
         Consumer<String> written)
         implements Job {
+    private static final String REPORT = "-report.html";
+
     /** Shows {@code paths.run} once, at {@code paths.report}. */
     public static InspectJob once(Consumer<String> written) {
         return new InspectJob(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), written);
@@ -41,7 +43,7 @@ public record InspectJob(
         RunFolder folder = RunFolder.at(
                 run.orElseGet(() -> paths.resolve(paths.run())),
                 spark.sparkContext().hadoopConfiguration());
-        String page = output.orElseGet(() -> paths.resolve(paths.report()));
+        String page = output.orElseGet(() -> run.isPresent() ? folder.path() + REPORT : paths.resolve(paths.report()));
         if (follow.isPresent()) {
             new FollowedRun(folder, follow.get(), goesOn -> show(spark, folder, page, goesOn)).follow();
         } else {

@@ -1,12 +1,16 @@
 package io.recthink.spark.report;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.recthink.spark.page.HtmlWriter;
 import io.recthink.spark.page.PageFrame;
 import io.recthink.spark.run.Best;
 import io.recthink.spark.run.RunFolder;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -49,8 +53,8 @@ final class ReportPage {
         header();
         again.ifPresent(time -> html.element(
                 "p",
-                "This run goes on. The page is written again after each step; a browser loads it every %d seconds."
-                        .formatted(time.toSeconds()),
+                "This run goes on. Written at %s; a browser loads the page again every %d seconds."
+                        .formatted(Instant.now().truncatedTo(ChronoUnit.SECONDS), time.toSeconds()),
                 "class",
                 "hint"));
         tiles();
@@ -108,11 +112,24 @@ final class ReportPage {
 
     private static String chosen(Best best) {
         String policy = best.step() == 0
-                ? "step 0, the untrained start, is the chosen policy"
+                ? "step 0, the policy that the training began with, is the chosen one"
                 : "step %d, the chosen policy".formatted(best.step());
         return best.failures() == null || best.failures() == 0
                 ? policy
                 : "%s; %s of its answers unreadable".formatted(policy, Unit.SHARE.show(best.failures()));
+    }
+
+    /** {@code " of 40"} where the configuration asks for more steps than there are. */
+    private String planned(int newest) {
+        try {
+            int steps = new YAMLMapper()
+                    .readTree(run.configuration())
+                    .at("/%s/steps".formatted(run.description().job()))
+                    .asInt();
+            return steps > newest ? " of " + steps : "";
+        } catch (JsonProcessingException e) {
+            return ""; // the page shows the text itself
+        }
     }
 
     private void tiles() {
@@ -121,7 +138,7 @@ final class ReportPage {
         PageFrame.tile(
                 html,
                 "Steps",
-                String.valueOf(steps.get(steps.size() - 1)),
+                steps.get(steps.size() - 1) + planned(steps.get(steps.size() - 1)),
                 curves.every() == 1 ? "" : "one in " + curves.every() + " is shown");
         endsTile("Reward", "reward", Unit.NONE);
         if (curves.present("reward").length == 0) {

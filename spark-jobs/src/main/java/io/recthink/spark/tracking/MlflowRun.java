@@ -69,7 +69,7 @@ record MlflowRun(
         return new MlflowRun(
                 id,
                 name,
-                "%s %s".formatted(name, run.job()),
+                "%s %s %s".formatted(name, run.job(), folder.path().replaceFirst(".*/", "")),
                 Instant.parse(run.created()),
                 tags,
                 parameters(folder.configuration(), sections));

@@ -260,13 +260,7 @@ final class MlflowTracker implements RunTracker {
     }
 
     private Saved ofFolder(int step, ObjectNode metrics) {
-        Map<String, Object> values = new LinkedHashMap<>();
-        metrics.fields().forEachRemaining(field -> {
-            if (field.getValue().isNumber()) {
-                values.put(field.getKey(), field.getValue().doubleValue());
-            }
-        });
-        return new Saved(step, folder.completed(step).toEpochMilli(), values);
+        return new Saved(step, folder.completed(step).toEpochMilli(), Metrics.numbers(metrics));
     }
 
     private String experiment() throws Unreachable, Refused, InterruptedException {

@@ -30,7 +30,11 @@ public final class Trackers implements RunTracker {
     public static Trackers of(
             TrackingSettings settings, RunFolder folder, String name, List<String> sections, int step, int steps) {
         List<RunTracker> trackers = new ArrayList<>();
-        attempt(() -> trackers.add(TrainingSource.register(step, steps, Clock.systemUTC())));
+        attempt(() -> {
+            TrainingSource source = TrainingSource.register(step, steps, Clock.systemUTC());
+            trackers.add(source);
+            folder.metrics(step).ifPresent(metrics -> source.saved(step, Metrics.numbers(metrics)));
+        });
         if (!settings.mlflow().isEmpty()) {
             attempt(() -> trackers.add(MlflowTracker.begin(
                     new MlflowServer(settings.mlflow(), System.getenv()),

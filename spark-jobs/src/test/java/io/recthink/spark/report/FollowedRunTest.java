@@ -65,7 +65,7 @@ class FollowedRunTest {
         assertThat(found.get(0))
                 .contains("trace of step 1", "This run goes on", "content=\"1\"")
                 .doesNotContain("step 2");
-        assertThat(found.get(1)).contains("trace of step 2", "This run goes on");
+        assertThat(found.get(1)).contains("trace of step 2", "This run goes on", "<strong>2 of 300</strong>");
         assertThat(found.get(2)).contains("trace of step 2").doesNotContain("This run goes on", "refresh");
         try (var events = Files.list(folder.resolve("events"))) {
             assertThat(events.filter(file -> !file.getFileName().toString().startsWith(".")))

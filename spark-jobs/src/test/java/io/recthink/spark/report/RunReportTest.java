@@ -119,7 +119,7 @@ final class RunReportTest {
     void stepWithoutManifestIsNotShown() throws IOException {
         ExampleRun run = trainRun(2).metrics(3, Map.of("step", 3, "reward", 99.0, "unfinished", 1.0));
 
-        assertThat(page(run)).doesNotContain("unfinished").contains("<strong>2</strong>");
+        assertThat(page(run)).doesNotContain("unfinished").contains("<strong>2 of 300</strong>");
     }
 
     @Test

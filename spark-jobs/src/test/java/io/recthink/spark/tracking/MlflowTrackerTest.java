@@ -52,7 +52,7 @@ class MlflowTrackerTest {
         train(false, "train.steps=2", "tracking.tags={team: search}");
         Run run = server.runs().get(0);
         assertThat(server.experiments()).containsOnlyKeys("recthink");
-        assertThat(run.name).isEqualTo("recthink train");
+        assertThat(run.name).isEqualTo("recthink train run");
         assertThat(run.status).isEqualTo("FINISHED");
         assertThat(run.ended).isPositive();
         RunFolder written =
