@@ -78,30 +78,27 @@ public record DAML(Sizes sizes, Head head, boolean idBias) implements ReviewNetw
             implements Prepared {
         @Override
         public NDArray predict(Map<String, NDArray> values, Dropout dropout, NDManager manager) {
-            NDArray userFeatures = features(Sides.USER, user, values, manager);
-            NDArray itemFeatures = features(Sides.ITEM, item, values, manager);
-            return predict(
-                    userFeatures,
-                    itemFeatures,
-                    attention(userFeatures, itemFeatures, manager),
-                    values,
-                    dropout,
-                    manager);
+            NDArray userFeatures =
+                    Convolution.of(Sides.USER, user, values, manager).features().add(values.get("user.conv.bias"));
+            NDArray itemFeatures =
+                    Convolution.of(Sides.ITEM, item, values, manager).features().add(values.get("item.conv.bias"));
+            NDList attention = attention(userFeatures, itemFeatures, manager);
+            return predict(userFeatures, itemFeatures, attention, values, dropout, manager);
         }
 
         /**
-         * The attention goes back by a kernel of its own: libtorch would keep and read again a dozen numbers for each pair of
-         * places.
+         * Convolution and attention go back by kernels of their own: libtorch would keep and read again a dozen numbers for each
+         * pair of places.
          */
         @Override
         public Recorded record(Map<String, NDArray> leaves, Dropout dropout, NDManager manager) {
-            NDArray userFeatures = Gradients.record(() -> features(Sides.USER, user, leaves, manager));
-            NDArray itemFeatures = Gradients.record(() -> features(Sides.ITEM, item, leaves, manager));
-            NDArray userLeaf = Gradients.leaf(userFeatures, manager);
-            NDArray itemLeaf = Gradients.leaf(itemFeatures, manager);
-            NDList attention = attention(userFeatures, itemFeatures, manager);
+            Features users = Features.of(Sides.USER, user, leaves, manager);
+            Features items = Features.of(Sides.ITEM, item, leaves, manager);
+            NDList attention = attention(users.biased(), items.biased(), manager);
             NDList weights =
                     new NDList(Gradients.leaf(attention.get(0), manager), Gradients.leaf(attention.get(1), manager));
+            NDArray userLeaf = Gradients.leaf(users.biased(), manager);
+            NDArray itemLeaf = Gradients.leaf(items.biased(), manager);
             NDArray predictions =
                     Gradients.record(() -> predict(userLeaf, itemLeaf, weights, leaves, dropout, manager));
             return new Recorded(predictions, slopes -> {
@@ -110,18 +107,14 @@ public record DAML(Sizes sizes, Head head, boolean idBias) implements ReviewNetw
                         .callWithGradient(
                                 "daml_attention_backward",
                                 manager,
-                                userFeatures,
-                                itemFeatures,
+                                userLeaf,
+                                itemLeaf,
                                 user.texts(),
                                 item.texts(),
-                                Gradients.of(weights.get(0), manager).orElseThrow(),
-                                Gradients.of(weights.get(1), manager).orElseThrow());
-                Gradients.backward(
-                        userFeatures,
-                        more.get(0).addi(Gradients.of(userLeaf, manager).orElseThrow()));
-                Gradients.backward(
-                        itemFeatures,
-                        more.get(1).addi(Gradients.of(itemLeaf, manager).orElseThrow()));
+                                gradient(weights.get(0), manager),
+                                gradient(weights.get(1), manager));
+                users.backward(more.get(0).addi(gradient(userLeaf, manager)), manager);
+                items.backward(more.get(1).addi(gradient(itemLeaf, manager)), manager);
             });
         }
 
@@ -175,19 +168,87 @@ public record DAML(Sizes sizes, Head head, boolean idBias) implements ReviewNetw
                 .singletonOrThrow();
     }
 
-    private static NDArray features(String side, Texts texts, Map<String, NDArray> values, NDManager manager) {
-        return Kernels.instance()
-                .callWithGradient(
-                        "daml_features",
-                        manager,
-                        values.get(side + ".words"),
-                        values.get("gate.weight"),
-                        values.get("gate.bias"),
-                        values.get(side + ".conv.weight"),
-                        values.get(side + ".conv.bias"),
-                        texts.unique(),
-                        texts.texts())
-                .singletonOrThrow();
+    private static NDArray gradient(NDArray leaf, NDManager manager) {
+        return Gradients.of(leaf, manager).orElseThrow();
+    }
+
+    /**
+     * The document convolution of one side.
+     *
+     * @param table what words add to windows, {@code [U * 3, K]}
+     * @param gates how much words count, {@code [B, W]}
+     * @param features the convolution without its bias, {@code [B, W, K]}
+     */
+    private record Convolution(Texts texts, NDArray table, NDArray gates, NDArray features) {
+        static Convolution of(String side, Texts texts, Map<String, NDArray> values, NDManager manager) {
+            NDArray table = table(side, texts, values, manager);
+            NDArray gates = gates(side, texts, values, manager);
+            return new Convolution(texts, table, gates, convolved(texts, table, gates, manager));
+        }
+
+        static NDArray table(String side, Texts texts, Map<String, NDArray> values, NDManager manager) {
+            return Kernels.instance()
+                    .callWithGradient(
+                            "word_table",
+                            manager,
+                            values.get(side + ".words"),
+                            texts.unique(),
+                            values.get(side + ".conv.weight"))
+                    .singletonOrThrow();
+        }
+
+        static NDArray gates(String side, Texts texts, Map<String, NDArray> values, NDManager manager) {
+            return Kernels.instance()
+                    .callWithGradient(
+                            "daml_gates",
+                            manager,
+                            values.get(side + ".words"),
+                            values.get("gate.weight"),
+                            values.get("gate.bias"),
+                            texts.unique(),
+                            texts.texts())
+                    .singletonOrThrow();
+        }
+
+        static NDArray convolved(Texts texts, NDArray table, NDArray gates, NDManager manager) {
+            return Kernels.instance()
+                    .callWithGradient("daml_convolution", manager, table, gates, texts.texts())
+                    .singletonOrThrow();
+        }
+    }
+
+    /**
+     * The features of one side with their way back.
+     *
+     * @param convolution whose table and gates are recorded
+     * @param plain its features, with a gradient
+     * @param biased the features with their bias, recorded, {@code [B, W, K]}
+     */
+    private record Features(Convolution convolution, NDArray plain, NDArray biased) {
+        static Features of(String side, Texts texts, Map<String, NDArray> leaves, NDManager manager) {
+            NDArray table = Gradients.record(() -> Convolution.table(side, texts, leaves, manager));
+            NDArray gates = Gradients.record(() -> Convolution.gates(side, texts, leaves, manager));
+            Convolution convolution =
+                    new Convolution(texts, table, gates, Convolution.convolved(texts, table, gates, manager));
+            NDArray plain = Gradients.leaf(convolution.features(), manager);
+            NDArray biased = Gradients.record(() -> plain.add(leaves.get(side + ".conv.bias")));
+            return new Features(convolution, plain, biased);
+        }
+
+        /** Adds to the gradients of the leaves, from the gradient of {@link #biased}. */
+        void backward(NDArray slopes, NDManager manager) {
+            Gradients.backward(biased, slopes);
+            NDList back = Kernels.instance()
+                    .callWithGradient(
+                            "daml_convolution_backward",
+                            manager,
+                            convolution.table(),
+                            convolution.gates(),
+                            convolution.texts().texts(),
+                            gradient(plain, manager));
+            Gradients.backward(convolution.table(), back.get(0));
+            Gradients.backward(convolution.gates(), back.get(1));
+        }
     }
 
     private static NDArray text(

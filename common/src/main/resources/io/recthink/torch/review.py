@@ -74,20 +74,51 @@ def narre_side(self, features: Tensor, places: Tensor, counterparts: Tensor, the
 def narre_head(self, user: Tensor, item: Tensor, scalars: Tensor, w: Tensor, mu: Tensor, dropout: Tensor) -> Tensor:
   return torch.mv(self.dropped(torch.relu(user * item), dropout), w) + scalars + mu
 
-# DAML: features of all places of documents, [B, W, K]: words weighed by the gate of their neighbourhood, then a convolution
-def daml_features(self, words: Tensor, gate: Tensor, gate_bias: Tensor, weight: Tensor, bias: Tensor, unique: Tensor, texts: Tensor) -> Tensor:
-  w, filters = texts.size(1), weight.size(0)
+# DAML: the gates of all places of documents, [B, W]: how much a word counts, from its neighbourhood of five
+def daml_gates(self, words: Tensor, weight: Tensor, bias: Tensor, unique: Tensor, texts: Tensor) -> Tensor:
+  w = texts.size(1)
   near = torch.constant_pad_nd(texts, [2, 2], 0) * 5
-  scores = self.word_table(words, unique, gate).view([-1])
-  score = gate_bias + torch.take(scores, near.narrow(1, 0, w))
+  scores = self.word_table(words, unique, weight).view([-1])
+  score = bias + torch.take(scores, near.narrow(1, 0, w))
   for j in range(1, 5):
     score = score + torch.take(scores, near.narrow(1, j, w) + j)
-  table = self.word_table(words, unique, weight).view([-1, 3 * filters])
-  adds = table.index_select(0, texts.reshape([-1])).view([-1, w, 3, filters])
-  adds = adds * torch.sigmoid(score).unsqueeze(2).unsqueeze(3)
-  left = torch.constant_pad_nd(adds.select(2, 0).narrow(1, 0, w - 1), [0, 0, 1, 0], 0)
-  right = torch.constant_pad_nd(adds.select(2, 2).narrow(1, 1, w - 1), [0, 0, 0, 1], 0)
-  return bias + adds.select(2, 1) + left + right
+  return torch.sigmoid(score)
+
+# DAML: the convolution of words times their gates, without its bias, [B, W, K], from the table [U * 3, K] of word_table. One row
+# after the other stays in the processor's cache
+def daml_convolution(self, table: Tensor, gates: Tensor, texts: Tensor) -> Tensor:
+  b, w, filters = texts.size(0), texts.size(1), table.size(1)
+  adds = table.view([-1, 3 * filters])
+  features = torch.zeros([b, w, filters], dtype=6, device=table.device)
+  lengths = torch.sum(texts > 0, [1])
+  for i in range(b):
+    n = int(lengths[i])
+    if n > 0:
+      y = torch.mul_(adds.index_select(0, texts.select(0, i).narrow(0, 0, n)), gates.select(0, i).narrow(0, 0, n).unsqueeze(1))
+      f, behind = features.select(0, i), min(n, w - 1)
+      f.narrow(0, 0, n).add_(y.narrow(1, filters, filters))
+      f.narrow(0, 1, behind).add_(y.narrow(0, 0, behind).narrow(1, 0, filters))
+      f.narrow(0, 0, n - 1).add_(y.narrow(0, 1, n - 1).narrow(1, 2 * filters, filters))
+  return features
+
+# DAML: the gradients of the table and of the gates from that of the convolution
+def daml_convolution_backward(self, table: Tensor, gates: Tensor, texts: Tensor, slopes: Tensor) -> Tuple[Tensor, Tensor]:
+  w, filters = texts.size(1), table.size(1)
+  adds = table.view([-1, 3 * filters])
+  table_gradient, gate_gradient = torch.zeros_like(adds), torch.zeros_like(gates)
+  lengths = torch.sum(texts > 0, [1])
+  for i in range(texts.size(0)):
+    n = int(lengths[i])
+    if n > 0:
+      s, behind = slopes.select(0, i), min(n, w - 1)
+      places = texts.select(0, i).narrow(0, 0, n)
+      g = torch.zeros([n, 3 * filters], dtype=6, device=table.device)
+      g.narrow(0, 0, behind).narrow(1, 0, filters).copy_(s.narrow(0, 1, behind))
+      g.narrow(1, filters, filters).copy_(s.narrow(0, 0, n))
+      g.narrow(0, 1, n - 1).narrow(1, 2 * filters, filters).copy_(s.narrow(0, 0, n - 1))
+      gate_gradient.select(0, i).narrow(0, 0, n).copy_(torch.sum(adds.index_select(0, places) * g, [1]))
+      table_gradient.index_add_(0, places, torch.mul_(g, gates.select(0, i).narrow(0, 0, n).unsqueeze(1)))
+  return (table_gradient.view_as(table), gate_gradient)
 
 # DAML: squared distances of the places of two documents, [W of x, W of y], at least 1e-8; x and y [W, K]
 def daml_squares(self, x: Tensor, y: Tensor) -> Tensor:
