@@ -3,13 +3,16 @@ package io.recthink.review;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -84,6 +87,53 @@ class TrainedNetworkTest {
                 trained.step(batch, RatingLoss.L2, new Adam(0.01, 1e-4, 0.001), Dropout.of(0.2, step));
             }
             return trained.predict(batch);
+        }
+    }
+
+    /** With Adam, decay would pull every row that is seldom seen to zero at full speed. */
+    @ParameterizedTest
+    @MethodSource("networks")
+    void weightsDecayAndTablesDoNot(ReviewNetwork network) {
+        Batch batch = batch(network, new Random(3));
+        Map<String, float[]> plain = afterAStep(network, batch, 0);
+        Map<String, float[]> decayed = afterAStep(network, batch, 1000);
+        for (Parameter parameter : network.parameters()) {
+            float[] found = decayed.get(parameter.name());
+            if (parameter.decays()) {
+                assertThat(found).as(parameter.name()).isNotEqualTo(plain.get(parameter.name()));
+            } else {
+                assertThat(found).as(parameter.name()).isEqualTo(plain.get(parameter.name()));
+            }
+        }
+        assertThat(network.parameters().stream().filter(Parameter::decays).map(Parameter::name))
+                .contains("user.conv.weight", "head.w")
+                .doesNotContain("user.words", "user.ids", "user.biases", "item.conv.bias", "head.w0", "head.mu");
+    }
+
+    private static Map<String, float[]> afterAStep(ReviewNetwork network, Batch batch, double decay) {
+        Map<String, float[]> values = new TreeMap<>();
+        try (TrainedNetwork trained = TrainedNetwork.start(network, 3, 7)) {
+            trained.step(batch, RatingLoss.L2, new Adam(0.01, decay, 0), Dropout.off());
+            trained.values().forEach((name, value) -> values.put(name, value.toFloatArray()));
+        }
+        return values;
+    }
+
+    @Test
+    void halfOfTheValuesAreDroppedAndTheOthersAreTwiceAsLarge() {
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+            float[] factors = Dropout.of(0.5, 3).next(manager, 100, 40).toFloatArray();
+            long kept = IntStream.range(0, factors.length)
+                    .filter(i -> factors[i] == 2)
+                    .count();
+            long dropped = IntStream.range(0, factors.length)
+                    .filter(i -> factors[i] == 0)
+                    .count();
+            assertThat(kept + dropped).isEqualTo(4000);
+            assertThat(kept).isBetween(1900L, 2100L);
+            assertThat(Dropout.of(0.5, 3).next(manager, 100, 40).toFloatArray()).isEqualTo(factors);
+            assertThat(Dropout.of(0.5, 4).next(manager, 100, 40).toFloatArray()).isNotEqualTo(factors);
+            assertThat(Dropout.off().next(manager, 100, 40).size()).isZero();
         }
     }
 
