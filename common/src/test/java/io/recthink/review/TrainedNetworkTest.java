@@ -13,8 +13,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class TrainedNetworkTest {
@@ -119,6 +121,26 @@ class TrainedNetworkTest {
         return values;
     }
 
+    /** Each slope against the difference of the loss itself. */
+    @ParameterizedTest
+    @EnumSource(RatingLoss.class)
+    void slopesAreTheDerivativesOfTheLoss(RatingLoss loss) {
+        float[] ratings = {3, 3, 3, 3};
+        float[] predictions = {0.5f, 2.25f, 3.5f, 4.75f}; // errors below and above 1, of both signs
+        float little = 1 / 1024f;
+        for (boolean sum : new boolean[] {false, true}) {
+            float[] slopes = loss.slopes(predictions, ratings, sum);
+            for (int i = 0; i < ratings.length; i++) {
+                float[] more = predictions.clone();
+                float[] less = predictions.clone();
+                more[i] += little;
+                less[i] -= little;
+                double difference = (loss.of(more, ratings, sum) - loss.of(less, ratings, sum)) / (2 * little);
+                assertThat((double) slopes[i]).isCloseTo(difference, Offset.offset(1e-6));
+            }
+        }
+    }
+
     @Test
     void halfOfTheValuesAreDroppedAndTheOthersAreTwiceAsLarge() {
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
@@ -147,8 +169,7 @@ class TrainedNetworkTest {
             float[] expected = trained.predict(together);
             for (int row = 0; row < together.rows(); row++) {
                 Batch alone = new Batch(only(together.user(), row), only(together.item(), row), new float[0]);
-                assertThat(trained.predict(alone)[0])
-                        .isCloseTo(expected[row], org.assertj.core.data.Offset.offset(1e-5f));
+                assertThat(trained.predict(alone)[0]).isCloseTo(expected[row], Offset.offset(1e-5f));
             }
         }
     }
