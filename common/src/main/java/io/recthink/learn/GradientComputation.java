@@ -162,8 +162,8 @@ public final class GradientComputation implements AutoCloseable {
             Gradients.backward(hidden, hiddenGradient);
             addGradient(decoder.finalNormName(), norm, local);
             NDArray selectedGradient = Gradients.of(selected, local).orElseThrow();
-            return kernels.callWithGradient("select_backward", scratch, output, forward.predictors(), selectedGradient)
-                    .singletonOrThrow();
+            return kernels.callForTensorWithGradient(
+                    "select_backward", scratch, output, forward.predictors(), selectedGradient);
         }
     }
 
@@ -300,7 +300,7 @@ public final class GradientComputation implements AutoCloseable {
     }
 
     private NDArray plain(String kernel, NDManager owner, NDArray... inputs) {
-        return kernels.callWithGradient(kernel, owner, inputs).singletonOrThrow();
+        return kernels.callForTensorWithGradient(kernel, owner, inputs);
     }
 
     /** Computes the losses of a batch's tokens, in the order of the batch's targets. */

@@ -93,6 +93,6 @@ public final class PackedForward {
     }
 
     private NDArray plain(NDManager manager, String kernel, NDArray... inputs) {
-        return kernels.callWithGradient(kernel, manager, inputs).singletonOrThrow();
+        return kernels.callForTensorWithGradient(kernel, manager, inputs);
     }
 }

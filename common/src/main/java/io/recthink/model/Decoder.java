@@ -93,9 +93,7 @@ public final class Decoder implements ParameterReader, AutoCloseable {
             return zeros;
         }
         try (zeros) {
-            return Kernels.instance()
-                    .callWithGradient("to_bfloat16", manager, zeros)
-                    .singletonOrThrow();
+            return Kernels.instance().callForTensorWithGradient("to_bfloat16", manager, zeros);
         }
     }
 

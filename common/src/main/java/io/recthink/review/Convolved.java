@@ -1,7 +1,6 @@
 package io.recthink.review;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.recthink.review.Parameter.Start;
 import io.recthink.torch.Kernels;
@@ -28,22 +27,21 @@ record Convolved(String side, Texts texts, NDArray winners) {
     /** Finds the largest windows. */
     static Convolved of(String side, Texts texts, Map<String, NDArray> values, NDManager manager) {
         NDArray winners = Kernels.instance()
-                .callWithGradient(
+                .callForTensorWithGradient(
                         "winning_windows",
                         manager,
                         values.get(side + ".words"),
                         values.get(side + ".conv.weight"),
                         texts.unique(),
                         texts.texts(),
-                        texts.windows())
-                .singletonOrThrow();
+                        texts.windows());
         return new Convolved(side, texts, winners);
     }
 
     /** The features of the texts, {@code [R, K]}. */
     NDArray features(Map<String, NDArray> values, NDManager manager) {
-        NDList features = Kernels.instance()
-                .callWithGradient(
+        return Kernels.instance()
+                .callForTensorWithGradient(
                         "text_features",
                         manager,
                         values.get(side + ".words"),
@@ -53,6 +51,5 @@ record Convolved(String side, Texts texts, NDArray winners) {
                         texts.texts(),
                         texts.windows(),
                         winners);
-        return features.singletonOrThrow();
     }
 }

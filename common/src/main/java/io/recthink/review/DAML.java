@@ -134,7 +134,7 @@ public record DAML(Sizes sizes, Head head, boolean idBias) implements ReviewNetw
             NDArray length = manager.create((long) network.sizes.tokens());
             int rows = (int) userIds.size();
             NDArray x = Kernels.instance()
-                    .callWithGradient(
+                    .callForTensorWithGradient(
                             "daml_vector",
                             manager,
                             text(Sides.USER, userFeatures, attention.get(0), length, values, manager),
@@ -143,8 +143,7 @@ public record DAML(Sizes sizes, Head head, boolean idBias) implements ReviewNetw
                             values.get("item.ids"),
                             userIds,
                             itemIds,
-                            dropout.next(manager, rows, 4L * network.sizes.latent()))
-                    .singletonOrThrow();
+                            dropout.next(manager, rows, 4L * network.sizes.latent()));
             NDArray predictions = network.predict(x, rows, values, dropout, manager);
             return network.scalars() ? predictions.add(Sides.scalars(values, userIds, itemIds, manager)) : predictions;
         }
@@ -152,20 +151,21 @@ public record DAML(Sizes sizes, Head head, boolean idBias) implements ReviewNetw
 
     private NDArray predict(NDArray x, int rows, Map<String, NDArray> values, Dropout dropout, NDManager manager) {
         Kernels kernels = Kernels.instance();
-        return (head == Head.LFM
-                        ? kernels.callWithGradient("daml_line", manager, x, values.get("head.w"), values.get("head.w0"))
-                        : kernels.callWithGradient(
-                                "daml_head",
-                                manager,
-                                x,
-                                values.get("head.V"),
-                                values.get("head.mlp.weight"),
-                                values.get("head.mlp.bias"),
-                                values.get("head.h"),
-                                values.get("head.w"),
-                                values.get("head.w0"),
-                                dropout.next(manager, rows, sizes.interactions())))
-                .singletonOrThrow();
+        if (head == Head.LFM) {
+            return kernels.callForTensorWithGradient(
+                    "daml_line", manager, x, values.get("head.w"), values.get("head.w0"));
+        }
+        return kernels.callForTensorWithGradient(
+                "daml_head",
+                manager,
+                x,
+                values.get("head.V"),
+                values.get("head.mlp.weight"),
+                values.get("head.mlp.bias"),
+                values.get("head.h"),
+                values.get("head.w"),
+                values.get("head.w0"),
+                dropout.next(manager, rows, sizes.interactions()));
     }
 
     private static NDArray gradient(NDArray leaf, NDManager manager) {
@@ -188,32 +188,29 @@ public record DAML(Sizes sizes, Head head, boolean idBias) implements ReviewNetw
 
         static NDArray table(String side, Texts texts, Map<String, NDArray> values, NDManager manager) {
             return Kernels.instance()
-                    .callWithGradient(
+                    .callForTensorWithGradient(
                             "word_table",
                             manager,
                             values.get(side + ".words"),
                             texts.unique(),
-                            values.get(side + ".conv.weight"))
-                    .singletonOrThrow();
+                            values.get(side + ".conv.weight"));
         }
 
         static NDArray gates(String side, Texts texts, Map<String, NDArray> values, NDManager manager) {
             return Kernels.instance()
-                    .callWithGradient(
+                    .callForTensorWithGradient(
                             "daml_gates",
                             manager,
                             values.get(side + ".words"),
                             values.get("gate.weight"),
                             values.get("gate.bias"),
                             texts.unique(),
-                            texts.texts())
-                    .singletonOrThrow();
+                            texts.texts());
         }
 
         static NDArray convolved(Texts texts, NDArray table, NDArray gates, NDManager manager) {
             return Kernels.instance()
-                    .callWithGradient("daml_convolution", manager, table, gates, texts.texts())
-                    .singletonOrThrow();
+                    .callForTensorWithGradient("daml_convolution", manager, table, gates, texts.texts());
         }
     }
 
@@ -259,7 +256,7 @@ public record DAML(Sizes sizes, Head head, boolean idBias) implements ReviewNetw
             Map<String, NDArray> values,
             NDManager manager) {
         return Kernels.instance()
-                .callWithGradient(
+                .callForTensorWithGradient(
                         "daml_text",
                         manager,
                         features,
@@ -268,7 +265,6 @@ public record DAML(Sizes sizes, Head head, boolean idBias) implements ReviewNetw
                         values.get(side + ".abstract.weight"),
                         values.get(side + ".abstract.bias"),
                         values.get(side + ".linear.weight"),
-                        values.get(side + ".linear.bias"))
-                .singletonOrThrow();
+                        values.get(side + ".linear.bias"));
     }
 }

@@ -43,7 +43,7 @@ public record DeepCoNN(Sizes sizes, boolean idBias) implements ReviewNetwork {
         NDArray itemIds = manager.create(Sides.longs(batch.item().ids()));
         return (now, dropout, scratch) -> {
             NDArray predictions = Kernels.instance()
-                    .callWithGradient(
+                    .callForTensorWithGradient(
                             "deepconn_head",
                             scratch,
                             user.features(now, scratch),
@@ -55,8 +55,7 @@ public record DeepCoNN(Sizes sizes, boolean idBias) implements ReviewNetwork {
                             now.get("head.w0"),
                             now.get("head.w"),
                             now.get("head.V"),
-                            dropout.next(scratch, batch.rows(), sizes.interactions()))
-                    .singletonOrThrow();
+                            dropout.next(scratch, batch.rows(), sizes.interactions()));
             return idBias ? predictions.add(Sides.scalars(now, userIds, itemIds, scratch)) : predictions;
         };
     }

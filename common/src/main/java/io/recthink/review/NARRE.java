@@ -62,7 +62,7 @@ public record NARRE(Sizes sizes, int reviews, boolean maskPadding) implements Re
             NDArray userLatent = user.latent(now, dropout.next(scratch, batch.rows(), sizes.filters()), scratch);
             NDArray itemLatent = item.latent(now, dropout.next(scratch, batch.rows(), sizes.filters()), scratch);
             return Kernels.instance()
-                    .callWithGradient(
+                    .callForTensorWithGradient(
                             "narre_head",
                             scratch,
                             userLatent,
@@ -70,8 +70,7 @@ public record NARRE(Sizes sizes, int reviews, boolean maskPadding) implements Re
                             Sides.scalars(now, user.ids(), item.ids(), scratch),
                             now.get("head.w"),
                             now.get("head.mu"),
-                            dropout.next(scratch, batch.rows(), sizes.latent()))
-                    .singletonOrThrow();
+                            dropout.next(scratch, batch.rows(), sizes.latent()));
         };
     }
 

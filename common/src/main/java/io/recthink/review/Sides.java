@@ -38,8 +38,7 @@ final class Sides {
     /** The sum of the scalars of the user and of the item of each row, {@code [B]}. */
     static NDArray scalars(Map<String, NDArray> values, NDArray userIds, NDArray itemIds, NDManager manager) {
         return Kernels.instance()
-                .callWithGradient(
-                        "id_scalars", manager, values.get("user.biases"), values.get("item.biases"), userIds, itemIds)
-                .singletonOrThrow();
+                .callForTensorWithGradient(
+                        "id_scalars", manager, values.get("user.biases"), values.get("item.biases"), userIds, itemIds);
     }
 }

@@ -32,8 +32,7 @@ public final class Gradients {
      * @param manager owner of the new tensor
      */
     public static NDArray leaf(NDArray values, NDManager manager) {
-        NDArray leaf =
-                Kernels.instance().callWithGradient("alias", manager, values).singletonOrThrow();
+        NDArray leaf = Kernels.instance().callForTensorWithGradient("alias", manager, values);
         leaf.setRequiresGradient(true);
         return leaf;
     }

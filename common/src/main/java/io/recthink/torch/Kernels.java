@@ -102,6 +102,11 @@ public final class Kernels {
         return NativeCalls.instance().call(() -> IValueUtils.forward(module, arguments, true));
     }
 
+    /** Like {@link #callWithGradient} for a kernel that returns one tensor. */
+    public NDArray callForTensorWithGradient(String method, NDManager manager, NDArray... inputs) {
+        return callWithGradient(method, manager, inputs).singletonOrThrow();
+    }
+
     private IValue infer(String method, NDArray... inputs) {
         var values = new IValue[inputs.length];
         for (int i = 0; i < inputs.length; i++) {

@@ -415,7 +415,7 @@ class DecoderKernelsTest {
     }
 
     private NDArray kernel(String name, NDArray... inputs) {
-        return Kernels.instance().callWithGradient(name, manager, inputs).singletonOrThrow();
+        return Kernels.instance().callForTensorWithGradient(name, manager, inputs);
     }
 
     @FunctionalInterface
