@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A configuration that a run or a policy has recorded, perhaps with another version of recthink. Only the requested
@@ -56,6 +57,25 @@ public final class RecordedConfiguration {
     public Optional<Number> number(String key) {
         JsonNode value = record.at("/" + key.replace('.', '/'));
         return value.isNumber() ? Optional.of(value.numberValue()) : Optional.empty();
+    }
+
+    /**
+     * The values at some keys and in some sections by their dotted keys; a list is one value.
+     *
+     * @param keys such as {@code seed} or {@code train.optimizer}; a key that the record lacks is left out
+     */
+    public SortedMap<String, String> values(List<String> keys) {
+        SortedMap<String, String> found = new TreeMap<>();
+        keys.forEach(key -> collect(key, record.at("/" + key.replace('.', '/')), found));
+        return found;
+    }
+
+    private static void collect(String key, JsonNode value, SortedMap<String, String> found) {
+        if (value.isObject() && !value.isEmpty()) {
+            value.properties().forEach(field -> collect(key + "." + field.getKey(), field.getValue(), found));
+        } else if (!value.isMissingNode()) {
+            found.put(key, value.isTextual() ? value.textValue() : value.toString());
+        }
     }
 
     /**

@@ -1,9 +1,9 @@
 package io.recthink.spark.report;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.recthink.config.ConfigurationException;
+import io.recthink.config.RecordedConfiguration;
 import io.recthink.spark.page.HtmlWriter;
 import io.recthink.spark.page.PageFrame;
 import io.recthink.spark.run.Best;
@@ -122,12 +122,12 @@ final class ReportPage {
     /** {@code " of 40"} where the configuration asks for more steps than there are. */
     private String planned(int newest) {
         try {
-            int steps = new YAMLMapper()
-                    .readTree(run.configuration())
-                    .at("/%s/steps".formatted(run.description().job()))
-                    .asInt();
-            return steps > newest ? " of " + steps : "";
-        } catch (JsonProcessingException e) {
+            return RecordedConfiguration.read(run.path(), run.configuration())
+                    .number(run.description().job() + ".steps")
+                    .filter(steps -> steps.intValue() > newest)
+                    .map(steps -> " of " + steps)
+                    .orElse("");
+        } catch (ConfigurationException e) {
             return ""; // the page shows the text itself
         }
     }

@@ -1,8 +1,6 @@
 package io.recthink.spark.tracking;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.recthink.config.RecordedConfiguration;
 import io.recthink.spark.run.RunDescription;
 import io.recthink.spark.run.RunFolder;
 import java.time.Instant;
@@ -32,8 +30,6 @@ record MlflowRun(
     static final String ID = "recthink.run_uuid";
 
     private static final int UUID_LENGTH = 36;
-
-    private static final YAMLMapper YAML = new YAMLMapper();
 
     MlflowRun {
         tags = Map.copyOf(tags);
@@ -72,26 +68,7 @@ record MlflowRun(
                 "%s %s %s".formatted(name, run.job(), folder.path().replaceFirst(".*/", "")),
                 Instant.parse(run.created()),
                 tags,
-                parameters(folder.configuration(), sections));
-    }
-
-    /** The leaves of a YAML text by their paths; a list is one value. */
-    private static Map<String, String> parameters(String yaml, List<String> sections) {
-        Map<String, String> found = new TreeMap<>();
-        try {
-            JsonNode configuration = YAML.readTree(yaml);
-            sections.forEach(section -> collect(section, configuration.at("/" + section.replace('.', '/')), found));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("config.yaml of a run that is open", e);
-        }
-        return found;
-    }
-
-    private static void collect(String path, JsonNode node, Map<String, String> found) {
-        if (node.isObject() && !node.isEmpty()) {
-            node.fields().forEachRemaining(field -> collect(path + "." + field.getKey(), field.getValue(), found));
-        } else if (!node.isMissingNode()) {
-            found.put(path, node.isTextual() ? node.textValue() : node.toString());
-        }
+                RecordedConfiguration.read(folder.path(), folder.configuration())
+                        .values(sections));
     }
 }
