@@ -2,7 +2,9 @@ package io.recthink.spark.source;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
+import io.recthink.spark.files.Digest;
 import io.recthink.spark.files.LiteralPath;
+import io.recthink.spark.files.Storage;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -56,13 +59,22 @@ public final class PairsReader {
     }
 
     /**
-     * Returns the SHA-256 of the files of a table.
+     * Returns one SHA-256 for the names and the content of the files of a table.
      *
      * @throws InvalidInputException when they cannot be read
      */
     public static String sha256(SparkSession spark, String path) {
         try {
-            return new SourceFiles(spark, path).sha256();
+            List<FileStatus> files = new SourceFiles(spark, path).all();
+            String content = Storage.at(path, spark.sparkContext().hadoopConfiguration())
+                    .sha256(files.stream()
+                            .map(file -> file.getPath().toString())
+                            .toList());
+            return Digest.of(
+                    content,
+                    files.stream()
+                            .map(file -> "%s %d".formatted(file.getPath().getName(), file.getLen()))
+                            .toList());
         } catch (IOException e) {
             throw new InvalidInputException("--pairs %s: cannot be read: %s".formatted(path, e), e);
         }

@@ -2,14 +2,10 @@ package io.recthink.spark.source;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.HexFormat;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -37,57 +33,46 @@ final class SourceFiles {
     }
 
     private static Optional<Path> first(FileSystem files, FileStatus[] found) throws IOException {
-        Arrays.sort(found);
-        for (FileStatus file : found) {
-            String name = file.getPath().getName();
-            if (!name.startsWith("_") && !name.startsWith(".")) {
-                Optional<Path> first = file.isDirectory()
-                        ? first(files, files.listStatus(file.getPath()))
-                        : Optional.of(file.getPath()).filter(path -> file.getLen() > 0);
-                if (first.isPresent()) {
-                    return first;
-                }
+        for (FileStatus file : visible(found)) {
+            Optional<Path> first = file.isDirectory()
+                    ? first(files, files.listStatus(file.getPath()))
+                    : Optional.of(file.getPath()).filter(path -> file.getLen() > 0);
+            if (first.isPresent()) {
+                return first;
             }
         }
         return Optional.empty();
     }
 
-    /** SHA-256 of the content of all files that are not hidden, by name; empty if there is none. */
-    String sha256() throws IOException {
+    /** Returns all files that are not hidden, by name. */
+    List<FileStatus> all() throws IOException {
         Path place = new Path(path);
         FileSystem files = place.getFileSystem(settings);
         FileStatus[] found = files.globStatus(place);
-        MessageDigest digest = sha256Digest();
+        List<FileStatus> all = new ArrayList<>();
         if (found != null) {
-            add(files, found, digest);
+            add(files, found, all);
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return all;
     }
 
-    private static void add(FileSystem files, FileStatus[] found, MessageDigest digest) throws IOException {
-        Arrays.sort(found);
-        for (FileStatus file : found) {
-            String name = file.getPath().getName();
-            if (name.startsWith("_") || name.startsWith(".")) {
-                continue;
-            }
+    private static void add(FileSystem files, FileStatus[] found, List<FileStatus> all) throws IOException {
+        for (FileStatus file : visible(found)) {
             if (file.isDirectory()) {
-                add(files, files.listStatus(file.getPath()), digest);
+                add(files, files.listStatus(file.getPath()), all);
             } else {
-                digest.update("%s %d%n".formatted(name, file.getLen()).getBytes(StandardCharsets.UTF_8));
-                try (InputStream in = new DigestInputStream(files.open(file.getPath()), digest)) {
-                    in.transferTo(OutputStream.nullOutputStream());
-                }
+                all.add(file);
             }
         }
     }
 
-    private static MessageDigest sha256Digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
+    /** The entries that are not hidden, by name. */
+    private static List<FileStatus> visible(FileStatus[] found) {
+        return Stream.of(found)
+                .filter(file -> !file.getPath().getName().startsWith("_"))
+                .filter(file -> !file.getPath().getName().startsWith("."))
+                .sorted()
+                .toList();
     }
 
     /** Opens a file and decompresses its content. */
