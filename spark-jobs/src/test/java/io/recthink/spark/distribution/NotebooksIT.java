@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,14 +24,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class NotebooksIT {
     private static final Path NOTEBOOKS = Recthink.HOME.resolve("notebooks");
-    private static final String EXECUTE =
-            """
-            import sys, nbclient, nbformat
-            notebook = nbformat.read(sys.argv[1], 4)
-            nbformat.validate(notebook)
-            nbclient.NotebookClient(notebook, timeout=240, kernel_name="python3").execute()
-            nbformat.write(notebook, sys.argv[2])
-            """;
     private static final Path JAR = Path.of("target/recthink.jar").toAbsolutePath();
 
     @TempDir
@@ -66,11 +57,10 @@ class NotebooksIT {
             })
     void notebooksForJupyterRunOnTheFolderOfTheQuickstart(String name, String printed, String shown) throws Exception {
         Python.require("pyspark", "numpy", "pandas", "matplotlib", "tokenizers", "nbclient", "ipykernel");
-        Path executed = folder.resolve(name + ".ipynb");
-        Python.run(
+        Path executed = Python.execute(
+                NOTEBOOKS.resolve(name + ".ipynb"),
                 folder,
-                Map.of("RECTHINK_ROOT", root.toString(), "RECTHINK_JAR", JAR.toString()),
-                List.of("-c", EXECUTE, NOTEBOOKS.resolve(name + ".ipynb").toString(), executed.toString()));
+                Map.of("RECTHINK_ROOT", root.toString(), "RECTHINK_JAR", JAR.toString()));
         assertThat(executed).content().containsPattern(printed).containsPattern(shown);
     }
 
@@ -114,7 +104,6 @@ class NotebooksIT {
     private static String shell(String input) throws IOException, InterruptedException {
         Distribution spark = Distribution.SPARK_3_5;
         Path script = Files.writeString(folder.resolve("shell.txt"), input);
-        Path log = folder.resolve("shell.log");
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         // What Spark needs of Java 17: this JVM was started with it.
@@ -141,21 +130,12 @@ class NotebooksIT {
                 "--class",
                 "org.apache.spark.repl.Main",
                 "spark-shell"));
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectInput(script.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(folder.toFile()).redirectInput(script.toFile());
         builder.environment().put("SPARK_HOME", spark.home().toString());
         builder.environment().put("SPARK_SCALA_VERSION", spark.scalaVersion());
         builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
         builder.environment().put("RECTHINK_ROOT", root.toString());
-        Process process = builder.start();
-        if (!process.waitFor(5, TimeUnit.MINUTES)) {
-            process.destroyForcibly();
-        }
-        String output = Files.readString(log);
-        assertThat(process.waitFor()).as(output).isZero();
-        return output;
+        return Program.run(builder, folder.resolve("shell.log"));
     }
 }

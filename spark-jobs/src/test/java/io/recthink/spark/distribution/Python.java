@@ -1,6 +1,5 @@
 package io.recthink.spark.distribution;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -9,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Runs programs of Python. {@code -Drecthink.python=PATH} names the interpreter; without it, {@code python3} is taken.
@@ -17,6 +15,15 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Python {
     private static final String INTERPRETER = System.getProperty("recthink.python", "python3");
+
+    private static final String EXECUTE =
+            """
+            import sys, nbclient, nbformat
+            notebook = nbformat.read(sys.argv[1], 4)
+            nbformat.validate(notebook)
+            nbclient.NotebookClient(notebook, timeout=240, kernel_name="python3").execute()
+            nbformat.write(notebook, sys.argv[2])
+            """;
 
     private Python() {}
 
@@ -55,19 +62,24 @@ public final class Python {
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(INTERPRETER));
         command.addAll(arguments);
-        Path log = Files.createTempFile(folder, "python", ".log");
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        ProcessBuilder builder = new ProcessBuilder(command);
         // The Spark of the Python package, not the one of this build, which has no scripts to start it.
         builder.environment().remove("SPARK_HOME");
         builder.environment().put("PYSPARK_PYTHON", INTERPRETER);
         builder.environment().putAll(environment);
-        Process process = builder.start();
-        if (!process.waitFor(5, TimeUnit.MINUTES)) {
-            process.destroyForcibly();
-        }
-        String output = Files.readString(log);
-        assertThat(process.waitFor()).as(output).isZero();
-        return output;
+        return Program.run(builder, Files.createTempFile(folder, "python", ".log"));
+    }
+
+    /**
+     * Executes a notebook, and returns the file with its outputs.
+     *
+     * @param folder for this file
+     * @param environment as for {@link #run}
+     */
+    public static Path execute(Path notebook, Path folder, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        Path executed = folder.resolve("executed-" + notebook.getFileName());
+        run(folder, environment, List.of("-c", EXECUTE, notebook.toString(), executed.toString()));
+        return executed;
     }
 }

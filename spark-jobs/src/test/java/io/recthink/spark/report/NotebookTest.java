@@ -20,13 +20,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Reads the notebooks, and executes one on a run of {@code sft}; {@code NotebooksIT} executes all of them. */
 final class NotebookTest {
     private static final Path NOTEBOOKS = Path.of("..", "notebooks");
-    private static final String EXECUTE =
-            """
-            import sys, nbclient, nbformat
-            notebook = nbformat.read(sys.argv[1], 4)
-            nbclient.NotebookClient(notebook, timeout=240, kernel_name="python3").execute()
-            nbformat.write(notebook, sys.argv[2])
-            """;
 
     @TempDir
     private Path folder;
@@ -63,11 +56,8 @@ final class NotebookTest {
             example.metrics(step, Map.of("step", step, "loss", 1.0 / step)).manifest(step, null);
         }
         example.metrics(40, Map.of("step", 40, "loss", 0.01)); // not complete
-        Path executed = folder.resolve("executed.ipynb");
-        Python.run(
-                folder,
-                Map.of("RECTHINK_RUN", run.toString()),
-                List.of("-c", EXECUTE, NOTEBOOKS.resolve("explore-run.ipynb").toString(), executed.toString()));
+        Path executed =
+                Python.execute(NOTEBOOKS.resolve("explore-run.ipynb"), folder, Map.of("RECTHINK_RUN", run.toString()));
         assertThat(executed)
                 .content()
                 .contains("3 complete steps, the last one is 30", "step 30 is chosen: the last one", "image/png");
