@@ -1,8 +1,5 @@
 package io.recthink.spark.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recthink.spark.run.Manifest;
 import io.recthink.spark.run.RunFolder;
 import java.util.Arrays;
@@ -36,21 +33,22 @@ public record Curves(List<Integer> steps, int every, Map<String, double[]> value
                 .filter(i -> i % every == 0 || i == complete.size() - 1)
                 .mapToObj(complete::get)
                 .toList();
-        Map<Integer, ObjectNode> metrics = new TreeMap<>();
-        chosen.forEach(step -> run.metrics(step)
+        Map<Integer, Map<String, Double>> metrics = new TreeMap<>();
+        chosen.forEach(step -> run.numbers(step)
                 .or(() -> step == 0 ? firstValidation(run) : Optional.empty())
                 .ifPresent(found -> metrics.put(step, found)));
         return of(metrics, every);
     }
 
     /** Validation of step 0 from its manifest, for runs without a metrics file of step 0. */
-    private static Optional<ObjectNode> firstValidation(RunFolder run) {
+    private static Optional<Map<String, Double>> firstValidation(RunFolder run) {
         return run.manifest(0)
                 .map(Manifest::best)
                 .filter(best -> best.mae() != null)
                 .map(best -> {
-                    ObjectNode metrics = JsonNodeFactory.instance.objectNode().put("eval/mae", best.mae());
-                    return best.failures() == null ? metrics : metrics.put("eval/failures", best.failures());
+                    Map<String, Double> metrics = new TreeMap<>(Map.of("eval/mae", best.mae()));
+                    Optional.ofNullable(best.failures()).ifPresent(share -> metrics.put("eval/failures", share));
+                    return metrics;
                 });
     }
 
@@ -68,15 +66,12 @@ public record Curves(List<Integer> steps, int every, Map<String, double[]> value
         return Optional.of(read(folder, steps, MOST_STEPS)).filter(curves -> !curves.isEmpty());
     }
 
-    private static Curves of(Map<Integer, ObjectNode> metrics, int every) {
+    private static Curves of(Map<Integer, Map<String, Double>> metrics, int every) {
         Map<String, double[]> values = new TreeMap<>();
         int at = 0;
-        for (ObjectNode step : metrics.values()) {
-            for (Map.Entry<String, JsonNode> entry : step.properties()) {
-                if (entry.getValue().isNumber() && !entry.getKey().equals("step")) {
-                    values.computeIfAbsent(entry.getKey(), name -> missing(metrics.size()))[at] =
-                            entry.getValue().doubleValue();
-                }
+        for (Map<String, Double> step : metrics.values()) {
+            for (Map.Entry<String, Double> entry : step.entrySet()) {
+                values.computeIfAbsent(entry.getKey(), name -> missing(metrics.size()))[at] = entry.getValue();
             }
             at++;
         }

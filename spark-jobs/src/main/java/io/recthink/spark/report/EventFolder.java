@@ -1,6 +1,5 @@
 package io.recthink.spark.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.recthink.InvalidInputException;
 import io.recthink.spark.files.Storage;
 import io.recthink.spark.run.Manifest;
@@ -8,8 +7,6 @@ import io.recthink.spark.run.RunFolder;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
@@ -29,18 +26,18 @@ final class EventFolder {
         storage = Storage.at(path, hadoop);
     }
 
-    /** Adds the complete steps of a run that the folder lacks; returns their number. */
-    int add(RunFolder run) {
+    /** Adds the complete steps of a run that the folder lacks. */
+    void add(RunFolder run) {
         long begun = Instant.parse(run.description().created()).getEpochSecond();
         List<Manifest> steps = run.manifests(last(begun));
         if (steps.isEmpty()) {
-            return 0;
+            return;
         }
         EventFile file = new EventFile(begun);
         for (Manifest step : steps) {
-            run.metrics(step.step())
-                    .ifPresent(metrics -> file.add(
-                            step.step(), run.completed(step.step()).toEpochMilli() / MILLISECONDS, values(metrics)));
+            run.numbers(step.step())
+                    .ifPresent(numbers ->
+                            file.add(step.step(), run.completed(step.step()).toEpochMilli() / MILLISECONDS, numbers));
         }
         storage.write(
                 String.format(
@@ -50,7 +47,6 @@ final class EventFolder {
                         steps.get(0).step(),
                         steps.get(steps.size() - 1).step()),
                 file.content());
-        return steps.size();
     }
 
     /** The newest step that the folder has of the run that began then. */
@@ -68,15 +64,5 @@ final class EventFolder {
             }
         }
         return last;
-    }
-
-    private static Map<String, Double> values(JsonNode metrics) {
-        Map<String, Double> values = new TreeMap<>();
-        metrics.properties().forEach(metric -> {
-            if (metric.getValue().isNumber() && !metric.getKey().equals("step")) {
-                values.put(metric.getKey(), metric.getValue().doubleValue());
-            }
-        });
-        return values;
     }
 }

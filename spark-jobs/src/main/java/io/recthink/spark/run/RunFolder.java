@@ -14,7 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -227,6 +229,23 @@ public final class RunFolder {
      */
     public Optional<ObjectNode> metrics(int step) {
         return storage.readJson(stepName(step) + "/metrics.json", ObjectNode.class, restore(step));
+    }
+
+    /**
+     * The metrics of a complete step that are numbers, by name; without {@code step}.
+     *
+     * @throws InvalidInputException when they cannot be read
+     */
+    public Optional<Map<String, Double>> numbers(int step) {
+        return metrics(step).map(metrics -> {
+            Map<String, Double> numbers = new TreeMap<>();
+            metrics.properties().forEach(metric -> {
+                if (metric.getValue().isNumber() && !metric.getKey().equals("step")) {
+                    numbers.put(metric.getKey(), metric.getValue().doubleValue());
+                }
+            });
+            return numbers;
+        });
     }
 
     /**

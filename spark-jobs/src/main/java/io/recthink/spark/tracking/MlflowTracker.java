@@ -9,7 +9,6 @@ import io.recthink.spark.tracking.MlflowServer.Refused;
 import io.recthink.spark.tracking.MlflowServer.Unreachable;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +67,7 @@ final class MlflowTracker implements RunTracker {
 
     private record Begun() implements Event {}
 
-    private record Saved(int step, long milliseconds, Map<String, Object> metrics) implements Event {}
+    private record Saved(int step, long milliseconds, Map<String, ?> metrics) implements Event {}
 
     private record Tagged(Map<String, String> tags) implements Event {}
 
@@ -91,7 +90,7 @@ final class MlflowTracker implements RunTracker {
     }
 
     @Override
-    public void saved(int step, Map<String, Object> metrics) {
+    public void saved(int step, Map<String, ?> metrics) {
         if (!sender.isAlive()) {
             return; // the server has refused the run
         }
@@ -223,16 +222,19 @@ final class MlflowTracker implements RunTracker {
         for (Manifest manifest : folder.manifests(newestSent)) {
             int step = manifest.step();
             if (!pending.containsKey(step)) {
-                folder.metrics(step).ifPresent(metrics -> pending.put(step, ofFolder(step, metrics)));
+                folder.numbers(step)
+                        .ifPresent(numbers -> pending.put(
+                                step, new Saved(step, folder.completed(step).toEpochMilli(), numbers)));
             }
         }
     }
 
     /** The newest step of which the server has a metric of this program; a person may have added others. */
     private int newestSent(JsonNode metrics) {
-        Set<String> ours = new HashSet<>();
-        folder.newest().flatMap(newest -> folder.metrics(newest.step())).ifPresent(newest -> newest.fieldNames()
-                .forEachRemaining(ours::add));
+        Set<String> ours = folder.newest()
+                .flatMap(newest -> folder.numbers(newest.step()))
+                .map(Map::keySet)
+                .orElse(Set.of());
         int newest = -1;
         for (JsonNode metric : metrics) {
             if (ours.contains(metric.path(KEY).asText())) {
@@ -257,10 +259,6 @@ final class MlflowTracker implements RunTracker {
             throw new Unreachable("its answer names no run", null);
         }
         return id;
-    }
-
-    private Saved ofFolder(int step, ObjectNode metrics) {
-        return new Saved(step, folder.completed(step).toEpochMilli(), Metrics.numbers(metrics));
     }
 
     private String experiment() throws Unreachable, Refused, InterruptedException {

@@ -10,7 +10,7 @@ public interface RunTracker extends AutoCloseable {
      *
      * @param metrics names and values as in {@code metrics.json}
      */
-    void saved(int step, Map<String, Object> metrics);
+    void saved(int step, Map<String, ?> metrics);
 
     /**
      * Receives the end of a run that has come to its last step, or was stopped by a validation. Without it, {@link #close}

@@ -33,7 +33,7 @@ public final class Trackers implements RunTracker {
         attempt(() -> {
             TrainingSource source = TrainingSource.register(step, steps, Clock.systemUTC());
             trackers.add(source);
-            folder.metrics(step).ifPresent(metrics -> source.saved(step, Metrics.numbers(metrics)));
+            folder.numbers(step).ifPresent(numbers -> source.saved(step, numbers));
         });
         if (!settings.mlflow().isEmpty()) {
             attempt(() -> trackers.add(MlflowTracker.begin(
@@ -55,7 +55,7 @@ public final class Trackers implements RunTracker {
     }
 
     @Override
-    public void saved(int step, Map<String, Object> metrics) {
+    public void saved(int step, Map<String, ?> metrics) {
         trackers.forEach(tracker -> attempt(() -> tracker.saved(step, metrics)));
     }
 

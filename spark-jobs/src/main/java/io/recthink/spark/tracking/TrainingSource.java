@@ -76,7 +76,7 @@ public final class TrainingSource implements Source, RunTracker {
     }
 
     @Override
-    public void saved(int step, Map<String, Object> metrics) {
+    public void saved(int step, Map<String, ?> metrics) {
         values.put("step", (double) step);
         values.put("saved_at", clock.millis() / 1000.0);
         GAUGES.forEach(name -> {
