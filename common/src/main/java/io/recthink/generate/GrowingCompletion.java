@@ -1,5 +1,6 @@
 package io.recthink.generate;
 
+import io.recthink.Seeds;
 import io.recthink.model.ModelTokenizer;
 import java.util.Arrays;
 import java.util.List;

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.recthink.Fixtures;
 import io.recthink.InvalidInputException;
+import io.recthink.Seeds;
 import io.recthink.TestDevice;
 import io.recthink.model.SafetensorsReader;
 import io.recthink.torch.Kernels;

@@ -1,11 +1,11 @@
 package io.recthink.spark.cli;
 
+import io.recthink.Seeds;
 import io.recthink.generate.Completion;
 import io.recthink.generate.Generation;
 import io.recthink.generate.Generator;
 import io.recthink.generate.PromptTokens;
 import io.recthink.generate.SamplingOptions;
-import io.recthink.generate.Seeds;
 import io.recthink.learn.AdamW;
 import io.recthink.learn.GradientComputation;
 import io.recthink.learn.Group;

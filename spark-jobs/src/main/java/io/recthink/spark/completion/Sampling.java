@@ -1,8 +1,8 @@
 package io.recthink.spark.completion;
 
+import io.recthink.Seeds;
 import io.recthink.generate.RolloutSettings;
 import io.recthink.generate.SamplingOptions;
-import io.recthink.generate.Seeds;
 import java.util.List;
 import java.util.stream.IntStream;
 

@@ -1,6 +1,6 @@
 package io.recthink.spark.rollout;
 
-import io.recthink.generate.Seeds;
+import io.recthink.Seeds;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

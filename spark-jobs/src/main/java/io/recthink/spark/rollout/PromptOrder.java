@@ -1,7 +1,7 @@
 package io.recthink.spark.rollout;
 
 import io.recthink.InvalidInputException;
-import io.recthink.generate.Seeds;
+import io.recthink.Seeds;
 import io.recthink.spark.run.Cursor;
 import java.util.ArrayList;
 import java.util.Comparator;

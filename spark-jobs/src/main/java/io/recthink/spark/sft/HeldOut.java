@@ -1,6 +1,6 @@
 package io.recthink.spark.sft;
 
-import io.recthink.generate.Seeds;
+import io.recthink.Seeds;
 
 /** Selects the held-out instructions of a table by a hash of their keys, the same in every run. */
 final class HeldOut {

@@ -2,8 +2,8 @@ package io.recthink.spark.teacher;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recthink.Seeds;
 import io.recthink.chat.ChatBody;
-import io.recthink.generate.Seeds;
 import io.recthink.model.ChatTemplate.Message;
 import io.recthink.spark.files.Digest;
 import io.recthink.teacher.TeacherRequest;

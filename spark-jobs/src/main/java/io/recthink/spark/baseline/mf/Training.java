@@ -1,6 +1,6 @@
 package io.recthink.spark.baseline.mf;
 
-import io.recthink.generate.Seeds;
+import io.recthink.Seeds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

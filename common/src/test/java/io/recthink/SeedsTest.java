@@ -1,4 +1,4 @@
-package io.recthink.generate;
+package io.recthink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

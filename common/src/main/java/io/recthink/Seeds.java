@@ -1,4 +1,4 @@
-package io.recthink.generate;
+package io.recthink;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
