@@ -1,12 +1,14 @@
 package io.recthink.review;
 
+import java.io.Serializable;
+
 /**
  * Adam (Kingma and Ba, 2015) on all values of all parameters: rows of a table that a batch does not have go on by their moments.
  * Weight decay is added to the gradient.
  *
  * @param penalty factor of half the sum of squares of the penalised weights in the loss
  */
-public record Adam(double learningRate, double weightDecay, double penalty) {
+public record Adam(double learningRate, double weightDecay, double penalty) implements Serializable {
     private static final double BETA1 = 0.9;
     private static final double BETA2 = 0.999;
     private static final double EPSILON = 1e-8;

@@ -1,54 +1,56 @@
 package io.recthink.review;
 
-/** What a training minimises, as a function of the error: prediction minus rating. */
-public enum RatingLoss {
+import java.io.Serializable;
+
+/**
+ * What a training minimises, as a function of the error: prediction minus rating.
+ *
+ * @param delta HUBER: the size of the error up to which the loss is half its square; unused by the others
+ */
+public record RatingLoss(Kind kind, double delta) implements Serializable {
     /** Squares: predicts the mean. */
-    L2 {
-        @Override
-        double of(double error) {
-            return error * error;
-        }
+    public static final RatingLoss L2 = new RatingLoss(Kind.L2, 1);
 
-        @Override
-        double slope(double error) {
-            return 2 * error;
-        }
-    },
     /** Absolute errors: predicts the median. */
-    L1 {
-        @Override
-        double of(double error) {
-            return Math.abs(error);
-        }
-
-        @Override
-        double slope(double error) {
-            return Math.signum(error);
-        }
-    },
-    /** Half of the square up to an error of 1, then the absolute error minus one half. */
-    HUBER {
-        @Override
-        double of(double error) {
-            double size = Math.abs(error);
-            return size <= 1 ? error * error / 2 : size - HALF;
-        }
-
-        @Override
-        double slope(double error) {
-            return Math.max(-1, Math.min(1, error));
-        }
-    };
+    public static final RatingLoss L1 = new RatingLoss(Kind.L1, 1);
 
     private static final double HALF = 0.5;
 
-    abstract double of(double error);
+    /** The form of the loss. */
+    public enum Kind {
+        /** e^2 */
+        L2,
+        /** |e| */
+        L1,
+        /** e^2 / 2 up to |e| = delta, then delta (|e| - delta / 2). */
+        HUBER
+    }
 
-    abstract double slope(double error);
+    /** Huber's loss (1964). */
+    public static RatingLoss huber(double delta) {
+        return new RatingLoss(Kind.HUBER, delta);
+    }
+
+    private double of(double error) {
+        double size = Math.abs(error);
+        return switch (kind) {
+            case L2 -> error * error;
+            case L1 -> size;
+            case HUBER -> size <= delta ? error * error / 2 : delta * (size - delta / 2);
+        };
+    }
+
+    private double slope(double error) {
+        return switch (kind) {
+            case L2 -> 2 * error;
+            case L1 -> Math.signum(error);
+            case HUBER -> Math.max(-delta, Math.min(delta, error));
+        };
+    }
 
     /** The factor of a loss in a sum over a batch: NARRE halves squares. */
     private double inSum() {
-        return this == L2 ? HALF : 1;
+        return kind == Kind.L2 ? HALF : 1;
     }
 
     /**

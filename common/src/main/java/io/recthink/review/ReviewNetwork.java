@@ -15,6 +15,13 @@ public interface ReviewNetwork {
     /** The parameters, in a fixed order. */
     List<Parameter> parameters();
 
+    /** The number of values of all parameters. */
+    default long size() {
+        return parameters().stream()
+                .mapToLong(parameter -> parameter.shape().size())
+                .sum();
+    }
+
     /**
      * Reads a batch into tensors, and does all that needs no gradient.
      *

@@ -3,18 +3,24 @@ package io.recthink.review;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.recthink.torch.Gradients;
 import io.recthink.torch.Kernels;
+import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
 /** The values of a network, and their training. For one thread. */
 public final class TrainedNetwork implements AutoCloseable {
+    /** The number of values of a state by the number of values of the network. */
+    private static final long STATES = 3;
+
     private final ReviewNetwork network;
     private final NDManager manager;
     private final Map<String, NDArray> values = new LinkedHashMap<>();
-    private final Map<String, Moments> moments = new LinkedHashMap<>();
+    private final Map<String, Moments> moments = new LinkedHashMap<>(); // made by the first step
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private int stepsDone;
 
@@ -32,8 +38,6 @@ public final class TrainedNetwork implements AutoCloseable {
         for (Parameter parameter : network.parameters()) {
             parameters.put(parameter.name(), parameter);
             values.put(parameter.name(), manager.create(start.apply(parameter), parameter.shape()));
-            moments.put(
-                    parameter.name(), new Moments(manager.zeros(parameter.shape()), manager.zeros(parameter.shape())));
         }
     }
 
@@ -43,8 +47,101 @@ public final class TrainedNetwork implements AutoCloseable {
      * @param mean the mean of the train ratings
      */
     public static TrainedNetwork start(ReviewNetwork network, double mean, long seed) {
+        return start(network, mean, seed, new float[0]);
+    }
+
+    /**
+     * Creates a network with given word vectors; all other values are random.
+     *
+     * @param mean the mean of the train ratings
+     * @param vectors the vectors of all token ids, one after the other; a word whose vector begins with NaN has none, and
+     *     starts with random values; without elements: no word has a vector
+     */
+    public static TrainedNetwork start(ReviewNetwork network, double mean, long seed, float[] vectors) {
         RandomStart random = new RandomStart(mean, seed);
-        return new TrainedNetwork(network, random::values);
+        return new TrainedNetwork(network, parameter -> {
+            float[] values = random.values(parameter);
+            if (parameter.start() == Parameter.Start.WORDS && vectors.length > 0) {
+                set(values, vectors, network.sizes().wordDimension());
+            }
+            return values;
+        });
+    }
+
+    private static void set(float[] values, float[] vectors, int dimension) {
+        if (values.length != vectors.length) {
+            throw new IllegalArgumentException(
+                    "%d numbers of word vectors for a table of %d".formatted(vectors.length, values.length));
+        }
+        for (int word = TokenStream.SEPARATOR * dimension; word < values.length; word += dimension) {
+            if (!Float.isNaN(vectors[word])) {
+                System.arraycopy(vectors, word, values, word, dimension);
+            }
+        }
+    }
+
+    /**
+     * Creates a network with the values of a trained one.
+     *
+     * @param values the values of each parameter by its name, as {@link #copy} gives them
+     */
+    public static TrainedNetwork of(ReviewNetwork network, Map<String, float[]> values) {
+        return new TrainedNetwork(network, parameter -> values.get(parameter.name()));
+    }
+
+    /** The values of each parameter by its name, in the order of {@link ReviewNetwork#parameters}. */
+    public Map<String, float[]> copy() {
+        Map<String, float[]> copy = new LinkedHashMap<>();
+        values.forEach((name, value) -> copy.put(name, value.toFloatArray()));
+        return copy;
+    }
+
+    /**
+     * All that the next step depends on: the values, then their first moments, then their second moments, each in the order of
+     * {@link ReviewNetwork#parameters}.
+     */
+    public float[] state() {
+        float[] state = new float[Math.toIntExact(STATES * network.size())];
+        int place = 0;
+        for (List<NDArray> arrays : states()) {
+            for (NDArray array : arrays) {
+                float[] part = array.toFloatArray();
+                System.arraycopy(part, 0, state, place, part.length);
+                place += part.length;
+            }
+        }
+        return state;
+    }
+
+    /**
+     * Continues from a state.
+     *
+     * @param steps the number of steps that led to it
+     */
+    public void setState(float[] state, int steps) {
+        int place = 0;
+        for (List<NDArray> arrays : states()) {
+            for (NDArray array : arrays) {
+                int size = Math.toIntExact(array.size());
+                array.set(FloatBuffer.wrap(state, place, size));
+                place += size;
+            }
+        }
+        stepsDone = steps;
+    }
+
+    private List<List<NDArray>> states() {
+        return List.of(
+                List.copyOf(values.values()),
+                values.keySet().stream().map(name -> moments(name).first()).toList(),
+                values.keySet().stream().map(name -> moments(name).second()).toList());
+    }
+
+    private Moments moments(String name) {
+        return moments.computeIfAbsent(name, any -> {
+            Shape shape = parameters.get(name).shape();
+            return new Moments(manager.zeros(shape), manager.zeros(shape));
+        });
     }
 
     /** The network. */
@@ -113,7 +210,7 @@ public final class TrainedNetwork implements AutoCloseable {
     }
 
     private void update(Parameter parameter, NDArray gradient, Adam adam, NDManager scratch) {
-        Moments now = moments.get(parameter.name());
+        Moments now = moments(parameter.name());
         Kernels.instance()
                 .callWithGradient(
                         "adam",

@@ -155,12 +155,14 @@ record ReviewGolden(Path folder, JsonNode json, SafetensorsReader tensors) imple
                 loss(RatingLoss.L2),
                 RatingLoss.L1,
                 loss(RatingLoss.L1),
-                RatingLoss.HUBER,
-                loss(RatingLoss.HUBER));
+                RatingLoss.huber(1),
+                loss(RatingLoss.huber(1)));
     }
 
     private double loss(RatingLoss loss) {
-        return json.get("losses").get(loss.name().toLowerCase(Locale.ROOT)).asDouble();
+        return json.get("losses")
+                .get(loss.kind().name().toLowerCase(Locale.ROOT))
+                .asDouble();
     }
 
     /** Parameters of the numbers that this project leaves out, because they have no effect. */
