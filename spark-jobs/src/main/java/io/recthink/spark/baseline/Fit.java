@@ -5,8 +5,9 @@ import io.recthink.spark.table.TrainingCost;
 import java.util.List;
 
 /**
- * The search, the choice and the cost of one system and read-out.
+ * The search, the choice and the cost of one system, read-out and seed.
  *
+ * @param seed the seed of the model; the search is the same for all seeds of a system and read-out
  * @param loss the loss that the training minimises
  * @param tried each setting with its validation loss: the mean of squares, or of absolute errors
  * @param chosen the setting with the lowest validation loss
@@ -22,6 +23,7 @@ import java.util.List;
 public record Fit<S>(
         String system,
         Readout readout,
+        long seed,
         String loss,
         List<Trial<S>> tried,
         Trial<S> chosen,

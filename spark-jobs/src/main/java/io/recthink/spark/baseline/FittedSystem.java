@@ -1,6 +1,8 @@
 package io.recthink.spark.baseline;
 
 import io.recthink.spark.table.RatingErrors;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -12,35 +14,45 @@ import org.apache.spark.sql.Row;
  */
 public record FittedSystem(Fit<?> fit, PredictionTable predicted, PredictionTable validated) implements AutoCloseable {
 
-    /** Searches, trains and predicts. */
-    public static <S> FittedSystem of(RatingSystem<S> system, FittingRows rows) {
+    /** Searches, then trains and predicts with each seed. */
+    public static <S> List<FittedSystem> of(RatingSystem<S> system, FittingRows rows) {
         Search<S> search = system.search(rows.train());
-        Trial<S> chosen = search.best();
-        Trained<S> train = Trained.of(system, rows.train(), chosen);
+        Trial<S> chosen = search.best(system.learningRates());
+        List<FittedSystem> fitted = new ArrayList<>();
+        for (long seed : system.seeds()) {
+            fitted.add(of(system, rows, search, chosen, seed));
+        }
+        return fitted;
+    }
+
+    private static <S> FittedSystem of(
+            RatingSystem<S> system, FittingRows rows, Search<S> search, Trial<S> chosen, long seed) {
+        Trained<S> train = Trained.of(system, rows.train(), chosen, seed);
         PredictionTable validated = train.predict(rows.validation());
         // Without a refit both models have the same training rows, so one model is enough.
-        Trained<S> refit = rows.refit() == rows.train() ? train : Trained.of(system, rows.refit(), chosen);
+        Trained<S> refit = rows.refit() == rows.train() ? train : Trained.of(system, rows.refit(), chosen, seed);
         PredictionTable predicted = refit.predict(rows.predicted());
         train.model().close();
         refit.model().close();
-        return new FittedSystem(fit(search, rows, refit, predicted, validated), predicted, validated);
+        return new FittedSystem(fit(search, chosen, rows, refit, predicted, validated), predicted, validated);
     }
 
     /** A trained model and the seconds of its training. */
-    private record Trained<S>(RatingSystem<S> system, RatingSystem.Model model, double seconds) {
-        static <S> Trained<S> of(RatingSystem<S> system, RatingSet ratings, Trial<S> chosen) {
+    private record Trained<S>(RatingSystem<S> system, long seed, RatingSystem.Model model, double seconds) {
+        static <S> Trained<S> of(RatingSystem<S> system, RatingSet ratings, Trial<S> chosen, long seed) {
             long start = System.nanoTime();
-            RatingSystem.Model model = system.train(ratings, chosen);
-            return new Trained<>(system, model, (System.nanoTime() - start) / 1e9);
+            RatingSystem.Model model = system.train(ratings, chosen, seed);
+            return new Trained<>(system, seed, model, (System.nanoTime() - start) / 1e9);
         }
 
         PredictionTable predict(Dataset<Row> rows) {
-            return PredictionTable.of(system.system(), system.readout(), model.predict(rows));
+            return PredictionTable.of(system.system(), system.readout(), seed, model.predict(rows));
         }
     }
 
     private static <S> Fit<S> fit(
             Search<S> search,
+            Trial<S> chosen,
             FittingRows rows,
             Trained<S> refit,
             PredictionTable predicted,
@@ -49,9 +61,10 @@ public record FittedSystem(Fit<?> fit, PredictionTable predicted, PredictionTabl
         return new Fit<>(
                 refit.system().system(),
                 refit.system().readout(),
+                refit.seed(),
                 refit.system().loss(),
                 search.trials(),
-                search.best(),
+                chosen,
                 rows.refit().trainRows(),
                 1,
                 1,

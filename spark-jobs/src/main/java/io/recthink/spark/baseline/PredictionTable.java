@@ -8,6 +8,7 @@ import io.recthink.spark.table.RatingErrors;
 import io.recthink.spark.table.Readout;
 import io.recthink.spark.table.Tables;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -17,7 +18,7 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * Predictions of one system and read-out. The executors compute and keep them until {@link #close}.
+ * Predictions of one system, read-out and seed. The executors compute and keep them until {@link #close}.
  *
  * @param kept the table that the executors keep
  * @param table the predictions as {@link #SCHEMA}; {@code ms} is the time of all predictions, with look-ups, divided by
@@ -36,27 +37,30 @@ public record PredictionTable(Dataset<Row> kept, Dataset<Row> table, long rows, 
     /**
      * Computes predictions.
      *
-     * @param predictions columns rowId, yhat, cold
+     * @param predictions columns rowId, yhat, cold; and trace, if the system has traces
      */
-    public static PredictionTable of(String system, Readout readout, Dataset<Row> predictions) {
+    public static PredictionTable of(String system, Readout readout, long seed, Dataset<Row> predictions) {
         long start = System.nanoTime();
         Dataset<Row> computed = predictions.persist(StorageLevel.MEMORY_AND_DISK());
         long rows = computed.count();
         double seconds = (System.nanoTime() - start) / 1e9;
+        List<String> given = List.of(predictions.columns());
         Column[] columns = Arrays.stream(SCHEMA.fields())
-                .map(field -> value(field, system, readout, rows == 0 ? 0 : 1000 * seconds / rows)
+                .map(field -> (given.contains(field.name())
+                                ? col(field.name())
+                                : value(field, system, readout, seed, rows == 0 ? 0 : 1000 * seconds / rows))
                         .cast(field.dataType())
                         .as(field.name()))
                 .toArray(Column[]::new);
         return new PredictionTable(computed, computed.select(columns), rows, seconds);
     }
 
-    private static Column value(StructField field, String system, Readout readout, double milliseconds) {
+    private static Column value(StructField field, String system, Readout readout, long seed, double milliseconds) {
         return switch (field.name()) {
-            case "rowId", "yhat", "cold" -> col(field.name());
             case "system" -> lit(system);
             case "readout" -> lit(readout.name());
-            case "seed", "tokensIn", "tokensOut" -> lit(0);
+            case "seed" -> lit(seed);
+            case "tokensIn", "tokensOut" -> lit(0);
             case "failed" -> lit(false);
             case "ms" -> lit(milliseconds);
             default -> lit(null);

@@ -1,11 +1,12 @@
 package io.recthink.spark.baseline;
 
 import io.recthink.spark.table.Readout;
+import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * A system that predicts ratings from users and items alone.
+ * A system that learns to predict ratings.
  *
  * @param <S> the hyper-parameters of the system
  */
@@ -19,6 +20,14 @@ public interface RatingSystem<S> {
     /** The name of the loss that the training minimises. */
     String loss();
 
+    /** The setting with the learning rates, to lower when all trainings diverge. */
+    String learningRates();
+
+    /** The seeds, each of a model of its own: the values of the column {@code seed} of the predictions. */
+    default List<Long> seeds() {
+        return List.of(0L);
+    }
+
     /**
      * Tries settings on the validation ratings of a set, which must not be empty. The loss of a trial is the mean of
      * squares, or of absolute errors, of the predictions of {@link Model#predict}.
@@ -28,16 +37,19 @@ public interface RatingSystem<S> {
     /**
      * Trains with one setting on the train ratings of a set. With {@code prepare.refit} this set differs from the
      * searched set.
+     *
+     * @param seed one of {@link #seeds}
      */
-    Model train(RatingSet ratings, Trial<S> chosen);
+    Model train(RatingSet ratings, Trial<S> chosen, long seed);
 
     /** A trained system, which predicts until it is closed. */
     interface Model extends AutoCloseable {
         /**
          * Predicts every row, also with an unknown user or item.
          *
-         * @param rows columns rowId, userId and itemId
-         * @return columns rowId, yhat within the rating scale, and {@link PredictionTable#cold}
+         * @param rows columns rowId, userId and itemId, and the columns that the system asks for
+         * @return columns rowId, yhat within the rating scale, and {@link PredictionTable#cold}; and trace, if the system
+         *     has traces
          */
         Dataset<Row> predict(Dataset<Row> rows);
 

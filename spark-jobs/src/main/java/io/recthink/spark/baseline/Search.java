@@ -1,13 +1,16 @@
 package io.recthink.spark.baseline;
 
 import io.recthink.InvalidInputException;
+import io.recthink.Seeds;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.apache.spark.SparkContext;
 
 /**
@@ -56,6 +59,27 @@ public record Search<S>(List<Trial<S>> trials, double seconds) {
         }
     }
 
+    /**
+     * The settings to try: one first, then others in an order drawn from the seed (random search: Bergstra and Bengio
+     * 2012).
+     *
+     * @param all the settings, the first one among them
+     * @param number the largest number of settings
+     * @param what a name for the draw
+     */
+    public static <S> List<S> candidates(List<S> all, S first, int number, long seed, String what) {
+        Comparator<Integer> order = Comparator.comparing(
+                        (Integer i) -> !all.get(i).equals(first))
+                .thenComparing(i -> Seeds.of(seed, 0, what, i));
+        return IntStream.range(0, all.size())
+                .boxed()
+                .sorted(order)
+                .limit(number)
+                .<S>map(all::get)
+                .distinct()
+                .toList();
+    }
+
     /** This search, followed by another one. */
     public Search<S> and(Search<S> other) {
         List<Trial<S>> all = new ArrayList<>(trials);
@@ -66,14 +90,15 @@ public record Search<S>(List<Trial<S>> trials, double seconds) {
     /**
      * The trial with the lowest loss, the first of several.
      *
+     * @param learningRates the setting to lower when all trainings diverge
      * @throws InvalidInputException when all trainings diverged
      */
-    public Trial<S> best() {
+    public Trial<S> best(String learningRates) {
         return trials.stream()
                 .filter(trial -> Double.isFinite(trial.validationLoss()))
                 .min((one, other) -> Double.compare(one.validationLoss(), other.validationLoss()))
                 .orElseThrow(() -> new InvalidInputException(
-                        "mf: all %d settings diverged; lower the learning rates of the system (mf.learningRates)"
-                                .formatted(trials.size())));
+                        "all %d settings diverged; lower the learning rates of the system (%s)"
+                                .formatted(trials.size(), learningRates)));
     }
 }

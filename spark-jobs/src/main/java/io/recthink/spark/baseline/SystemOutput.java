@@ -4,8 +4,10 @@ import io.recthink.config.Paths;
 import io.recthink.spark.files.ListedTable;
 import io.recthink.spark.files.OutputFolders;
 import io.recthink.spark.files.TextFile;
+import io.recthink.spark.table.Readout;
 import io.recthink.spark.table.TrainingCost;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,32 +20,36 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * Writes the output of fitted systems: for each system the folders {@code <paths.predictions>/<system>} and
- * {@code <paths.validationPredictions>/<system>}, and the report {@code paths.mf}. A failed job leaves no output.
+ * {@code <paths.validationPredictions>/<system>}, and a report. A failed job leaves no output.
  */
 public final class SystemOutput implements AutoCloseable {
     private final SparkSession spark;
     private final String predictions;
     private final String validation;
+    private final String reportKey;
     private final String report;
     private final OutputFolders folders;
 
     /**
      * Reserves the folders and the file.
      *
+     * @param reportKey the setting that names the report
+     * @param report the path of the report
      * @param systems the names of the systems
      * @throws io.recthink.InvalidInputException when one of them exists
      */
-    public SystemOutput(SparkSession spark, Paths paths, List<String> systems) {
+    public SystemOutput(SparkSession spark, Paths paths, String reportKey, String report, List<String> systems) {
         this.spark = spark;
         this.predictions = paths.resolve(paths.predictions());
         this.validation = paths.resolve(paths.validationPredictions());
-        this.report = paths.resolve(paths.mf());
+        this.reportKey = reportKey;
+        this.report = paths.resolve(report);
         Map<String, String> keys = new LinkedHashMap<>();
         for (String system : systems) {
             keys.put(predictions(system), "paths.predictions");
             keys.put(validation + "/" + system, "paths.validationPredictions");
         }
-        keys.put(report, "paths.mf");
+        keys.put(this.report, reportKey);
         this.folders = OutputFolders.take(spark.sparkContext().hadoopConfiguration(), keys);
     }
 
@@ -55,7 +61,7 @@ public final class SystemOutput implements AutoCloseable {
 
     /**
      * Completes the output: writes the report, and the training costs of each system as {@code _training.json} beside
-     * its predictions.
+     * its predictions. The cost of a read-out with several seeds is that of its first model.
      */
     public void complete(List<Fit<?>> systems, String text) {
         Configuration hadoop = spark.sparkContext().hadoopConfiguration();
@@ -64,10 +70,18 @@ public final class SystemOutput implements AutoCloseable {
                 .collect(Collectors.groupingBy(Fit::system))
                 .forEach((system, fits) -> TrainingCost.write(
                         predictions(system),
-                        fits.stream().map(fit -> fit.cost(processors)).toList(),
+                        firstOfEachReadout(fits).stream()
+                                .map(fit -> fit.cost(processors))
+                                .toList(),
                         hadoop));
-        TextFile.write("paths.mf", report, text, hadoop);
+        TextFile.write(reportKey, report, text, hadoop);
         folders.complete();
+    }
+
+    private static Collection<Fit<?>> firstOfEachReadout(List<Fit<?>> fits) {
+        Map<Readout, Fit<?>> first = new LinkedHashMap<>();
+        fits.forEach(fit -> first.putIfAbsent(fit.readout(), fit));
+        return first.values();
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import io.recthink.InvalidInputException;
+import io.recthink.spark.baseline.Dictionary;
 import io.recthink.spark.baseline.RatingSet;
 import java.util.ArrayList;
 import java.util.Iterator;

@@ -3,6 +3,7 @@ package io.recthink.spark.baseline.mf;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.udf;
 
+import io.recthink.spark.baseline.Dictionary;
 import io.recthink.spark.baseline.PredictionTable;
 import io.recthink.spark.baseline.RatingSystem;
 import java.nio.ByteBuffer;

@@ -52,6 +52,11 @@ final class MatrixFactorization implements RatingSystem<Setting> {
     }
 
     @Override
+    public String learningRates() {
+        return "mf.learningRates";
+    }
+
+    @Override
     public Search<Setting> search(RatingSet set) {
         BlockedRatings ratings = BlockedRatings.of(set, settings);
         List<Setting> candidates = Settings.of(settings, ratings.trainRows(), seed);
@@ -90,7 +95,7 @@ final class MatrixFactorization implements RatingSystem<Setting> {
     }
 
     @Override
-    public FittedFactors train(RatingSet set, Trial<Setting> chosen) {
+    public FittedFactors train(RatingSet set, Trial<Setting> chosen, long onlySeed) {
         BlockedRatings ratings = BlockedRatings.of(set, settings);
         Descent descent = descent(ratings, chosen.setting());
         Training training = new Training(ratings, descent, seed);

@@ -60,7 +60,7 @@ public final class MfJob implements Job {
         Activity.begin(spark, NAME, "mf: ratings");
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
         List<RatingSystem<?>> systems = systems(configuration, data);
-        try (SystemOutput output = new SystemOutput(spark, paths, names(systems))) {
+        try (SystemOutput output = new SystemOutput(spark, paths, "paths.mf", paths.mf(), names(systems))) {
             fit(spark, configuration, data, systems, output);
         }
     }
@@ -86,9 +86,9 @@ public final class MfJob implements Job {
             try {
                 for (RatingSystem<?> system : systems) {
                     Activity.begin(spark, NAME, "mf: %s, %s".formatted(system.system(), system.readout()));
-                    FittedSystem next = FittedSystem.of(system, rows);
-                    fitted.add(next);
-                    out.println(line(next.fit()));
+                    List<FittedSystem> next = FittedSystem.of(system, rows);
+                    fitted.addAll(next);
+                    next.forEach(one -> out.println(line(one.fit())));
                 }
                 Activity.begin(spark, NAME, "mf: tables");
                 write(output, names(systems), fitted, report(configuration, data, rows, fitted));

@@ -73,6 +73,11 @@ final class ResidualAls implements RatingSystem<AlsSetting> {
         return Loss.SQUARED.label();
     }
 
+    @Override
+    public String learningRates() {
+        return "mf.als.penalties";
+    }
+
     /** Searches the penalty at the first rank, and then the other ranks with the best penalty. */
     @Override
     public Search<AlsSetting> search(RatingSet ratings) {
@@ -86,7 +91,8 @@ final class ResidualAls implements RatingSystem<AlsSetting> {
                         + Settings.otherRanks(settings, penalties.get(0)).size());
         AtomicInteger done = new AtomicInteger();
         Search<AlsSetting> search = tried(ratings, penalties, progress, done);
-        List<AlsSetting> ranks = Settings.otherRanks(settings, search.best().setting());
+        List<AlsSetting> ranks =
+                Settings.otherRanks(settings, search.best(learningRates()).setting());
         return ranks.isEmpty() ? search : search.and(tried(ratings, ranks, progress, done));
     }
 
@@ -106,14 +112,14 @@ final class ResidualAls implements RatingSystem<AlsSetting> {
         long start = System.nanoTime();
         try (Model model = train(Residuals.of(ratings, settings), setting);
                 PredictionTable predicted =
-                        PredictionTable.of(SYSTEM, readout(), model.predict(ratings.validation()))) {
+                        PredictionTable.of(SYSTEM, readout(), 0, model.predict(ratings.validation()))) {
             double rmse = predicted.errors(ratings.validation()).rmse();
             return new Trial<>(setting, settings.als().iterations(), rmse * rmse, (System.nanoTime() - start) / 1e9);
         }
     }
 
     @Override
-    public Model train(RatingSet ratings, Trial<AlsSetting> chosen) {
+    public Model train(RatingSet ratings, Trial<AlsSetting> chosen, long onlySeed) {
         return train(Residuals.of(ratings, settings), chosen.setting());
     }
 

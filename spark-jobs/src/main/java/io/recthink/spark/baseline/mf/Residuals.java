@@ -2,6 +2,7 @@ package io.recthink.spark.baseline.mf;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.recthink.spark.baseline.Dictionary;
 import io.recthink.spark.baseline.RatingSet;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
 import org.apache.spark.sql.Dataset;

@@ -1,10 +1,8 @@
 package io.recthink.spark.baseline.mf;
 
-import io.recthink.Seeds;
+import io.recthink.spark.baseline.Search;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * The settings that a search tries. The middle of the configured lists is the first. The other combinations follow in
@@ -25,7 +23,7 @@ final class Settings {
                 middle(mf.learningRates()),
                 middle(mf.factorPenalties()),
                 middle(mf.biasPenalties()));
-        return drawn(all, middle, number(mf, ratings), seed);
+        return Search.candidates(all, middle, number(mf, ratings), seed, "mf setting");
     }
 
     /** The penalties of ALS at its first rank. A higher rank improves little when the penalty is right. */
@@ -35,7 +33,8 @@ final class Settings {
         List<AlsSetting> all = als.penalties().stream()
                 .map(penalty -> new AlsSetting(rank, penalty))
                 .toList();
-        return drawn(all, new AlsSetting(rank, middle(als.penalties())), number(mf, ratings), seed);
+        return Search.candidates(
+                all, new AlsSetting(rank, middle(als.penalties())), number(mf, ratings), seed, "mf setting");
     }
 
     /** The other ranks of ALS, with the penalty of the best setting. */
@@ -55,18 +54,5 @@ final class Settings {
     /** The middle value; the lower of two. */
     private static <T> T middle(List<T> values) {
         return values.get((values.size() - 1) / 2);
-    }
-
-    private static <T> List<T> drawn(List<T> all, T middle, int number, long seed) {
-        Comparator<Integer> order = Comparator.comparing(
-                        (Integer i) -> !all.get(i).equals(middle))
-                .thenComparing(i -> Seeds.of(seed, 0, "mf setting", i));
-        return IntStream.range(0, all.size())
-                .boxed()
-                .sorted(order)
-                .limit(number)
-                .<T>map(all::get)
-                .distinct()
-                .toList();
     }
 }

@@ -101,14 +101,14 @@ class MovieLensAnchorsTest {
         MatrixFactorization factorization = new MatrixFactorization(settings, 17, loss, 0.5, 5);
         try (RatingSet ratings = new RatingSet(splits.train, splits.validation);
                 FittedFactors fitted = factorization.train(
-                        ratings, factorization.search(ratings).best())) {
+                        ratings, factorization.search(ratings).best(factorization.learningRates()), 0)) {
             return errors(fitted.predict(splits.test), splits.test);
         }
     }
 
     private static Errors errors(Dataset<Row> predictions, Dataset<Row> rows) {
         try (PredictionTable table =
-                PredictionTable.of("any", Readout.POINT, predictions.select("rowId", "yhat", "cold"))) {
+                PredictionTable.of("any", Readout.POINT, 0, predictions.select("rowId", "yhat", "cold"))) {
             assertThat(table.rows()).isEqualTo(rows.count());
             RatingErrors errors = table.errors(rows);
             return new Errors(errors.mae(), errors.rmse());

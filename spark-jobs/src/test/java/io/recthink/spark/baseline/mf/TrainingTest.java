@@ -121,7 +121,7 @@ class TrainingTest {
                 Training training = new Training(ratings, descent(ratings), 5)) {
             double last = training.advance(6).get(5);
             try (PredictionTable predicted = PredictionTable.of(
-                    "MF", Readout.EXPECTATION, fitted(ratings, training).predict(log.split("validation")))) {
+                    "MF", Readout.EXPECTATION, 0, fitted(ratings, training).predict(log.split("validation")))) {
                 double rmse = predicted.errors(log.split("validation")).rmse();
                 assertThat(last).isCloseTo(rmse * rmse, within(1e-6));
             }

@@ -1,4 +1,4 @@
-package io.recthink.spark.baseline.mf;
+package io.recthink.spark.baseline;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
@@ -28,7 +28,7 @@ import org.apache.spark.storage.StorageLevel;
  * @param sizes the number of ids in each block
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Dictionary(String id, Dataset<Row> places, int[] sizes) implements AutoCloseable {
+public record Dictionary(String id, Dataset<Row> places, int[] sizes) implements AutoCloseable {
 
     /**
      * Numbers the ids in a column.
@@ -36,7 +36,7 @@ record Dictionary(String id, Dataset<Row> places, int[] sizes) implements AutoCl
      * @param id the name of a string column without nulls
      * @param blocks the number of blocks
      */
-    static Dictionary of(Dataset<Row> rows, String id, int blocks) {
+    public static Dictionary of(Dataset<Row> rows, String id, int blocks) {
         StructType schema = new StructType()
                 .add(id, DataTypes.StringType, false)
                 .add("block", DataTypes.IntegerType, false)
@@ -56,7 +56,7 @@ record Dictionary(String id, Dataset<Row> places, int[] sizes) implements AutoCl
     }
 
     /** The block of an id, also of an unknown one: the partition that Spark's hash partitioning by the id chooses. */
-    static Column block(Column id, int blocks) {
+    public static Column block(Column id, int blocks) {
         return pmod(hash(id), lit(blocks));
     }
 
@@ -78,7 +78,7 @@ record Dictionary(String id, Dataset<Row> places, int[] sizes) implements AutoCl
     }
 
     /** The number of ids. */
-    long size() {
+    public long size() {
         long sum = 0;
         for (int size : sizes) {
             sum += size;
@@ -87,7 +87,7 @@ record Dictionary(String id, Dataset<Row> places, int[] sizes) implements AutoCl
     }
 
     /** The ids with one number across all blocks, from 0; columns id, number. */
-    Dataset<Row> numbered() {
+    public Dataset<Row> numbered() {
         int[] offsets = new int[sizes.length];
         for (int block = 1; block < sizes.length; block++) {
             offsets[block] = Math.addExact(offsets[block - 1], sizes[block - 1]);
