@@ -67,6 +67,7 @@ final class ComparisonData {
         all.set("slices", array(slices()));
         all.set("calibration", array(calibration()));
         all.set("costs", array(costs()));
+        all.set("explained", array(explained()));
         all.set("notes", JSON.valueToTree(comparison.notes()));
         try {
             return JSON.writeValueAsString(all) + "\n";
@@ -123,6 +124,20 @@ final class ComparisonData {
         fields.put("step", training.map(PolicyOrigin.Training::step).orElse(null));
         fields.put("untrained", training.map(PolicyOrigin.Training::untrained).orElse(null));
         return fields;
+    }
+
+    private List<Map<String, Object>> explained() {
+        return comparison.explained().stream()
+                .map(row -> {
+                    Map<String, Object> fields = key(row.key());
+                    fields.put("rowId", row.rowId());
+                    fields.put("title", row.title());
+                    fields.put("truth", row.truth());
+                    fields.put("yhat", row.yhat());
+                    fields.put("reviews", row.reviews());
+                    return fields;
+                })
+                .toList();
     }
 
     private List<Map<String, Object>> focus() {

@@ -57,7 +57,7 @@ public final class ComparisonFiles {
         if (comparison.focus().isPresent()) {
             file("focus.csv", data.focusCsv());
         }
-        RunCard card = RunCard.of(spark, configuration, request, comparison.origins());
+        RunCard card = RunCard.of(spark, configuration, request, comparison.origins(), comparison.notes());
         file("run-card.json", card.json());
         List<Learning> learning =
                 Learning.of(comparison.origins(), spark.sparkContext().hadoopConfiguration());

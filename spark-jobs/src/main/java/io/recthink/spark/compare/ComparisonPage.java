@@ -81,6 +81,7 @@ final class ComparisonPage {
         calibration();
         byTrueRating();
         slices();
+        explained();
         learning();
         card();
         return html.close().close().close().page();
@@ -176,6 +177,40 @@ final class ComparisonPage {
         } else {
             html.element("td", text);
         }
+    }
+
+    private void explained() {
+        if (comparison.explained().isEmpty()) {
+            return;
+        }
+        html.element("h2", "Why these ratings?");
+        html.element(
+                "p",
+                "The reviews of the item that counted most, with their part of the attention. The first rows in the order of"
+                        + " the row ids.",
+                "class",
+                "note");
+        comparison.explained().forEach(row -> {
+            html.element(
+                    "h3",
+                    String.format(
+                            Locale.ROOT,
+                            "%s: %s, rated %s, predicted %.2f",
+                            ErrorPlots.name(row.key()),
+                            Optional.ofNullable(row.title()).orElse("an item without a title"),
+                            BigDecimal.valueOf(row.truth()).stripTrailingZeros().toPlainString(),
+                            row.yhat()));
+            html.open("ol", "class", "notes");
+            row.reviews()
+                    .forEach(review -> html.element(
+                            "li",
+                            String.format(
+                                    Locale.ROOT,
+                                    "%.0f %%: %s",
+                                    100 * review.weight(),
+                                    review.text().isBlank() ? "(no text)" : review.text())));
+            html.close();
+        });
     }
 
     private void notes() {

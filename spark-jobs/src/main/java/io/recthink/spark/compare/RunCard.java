@@ -20,16 +20,26 @@ import org.apache.spark.sql.SparkSession;
  * @param name name of the data set
  * @param facts names and values, in the order of the report
  * @param trainings policies of the table with the configurations of their training
+ * @param notes sentences about rows and systems, such as the word vectors of a system
  * @param configuration configuration of the job itself, as YAML
  */
-record RunCard(String name, Map<String, String> facts, List<PolicyOrigin> trainings, String configuration) {
+record RunCard(
+        String name,
+        Map<String, String> facts,
+        List<PolicyOrigin> trainings,
+        List<String> notes,
+        String configuration) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /** Sections that the card shows. Training sections are left out: their values here are no run's values. */
     private static final List<String> USED = List.of("name", "seed", "paths", "predict", "compare");
 
     static RunCard of(
-            SparkSession spark, Configuration configuration, EvaluationRequest request, List<PolicyOrigin> origins) {
+            SparkSession spark,
+            Configuration configuration,
+            EvaluationRequest request,
+            List<PolicyOrigin> origins,
+            List<String> notes) {
         PreparedData data = PreparedData.read(spark, request.data());
         BuildInformation build = BuildInformation.current();
         Map<String, String> facts = new LinkedHashMap<>();
@@ -51,6 +61,7 @@ record RunCard(String name, Map<String, String> facts, List<PolicyOrigin> traini
                 data.name(),
                 facts,
                 origins.stream().filter(origin -> origin.training() != null).toList(),
+                notes,
                 configuration.toYaml(USED));
     }
 
@@ -58,6 +69,7 @@ record RunCard(String name, Map<String, String> facts, List<PolicyOrigin> traini
         ObjectNode all = JSON.createObjectNode();
         facts.forEach(all::put);
         all.set("policies", JSON.valueToTree(trainings));
+        all.set("notes", JSON.valueToTree(notes));
         all.put("compareConfiguration", configuration);
         try {
             return JSON.writeValueAsString(all) + "\n";

@@ -24,7 +24,8 @@ import java.util.OptionalDouble;
  * @param costs cost of the saved systems
  * @param notes sentences for the reader about the rows
  * @param origins for each system with a known policy, this policy
- * @param traces summary of the traces of each system that has traces
+ * @param traces summary of the traces of each system that writes thoughts
+ * @param explained example rows of each system that explains its predictions by reviews
  */
 public record Comparison(
         List<ComparisonRow> rows,
@@ -38,7 +39,8 @@ public record Comparison(
         List<CostRow> costs,
         List<String> notes,
         List<PolicyOrigin> origins,
-        Map<SystemKey, TraceSummary> traces) {
+        Map<SystemKey, TraceSummary> traces,
+        List<ExplainedRow> explained) {
     public Comparison {
         rows = List.copyOf(rows);
         focusRows = List.copyOf(focusRows);
@@ -49,10 +51,11 @@ public record Comparison(
         notes = List.copyOf(notes);
         origins = List.copyOf(origins);
         traces = Map.copyOf(traces);
+        explained = List.copyOf(explained);
     }
 
-    /** This comparison with the given trace summaries. */
-    Comparison with(Map<SystemKey, TraceSummary> summaries) {
+    /** This comparison with what the traces of the systems say. */
+    public Comparison with(Map<SystemKey, TraceSummary> summaries, List<ExplainedRow> explanations) {
         return new Comparison(
                 rows,
                 reference,
@@ -65,7 +68,8 @@ public record Comparison(
                 costs,
                 notes,
                 origins,
-                summaries);
+                summaries,
+                explanations);
     }
 
     /** The training of a system, or of the system that an {@code +iso} row maps; empty when it is not known. */

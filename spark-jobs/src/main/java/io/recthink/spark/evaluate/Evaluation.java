@@ -70,8 +70,10 @@ public final class Evaluation {
                                     CostBlock.of(predictions, unit, keys, folders.trainings()),
                                     notes,
                                     folders.origins())
-                            .with(new SystemTraces(request.prompt(), grid, folders.origins())
-                                    .of(saved.predictions(), evaluated.rows(), keys));
+                            .with(
+                                    new SystemTraces(request.prompt(), grid, folders.origins())
+                                            .of(saved.predictions(), evaluated.rows(), keys),
+                                    ExplainedRow.of(saved.predictions(), evaluated.rows(), keys));
                 } finally {
                     rows.unpersist();
                 }

@@ -98,7 +98,8 @@ final class Measures {
                     costs,
                     notes,
                     origins,
-                    Map.of());
+                    Map.of(),
+                    List.of());
         } finally {
             users.unpersist();
         }

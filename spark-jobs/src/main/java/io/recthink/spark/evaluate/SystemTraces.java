@@ -1,6 +1,7 @@
 package io.recthink.spark.evaluate;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.not;
 
 import io.recthink.InvalidInputException;
 import io.recthink.config.RecordedConfiguration;
@@ -23,7 +24,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Summaries of the traces of the systems of a comparison. A trace is measured against the instruction of the run that
+ * Summaries of the thoughts in the traces of the systems of a comparison. A trace is measured against the instruction of the run that
  * trained the policy. It is measured against the configured instruction when the training is not known, or when
  * prompt.source is {@code configuration}.
  */
@@ -62,7 +63,7 @@ final class SystemTraces {
     Map<SystemKey, TraceSummary> of(Dataset<Row> predictions, Dataset<Row> rows, List<SystemKey> keys) {
         Dataset<Row> traces = predictions
                 .select("rowId", "system", "readout", "seed", "trace")
-                .where(col("trace").isNotNull());
+                .where(col("trace").isNotNull().and(not(ExplainedRow.isExplanation(col("trace")))));
         Map<SystemKey, TraceSummary> summaries = new HashMap<>();
         if (traces.isEmpty()) {
             return summaries;

@@ -14,6 +14,7 @@ import io.recthink.spark.evaluate.Comparison;
 import io.recthink.spark.evaluate.ComparisonRow;
 import io.recthink.spark.evaluate.Evaluation;
 import io.recthink.spark.evaluate.EvaluationRequest;
+import io.recthink.spark.evaluate.ExplainedRow;
 import io.recthink.spark.evaluate.PredictionRows;
 import io.recthink.spark.evaluate.SystemKey;
 import io.recthink.spark.evaluate.TrivialPredictors;
@@ -476,6 +477,31 @@ class CompareJobTest {
         Comparison found = compare("about/predictions", "paths.data=about/data");
 
         assertThat(found.traces().values()).extracting(TraceSummary::about).containsExactly(1.0 / 3);
+    }
+
+    @Test
+    void explanationsByReviewsAreShownAndAreNoThoughts() throws IOException {
+        new ExampleRows()
+                .add("t", "train", "u", "Poems", 3)
+                .add("d", "test", "u", "Poems", 4)
+                .add("b", "test", "u", "Novels", 5)
+                .write(root.resolve("explained/data"));
+        new PredictionRows("reads")
+                .add("b", 3.5)
+                .add("d", 4.25)
+                .traces("[{\"reviewId\":\"t\",\"weight\":0.75,\"text\":\"Fine\",\"more\":1}]")
+                .write(root.resolve("explained/predictions"), 1);
+
+        Comparison found = compare("explained/predictions", "paths.data=explained/data");
+
+        assertThat(found.traces()).isEmpty();
+        SystemKey reads = row(found, "reads").key();
+        List<ExplainedRow.WeighedReview> fine = List.of(new ExplainedRow.WeighedReview("t", 0.75, "Fine"));
+        assertThat(found.explained())
+                .containsExactly(
+                        new ExplainedRow(reads, "b", "Novels", 5, 3.5, fine),
+                        new ExplainedRow(reads, "d", "Poems", 4, 4.25, fine));
+        assertThat(new ComparisonData(found).json()).contains("\"reviewId\" : \"t\"");
     }
 
     @Test

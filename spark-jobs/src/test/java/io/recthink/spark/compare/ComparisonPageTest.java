@@ -3,6 +3,7 @@ package io.recthink.spark.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.recthink.spark.evaluate.Comparison;
 import io.recthink.spark.page.Browser;
 import io.recthink.spark.report.Curves;
 import java.io.IOException;
@@ -19,6 +20,7 @@ class ComparisonPageTest {
             "my <shop>",
             Map.of("data sha256", "d1"),
             ExampleComparison.ORIGINS,
+            List.of(),
             "name: my <shop>\npaths:\n  root: work\n");
     private static final Curves CURVES = new Curves(
             List.of(1, 2, 3), 1, Map.of("reward", new double[] {0.5, 0.75, 1}, "entropy", new double[] {1, 0.5, 0.25}));
@@ -47,6 +49,19 @@ class ComparisonPageTest {
                         "Training configuration of grpo, &lt;b&gt;late&lt;/b&gt;: train, step 0: the untrained start of /runs/1",
                         "loss: huber")
                 .doesNotContain("<b>late", "<shop>");
+    }
+
+    @Test
+    void pageListsTheReviewsThatCountedMost() {
+        assertThat(page)
+                .contains(
+                        "<h2>Why these ratings?</h2>",
+                        ": Strings &amp; &lt;b&gt;picks&lt;/b&gt;, rated 4, predicted 3.46</h3>",
+                        "<li>63 %: They &lt;i&gt;last&lt;/i&gt; &amp; last</li>",
+                        "<li>25 %: (no text)</li>");
+        Comparison plain = ExampleComparison.comparison();
+        assertThat(new ComparisonPage(plain.with(Map.of(), List.of()), CARD, List.of()).html())
+                .doesNotContain("Why these ratings?");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.recthink.spark.compare;
 
 import io.recthink.spark.evaluate.Comparison;
 import io.recthink.spark.evaluate.ComparisonRow;
+import io.recthink.spark.evaluate.ExplainedRow;
 import io.recthink.spark.evaluate.SystemKey;
 import io.recthink.spark.table.PolicyOrigin;
 import io.recthink.spark.table.TrainingCost;
@@ -55,7 +56,16 @@ final class ExampleComparison {
                         GRPO, 400, 500, 20, 30, 100.5, 200.25, 5, OptionalDouble.empty(), Optional.of(TRAINING))),
                 List.of("Two rows."),
                 ORIGINS,
-                Map.of());
+                Map.of(),
+                List.of(new ExplainedRow(
+                        GRPO,
+                        "row7",
+                        "Strings & <b>picks</b>",
+                        4,
+                        3.456,
+                        List.of(
+                                new ExplainedRow.WeighedReview("r1", 0.625, "They <i>last</i> & last"),
+                                new ExplainedRow.WeighedReview("r2", 0.25, "")))));
     }
 
     private static Comparison.SliceRow slice(String name, long rows) {

@@ -33,10 +33,15 @@ class RunCardTest {
                         SparkTest.spark(),
                         comparing,
                         EvaluationRequest.of(comparing),
-                        List.of(trained, new PolicyOrigin("x", "y", "z", null, null)))
+                        List.of(trained, new PolicyOrigin("x", "y", "z", null, null)),
+                        List.of("DeepCoNN: random word vectors"))
                 .json();
         assertThat(json)
-                .contains("groupSize: 5", "resamples: 123", "\"step\" : 40")
+                .contains(
+                        "groupSize: 5",
+                        "resamples: 123",
+                        "\"step\" : 40",
+                        "\"notes\" : [ \"DeepCoNN: random word vectors\" ]")
                 .doesNotContain("groupSize: 77", "\"x\"");
     }
 }
