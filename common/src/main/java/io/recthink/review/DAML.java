@@ -3,6 +3,7 @@ package io.recthink.review;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.recthink.review.Parameter.Start;
 import io.recthink.torch.Gradients;
 import io.recthink.torch.Kernels;
@@ -24,8 +25,10 @@ public record DAML(Sizes sizes, Head head, boolean idBias) implements ReviewNetw
     /** The last part of the network. */
     public enum Head {
         /** A neural factorisation machine, as in the paper. */
+        @JsonProperty("nfm")
         NFM,
         /** A linear function with scalars of the ids. */
+        @JsonProperty("lfm")
         LFM
     }
 

@@ -79,7 +79,7 @@ public record NARRE(Sizes sizes, int reviews, boolean maskPadding) implements Re
      *
      * @return for each row the weights of its reviews in their order; their sum is 1
      */
-    public List<float[]> attentionToItems(Batch batch, Map<String, NDArray> values, NDManager manager) {
+    List<float[]> attentionToItems(Batch batch, Map<String, NDArray> values, NDManager manager) {
         Slots item = Slots.of(this, Sides.ITEM, batch.item(), values, manager);
         NDArray alpha = item.both(values, manager.create(new float[0]), manager).get(1);
         int slots = (int) alpha.getShape().get(1);

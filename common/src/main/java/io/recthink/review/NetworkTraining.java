@@ -35,6 +35,24 @@ public final class NetworkTraining {
         public static Part whole(int epoch) {
             return new Part(epoch, 0, 1, 0, 1);
         }
+
+        /** The number of steps of the part. */
+        public int steps(int pairs, int batch) {
+            int left = beyond(pairs, batch) - first(pairs, batch);
+            return Math.max(0, (left + tasks - 1) / tasks);
+        }
+
+        private int first(int pairs, int batch) {
+            return (int) ((long) batches(pairs, batch) * round / rounds) + task;
+        }
+
+        private int beyond(int pairs, int batch) {
+            return (int) ((long) batches(pairs, batch) * (round + 1) / rounds);
+        }
+
+        private static int batches(int pairs, int batch) {
+            return (pairs + batch - 1) / batch;
+        }
     }
 
     public NetworkTraining(TrainedNetwork network, BatchReader reader, Settings settings) {
@@ -50,10 +68,8 @@ public final class NetworkTraining {
      */
     public void train(RatedPairs pairs, Part part, IntConsumer done) {
         int[] order = order(pairs.size(), part.epoch());
-        int batches = (order.length + settings.batch() - 1) / settings.batch();
-        int first = (int) ((long) batches * part.round() / part.rounds());
-        int beyond = (int) ((long) batches * (part.round() + 1) / part.rounds());
-        for (int batch = first + part.task(); batch < beyond; batch += part.tasks()) {
+        int beyond = part.beyond(order.length, settings.batch());
+        for (int batch = part.first(order.length, settings.batch()); batch < beyond; batch += part.tasks()) {
             int from = batch * settings.batch();
             int[] rows = Arrays.copyOfRange(order, from, Math.min(order.length, from + settings.batch()));
             Dropout dropout = Dropout.of(settings.dropout(), Seeds.of(settings.seed(), part.epoch(), "dropout", batch));

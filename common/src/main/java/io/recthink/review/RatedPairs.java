@@ -1,5 +1,7 @@
 package io.recthink.review;
 
+import java.util.stream.IntStream;
+
 /**
  * Users and items with the moment at which the rating is asked for: the rows that a network learns from or predicts.
  *
@@ -21,5 +23,20 @@ public record RatedPairs(int[] users, int[] items, long[] times, float[] ratings
 
     public int size() {
         return users.length;
+    }
+
+    /** The pairs at a place and at every {@code step}-th place behind it. */
+    public RatedPairs every(int step, int first) {
+        int[] places = IntStream.iterate(first, place -> place < size(), place -> place + step)
+                .toArray();
+        float[] chosen = new float[ratings.length == 0 ? 0 : places.length];
+        for (int i = 0; i < chosen.length; i++) {
+            chosen[i] = ratings[places[i]];
+        }
+        return new RatedPairs(
+                IntStream.of(places).map(place -> users[place]).toArray(),
+                IntStream.of(places).map(place -> items[place]).toArray(),
+                IntStream.of(places).mapToLong(place -> times[place]).toArray(),
+                chosen);
     }
 }

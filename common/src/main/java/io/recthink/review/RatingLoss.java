@@ -1,5 +1,6 @@
 package io.recthink.review;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.Serializable;
 
 /**
@@ -19,10 +20,13 @@ public record RatingLoss(Kind kind, double delta) implements Serializable {
     /** The form of the loss. */
     public enum Kind {
         /** e^2 */
+        @JsonProperty("l2")
         L2,
         /** |e| */
+        @JsonProperty("l1")
         L1,
         /** e^2 / 2 up to |e| = delta, then delta (|e| - delta / 2). */
+        @JsonProperty("huber")
         HUBER
     }
 

@@ -3,17 +3,30 @@ package io.recthink.review;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.recthink.torch.Gradients;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /** A network that predicts ratings from reviews. */
-public interface ReviewNetwork {
+public interface ReviewNetwork extends Serializable {
     /** The sizes of the network. */
     Sizes sizes();
 
     /** The parameters, in a fixed order. */
     List<Parameter> parameters();
+
+    /** The shape of each parameter by its name, in the order of {@link #parameters}. */
+    default Map<String, List<Long>> shapes() {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        parameters()
+                .forEach(parameter -> shapes.put(
+                        parameter.name(),
+                        Arrays.stream(parameter.shape().getShape()).boxed().toList()));
+        return shapes;
+    }
 
     /** The number of values of all parameters. */
     default long size() {

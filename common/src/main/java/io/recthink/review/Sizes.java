@@ -1,5 +1,7 @@
 package io.recthink.review;
 
+import java.io.Serializable;
+
 /**
  * The sizes of a network.
  *
@@ -22,7 +24,8 @@ public record Sizes(
         int latent,
         int tokens,
         int interactions,
-        int attention) {
+        int attention)
+        implements Serializable {
     private static final int WINDOW = 3;
 
     public Sizes {

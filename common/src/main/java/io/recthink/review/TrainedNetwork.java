@@ -164,6 +164,18 @@ public final class TrainedNetwork implements AutoCloseable {
     }
 
     /**
+     * The attention of a network to the reviews of the items, without a dropout.
+     *
+     * @param narre the network of these values
+     * @return for each row the weights of its reviews in their order; their sum is 1
+     */
+    public List<float[]> attentionToItems(NARRE narre, Batch batch) {
+        try (NDManager scratch = manager.newSubManager()) {
+            return narre.attentionToItems(batch, values, scratch);
+        }
+    }
+
+    /**
      * Changes the values by one step of Adam.
      *
      * @return the loss of the batch before the step, without the penalty

@@ -77,7 +77,10 @@ class NetworkTrainingTest {
                 NetworkTraining training = new NetworkTraining(network, new BatchReader(CORPUS, REVIEWS), settings(1));
                 for (int round = 0; round < rounds; round++) {
                     for (int task = 0; task < tasks; task++) {
-                        training.train(PAIRS, new NetworkTraining.Part(1, round, rounds, task, tasks), steps::add);
+                        NetworkTraining.Part part = new NetworkTraining.Part(1, round, rounds, task, tasks);
+                        int before = steps.size();
+                        training.train(PAIRS, part, steps::add);
+                        assertThat(part.steps(PAIRS.size(), 32)).isEqualTo(steps.size() - before);
                     }
                 }
             }
@@ -133,6 +136,17 @@ class NetworkTrainingTest {
             assertThat(reader.itemReviews(PAIRS, row))
                     .containsExactly(Arrays.copyOfRange(expected, Math.max(0, expected.length - 3), expected.length));
         }
+    }
+
+    @Test
+    void pairsArePartedByTheirPlaces() {
+        RatedPairs odd = PAIRS.every(2, 1);
+        assertThat(odd.size()).isEqualTo(150);
+        assertThat(odd.times()).startsWith(1, 3, 5).endsWith(299);
+        assertThat(odd.users()[7]).isEqualTo(PAIRS.users()[15]);
+        assertThat(odd.items()[7]).isEqualTo(PAIRS.items()[15]);
+        assertThat(odd.ratings()[7]).isEqualTo(PAIRS.ratings()[15]);
+        assertThat(PAIRS.every(7, 6).size() + PAIRS.every(7, 0).size()).isEqualTo(42 + 43);
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.recthink.model.ModelSettings;
 import io.recthink.prompt.PromptSettings;
 import io.recthink.reward.RewardSettings;
 import io.recthink.spark.baseline.mf.MfSettings;
+import io.recthink.spark.baseline.review.ReviewSettings;
 import io.recthink.spark.coldstart.InitModelSettings;
 import io.recthink.spark.evaluate.CompareSettings;
 import io.recthink.spark.retrain.GateSettings;
@@ -46,6 +47,7 @@ public final class JobSettings {
             TrackingSettings.class,
             PredictSettings.class,
             MfSettings.class,
+            ReviewSettings.class,
             CompareSettings.class,
             RetrainSettings.class,
             GateSettings.class));

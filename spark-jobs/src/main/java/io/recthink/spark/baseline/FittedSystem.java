@@ -1,7 +1,6 @@
 package io.recthink.spark.baseline;
 
 import io.recthink.spark.table.RatingErrors;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -18,11 +17,15 @@ public record FittedSystem(Fit<?> fit, PredictionTable predicted, PredictionTabl
     public static <S> List<FittedSystem> of(RatingSystem<S> system, FittingRows rows) {
         Search<S> search = system.search(rows.train());
         Trial<S> chosen = search.best(system.learningRates());
-        List<FittedSystem> fitted = new ArrayList<>();
-        for (long seed : system.seeds()) {
-            fitted.add(of(system, rows, search, chosen, seed));
-        }
-        return fitted;
+        String name = system.system() + " " + system.readout();
+        return SideBySide.run(
+                rows.predicted().sparkSession().sparkContext(),
+                name,
+                system.seeds().size(),
+                system.seeds().stream()
+                        .map(seed -> new SideBySide.Piece<>(
+                                name + ", seed " + seed, () -> of(system, rows, search, chosen, seed)))
+                        .toList());
     }
 
     private static <S> FittedSystem of(

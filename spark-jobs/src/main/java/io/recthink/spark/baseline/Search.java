@@ -5,10 +5,6 @@ import io.recthink.Seeds;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkContext;
@@ -34,29 +30,14 @@ public record Search<S>(List<Trial<S>> trials, double seconds) {
     public static <S> Search<S> of(
             SparkContext spark, String what, List<S> settings, int parallelism, Function<S, Trial<S>> trial) {
         long start = System.nanoTime();
-        ExecutorService threads = Executors.newFixedThreadPool(Math.min(parallelism, settings.size()));
-        try {
-            List<Future<Trial<S>>> running = new ArrayList<>();
-            for (S setting : settings) {
-                running.add(threads.submit(() -> {
-                    spark.setJobGroup(what, what + " " + setting, true);
-                    return trial.apply(setting);
-                }));
-            }
-            List<Trial<S>> trials = new ArrayList<>();
-            for (Future<Trial<S>> future : running) {
-                trials.add(future.get());
-            }
-            return new Search<>(trials, (System.nanoTime() - start) / 1e9);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(what + " was interrupted", e);
-        } finally {
-            threads.shutdownNow(); // after a failure the other trials are useless
-            spark.cancelJobGroup(what);
-        }
+        List<Trial<S>> trials = SideBySide.run(
+                spark,
+                what,
+                parallelism,
+                settings.stream()
+                        .map(setting -> new SideBySide.Piece<>(what + " " + setting, () -> trial.apply(setting)))
+                        .toList());
+        return new Search<>(trials, (System.nanoTime() - start) / 1e9);
     }
 
     /**

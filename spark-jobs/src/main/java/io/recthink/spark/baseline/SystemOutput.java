@@ -99,6 +99,10 @@ public final class SystemOutput implements AutoCloseable {
         }
     }
 
+    public Configuration hadoop() {
+        return spark.sparkContext().hadoopConfiguration();
+    }
+
     /** The path of the report. */
     public String report() {
         return report;

@@ -3,6 +3,7 @@ package io.recthink.spark.cli;
 import io.recthink.BuildInformation;
 import io.recthink.spark.Job;
 import io.recthink.spark.baseline.mf.MfJob;
+import io.recthink.spark.baseline.review.ReviewJob;
 import io.recthink.spark.coldstart.InitModelJob;
 import io.recthink.spark.sft.SftJob;
 import io.recthink.spark.simulate.OracleJob;
@@ -74,6 +75,7 @@ final class Commands {
                         "mf",
                         "Predict ratings by matrix factorisation; search its settings on validation rows.",
                         MfJob::new)
+                .job("review", "Predict ratings by networks that read reviews: DeepCoNN, NARRE, DAML.", ReviewJob::new)
                 .job("compare", "Score all systems on the same rows and write the tables.", new CompareCommand())
                 .job("probe", "Show changed prompts to a policy and write a table of its answers.", new ProbeCommand())
                 .group("Every day:")

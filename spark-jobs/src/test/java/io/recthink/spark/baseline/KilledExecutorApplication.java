@@ -1,5 +1,6 @@
-package io.recthink.spark.baseline.mf;
+package io.recthink.spark.baseline;
 
+import io.recthink.spark.Job;
 import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
 import java.io.IOException;
@@ -14,28 +15,34 @@ import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * {@code mf} as an application of its own on two executor processes, of which one is killed: arguments are the number of
- * ended training tasks after which that happens, the file to write then, and settings.
+ * A job as an application of its own on two executor processes, of which one is killed: arguments are the class of the
+ * job, the number of ended result tasks after which that happens, the file to write then, and settings.
  */
-public final class MfApplication {
-    private MfApplication() {}
+public final class KilledExecutorApplication {
+    private KilledExecutorApplication() {}
 
-    public static void main(String[] arguments) {
-        List<String> settings = Stream.of(arguments).skip(2).toList();
+    public static void main(String[] arguments) throws ReflectiveOperationException {
+        List<String> settings = Stream.of(arguments).skip(3).toList();
         try (SparkSession spark = SparkTest.clusterSession()
                 .master("local-cluster[2,1,1024]")
                 .config("spark.sql.shuffle.partitions", 3)
                 .config("spark.shuffle.io.maxRetries", 1) // the dead do not answer
                 .config("spark.shuffle.io.retryWait", "100ms")
                 .getOrCreate()) {
-            spark.sparkContext().addSparkListener(new Killer(Integer.parseInt(arguments[0]), Path.of(arguments[1])));
-            new MfJob().run(spark, JobSettings.SECTIONS.read("mf.yaml", "", settings));
+            spark.sparkContext().addSparkListener(new Killer(Integer.parseInt(arguments[1]), Path.of(arguments[2])));
+            Job job = Class.forName(arguments[0])
+                    .asSubclass(Job.class)
+                    .getConstructor()
+                    .newInstance();
+            job.run(spark, JobSettings.SECTIONS.read("job.yaml", "", settings));
         }
     }
 
     /** Starts the application and waits for its end; its output goes to a file. */
-    static int run(Path log, int tasks, Path killed, List<String> settings) throws IOException, InterruptedException {
-        List<String> command = SparkTest.command(MfApplication.class, Integer.toString(tasks), killed.toString());
+    public static int run(Class<? extends Job> job, Path log, int tasks, Path killed, List<String> settings)
+            throws IOException, InterruptedException {
+        List<String> command = SparkTest.command(
+                KilledExecutorApplication.class, job.getName(), Integer.toString(tasks), killed.toString());
         command.addAll(settings);
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)

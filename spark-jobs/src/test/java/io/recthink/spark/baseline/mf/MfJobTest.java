@@ -10,6 +10,7 @@ import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
 import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
+import io.recthink.spark.baseline.KilledExecutorApplication;
 import io.recthink.spark.baseline.bias.FittedBiasModel;
 import io.recthink.spark.table.ExampleRows;
 import io.recthink.spark.table.TrainingCost;
@@ -198,7 +199,8 @@ class MfJobTest {
         Path log = root.resolve("application.log");
         Path killed = root.resolve("killed");
 
-        int status = MfApplication.run(
+        int status = KilledExecutorApplication.run(
+                MfJob.class,
                 log,
                 40,
                 killed,

@@ -1,0 +1,64 @@
+package io.recthink.spark.baseline.review;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.recthink.spark.baseline.Fit;
+import java.util.List;
+
+/**
+ * The report of {@code review}: words, search, choice and cost of each system. It is written to {@code paths.review}, by
+ * default {@code review.json}.
+ *
+ * @param name the name of the data set
+ * @param dataSha256 the hash of its examples
+ * @param seed the seed of the run
+ * @param trainRatings the number of ratings that the search trained on
+ * @param users the number of users with train ratings
+ * @param items the number of items with train ratings
+ * @param tokens the number of known words in all train reviews
+ * @param words what the word vectors are
+ * @param wordFolder where vocabulary and vectors are kept
+ * @param limits how many reviews and tokens NARRE reads
+ * @param wordDimension the length of a word vector
+ * @param filters the filters of a convolution
+ * @param tasks the number of tasks that share a training
+ * @param rounds how often they average their networks in an epoch
+ * @param split the predicted split
+ * @param predictedRows the number of predicted rows
+ * @param coldUserShare the share of predicted rows whose user has no train rating
+ * @param coldItemShare the share of predicted rows whose item has no train rating
+ * @param coldBothShare the share of predicted rows whose user and item have no train rating
+ * @param systems one entry per system, read-out and seed
+ */
+record ReviewReport(
+        String name,
+        String dataSha256,
+        long seed,
+        long trainRatings,
+        int users,
+        int items,
+        long tokens,
+        WordTable.Description words,
+        String wordFolder,
+        ReviewLimits limits,
+        int wordDimension,
+        int filters,
+        int tasks,
+        int rounds,
+        String split,
+        long predictedRows,
+        double coldUserShare,
+        double coldItemShare,
+        double coldBothShare,
+        List<Fit<?>> systems) {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    String json() {
+        try {
+            return JSON.writeValueAsString(this) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.recthink.spark.baseline.review;
+
+import io.recthink.InvalidInputException;
+import io.recthink.spark.baseline.RatingSet;
+import io.recthink.spark.table.TrainReviews;
+import java.util.List;
+import java.util.UUID;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * What all systems of one run share.
+ *
+ * @param seed the seed of the run
+ * @param min the lowest rating of the scale
+ * @param max the highest rating of the scale
+ * @param texts the texts of train reviews
+ * @param words the known words and their vectors
+ * @param vectors the vectors on executors
+ * @param searched the ratings of the search
+ * @param limits how many reviews and tokens NARRE reads
+ * @param work a folder of this run alone, removed at its end
+ */
+record ReviewRun(
+        SparkSession spark,
+        ReviewSettings settings,
+        long seed,
+        double min,
+        double max,
+        TrainReviews texts,
+        WordTable words,
+        Broadcast<float[]> vectors,
+        RatingSet searched,
+        ReviewLimits limits,
+        String work,
+        ReviewProgress progress) {
+
+    /** The reviews of a set as networks read them, written at the first call. */
+    static ReviewCorpus corpus(RatingSet set, TrainReviews texts, WordTable words, String work, boolean refit) {
+        return set.as(
+                ReviewCorpus.class,
+                () -> ReviewCorpus.of(set, texts(texts, refit), words.vocabulary(), work + "/" + UUID.randomUUID()));
+    }
+
+    ReviewCorpus corpus(RatingSet set) {
+        return corpus(set, texts, words, work, isRefit(set));
+    }
+
+    /** The texts of the train side of a set: rowId, review. */
+    Dataset<Row> texts(RatingSet set) {
+        return texts(texts, isRefit(set));
+    }
+
+    private static Dataset<Row> texts(TrainReviews texts, boolean refit) {
+        return refit ? texts.trainAndValidation() : texts.train();
+    }
+
+    boolean isRefit(RatingSet set) {
+        return set != searched;
+    }
+
+    /** Trains in one Spark task, or in several that average their networks. */
+    TrainingResult train(TrainingRequest request) {
+        TrainingResult result = settings.tasks() == 1
+                ? JavaSparkContext.fromSparkContext(spark.sparkContext())
+                        .parallelize(List.of(0), 1)
+                        .map(new TrainingTask(request))
+                        .collect()
+                        .get(0)
+                : new AveragedTraining(spark, request, settings.tasks(), settings.rounds(), progress).run();
+        progress.skip((request.epochs() - (long) result.ran()) * request.pairsOfEpoch());
+        return result;
+    }
+
+    /** Refuses a chosen setting that diverges with another seed. */
+    static TrainingResult converged(TrainingRequest request, TrainingResult result, String learningRates) {
+        if (result.file() == null) {
+            throw new InvalidInputException(
+                    "%s diverged in its first epoch, with the setting that was best before; lower %s"
+                            .formatted(request.name(), learningRates));
+        }
+        return result;
+    }
+}

@@ -1,0 +1,84 @@
+package io.recthink.spark.baseline.review;
+
+import io.recthink.review.BatchReader;
+import io.recthink.review.NetworkTraining;
+import io.recthink.review.RatedPairs;
+import io.recthink.review.ReviewNetwork;
+import io.recthink.review.TrainedNetwork;
+import java.io.Serializable;
+import java.util.Locale;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.CollectionAccumulator;
+import org.apache.spark.util.LongAccumulator;
+
+/**
+ * One training, as tasks receive it.
+ *
+ * @param name names the training in progress and files
+ * @param folder the reviews
+ * @param network the network
+ * @param form what it reads
+ * @param settings how it learns
+ * @param mean where its offset starts
+ * @param pairsOfEpoch the number of train rows
+ * @param vectors the start of word vectors; see {@link WordTable}
+ * @param absolute whether validation is the mean of absolute errors, not of squares
+ * @param min the lowest rating of the scale
+ * @param max the highest rating of the scale
+ * @param epochs the largest number of epochs
+ * @param patience epochs without a better validation loss before the training ends; 0: exactly {@code epochs}, without
+ *     validation
+ * @param output the folder for the trained network
+ * @param pairs counts the pairs that were learnt from
+ * @param scores takes validation scores, in words
+ */
+record TrainingRequest(
+        String name,
+        ReviewFolder folder,
+        ReviewNetwork network,
+        BatchReader.Form form,
+        NetworkTraining.Settings settings,
+        double mean,
+        long pairsOfEpoch,
+        Broadcast<float[]> vectors,
+        boolean absolute,
+        double min,
+        double max,
+        int epochs,
+        int patience,
+        String output,
+        LongAccumulator pairs,
+        CollectionAccumulator<String> scores)
+        implements Serializable {
+
+    /** The network before its first step. */
+    TrainedNetwork start() {
+        return TrainedNetwork.start(network, mean, settings.seed(), vectors.value());
+    }
+
+    NetworkTraining training(TrainedNetwork trained, ReviewFolder.Loaded reviews) {
+        return new NetworkTraining(trained, new BatchReader(reviews.corpus(), form), settings);
+    }
+
+    /** The sum of the losses of clipped predictions. */
+    double loss(NetworkTraining training, RatedPairs rows) {
+        float[] predictions = training.predict(rows);
+        double sum = 0;
+        for (int i = 0; i < predictions.length; i++) {
+            double error = Math.max(min, Math.min(max, predictions[i])) - rows.ratings()[i];
+            sum += absolute ? Math.abs(error) : error * error;
+        }
+        return sum;
+    }
+
+    /** A validation loss for people. */
+    String score(int epoch, double loss) {
+        return String.format(
+                Locale.ROOT,
+                "%s epoch %d: validation %s %.4f",
+                name,
+                epoch,
+                absolute ? "MAE" : "RMSE",
+                absolute ? loss : Math.sqrt(loss));
+    }
+}

@@ -1,0 +1,61 @@
+package io.recthink.spark.baseline.review;
+
+import io.recthink.review.NetworkTraining;
+import io.recthink.review.TrainedNetwork;
+import io.recthink.spark.baseline.EarlyStop;
+import io.recthink.torch.TorchRuntime;
+import java.util.Map;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.Function;
+
+/** A whole training in one Spark task. A retried task gives the same network. */
+record TrainingTask(TrainingRequest request) implements Function<Integer, TrainingResult> {
+    @Override
+    public TrainingResult call(Integer any) {
+        TorchRuntime.prepareThread(1);
+        ReviewFolder.Loaded reviews = request.folder().load();
+        try (TrainedNetwork network = request.start()) {
+            NetworkTraining training = request.training(network, reviews);
+            EarlyStop stop = new EarlyStop(Math.max(1, request.patience()));
+            boolean validates = request.patience() > 0;
+            Map<String, float[]> best = null;
+            double seconds = 0;
+            int epoch = 0;
+            while (epoch < request.epochs() && !(validates && stop.reached())) {
+                epoch++;
+                long start = System.nanoTime();
+                training.train(reviews.train(), NetworkTraining.Part.whole(epoch), pairs -> request.pairs()
+                        .add(pairs));
+                seconds += (System.nanoTime() - start) / 1e9;
+                if (validates) {
+                    double loss = request.loss(training, reviews.validation())
+                            / reviews.validation().size();
+                    stop.epoch(loss);
+                    request.scores().add(request.score(epoch, loss));
+                    if (stop.bestEpoch() == epoch) {
+                        best = network.copy();
+                    }
+                }
+            }
+            return result(
+                    validates ? best : network.copy(), validates ? stop.bestEpoch() : epoch, epoch, stop, seconds);
+        }
+    }
+
+    private TrainingResult result(Map<String, float[]> values, int epochs, int ran, EarlyStop stop, double seconds) {
+        String file = null;
+        if (values != null) {
+            // Another attempt of this task writes a file of its own.
+            file = request.name().replaceAll("\\W+", "-") + "-"
+                    + TaskContext.get().taskAttemptId() + ".safetensors";
+            NetworkFile.write(
+                    request.output(),
+                    file,
+                    request.network(),
+                    values,
+                    request.folder().hadoop().value());
+        }
+        double loss = request.patience() > 0 ? stop.bestLoss() : Double.NaN;
+        return new TrainingResult(epochs, ran, loss, seconds, file);
+    }
+}

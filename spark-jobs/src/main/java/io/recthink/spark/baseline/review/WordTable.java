@@ -1,0 +1,308 @@
+package io.recthink.spark.baseline.review;
+
+import static org.apache.spark.sql.functions.col;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.recthink.InvalidInputException;
+import io.recthink.config.Configuration;
+import io.recthink.model.ElementType;
+import io.recthink.model.SafetensorsReader;
+import io.recthink.model.SafetensorsWriter;
+import io.recthink.model.TensorInfo;
+import io.recthink.review.TokenStream;
+import io.recthink.spark.files.Digest;
+import io.recthink.spark.files.ListedTable;
+import io.recthink.spark.files.OutputFolders;
+import io.recthink.spark.files.StateFile;
+import io.recthink.spark.files.Storage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.spark.ml.feature.Word2Vec;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The known words of a data set with the start of their vectors, in a folder of its own. Word2Vec gives other bits on
+ * another Spark version, so the vectors are an input of a training, not a part of it: the same data, settings and seed
+ * find the same folder, and read what is there.
+ *
+ * @param folder where the words are kept
+ * @param vocabulary the known words
+ * @param vectors by token id; NaN where a word has none; without elements: all words start at random
+ * @param description what the vectors are
+ */
+@SuppressWarnings("ArrayRecordComponent") // large; never compared
+record WordTable(String folder, Vocabulary vocabulary, float[] vectors, Description description) {
+    private static final String KEY = "review.vocabulary";
+    private static final String VECTORS = "_vectors.safetensors"; // readers of Parquet leave it alone
+    private static final String TENSOR = "vectors";
+    private static final String DESCRIPTION = "_words.json";
+    private static final StructType SCHEMA = new StructType()
+            .add("token", DataTypes.IntegerType, false)
+            .add("word", DataTypes.StringType, false)
+            .add("count", DataTypes.LongType, false)
+            .add("users", DataTypes.LongType, false);
+
+    /**
+     * What the word vectors are.
+     *
+     * @param source {@code word2vec}, {@code file} or {@code random}
+     * @param file the vector file; null without one
+     * @param words the number of known words
+     * @param withVector the number of words that have a vector
+     * @param dimension the length of a vector
+     * @param sha256 hash of the file of the vectors; null for random ones
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Description(String source, String file, int words, int withVector, int dimension, String sha256) {
+        /** Format version of the file; see {@link StateFile}. */
+        @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+        public int format() {
+            return StateFile.FORMAT;
+        }
+
+        /** One sentence for people. */
+        String sentence() {
+            return switch (source) {
+                case "word2vec" ->
+                    String.format(
+                            Locale.ROOT,
+                            "word vectors: Word2Vec on train reviews, %d numbers, %,d of %,d words",
+                            dimension,
+                            withVector,
+                            words);
+                case "file" ->
+                    String.format(
+                            Locale.ROOT,
+                            "word vectors: file %s, %d numbers, %,d of %,d words",
+                            file,
+                            dimension,
+                            withVector,
+                            words);
+                default -> String.format(Locale.ROOT, "word vectors: random, %d numbers, %,d words", dimension, words);
+            };
+        }
+    }
+
+    /**
+     * Reads the words of a request, or makes and keeps them.
+     *
+     * @param root the folder in which folders of words stand
+     * @param dataSha256 hash of the examples
+     * @param reviews the train reviews: rowId, userId, time, review
+     */
+    static WordTable of(
+            SparkSession spark, String root, String dataSha256, Dataset<Row> reviews, Configuration configuration) {
+        ReviewSettings settings = configuration.get(ReviewSettings.class);
+        org.apache.hadoop.conf.Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+        String folder = root + "/words-"
+                + Digest.of(dataSha256 + "\n", request(settings, configuration.seed(), hadoop))
+                        .substring(0, 16);
+        Storage storage = Storage.at(folder, hadoop);
+        if (!storage.exists("") || OutputFolders.isBeingWritten(hadoop, folder)) {
+            try (OutputFolders output = OutputFolders.take(hadoop, KEY, folder)) {
+                made(spark, folder, reviews, settings, configuration.seed()).write(spark, storage);
+                output.complete();
+            }
+        }
+        return read(spark, folder, storage);
+    }
+
+    /** All that the words depend on, beside the data. */
+    private static List<String> request(
+            ReviewSettings settings, long seed, org.apache.hadoop.conf.Configuration hadoop) {
+        VectorSettings vectors = settings.vectors();
+        List<String> all = new ArrayList<>(
+                List.of(settings.vocabulary().toString(), vectors.source() + " " + settings.wordDimension()));
+        switch (vectors.source()) {
+            case FILE -> all.add(VectorFile.sha256(vectors.path(), hadoop));
+            case WORD2VEC ->
+                all.add("%d %d %d %d".formatted(vectors.minCount(), vectors.window(), vectors.iterations(), seed));
+            case RANDOM -> {}
+        }
+        return all;
+    }
+
+    private static WordTable made(
+            SparkSession spark, String folder, Dataset<Row> reviews, ReviewSettings settings, long seed) {
+        VectorSettings chosen = settings.vectors();
+        int dimension = settings.wordDimension();
+        Vocabulary vocabulary = Vocabulary.of(reviews, settings.vocabulary());
+        float[] vectors =
+                switch (chosen.source()) {
+                    case RANDOM -> new float[0];
+                    case FILE ->
+                        VectorFile.read(
+                                chosen.path(),
+                                vocabulary,
+                                dimension,
+                                spark.sparkContext().hadoopConfiguration());
+                    case WORD2VEC -> word2vec(spark, vocabulary, reviews, chosen, dimension, seed);
+                };
+        return new WordTable(
+                folder,
+                vocabulary,
+                vectors,
+                new Description(
+                        chosen.source().name().toLowerCase(Locale.ROOT),
+                        chosen.source() == VectorSettings.Source.FILE ? chosen.path() : null,
+                        vocabulary.words().size(),
+                        withVector(vectors, dimension),
+                        dimension,
+                        null));
+    }
+
+    private static int withVector(float[] vectors, int dimension) {
+        int found = 0;
+        for (int word = TokenStream.FIRST_WORD * dimension; word < vectors.length; word += dimension) {
+            found += Float.isNaN(vectors[word]) ? 0 : 1;
+        }
+        return found;
+    }
+
+    /** One partition, in the order of time: Word2Vec depends on the order in which it sees sentences. */
+    private static float[] word2vec(
+            SparkSession spark,
+            Vocabulary vocabulary,
+            Dataset<Row> reviews,
+            VectorSettings settings,
+            int dimension,
+            long seed) {
+        float[] vectors = new float[Math.multiplyExact(vocabulary.size(), dimension)];
+        Arrays.fill(vectors, Float.NaN);
+        if (vocabulary.words().get(0).count() < settings.minCount()) {
+            return vectors; // no word is frequent enough, and Word2Vec refuses an empty vocabulary
+        }
+        Dataset<Row> sentences = reviews.orderBy("time", "rowId")
+                .select(vocabulary.known(spark, col("review")).as("words"))
+                .coalesce(1);
+        Map<String, Integer> places = new HashMap<>();
+        for (int i = 0; i < vocabulary.words().size(); i++) {
+            places.put(vocabulary.words().get(i).word(), (TokenStream.FIRST_WORD + i) * dimension);
+        }
+        Iterator<Row> found = new Word2Vec()
+                .setInputCol("words")
+                .setOutputCol("vector")
+                .setVectorSize(dimension)
+                .setMinCount(settings.minCount())
+                .setWindowSize(settings.window())
+                .setMaxIter(settings.iterations())
+                .setNumPartitions(1)
+                .setSeed(seed)
+                .fit(sentences)
+                .getVectors()
+                .toLocalIterator();
+        while (found.hasNext()) {
+            Row row = found.next();
+            int place = places.get(row.getString(0));
+            Vector vector = row.getAs(1);
+            for (int i = 0; i < dimension; i++) {
+                vectors[place + i] = (float) vector.apply(i);
+            }
+        }
+        return vectors;
+    }
+
+    private void write(SparkSession spark, Storage storage) {
+        List<Row> rows = new ArrayList<>();
+        for (Vocabulary.Word word : vocabulary.words()) {
+            rows.add(RowFactory.create(TokenStream.FIRST_WORD + rows.size(), word.word(), word.count(), word.users()));
+        }
+        ListedTable.write(spark.createDataFrame(rows, SCHEMA).coalesce(1), KEY, folder);
+        String sha256 = null;
+        if (vectors.length > 0) {
+            Path file = temporary();
+            try {
+                write(file);
+                sha256 = storage.upload(file, VECTORS).sha256();
+            } finally {
+                delete(file);
+            }
+        }
+        storage.writeJson(
+                DESCRIPTION,
+                new Description(
+                        description.source,
+                        description.file,
+                        description.words,
+                        description.withVector,
+                        description.dimension,
+                        sha256));
+    }
+
+    private void write(Path file) {
+        List<TensorInfo> tensors = List.of(new TensorInfo(
+                TENSOR, ElementType.F32, List.of((long) vocabulary.size(), (long) description.dimension)));
+        try (SafetensorsWriter writer = SafetensorsWriter.create(file, Map.of(), tensors)) {
+            writer.write(FloatBuffer.wrap(vectors));
+        }
+    }
+
+    private static WordTable read(SparkSession spark, String folder, Storage storage) {
+        OutputFolders.requireComplete(spark.sparkContext().hadoopConfiguration(), KEY, folder);
+        ListedTable.requireContents(spark, KEY, folder);
+        String remedy = "Remove %s; it is made again.".formatted(folder);
+        Description description = storage.readJson(DESCRIPTION, Description.class, remedy)
+                .orElseThrow(() ->
+                        new InvalidInputException("%s: %s has no %s. %s".formatted(KEY, folder, DESCRIPTION, remedy)));
+        List<Vocabulary.Word> words =
+                spark.read().schema(SCHEMA).parquet(folder).orderBy("token").collectAsList().stream()
+                        .map(row -> new Vocabulary.Word(row.getString(1), row.getLong(2), row.getLong(3)))
+                        .toList();
+        Vocabulary vocabulary = new Vocabulary(words);
+        return new WordTable(folder, vocabulary, vectors(storage, vocabulary, description, remedy), description);
+    }
+
+    private static float[] vectors(Storage storage, Vocabulary vocabulary, Description description, String remedy) {
+        if (description.sha256 == null) {
+            return new float[0];
+        }
+        if (!storage.entry(VECTORS).sha256().equals(description.sha256)) {
+            throw new InvalidInputException(
+                    "%s: %s does not match %s. %s".formatted(KEY, storage.path(VECTORS), DESCRIPTION, remedy));
+        }
+        float[] vectors = new float[Math.multiplyExact(vocabulary.size(), description.dimension)];
+        Path file = temporary();
+        try {
+            storage.download(VECTORS, file);
+            try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+                reader.read(TENSOR, FloatBuffer.wrap(vectors));
+            }
+            return vectors;
+        } finally {
+            delete(file);
+        }
+    }
+
+    private static Path temporary() {
+        try {
+            return Files.createTempFile("word-vectors", ".safetensors");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
