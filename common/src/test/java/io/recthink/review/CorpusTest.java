@@ -89,6 +89,20 @@ class CorpusTest {
         assertThat(stream.document(stream.earlier(4000), 2)).containsExactly(TokenStream.SEPARATOR, 2 + 3998);
     }
 
+    /** A shop that reviews for its customers, or a crawler: no more than the document is looked at. */
+    @Test
+    void aUserMayHaveAMillionReviews() {
+        Corpus.Builder builder = new Corpus.Builder(1, 2);
+        for (int i = 0; i < 1_000_000; i++) {
+            builder.add(i, 0, i % 2, new int[] {2 + i});
+        }
+        TokenStream stream = builder.build().user(0);
+        for (int i = 0; i < 1000; i++) { // a second at most; a walk through all reviews would take minutes
+            assertThat(stream.earlier(999_000 + i)).isEqualTo(999_000 + i);
+            assertThat(stream.document(999_000 + i, 3)).containsExactly(2 + 999_000 + i - 2, 1, 2 + 999_000 + i - 1);
+        }
+    }
+
     /** Planted leaks: every token says at which moment its review was written. */
     @Test
     void nothingOfTheMomentOrLaterIsEverSeen() {

@@ -14,8 +14,8 @@ import java.util.List;
  * @param samples the number of ratings that trained the predicting model
  * @param models the number of models that a prediction needs
  * @param stages the number of models that a prediction passes through, one after the other
- * @param searchSeconds wall-clock time of the search
- * @param trainSeconds wall-clock time of the training with the chosen setting
+ * @param searchSeconds time of the search: of all its trainings where systems train side by side, else by the wall clock
+ * @param trainSeconds time of the training with the chosen setting; 0 when the search has done it
  * @param microsecondsPerPrediction wall-clock time of all predictions of the split divided by their number
  * @param validationMae mean absolute error of the chosen setting on the validation rows
  * @param validationRmse root mean squared error of the chosen setting on the validation rows

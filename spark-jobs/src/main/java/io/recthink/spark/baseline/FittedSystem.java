@@ -45,7 +45,8 @@ public record FittedSystem(Fit<?> fit, PredictionTable predicted, PredictionTabl
         static <S> Trained<S> of(RatingSystem<S> system, RatingSet ratings, Trial<S> chosen, long seed) {
             long start = System.nanoTime();
             RatingSystem.Model model = system.train(ratings, chosen, seed);
-            return new Trained<>(system, seed, model, (System.nanoTime() - start) / 1e9);
+            double seconds = (System.nanoTime() - start) / 1e9;
+            return new Trained<>(system, seed, model, model.trainingSeconds().orElse(seconds));
         }
 
         PredictionTable predict(Dataset<Row> rows) {

@@ -2,6 +2,7 @@ package io.recthink.spark.baseline;
 
 import io.recthink.spark.table.Readout;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -52,6 +53,14 @@ public interface RatingSystem<S> {
          *     has traces
          */
         Dataset<Row> predict(Dataset<Row> rows);
+
+        /**
+         * The seconds of the training, without the time in which it waited for a processor; empty when nothing else ran
+         * and the wall clock says it.
+         */
+        default OptionalDouble trainingSeconds() {
+            return OptionalDouble.empty();
+        }
 
         @Override
         void close();

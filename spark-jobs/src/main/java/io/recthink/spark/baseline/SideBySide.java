@@ -29,6 +29,7 @@ public final class SideBySide {
      * @return the results in the order of the pieces
      */
     public static <T> List<T> run(SparkContext spark, String group, int parallelism, List<Piece<T>> pieces) {
+        boolean done = false;
         ExecutorService threads = Executors.newFixedThreadPool(Math.min(parallelism, pieces.size()));
         try {
             List<Future<T>> running = new ArrayList<>();
@@ -42,6 +43,7 @@ public final class SideBySide {
             for (Future<T> future : running) {
                 results.add(future.get());
             }
+            done = true;
             return results;
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
@@ -50,7 +52,9 @@ public final class SideBySide {
             throw new IllegalStateException(group + " was interrupted", e);
         } finally {
             threads.shutdownNow(); // after a failure the other pieces are useless
-            spark.cancelJobGroup(group);
+            if (!done) {
+                spark.cancelJobGroup(group);
+            }
         }
     }
 }

@@ -62,10 +62,11 @@ public final class SystemOutput implements AutoCloseable {
     /**
      * Completes the output: writes the report, and the training costs of each system as {@code _training.json} beside
      * its predictions. The cost of a read-out with several seeds is that of its first model.
+     *
+     * @param processors the number of processors that a training uses
      */
-    public void complete(List<Fit<?>> systems, String text) {
-        Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-        int processors = spark.sparkContext().defaultParallelism();
+    public void complete(List<Fit<?>> systems, int processors, String text) {
+        Configuration hadoop = hadoop();
         systems.stream()
                 .collect(Collectors.groupingBy(Fit::system))
                 .forEach((system, fits) -> TrainingCost.write(

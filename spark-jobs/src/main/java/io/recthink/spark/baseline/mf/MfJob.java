@@ -91,7 +91,12 @@ public final class MfJob implements Job {
                     next.forEach(one -> out.println(line(one.fit())));
                 }
                 Activity.begin(spark, NAME, "mf: tables");
-                write(output, names(systems), fitted, report(configuration, data, rows, fitted));
+                write(
+                        output,
+                        names(systems),
+                        fitted,
+                        spark.sparkContext().defaultParallelism(),
+                        report(configuration, data, rows, fitted));
             } finally {
                 fitted.forEach(FittedSystem::close);
             }
@@ -149,7 +154,8 @@ public final class MfJob implements Job {
                 fitted.stream().<Fit<?>>map(FittedSystem::fit).toList());
     }
 
-    private void write(SystemOutput output, List<String> names, List<FittedSystem> fitted, MfReport report) {
+    private void write(
+            SystemOutput output, List<String> names, List<FittedSystem> fitted, int processors, MfReport report) {
         for (String system : names) {
             List<FittedSystem> readouts = fitted.stream()
                     .filter(one -> one.fit().system().equals(system))
@@ -166,7 +172,7 @@ public final class MfJob implements Job {
                             .orElseThrow());
             out.println(system + ": " + output.predictions(system));
         }
-        output.complete(report.systems(), report.json());
+        output.complete(report.systems(), processors, report.json());
         out.printf(
                 Locale.ROOT,
                 "%,d %s rows: %.1f %% of new users, %.1f %% of new items, %.1f %% of both%n%s%n",

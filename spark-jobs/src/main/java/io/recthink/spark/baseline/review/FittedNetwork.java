@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import io.recthink.spark.baseline.PredictionTable;
 import io.recthink.spark.baseline.RatingSystem;
 import io.recthink.spark.table.TrainReviews;
+import java.util.OptionalDouble;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -31,13 +32,21 @@ final class FittedNetwork implements RatingSystem.Model {
     private final TrainingResult result;
     private final ReviewCorpus corpus;
     private final Dataset<Row> texts;
+    private final double seconds;
 
-    /** @param texts rowId and review of the rows of the corpus, as {@link TrainReviews} hands them out */
-    FittedNetwork(TrainingRequest request, TrainingResult result, ReviewCorpus corpus, Dataset<Row> texts) {
+    /**
+     * A trained network.
+     *
+     * @param texts rowId and review of the rows of the corpus, as {@link TrainReviews} hands them out
+     * @param seconds the time of the trainings after the search
+     */
+    FittedNetwork(
+            TrainingRequest request, TrainingResult result, ReviewCorpus corpus, Dataset<Row> texts, double seconds) {
         this.request = request;
         this.result = result;
         this.corpus = corpus;
         this.texts = texts;
+        this.seconds = seconds;
     }
 
     @Override
@@ -50,6 +59,11 @@ final class FittedNetwork implements RatingSystem.Model {
         return request.form().itemReviews() == 0
                 ? predicted.drop("attended")
                 : Explanations.of(predicted, corpus.places(rows.sparkSession()), texts);
+    }
+
+    @Override
+    public OptionalDouble trainingSeconds() {
+        return OptionalDouble.of(seconds);
     }
 
     @Override

@@ -216,7 +216,7 @@ public final class ReviewJob implements Job {
                     output.hadoop());
             out.println(system + ": " + output.predictions(system));
         }
-        output.complete(report.systems(), report.json());
+        output.complete(report.systems(), report.tasks(), report.json());
         out.printf(
                 Locale.ROOT,
                 "%,d %s rows: %.1f %% of new users, %.1f %% of new items, %.1f %% of both%n%s%n",

@@ -78,7 +78,7 @@ final class ReviewSystem implements RatingSystem<Setting> {
     @Override
     public Search<Setting> search(RatingSet set) {
         List<Setting> candidates = candidates();
-        return Search.of(
+        Search<Setting> search = Search.of(
                 run.spark().sparkContext(),
                 "review " + system() + " " + readout,
                 candidates,
@@ -87,17 +87,23 @@ final class ReviewSystem implements RatingSystem<Setting> {
                     TrainingResult found = onSearched(setting, seeds().get(0)).result();
                     return new Trial<>(setting, found.epochs(), found.loss(), found.seconds());
                 });
+        return new Search<>(
+                search.trials(),
+                search.trials().stream().mapToDouble(Trial::seconds).sum());
     }
 
     @Override
     public Model train(RatingSet set, Trial<Setting> chosen, long seed) {
+        boolean known = searched.containsKey(new Key(chosen.setting(), seed));
         Trained trained = onSearched(chosen.setting(), seed);
+        double seconds = known ? 0 : trained.result.seconds();
         ReviewRun.converged(trained.request, trained.result, learningRates());
         if (run.isRefit(set)) {
             TrainingRequest request = request(set, chosen.setting(), seed, Optional.of(trained.result.epochs()));
             trained = new Trained(request, run.train(request));
+            seconds += trained.result.seconds();
         }
-        return new FittedNetwork(trained.request, trained.result, run.corpus(set), run.texts(set));
+        return new FittedNetwork(trained.request, trained.result, run.corpus(set), run.texts(set), seconds);
     }
 
     /** The training on the searched ratings, with early stop. What the search has trained is not trained again. */
