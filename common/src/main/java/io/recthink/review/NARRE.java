@@ -77,7 +77,7 @@ public record NARRE(Sizes sizes, int reviews, boolean maskPadding) implements Re
     /**
      * The attention over the reviews of the items, without a dropout.
      *
-     * @return for each row the weights of its reviews in their order; their sum is 1
+     * @return for each row the weights of its reviews in their order; their sum is 1, or less without {@code maskPadding}
      */
     List<float[]> attentionToItems(Batch batch, Map<String, NDArray> values, NDManager manager) {
         Slots item = Slots.of(this, Sides.ITEM, batch.item(), values, manager);

@@ -114,11 +114,20 @@ public final class TrainedNetwork implements AutoCloseable {
     }
 
     /**
-     * Continues from a state.
+     * Creates a network that continues from a state.
      *
+     * @param state as {@link #state} gives it
      * @param steps the number of steps that led to it
      */
-    public void setState(float[] state, int steps) {
+    public static TrainedNetwork from(ReviewNetwork network, float[] state, int steps) {
+        TrainedNetwork continued = new TrainedNetwork(
+                network,
+                parameter -> new float[Math.toIntExact(parameter.shape().size())]);
+        continued.setState(state, steps);
+        return continued;
+    }
+
+    private void setState(float[] state, int steps) {
         int place = 0;
         for (List<NDArray> arrays : states()) {
             for (NDArray array : arrays) {
@@ -167,7 +176,8 @@ public final class TrainedNetwork implements AutoCloseable {
      * The attention of a network to the reviews of the items, without a dropout.
      *
      * @param narre the network of these values
-     * @return for each row the weights of its reviews in their order; their sum is 1
+     * @return for each row the weights of its reviews in their order; their sum is 1, or less without
+     *     {@code maskPadding}, where empty places have weights too
      */
     public List<float[]> attentionToItems(NARRE narre, Batch batch) {
         try (NDManager scratch = manager.newSubManager()) {
@@ -215,8 +225,11 @@ public final class TrainedNetwork implements AutoCloseable {
                 Gradients.of(leaf, scratch)
                         .orElseGet(() -> scratch.zeros(parameters.get(name).shape()))));
         if (penalty > 0) {
-            network.penalised()
-                    .forEach(name -> gradients.get(name).addi(values.get(name).mul((float) penalty)));
+            for (String name : network.penalised()) {
+                try (NDArray part = values.get(name).mul((float) penalty)) { // belongs to the manager of the values
+                    gradients.get(name).addi(part);
+                }
+            }
         }
         return loss.of(predictions, batch.ratings(), network.sumsLosses());
     }

@@ -8,7 +8,6 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.pmod;
 
 import java.util.Iterator;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -45,6 +44,7 @@ public record Dictionary(String id, Dataset<Row> places, int[] sizes) implements
                 .distinct()
                 .repartition(blocks, col(id))
                 .sortWithinPartitions(id)
+                .withColumn("block", block(col(id), blocks))
                 .mapPartitions((MapPartitionsFunction<Row, Row>) Dictionary::number, Encoders.row(schema))
                 .persist(StorageLevel.MEMORY_AND_DISK());
         int[] sizes = new int[blocks];
@@ -61,7 +61,6 @@ public record Dictionary(String id, Dataset<Row> places, int[] sizes) implements
     }
 
     private static Iterator<Row> number(Iterator<Row> ids) {
-        int block = TaskContext.getPartitionId();
         return new Iterator<>() {
             private int next;
 
@@ -72,7 +71,8 @@ public record Dictionary(String id, Dataset<Row> places, int[] sizes) implements
 
             @Override
             public Row next() {
-                return RowFactory.create(ids.next().getString(0), block, next++);
+                Row id = ids.next();
+                return RowFactory.create(id.getString(0), id.getInt(1), next++);
             }
         };
     }

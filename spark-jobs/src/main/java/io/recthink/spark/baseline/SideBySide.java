@@ -1,16 +1,24 @@
 package io.recthink.spark.baseline;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.spark.SparkContext;
 
 /** Pieces of work that each start Spark jobs, at the same time, so that small jobs fill a cluster together. */
 public final class SideBySide {
+    private static final String GROUP = "spark.jobGroup.id";
+    private static final String OURS = "recthink ";
+    private static final long SECONDS_TO_END = 60;
+
     private SideBySide() {}
 
     /**
@@ -22,26 +30,31 @@ public final class SideBySide {
     public record Piece<T>(String description, Supplier<T> work) {}
 
     /**
-     * Does all pieces.
+     * Does all pieces. The first failure ends the others.
      *
-     * @param group a name for the Spark jobs, which no other work has; after a failure these jobs are cancelled
+     * @param name a name for the Spark jobs
      * @param parallelism the number of pieces done at the same time
      * @return the results in the order of the pieces
      */
-    public static <T> List<T> run(SparkContext spark, String group, int parallelism, List<Piece<T>> pieces) {
-        boolean done = false;
+    public static <T> List<T> run(SparkContext spark, String name, int parallelism, List<Piece<T>> pieces) {
+        String before = spark.getLocalProperty(GROUP);
+        // A notebook cancels its jobs by a group of its own.
+        String group = before == null || before.startsWith(OURS) ? OURS + name + " " + UUID.randomUUID() : before;
         ExecutorService threads = Executors.newFixedThreadPool(Math.min(parallelism, pieces.size()));
+        boolean done = false;
         try {
-            List<Future<T>> running = new ArrayList<>();
-            for (Piece<T> piece : pieces) {
-                running.add(threads.submit(() -> {
-                    spark.setJobGroup(group, piece.description(), true);
-                    return piece.work().get();
-                }));
+            CompletionService<Integer> running = new ExecutorCompletionService<>(threads);
+            List<T> results = new ArrayList<>(Collections.nCopies(pieces.size(), null));
+            for (int i = 0; i < pieces.size(); i++) {
+                int place = i;
+                running.submit(() -> {
+                    spark.setJobGroup(group, pieces.get(place).description(), true);
+                    results.set(place, pieces.get(place).work().get());
+                    return place;
+                });
             }
-            List<T> results = new ArrayList<>();
-            for (Future<T> future : running) {
-                results.add(future.get());
+            for (int i = 0; i < pieces.size(); i++) {
+                running.take().get();
             }
             done = true;
             return results;
@@ -49,12 +62,22 @@ public final class SideBySide {
             throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException(group + " was interrupted", e);
+            throw new IllegalStateException(name + " was interrupted", e);
         } finally {
-            threads.shutdownNow(); // after a failure the other pieces are useless
+            threads.shutdownNow();
             if (!done) {
                 spark.cancelJobGroup(group);
+                awaitEnd(threads);
             }
+        }
+    }
+
+    /** The caller removes what the pieces were writing. */
+    private static void awaitEnd(ExecutorService threads) {
+        try {
+            threads.awaitTermination(SECONDS_TO_END, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

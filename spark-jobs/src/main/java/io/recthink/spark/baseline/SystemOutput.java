@@ -35,10 +35,17 @@ public final class SystemOutput implements AutoCloseable {
      *
      * @param reportKey the setting that names the report
      * @param report the path of the report
+     * @param temporary folders that the job removes before it completes
      * @param systems the names of the systems
      * @throws io.recthink.InvalidInputException when one of them exists
      */
-    public SystemOutput(SparkSession spark, Paths paths, String reportKey, String report, List<String> systems) {
+    public SystemOutput(
+            SparkSession spark,
+            Paths paths,
+            String reportKey,
+            String report,
+            List<String> temporary,
+            List<String> systems) {
         this.spark = spark;
         this.predictions = paths.resolve(paths.predictions());
         this.validation = paths.resolve(paths.validationPredictions());
@@ -50,6 +57,7 @@ public final class SystemOutput implements AutoCloseable {
             keys.put(validation + "/" + system, "paths.validationPredictions");
         }
         keys.put(this.report, reportKey);
+        temporary.forEach(folder -> keys.put(folder, "paths.root"));
         this.folders = OutputFolders.take(spark.sparkContext().hadoopConfiguration(), keys);
     }
 

@@ -41,8 +41,9 @@ public final class Tables {
             .add("review", DataTypes.StringType, OPTIONAL);
 
     /**
-     * The review of the example with the same row id. Jobs that predict must not read this table. It exists so that
-     * later rows can be appended to a data set, because their histories contain these reviews.
+     * The review of the example with the same row id. Jobs that predict read texts only through {@link TrainReviews}.
+     * The table exists also so that later rows can be appended to a data set, because their histories contain these
+     * reviews.
      */
     public static final StructType REVIEWS = new StructType()
             .add("rowId", DataTypes.StringType, REQUIRED)

@@ -60,7 +60,7 @@ public final class MfJob implements Job {
         Activity.begin(spark, NAME, "mf: ratings");
         PreparedData data = PreparedData.read(spark, paths.resolve(paths.data()));
         List<RatingSystem<?>> systems = systems(configuration, data);
-        try (SystemOutput output = new SystemOutput(spark, paths, "paths.mf", paths.mf(), names(systems))) {
+        try (SystemOutput output = new SystemOutput(spark, paths, "paths.mf", paths.mf(), List.of(), names(systems))) {
             fit(spark, configuration, data, systems, output);
         }
     }

@@ -7,11 +7,13 @@ import io.recthink.torch.TorchRuntime;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.apache.spark.api.java.JavaRDD;
@@ -52,11 +54,7 @@ final class AveragedTraining {
      */
     private record Start(Broadcast<float[]> values, int steps) implements Serializable {
         TrainedNetwork network(TrainingRequest request) {
-            TrainedNetwork network = request.start();
-            if (values != null) {
-                network.setState(values.value(), steps);
-            }
-            return network;
+            return values == null ? request.start() : TrainedNetwork.from(request.network(), values.value(), steps);
         }
     }
 
@@ -69,15 +67,15 @@ final class AveragedTraining {
             implements PairFlatMapFunction<Integer, Integer, Piece> {
         @Override
         public Iterator<Tuple2<Integer, Piece>> call(Integer task) {
+            NetworkTraining.Part part = new NetworkTraining.Part(epoch, round, rounds, task, tasks);
+            if (request.steps(part) == 0) {
+                return Collections.emptyIterator(); // a network that has learnt nothing would hold the others back
+            }
             TorchRuntime.prepareThread(1);
             ReviewFolder.Loaded reviews = request.folder().load();
             float[] state;
             try (TrainedNetwork network = start.network(request)) {
-                request.training(network, reviews)
-                        .train(
-                                reviews.train(),
-                                new NetworkTraining.Part(epoch, round, rounds, task, tasks),
-                                pairs -> request.pairs().add(pairs));
+                request.training(network, reviews).train(reviews.train(), part, request::learnt);
                 state = network.state();
             }
             return IntStream.range(0, (state.length + PIECE - 1) / PIECE)
@@ -103,16 +101,14 @@ final class AveragedTraining {
             long began = System.nanoTime();
             float[] state = null;
             for (int round = 0; round < rounds; round++) {
-                state = round(start, epoch, round);
-                Start next = new Start(
-                        spark.broadcast(state),
-                        start.steps
-                                + new NetworkTraining.Part(epoch, round, rounds, 0, tasks)
-                                        .steps(
-                                                Math.toIntExact(request.pairsOfEpoch()),
-                                                request.settings().batch()));
-                release(start);
-                start = next;
+                int steps =
+                        request.steps(new NetworkTraining.Part(epoch, round, rounds, 0, tasks)); // the first has most
+                if (steps > 0) {
+                    state = round(start, epoch, round);
+                    Start next = new Start(spark.broadcast(state), start.steps + steps);
+                    release(start);
+                    start = next;
+                }
             }
             seconds += (System.nanoTime() - began) / 1e9;
             if (validates) {
@@ -121,7 +117,7 @@ final class AveragedTraining {
                 progress.score(request.score(epoch, loss));
             }
             if (!validates || stop.bestEpoch() == epoch) {
-                best = state;
+                best = Arrays.copyOf(state, Math.toIntExact(request.network().size())); // without the moments
             }
         }
         release(start);
@@ -191,7 +187,7 @@ final class AveragedTraining {
 
     private TrainingResult result(float[] state, int epochs, int ran, double loss, double seconds) {
         String file = null;
-        if (state != null) {
+        if (state != null && TrainingRequest.allFinite(state)) {
             Map<String, float[]> values = new LinkedHashMap<>();
             int[] place = {0};
             request.network().shapes().forEach((name, shape) -> {
@@ -199,7 +195,7 @@ final class AveragedTraining {
                 values.put(name, Arrays.copyOfRange(state, place[0], place[0] + size));
                 place[0] += size;
             });
-            file = request.name().replaceAll("\\W+", "-") + ".safetensors";
+            file = request.fileName(UUID.randomUUID().toString());
             NetworkFile.write(
                     request.output(),
                     file,

@@ -4,13 +4,14 @@ import static org.apache.spark.sql.functions.array_sort;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
-import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.explode_outer;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.round;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.substring;
 import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.transform;
+import static org.apache.spark.sql.functions.when;
 
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -34,25 +35,30 @@ final class Explanations {
      * @param texts rowId and review
      */
     static Dataset<Row> of(Dataset<Row> predicted, Dataset<Row> places, Dataset<Row> texts) {
-        Dataset<Row> reviews = predicted
-                .select(col("rowId"), explode(col("attended")).as("one"))
+        return predicted
                 .select(
                         col("rowId"),
-                        col("one.place").as("place"),
-                        col("one.weight").as("weight"))
-                .join(places.withColumnRenamed("rowId", "reviewId"), "place")
-                .join(texts.withColumnRenamed("rowId", "reviewId"), new String[] {"reviewId"}, "left");
-        Dataset<Row> traces = reviews.groupBy("rowId")
-                .agg(array_sort(collect_list(struct(
-                                col("weight").multiply(-1).as("order"),
-                                col("place"),
-                                col("reviewId"),
-                                round(col("weight"), DIGITS).as("weight"),
-                                substring(coalesce(col("review"), lit("")), 1, MOST_CHARACTERS)
-                                        .as("text"))))
+                        col("yhat"),
+                        col("cold"),
+                        explode_outer(col("attended")).as("one"))
+                .withColumn("place", col("one.place"))
+                .join(places.withColumnRenamed("rowId", "reviewId"), new String[] {"place"}, "left")
+                .join(texts.withColumnRenamed("rowId", "reviewId"), new String[] {"reviewId"}, "left")
+                .groupBy("rowId", "yhat", "cold")
+                .agg(array_sort(collect_list(when(
+                                col("place").isNotNull(),
+                                struct(
+                                        col("one.weight").multiply(-1).as("order"),
+                                        col("place"),
+                                        col("reviewId"),
+                                        round(col("one.weight"), DIGITS).as("weight"),
+                                        substring(coalesce(col("review"), lit("")), 1, MOST_CHARACTERS)
+                                                .as("text")))))
                         .as("all"))
                 .select(
                         col("rowId"),
+                        col("yhat"),
+                        col("cold"),
                         to_json(transform(
                                         col("all"),
                                         one -> struct(
@@ -60,9 +66,5 @@ final class Explanations {
                                                 one.getField("weight").as("weight"),
                                                 one.getField("text").as("text"))))
                                 .as("trace"));
-        return predicted
-                .drop("attended")
-                .join(traces, new String[] {"rowId"}, "left")
-                .withColumn("trace", coalesce(col("trace"), lit("[]")));
     }
 }

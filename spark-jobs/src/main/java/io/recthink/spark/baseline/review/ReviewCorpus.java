@@ -80,6 +80,8 @@ record ReviewCorpus(Dictionary users, Dictionary items, ReviewFolder folder, lon
                         path,
                         Math.toIntExact(users.size()),
                         Math.toIntExact(items.size()),
+                        rows,
+                        set.validation().count(),
                         new SerializableConfiguration(spark.sparkContext().hadoopConfiguration())),
                 sums.getLong(0),
                 sums.getLong(1) / Integer.BYTES,

@@ -27,8 +27,12 @@ import org.apache.spark.util.SerializableConfiguration;
  * @param path the folder of both tables; of no other run
  * @param users the number of users
  * @param items the number of items
+ * @param reviews the number of train reviews
+ * @param validationRows the number of validation rows
  */
-record ReviewFolder(String path, int users, int items, SerializableConfiguration hadoop) implements Serializable {
+record ReviewFolder(
+        String path, int users, int items, long reviews, long validationRows, SerializableConfiguration hadoop)
+        implements Serializable {
     /** The train reviews: place (from 0), rowId, user, item, time (microseconds), rating, tokens (bytes). */
     static final String REVIEWS = "reviews";
 
@@ -81,7 +85,7 @@ record ReviewFolder(String path, int users, int items, SerializableConfiguration
     private Loaded read() {
         Corpus.Builder corpus = new Corpus.Builder(users, items);
         Pairs train = new Pairs();
-        forEach(REVIEWS, row -> {
+        forEach(REVIEWS, reviews, row -> {
             train.add(row);
             corpus.add(
                     row.getLong("time", 0),
@@ -90,7 +94,7 @@ record ReviewFolder(String path, int users, int items, SerializableConfiguration
                     tokens(row.getBinary("tokens", 0).getBytes()));
         });
         Pairs validation = new Pairs();
-        forEach(VALIDATION, validation::add);
+        forEach(VALIDATION, validationRows, validation::add);
         return new Loaded(corpus.build(), train.get(), validation.get());
     }
 
@@ -99,7 +103,7 @@ record ReviewFolder(String path, int users, int items, SerializableConfiguration
         void row(Group row);
     }
 
-    private void forEach(String table, Visitor visitor) {
+    private void forEach(String table, long rows, Visitor visitor) {
         Configuration settings = hadoop.value();
         List<Path> files = Storage.at(path + "/" + table, settings).list("").stream()
                 .map(FileStatus::getPath)
@@ -121,6 +125,10 @@ record ReviewFolder(String path, int users, int items, SerializableConfiguration
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+        if (place != rows) {
+            throw new IllegalStateException(
+                    "%s/%s has %d rows in place of %d: was it removed?".formatted(path, table, place, rows));
         }
     }
 

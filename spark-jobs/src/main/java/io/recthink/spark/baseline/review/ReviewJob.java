@@ -19,6 +19,9 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
@@ -65,14 +68,10 @@ public final class ReviewJob implements Job {
         List<String> systems = settings.chosen().stream()
                 .map(network -> ReviewSystem.system(network, settings))
                 .toList();
-        try (SystemOutput output = new SystemOutput(spark, paths, "paths.review", paths.review(), systems)) {
-            String work = paths.resolve("review-work");
-            SystemOutput.delete(spark, work);
-            try {
-                fit(spark, configuration, data, systems, output, work);
-            } finally {
-                SystemOutput.delete(spark, work);
-            }
+        String work = paths.resolve("review-work");
+        try (SystemOutput output =
+                new SystemOutput(spark, paths, "paths.review", paths.review(), List.of(work), systems)) {
+            fit(spark, configuration, data, systems, output, work);
         }
     }
 
@@ -93,18 +92,20 @@ public final class ReviewJob implements Job {
         try (FittingRows rows = FittingRows.of(examples, configuration)) {
             Activity.begin(spark, NAME, "review: words");
             WordTable words = WordTable.of(
-                    spark,
-                    paths.resolve(NAME),
-                    data.sha256(),
-                    rows.train().train().join(texts.train(), "rowId"),
-                    configuration);
+                    spark, paths.resolve(NAME), data, rows.train().train().join(texts.train(), "rowId"), configuration);
             out.println(words.description().sentence() + ": " + words.folder());
             ReviewCorpus corpus = ReviewRun.corpus(rows.train(), texts, words, work, false);
             ReviewLimits limits = ReviewLimits.of(
                     spark.read().parquet(corpus.folder().path() + "/" + ReviewFolder.REVIEWS), settings.narre());
             Broadcast<float[]> vectors =
                     JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(words.vectors());
-            ReviewMemory.require(spark, settings, words.vocabulary().size(), corpus, limits);
+            ReviewMemory.require(
+                    spark,
+                    settings,
+                    rows.refit() != rows.train(),
+                    words.vocabulary().size(),
+                    corpus,
+                    limits);
             try (ReviewProgress progress =
                     new ReviewProgress(spark.sparkContext(), pairs(settings, configuration, rows, corpus))) {
                 ReviewRun run = new ReviewRun(
@@ -119,11 +120,12 @@ public final class ReviewJob implements Job {
                         rows.train(),
                         limits,
                         work,
-                        progress);
+                        progress,
+                        new Semaphore(ReviewRun.turns(spark, settings)));
                 List<FittedSystem> fitted = fitted(run, rows);
                 try {
                     Activity.begin(spark, NAME, "review: tables");
-                    write(output, systems, fitted, words, report(configuration, data, run, corpus, fitted));
+                    write(output, systems, fitted, run, report(configuration, data, run, corpus, fitted));
                 } finally {
                     fitted.forEach(FittedSystem::close);
                 }
@@ -149,20 +151,27 @@ public final class ReviewJob implements Job {
 
     /** All systems and read-outs, side by side. */
     private List<FittedSystem> fitted(ReviewRun run, FittingRows rows) {
+        Queue<FittedSystem> all = new ConcurrentLinkedQueue<>();
         List<SideBySide.Piece<List<FittedSystem>>> pieces = new ArrayList<>();
         for (NetworkSettings network : run.settings().chosen()) {
             for (String readout : run.settings().readouts()) {
                 ReviewSystem system = new ReviewSystem(run, network, readout);
                 pieces.add(new SideBySide.Piece<>("review: %s, %s".formatted(system.system(), readout), () -> {
                     List<FittedSystem> fitted = FittedSystem.of(system, rows);
+                    all.addAll(fitted);
                     fitted.forEach(one -> out.println(line(one.fit())));
                     return fitted;
                 }));
             }
         }
-        return SideBySide.run(run.spark().sparkContext(), NAME, pieces.size(), pieces).stream()
-                .flatMap(List::stream)
-                .toList();
+        try {
+            return SideBySide.run(run.spark().sparkContext(), NAME, pieces.size(), pieces).stream()
+                    .flatMap(List::stream)
+                    .toList();
+        } catch (RuntimeException e) {
+            all.forEach(FittedSystem::close);
+            throw e;
+        }
     }
 
     private static ReviewReport report(
@@ -197,11 +206,7 @@ public final class ReviewJob implements Job {
     }
 
     private void write(
-            SystemOutput output,
-            List<String> systems,
-            List<FittedSystem> fitted,
-            WordTable words,
-            ReviewReport report) {
+            SystemOutput output, List<String> systems, List<FittedSystem> fitted, ReviewRun run, ReviewReport report) {
         for (String system : systems) {
             List<FittedSystem> ofSystem = fitted.stream()
                     .filter(one -> one.fit().system().equals(system))
@@ -212,10 +217,11 @@ public final class ReviewJob implements Job {
                     union(ofSystem.stream().map(FittedSystem::validated).toList()));
             PredictionNote.write(
                     output.predictions(system),
-                    system + ": " + words.description().sentence(),
+                    system + ": " + run.words().description().sentence(),
                     output.hadoop());
             out.println(system + ": " + output.predictions(system));
         }
+        SystemOutput.delete(run.spark(), run.work());
         output.complete(report.systems(), report.tasks(), report.json());
         out.printf(
                 Locale.ROOT,

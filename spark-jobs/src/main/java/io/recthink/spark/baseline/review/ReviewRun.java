@@ -5,6 +5,7 @@ import io.recthink.spark.baseline.RatingSet;
 import io.recthink.spark.table.TrainReviews;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
@@ -23,6 +24,7 @@ import org.apache.spark.sql.SparkSession;
  * @param searched the ratings of the search
  * @param limits how many reviews and tokens NARRE reads
  * @param work a folder of this run alone, removed at its end
+ * @param turns permits of trainings of several tasks
  */
 record ReviewRun(
         SparkSession spark,
@@ -36,7 +38,8 @@ record ReviewRun(
         RatingSet searched,
         ReviewLimits limits,
         String work,
-        ReviewProgress progress) {
+        ReviewProgress progress,
+        Semaphore turns) {
 
     /** The reviews of a set as networks read them, written at the first call. */
     static ReviewCorpus corpus(RatingSet set, TrainReviews texts, WordTable words, String work, boolean refit) {
@@ -70,17 +73,31 @@ record ReviewRun(
                         .map(new TrainingTask(request))
                         .collect()
                         .get(0)
-                : new AveragedTraining(spark, request, settings.tasks(), settings.rounds(), progress).run();
-        progress.skip((request.epochs() - (long) result.ran()) * request.pairsOfEpoch());
+                : averaged(request);
+        progress.skip(settings.maxEpochs() * corpus(searched).trainRows() - result.ran() * request.pairsOfEpoch());
         return result;
+    }
+
+    /** The driver holds the networks of these trainings, so no more run at a time than fill the cluster. */
+    private TrainingResult averaged(TrainingRequest request) {
+        turns.acquireUninterruptibly();
+        try {
+            return new AveragedTraining(spark, request, settings.tasks(), settings.rounds(), progress).run();
+        } finally {
+            turns.release();
+        }
+    }
+
+    /** The number of trainings of several tasks at a time. */
+    static int turns(SparkSession spark, ReviewSettings settings) {
+        return Math.max(1, spark.sparkContext().defaultParallelism() / settings.tasks());
     }
 
     /** Refuses a chosen setting that diverges with another seed. */
     static TrainingResult converged(TrainingRequest request, TrainingResult result, String learningRates) {
         if (result.file() == null) {
-            throw new InvalidInputException(
-                    "%s diverged in its first epoch, with the setting that was best before; lower %s"
-                            .formatted(request.name(), learningRates));
+            throw new InvalidInputException("%s diverged, with the setting that was best before; lower %s"
+                    .formatted(request.name(), learningRates));
         }
         return result;
     }

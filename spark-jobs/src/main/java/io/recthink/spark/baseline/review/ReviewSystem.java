@@ -3,6 +3,7 @@ package io.recthink.spark.baseline.review;
 import io.recthink.Seeds;
 import io.recthink.review.Adam;
 import io.recthink.review.NetworkTraining;
+import io.recthink.review.RatingLoss;
 import io.recthink.spark.baseline.RatingSet;
 import io.recthink.spark.baseline.RatingSystem;
 import io.recthink.spark.baseline.Search;
@@ -102,6 +103,7 @@ final class ReviewSystem implements RatingSystem<Setting> {
             TrainingRequest request = request(set, chosen.setting(), seed, Optional.of(trained.result.epochs()));
             trained = new Trained(request, run.train(request));
             seconds += trained.result.seconds();
+            ReviewRun.converged(request, trained.result, learningRates());
         }
         return new FittedNetwork(trained.request, trained.result, run.corpus(set), run.texts(set), seconds);
     }
@@ -149,7 +151,7 @@ final class ReviewSystem implements RatingSystem<Setting> {
                 corpus.mean(),
                 corpus.trainRows(),
                 run.vectors(),
-                readout.equals(Readout.MEDIAN),
+                settings.loss(readout.name()).kind() == RatingLoss.Kind.L1,
                 run.min(),
                 run.max(),
                 epochs.orElse(settings.maxEpochs()),

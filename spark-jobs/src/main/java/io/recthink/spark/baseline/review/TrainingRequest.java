@@ -7,6 +7,8 @@ import io.recthink.review.ReviewNetwork;
 import io.recthink.review.TrainedNetwork;
 import java.io.Serializable;
 import java.util.Locale;
+import org.apache.spark.TaskContext;
+import org.apache.spark.TaskKilledException;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.LongAccumulator;
@@ -60,11 +62,45 @@ record TrainingRequest(
         return new NetworkTraining(trained, new BatchReader(reviews.corpus(), form), settings);
     }
 
-    /** The sum of the losses of clipped predictions. */
+    /** The number of steps of a part of an epoch. */
+    int steps(NetworkTraining.Part part) {
+        return part.steps(Math.toIntExact(pairsOfEpoch), settings.batch());
+    }
+
+    /**
+     * Counts the pairs of a step.
+     *
+     * @throws TaskKilledException when Spark has cancelled the task: it asks between two steps
+     */
+    void learnt(int number) {
+        pairs.add(number);
+        if (TaskContext.get().isInterrupted()) {
+            throw new TaskKilledException("the training was cancelled");
+        }
+    }
+
+    /** The name of a file for the network. */
+    String fileName(String unique) {
+        return name.replaceAll("\\W+", "-") + "-" + unique + ".safetensors";
+    }
+
+    static boolean allFinite(float[] values) {
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The sum of the losses of clipped predictions; NaN when one is not finite. */
     double loss(NetworkTraining training, RatedPairs rows) {
         float[] predictions = training.predict(rows);
         double sum = 0;
         for (int i = 0; i < predictions.length; i++) {
+            if (!Float.isFinite(predictions[i])) {
+                return Double.NaN;
+            }
             double error = Math.max(min, Math.min(max, predictions[i])) - rows.ratings()[i];
             sum += absolute ? Math.abs(error) : error * error;
         }

@@ -10,6 +10,6 @@ import java.io.Serializable;
  * @param loss the validation loss of the network in the file; infinite when every epoch diverged, NaN without
  *     validation
  * @param seconds wall-clock time of the steps alone
- * @param file the trained network in the folder of the request; null when every epoch diverged
+ * @param file the trained network in the folder of the request; null when the training diverged
  */
 record TrainingResult(int epochs, int ran, double loss, double seconds, String file) implements Serializable {}

@@ -24,8 +24,7 @@ record TrainingTask(TrainingRequest request) implements Function<Integer, Traini
             while (epoch < request.epochs() && !(validates && stop.reached())) {
                 epoch++;
                 long start = System.nanoTime();
-                training.train(reviews.train(), NetworkTraining.Part.whole(epoch), pairs -> request.pairs()
-                        .add(pairs));
+                training.train(reviews.train(), NetworkTraining.Part.whole(epoch), request::learnt);
                 seconds += (System.nanoTime() - start) / 1e9;
                 if (validates) {
                     double loss = request.loss(training, reviews.validation())
@@ -44,10 +43,9 @@ record TrainingTask(TrainingRequest request) implements Function<Integer, Traini
 
     private TrainingResult result(Map<String, float[]> values, int epochs, int ran, EarlyStop stop, double seconds) {
         String file = null;
-        if (values != null) {
+        if (values != null && values.values().stream().allMatch(TrainingRequest::allFinite)) {
             // Another attempt of this task writes a file of its own.
-            file = request.name().replaceAll("\\W+", "-") + "-"
-                    + TaskContext.get().taskAttemptId() + ".safetensors";
+            file = request.fileName(Long.toString(TaskContext.get().taskAttemptId()));
             NetworkFile.write(
                     request.output(),
                     file,

@@ -3,6 +3,7 @@ package io.recthink.spark.baseline.review;
 import io.recthink.InvalidInputException;
 import io.recthink.review.TokenStream;
 import io.recthink.spark.files.Storage;
+import io.recthink.spark.files.TextFile;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -55,7 +56,8 @@ final class VectorFile {
      */
     static float[] read(String path, Vocabulary vocabulary, int dimension, Configuration hadoop) {
         VectorFile file = new VectorFile(path, vocabulary, dimension);
-        try (InputStream raw = new Path(path).getFileSystem(hadoop).open(new Path(path));
+        try (InputStream raw =
+                        TextFile.raw(new Path(path).getFileSystem(hadoop)).open(new Path(path));
                 BufferedReader lines = lines(raw)) {
             file.read(lines);
         } catch (CharacterCodingException e) {
@@ -156,9 +158,13 @@ final class VectorFile {
 
     /** SHA-256 of the file, as part of what results depend on. */
     static String sha256(String path, Configuration hadoop) {
-        Path file = new Path(path);
-        return Storage.at(file.getParent().toString(), hadoop)
-                .entry(file.getName())
-                .sha256();
+        try {
+            Path file = new Path(path).getFileSystem(hadoop).makeQualified(new Path(path));
+            return Storage.at(file.getParent().toString(), hadoop)
+                    .entry(file.getName())
+                    .sha256();
+        } catch (IOException | IllegalArgumentException | InvalidInputException e) {
+            throw new InvalidInputException(KEY + path + " cannot be read: " + e.getMessage(), e);
+        }
     }
 }

@@ -78,7 +78,7 @@ record Vocabulary(List<Word> words) {
                 .toList();
         if (words.isEmpty()) {
             throw new InvalidInputException(
-                    "no word of the %,d train reviews with a text is left: more than %s of the %,d users have written each; raise review.vocabulary.maxUserShare"
+                    "no word of the %,d train reviews with a text is left: they have no letter and no digit, or more than %s of the %,d users have written each; raise review.vocabulary.maxUserShare"
                             .formatted(counts.getLong(1), settings.maxUserShare(), counts.getLong(2)));
         }
         return new Vocabulary(words);

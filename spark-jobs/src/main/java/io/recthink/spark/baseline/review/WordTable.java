@@ -16,6 +16,7 @@ import io.recthink.spark.files.ListedTable;
 import io.recthink.spark.files.OutputFolders;
 import io.recthink.spark.files.StateFile;
 import io.recthink.spark.files.Storage;
+import io.recthink.spark.table.PreparedData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.FloatBuffer;
@@ -50,6 +51,7 @@ import org.apache.spark.sql.types.StructType;
 @SuppressWarnings("ArrayRecordComponent") // large; never compared
 record WordTable(String folder, Vocabulary vocabulary, float[] vectors, Description description) {
     private static final String KEY = "review.vocabulary";
+    private static final int VERSION = 1; // of the rules that make words from texts
     private static final String VECTORS = "_vectors.safetensors"; // readers of Parquet leave it alone
     private static final String TENSOR = "vectors";
     private static final String DESCRIPTION = "_words.json";
@@ -104,15 +106,15 @@ record WordTable(String folder, Vocabulary vocabulary, float[] vectors, Descript
      * Reads the words of a request, or makes and keeps them.
      *
      * @param root the folder in which folders of words stand
-     * @param dataSha256 hash of the examples
+     * @param data the data set of the reviews
      * @param reviews the train reviews: rowId, userId, time, review
      */
     static WordTable of(
-            SparkSession spark, String root, String dataSha256, Dataset<Row> reviews, Configuration configuration) {
+            SparkSession spark, String root, PreparedData data, Dataset<Row> reviews, Configuration configuration) {
         ReviewSettings settings = configuration.get(ReviewSettings.class);
         org.apache.hadoop.conf.Configuration hadoop = spark.sparkContext().hadoopConfiguration();
         String folder = root + "/words-"
-                + Digest.of(dataSha256 + "\n", request(settings, configuration.seed(), hadoop))
+                + Digest.of(data.sha256() + "\n", request(data, settings, configuration.seed(), hadoop))
                         .substring(0, 16);
         Storage storage = Storage.at(folder, hadoop);
         if (!storage.exists("") || OutputFolders.isBeingWritten(hadoop, folder)) {
@@ -126,10 +128,13 @@ record WordTable(String folder, Vocabulary vocabulary, float[] vectors, Descript
 
     /** All that the words depend on, beside the data. */
     private static List<String> request(
-            ReviewSettings settings, long seed, org.apache.hadoop.conf.Configuration hadoop) {
+            PreparedData data, ReviewSettings settings, long seed, org.apache.hadoop.conf.Configuration hadoop) {
         VectorSettings vectors = settings.vectors();
-        List<String> all = new ArrayList<>(
-                List.of(settings.vocabulary().toString(), vectors.source() + " " + settings.wordDimension()));
+        List<String> all = new ArrayList<>(List.of(
+                "version " + VERSION,
+                settings.vocabulary().toString(),
+                vectors.source() + " " + settings.wordDimension()));
+        data.tables().get("reviews").files().forEach(file -> all.add(file.sha256()));
         switch (vectors.source()) {
             case FILE -> all.add(VectorFile.sha256(vectors.path(), hadoop));
             case WORD2VEC ->
@@ -189,9 +194,9 @@ record WordTable(String folder, Vocabulary vocabulary, float[] vectors, Descript
         if (vocabulary.words().get(0).count() < settings.minCount()) {
             return vectors; // no word is frequent enough, and Word2Vec refuses an empty vocabulary
         }
-        Dataset<Row> sentences = reviews.orderBy("time", "rowId")
-                .select(vocabulary.known(spark, col("review")).as("words"))
-                .coalesce(1);
+        Dataset<Row> sentences = reviews.repartition(1)
+                .sortWithinPartitions("time", "rowId")
+                .select(vocabulary.known(spark, col("review")).as("words"));
         Map<String, Integer> places = new HashMap<>();
         for (int i = 0; i < vocabulary.words().size(); i++) {
             places.put(vocabulary.words().get(i).word(), (TokenStream.FIRST_WORD + i) * dimension);

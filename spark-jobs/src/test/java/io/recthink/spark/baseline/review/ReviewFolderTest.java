@@ -183,10 +183,20 @@ class ReviewFolderTest {
                 .write()
                 .parquet(other + "/x/reviews");
         reviews.limit(0).write().parquet(other + "/x/validation");
-        ReviewFolder turned =
-                new ReviewFolder(other + "/x", 30, 20, known.corpus.folder().hadoop());
+        ReviewFolder turned = new ReviewFolder(
+                other + "/x", 30, 20, ReviewLog.TRAIN, 0, known.corpus.folder().hadoop());
         assertThatThrownBy(turned::load)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("row 419 at place 0");
+        ReviewFolder gone = new ReviewFolder(
+                other + "/gone",
+                30,
+                20,
+                ReviewLog.TRAIN,
+                0,
+                known.corpus.folder().hadoop());
+        assertThatThrownBy(gone::load)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("/gone/reviews has 0 rows in place of 420: was it removed?");
     }
 }

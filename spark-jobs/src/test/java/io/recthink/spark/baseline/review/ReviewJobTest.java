@@ -227,12 +227,12 @@ class ReviewJobTest {
     void wordsAreKeptAndReadAgain() throws Exception {
         Path words = words();
         List<Path> before = files(words);
-        String again = run(into("again"));
+        String again = run(into("again", "review.systems=[deepconn, narre]", "review.readouts=[median]"));
         assertThat(again).contains(words.toString());
         assertThat(files(words)).isEqualTo(before);
-        for (String system : SYSTEMS) {
-            assertThat(predictions("again/p/" + system)).isEqualTo(predictions("predictions/" + system));
-            assertThat(predictions("again/v/" + system)).isEqualTo(predictions("predictions-validation/" + system));
+        for (String system : List.of("DeepCoNN", "NARRE")) {
+            assertThat(predictions("again/p/" + system)).isEqualTo(medians("predictions/" + system));
+            assertThat(predictions("again/v/" + system)).isEqualTo(medians("predictions-validation/" + system));
         }
         byte[] vectors = Files.readAllBytes(words.resolve("_vectors.safetensors"));
         byte[] damaged = vectors.clone();
@@ -246,6 +246,12 @@ class ReviewJobTest {
         } finally {
             Files.write(words.resolve("_vectors.safetensors"), vectors);
         }
+    }
+
+    private static List<String> medians(String folder) {
+        return predictions(folder).stream()
+                .filter(row -> row.contains("median"))
+                .toList();
     }
 
     /** The files below a folder. */

@@ -74,7 +74,7 @@ class VocabularyTest {
         assertThatThrownBy(() -> words(10, 0.7, reviews("a", "good", "b", "good")))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
-                        "no word of the 2 train reviews with a text is left: more than 0.7 of the 2 users have written each; raise review.vocabulary.maxUserShare");
+                        "no word of the 2 train reviews with a text is left: they have no letter and no digit, or more than 0.7 of the 2 users have written each; raise review.vocabulary.maxUserShare");
         assertThatThrownBy(() -> words(10, 0.7, reviews("a", "!!!", "b", "...")))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("no word of the 2 train reviews");
