@@ -1,5 +1,8 @@
 package io.recthink.spark.baseline;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import io.recthink.config.Paths;
 import io.recthink.spark.files.ListedTable;
 import io.recthink.spark.files.OutputFolders;
@@ -12,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -23,6 +27,8 @@ import org.apache.spark.sql.SparkSession;
  * {@code <paths.validationPredictions>/<system>}, and a report. A failed job leaves no output.
  */
 public final class SystemOutput implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
     private final SparkSession spark;
     private final String predictions;
     private final String validation;
@@ -61,10 +67,24 @@ public final class SystemOutput implements AutoCloseable {
         this.folders = OutputFolders.take(spark.sparkContext().hadoopConfiguration(), keys);
     }
 
-    /** Writes the prediction tables of a system. */
-    public void write(String system, Dataset<Row> predicted, Dataset<Row> validated) {
-        ListedTable.write(validated, "paths.validationPredictions", validation + "/" + system);
-        ListedTable.write(predicted, "paths.predictions", predictions(system));
+    /**
+     * Writes the prediction tables of a system.
+     *
+     * @param fitted the read-outs and seeds of all systems
+     */
+    public void write(String system, List<FittedSystem> fitted) {
+        List<FittedSystem> ofSystem =
+                fitted.stream().filter(one -> one.fit().system().equals(system)).toList();
+        ListedTable.write(
+                union(ofSystem.stream().map(FittedSystem::validated)),
+                "paths.validationPredictions",
+                validation + "/" + system);
+        ListedTable.write(
+                union(ofSystem.stream().map(FittedSystem::predicted)), "paths.predictions", predictions(system));
+    }
+
+    private static Dataset<Row> union(Stream<PredictionTable> tables) {
+        return tables.map(PredictionTable::table).reduce(Dataset::union).orElseThrow();
     }
 
     /**
@@ -72,8 +92,9 @@ public final class SystemOutput implements AutoCloseable {
      * its predictions. The cost of a read-out with several seeds is that of its first model.
      *
      * @param processors the number of processors that a training uses
+     * @param content the report, written as JSON
      */
-    public void complete(List<Fit<?>> systems, int processors, String text) {
+    public void complete(List<Fit<?>> systems, int processors, Object content) {
         Configuration hadoop = hadoop();
         systems.stream()
                 .collect(Collectors.groupingBy(Fit::system))
@@ -83,8 +104,16 @@ public final class SystemOutput implements AutoCloseable {
                                 .map(fit -> fit.cost(processors))
                                 .toList(),
                         hadoop));
-        TextFile.write(reportKey, report, text, hadoop);
+        TextFile.write(reportKey, report, json(content), hadoop);
         folders.complete();
+    }
+
+    private static String json(Object content) {
+        try {
+            return JSON.writeValueAsString(content) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Collection<Fit<?>> firstOfEachReadout(List<Fit<?>> fits) {

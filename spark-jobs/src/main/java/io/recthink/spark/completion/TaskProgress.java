@@ -1,17 +1,14 @@
 package io.recthink.spark.completion;
 
 import io.recthink.progress.Progress;
+import io.recthink.spark.Heartbeat;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.util.LongAccumulator;
-import scala.Tuple4;
-import scala.collection.JavaConverters;
-import scala.collection.Seq;
 
 /**
  * Shows how much of their work tasks have done. A task may take minutes, so the counts of running tasks are read from
@@ -41,21 +38,10 @@ public final class TaskProgress extends SparkListener {
 
     @Override
     public void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate heartbeat) {
-        updates(heartbeat).forEach(task -> JavaConverters.seqAsJavaList(task._4()).stream()
+        Heartbeat.counters(heartbeat).forEach((task, counters) -> counters.stream()
                 .filter(counter -> counter.id() == ended.id())
-                .forEach(counter -> running.put((Long) task._1(), count(counter))));
+                .forEach(counter -> running.put(task, count(counter))));
         show();
-    }
-
-    /**
-     * The task, stage, attempt and counters. The value is read by its position, because the type of
-     * {@code accumUpdates()} differs in Scala 2.13.
-     */
-    @SuppressWarnings("unchecked")
-    private static List<Tuple4<Object, Object, Object, Seq<AccumulableInfo>>> updates(
-            SparkListenerExecutorMetricsUpdate heartbeat) {
-        return JavaConverters.seqAsJavaList(
-                (Seq<Tuple4<Object, Object, Object, Seq<AccumulableInfo>>>) heartbeat.productElement(1));
     }
 
     private static long count(AccumulableInfo counter) {

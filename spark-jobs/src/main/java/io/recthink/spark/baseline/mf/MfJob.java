@@ -157,22 +157,10 @@ public final class MfJob implements Job {
     private void write(
             SystemOutput output, List<String> names, List<FittedSystem> fitted, int processors, MfReport report) {
         for (String system : names) {
-            List<FittedSystem> readouts = fitted.stream()
-                    .filter(one -> one.fit().system().equals(system))
-                    .toList();
-            output.write(
-                    system,
-                    readouts.stream()
-                            .map(one -> one.predicted().table())
-                            .reduce(Dataset::union)
-                            .orElseThrow(),
-                    readouts.stream()
-                            .map(one -> one.validated().table())
-                            .reduce(Dataset::union)
-                            .orElseThrow());
+            output.write(system, fitted);
             out.println(system + ": " + output.predictions(system));
         }
-        output.complete(report.systems(), processors, report.json());
+        output.complete(report.systems(), processors, report);
         out.printf(
                 Locale.ROOT,
                 "%,d %s rows: %.1f %% of new users, %.1f %% of new items, %.1f %% of both%n%s%n",

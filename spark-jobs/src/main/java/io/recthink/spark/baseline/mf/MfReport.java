@@ -1,8 +1,5 @@
 package io.recthink.spark.baseline.mf;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.recthink.spark.baseline.Fit;
 import java.util.List;
 
@@ -41,14 +38,4 @@ record MfReport(
         double coldUserShare,
         double coldItemShare,
         double coldBothShare,
-        List<Fit<?>> systems) {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
-    String json() {
-        try {
-            return JSON.writeValueAsString(this) + "\n";
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-}
+        List<Fit<?>> systems) {}

@@ -121,8 +121,12 @@ final class AveragedTraining {
             }
         }
         release(start);
-        return result(
-                best, validates ? stop.bestEpoch() : epoch, epoch, validates ? stop.bestLoss() : Double.NaN, seconds);
+        return new TrainingResult(
+                validates ? stop.bestEpoch() : epoch,
+                epoch,
+                validates ? stop.bestLoss() : Double.NaN,
+                seconds,
+                request.write(values(best), UUID.randomUUID().toString()));
     }
 
     private JavaRDD<Integer> tasks() {
@@ -185,24 +189,18 @@ final class AveragedTraining {
         }
     }
 
-    private TrainingResult result(float[] state, int epochs, int ran, double loss, double seconds) {
-        String file = null;
-        if (state != null && TrainingRequest.allFinite(state)) {
-            Map<String, float[]> values = new LinkedHashMap<>();
-            int[] place = {0};
-            request.network().shapes().forEach((name, shape) -> {
-                int size = Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact));
-                values.put(name, Arrays.copyOfRange(state, place[0], place[0] + size));
-                place[0] += size;
-            });
-            file = request.fileName(UUID.randomUUID().toString());
-            NetworkFile.write(
-                    request.output(),
-                    file,
-                    request.network(),
-                    values,
-                    request.folder().hadoop().value());
+    /** The values of each parameter; null stays null. */
+    private Map<String, float[]> values(float[] state) {
+        if (state == null) {
+            return null;
         }
-        return new TrainingResult(epochs, ran, loss, seconds, file);
+        Map<String, float[]> values = new LinkedHashMap<>();
+        int[] place = {0};
+        request.network().shapes().forEach((name, shape) -> {
+            int size = Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact));
+            values.put(name, Arrays.copyOfRange(state, place[0], place[0] + size));
+            place[0] += size;
+        });
+        return values;
     }
 }

@@ -4,7 +4,6 @@ import io.recthink.config.Problems;
 import io.recthink.review.BatchReader;
 import io.recthink.review.DAML;
 import io.recthink.review.ReviewNetwork;
-import io.recthink.review.Sizes;
 import java.util.List;
 
 /** The settings {@code review.daml}. */
@@ -33,28 +32,12 @@ public record DamlSettings(
 
     @Override
     public List<Setting> settings() {
-        return latent.stream()
-                .flatMap(n -> learningRates.stream()
-                        .flatMap(rate -> weightDecays.stream().flatMap(decay -> dropouts.stream()
-                                .map(dropout -> new Setting(n, rate, dropout, decay, null)))))
-                .toList();
+        return NetworkSettings.combined(latent, learningRates, weightDecays, NONE, dropouts);
     }
 
     @Override
     public ReviewNetwork network(Setting setting, Reading reading) {
-        return new DAML(
-                new Sizes(
-                        reading.users(),
-                        reading.items(),
-                        reading.vocabulary(),
-                        reading.wordDimension(),
-                        reading.filters(),
-                        setting.latent(),
-                        tokens,
-                        interactions,
-                        0),
-                head,
-                idBias);
+        return new DAML(reading.sizes(setting, tokens, interactions, 0), head, idBias);
     }
 
     @Override

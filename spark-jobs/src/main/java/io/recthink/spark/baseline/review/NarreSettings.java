@@ -4,7 +4,6 @@ import io.recthink.config.Problems;
 import io.recthink.review.BatchReader;
 import io.recthink.review.NARRE;
 import io.recthink.review.ReviewNetwork;
-import io.recthink.review.Sizes;
 import java.util.List;
 
 /** The settings {@code review.narre}. */
@@ -34,27 +33,14 @@ public record NarreSettings(
 
     @Override
     public List<Setting> settings() {
-        return latent.stream()
-                .flatMap(n -> learningRates.stream()
-                        .flatMap(rate -> penalties.stream().flatMap(penalty -> dropouts.stream()
-                                .map(dropout -> new Setting(n, rate, dropout, null, penalty)))))
-                .toList();
+        return NetworkSettings.combined(latent, learningRates, NONE, penalties, dropouts);
     }
 
     @Override
     public ReviewNetwork network(Setting setting, Reading reading) {
         ReviewLimits limits = reading.limits();
         return new NARRE(
-                new Sizes(
-                        reading.users(),
-                        reading.items(),
-                        reading.vocabulary(),
-                        reading.wordDimension(),
-                        reading.filters(),
-                        setting.latent(),
-                        limits.tokens(),
-                        0,
-                        attention),
+                reading.sizes(setting, limits.tokens(), 0, attention),
                 Math.max(limits.userReviews(), limits.itemReviews()),
                 maskPadding);
     }

@@ -3,10 +3,15 @@ package io.recthink.spark.baseline.review;
 import io.recthink.config.Problems;
 import io.recthink.review.BatchReader;
 import io.recthink.review.ReviewNetwork;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** The settings of one kind of network: its sizes, and the lists that a search may combine. */
 interface NetworkSettings {
+    /** The values of a hyper-parameter that a kind does not have. */
+    List<Double> NONE = Collections.singletonList(null);
+
     /** The name in tables. */
     String system();
 
@@ -21,6 +26,26 @@ interface NetworkSettings {
     BatchReader.Form form(ReviewLimits limits, boolean masked);
 
     void check(Problems problems);
+
+    /** All combinations of the values, those of the last list next to each other. */
+    static List<Setting> combined(
+            List<Integer> latent,
+            List<Double> learningRates,
+            List<Double> weightDecays,
+            List<Double> penalties,
+            List<Double> dropouts) {
+        List<Setting> all = new ArrayList<>();
+        for (int n : latent) {
+            for (double rate : learningRates) {
+                for (Double decay : weightDecays) {
+                    for (Double penalty : penalties) {
+                        dropouts.forEach(dropout -> all.add(new Setting(n, rate, dropout, decay, penalty)));
+                    }
+                }
+            }
+        }
+        return all;
+    }
 
     /** Checks what all kinds have. */
     static void check(

@@ -1,5 +1,7 @@
 package io.recthink.spark.baseline.review;
 
+import io.recthink.review.Sizes;
+
 /**
  * What the networks of one data set have in common.
  *
@@ -10,4 +12,10 @@ package io.recthink.spark.baseline.review;
  * @param filters K
  * @param limits how many reviews and tokens NARRE reads
  */
-record Reading(int users, int items, int vocabulary, int wordDimension, int filters, ReviewLimits limits) {}
+record Reading(int users, int items, int vocabulary, int wordDimension, int filters, ReviewLimits limits) {
+    /** The sizes of a network; see {@link Sizes}. */
+    Sizes sizes(Setting setting, int tokens, int interactions, int attention) {
+        return new Sizes(
+                users, items, vocabulary, wordDimension, filters, setting.latent(), tokens, interactions, attention);
+    }
+}

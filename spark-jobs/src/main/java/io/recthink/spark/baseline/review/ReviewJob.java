@@ -208,13 +208,7 @@ public final class ReviewJob implements Job {
     private void write(
             SystemOutput output, List<String> systems, List<FittedSystem> fitted, ReviewRun run, ReviewReport report) {
         for (String system : systems) {
-            List<FittedSystem> ofSystem = fitted.stream()
-                    .filter(one -> one.fit().system().equals(system))
-                    .toList();
-            output.write(
-                    system,
-                    union(ofSystem.stream().map(FittedSystem::predicted).toList()),
-                    union(ofSystem.stream().map(FittedSystem::validated).toList()));
+            output.write(system, fitted);
             PredictionNote.write(
                     output.predictions(system),
                     system + ": " + run.words().description().sentence(),
@@ -222,7 +216,7 @@ public final class ReviewJob implements Job {
             out.println(system + ": " + output.predictions(system));
         }
         SystemOutput.delete(run.spark(), run.work());
-        output.complete(report.systems(), report.tasks(), report.json());
+        output.complete(report.systems(), report.tasks(), report);
         out.printf(
                 Locale.ROOT,
                 "%,d %s rows: %.1f %% of new users, %.1f %% of new items, %.1f %% of both%n%s%n",
@@ -232,13 +226,6 @@ public final class ReviewJob implements Job {
                 100 * report.coldItemShare(),
                 100 * report.coldBothShare(),
                 output.report());
-    }
-
-    private static Dataset<Row> union(List<PredictionTable> tables) {
-        return tables.stream()
-                .map(PredictionTable::table)
-                .reduce(Dataset::union)
-                .orElseThrow();
     }
 
     private static String line(Fit<?> fit) {

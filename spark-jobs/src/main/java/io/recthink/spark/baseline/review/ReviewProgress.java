@@ -1,6 +1,7 @@
 package io.recthink.spark.baseline.review;
 
 import io.recthink.progress.Progress;
+import io.recthink.spark.Heartbeat;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,9 +12,6 @@ import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.LongAccumulator;
-import scala.Tuple4;
-import scala.collection.JavaConverters;
-import scala.collection.Seq;
 
 /**
  * Shows how many pairs all trainings have learnt from, how many a second, and the newest validation score. A training
@@ -65,29 +63,16 @@ final class ReviewProgress extends SparkListener implements AutoCloseable {
 
     @Override
     public synchronized void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate heartbeat) {
-        for (Tuple4<Object, Object, Object, Seq<AccumulableInfo>> task : updates(heartbeat)) {
-            for (AccumulableInfo counter : JavaConverters.seqAsJavaList(task._4())) {
-                if (counter.id() == pairs.id() && counter.update().get() instanceof Long count) {
-                    running.put((Long) task._1(), count);
-                } else if (counter.id() == scores.id()
-                        && counter.update().get() instanceof List<?> said
-                        && !said.isEmpty()) {
-                    newest = said.get(said.size() - 1).toString();
-                }
-            }
-        }
+        Heartbeat.counters(heartbeat).forEach((task, counters) -> counters.forEach(counter -> read(task, counter)));
         show();
     }
 
-    /**
-     * The task, stage, attempt and counters. The value is read by its position, because the type of
-     * {@code accumUpdates()} differs in Scala 2.13.
-     */
-    @SuppressWarnings("unchecked")
-    private static List<Tuple4<Object, Object, Object, Seq<AccumulableInfo>>> updates(
-            SparkListenerExecutorMetricsUpdate heartbeat) {
-        return JavaConverters.seqAsJavaList(
-                (Seq<Tuple4<Object, Object, Object, Seq<AccumulableInfo>>>) heartbeat.productElement(1));
+    private void read(long task, AccumulableInfo counter) {
+        if (counter.id() == pairs.id() && counter.update().get() instanceof Long count) {
+            running.put(task, count);
+        } else if (counter.id() == scores.id() && counter.update().get() instanceof List<?> said && !said.isEmpty()) {
+            newest = said.get(said.size() - 1).toString();
+        }
     }
 
     @Override

@@ -1,8 +1,5 @@
 package io.recthink.spark.baseline.review;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.recthink.spark.baseline.Fit;
 import java.util.List;
 
@@ -51,14 +48,4 @@ record ReviewReport(
         double coldUserShare,
         double coldItemShare,
         double coldBothShare,
-        List<Fit<?>> systems) {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
-    String json() {
-        try {
-            return JSON.writeValueAsString(this) + "\n";
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-}
+        List<Fit<?>> systems) {}

@@ -7,6 +7,7 @@ import io.recthink.review.ReviewNetwork;
 import io.recthink.review.TrainedNetwork;
 import java.io.Serializable;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.broadcast.Broadcast;
@@ -79,12 +80,23 @@ record TrainingRequest(
         }
     }
 
-    /** The name of a file for the network. */
-    String fileName(String unique) {
-        return name.replaceAll("\\W+", "-") + "-" + unique + ".safetensors";
+    /**
+     * Writes a trained network.
+     *
+     * @param values of each parameter; null when the training diverged
+     * @param unique part of the name of the file, which no other training or attempt has
+     * @return the name of the file; null when the training diverged
+     */
+    String write(Map<String, float[]> values, String unique) {
+        if (values == null || !values.values().stream().allMatch(TrainingRequest::allFinite)) {
+            return null;
+        }
+        String file = name.replaceAll("\\W+", "-") + "-" + unique + ".safetensors";
+        NetworkFile.write(output, file, network, values, folder.hadoop().value());
+        return file;
     }
 
-    static boolean allFinite(float[] values) {
+    private static boolean allFinite(float[] values) {
         for (float value : values) {
             if (!Float.isFinite(value)) {
                 return false;

@@ -36,24 +36,15 @@ record TrainingTask(TrainingRequest request) implements Function<Integer, Traini
                     }
                 }
             }
-            return result(
-                    validates ? best : network.copy(), validates ? stop.bestEpoch() : epoch, epoch, stop, seconds);
+            return new TrainingResult(
+                    validates ? stop.bestEpoch() : epoch,
+                    epoch,
+                    validates ? stop.bestLoss() : Double.NaN,
+                    seconds,
+                    // Another attempt of this task writes a file of its own.
+                    request.write(
+                            validates ? best : network.copy(),
+                            Long.toString(TaskContext.get().taskAttemptId())));
         }
-    }
-
-    private TrainingResult result(Map<String, float[]> values, int epochs, int ran, EarlyStop stop, double seconds) {
-        String file = null;
-        if (values != null && values.values().stream().allMatch(TrainingRequest::allFinite)) {
-            // Another attempt of this task writes a file of its own.
-            file = request.fileName(Long.toString(TaskContext.get().taskAttemptId()));
-            NetworkFile.write(
-                    request.output(),
-                    file,
-                    request.network(),
-                    values,
-                    request.folder().hadoop().value());
-        }
-        double loss = request.patience() > 0 ? stop.bestLoss() : Double.NaN;
-        return new TrainingResult(epochs, ran, loss, seconds, file);
     }
 }
