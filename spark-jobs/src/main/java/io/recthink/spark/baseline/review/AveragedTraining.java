@@ -161,7 +161,7 @@ final class AveragedTraining {
         return average;
     }
 
-    /** The validation loss; each task sums that of every so manieth row, and the sums are added in the order of tasks. */
+    /** The validation loss: each task sums that of its part of the rows, and the sums are added in the order of tasks. */
     private double validate(Start start) {
         TrainingRequest asked = request;
         int parts = tasks;
