@@ -1,7 +1,5 @@
 package io.recthink.spark.baseline.review;
 
-import static org.apache.spark.sql.functions.col;
-
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.recthink.InvalidInputException;
@@ -23,14 +21,9 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.spark.ml.feature.Word2Vec;
-import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -149,17 +142,7 @@ record WordTable(String folder, Vocabulary vocabulary, float[] vectors, Descript
         VectorSettings chosen = settings.vectors();
         int dimension = settings.wordDimension();
         Vocabulary vocabulary = Vocabulary.of(reviews, settings.vocabulary());
-        float[] vectors =
-                switch (chosen.source()) {
-                    case RANDOM -> new float[0];
-                    case FILE ->
-                        VectorFile.read(
-                                chosen.path(),
-                                vocabulary,
-                                dimension,
-                                spark.sparkContext().hadoopConfiguration());
-                    case WORD2VEC -> word2vec(spark, vocabulary, reviews, chosen, dimension, seed);
-                };
+        float[] vectors = WordVectors.of(spark, vocabulary, reviews, settings, seed);
         return new WordTable(
                 folder,
                 vocabulary,
@@ -168,60 +151,9 @@ record WordTable(String folder, Vocabulary vocabulary, float[] vectors, Descript
                         chosen.source().name().toLowerCase(Locale.ROOT),
                         chosen.source() == VectorSettings.Source.FILE ? chosen.path() : null,
                         vocabulary.words().size(),
-                        withVector(vectors, dimension),
+                        WordVectors.found(vectors, dimension),
                         dimension,
                         null));
-    }
-
-    private static int withVector(float[] vectors, int dimension) {
-        int found = 0;
-        for (int word = TokenStream.FIRST_WORD * dimension; word < vectors.length; word += dimension) {
-            found += Float.isNaN(vectors[word]) ? 0 : 1;
-        }
-        return found;
-    }
-
-    /** One partition, in the order of time: Word2Vec depends on the order in which it sees sentences. */
-    private static float[] word2vec(
-            SparkSession spark,
-            Vocabulary vocabulary,
-            Dataset<Row> reviews,
-            VectorSettings settings,
-            int dimension,
-            long seed) {
-        float[] vectors = new float[Math.multiplyExact(vocabulary.size(), dimension)];
-        Arrays.fill(vectors, Float.NaN);
-        if (vocabulary.words().get(0).count() < settings.minCount()) {
-            return vectors; // no word is frequent enough, and Word2Vec refuses an empty vocabulary
-        }
-        Dataset<Row> sentences = reviews.repartition(1)
-                .sortWithinPartitions("time", "rowId")
-                .select(vocabulary.known(spark, col("review")).as("words"));
-        Map<String, Integer> places = new HashMap<>();
-        for (int i = 0; i < vocabulary.words().size(); i++) {
-            places.put(vocabulary.words().get(i).word(), (TokenStream.FIRST_WORD + i) * dimension);
-        }
-        Iterator<Row> found = new Word2Vec()
-                .setInputCol("words")
-                .setOutputCol("vector")
-                .setVectorSize(dimension)
-                .setMinCount(settings.minCount())
-                .setWindowSize(settings.window())
-                .setMaxIter(settings.iterations())
-                .setNumPartitions(1)
-                .setSeed(seed)
-                .fit(sentences)
-                .getVectors()
-                .toLocalIterator();
-        while (found.hasNext()) {
-            Row row = found.next();
-            int place = places.get(row.getString(0));
-            Vector vector = row.getAs(1);
-            for (int i = 0; i < dimension; i++) {
-                vectors[place + i] = (float) vector.apply(i);
-            }
-        }
-        return vectors;
     }
 
     private void write(SparkSession spark, Storage storage) {
