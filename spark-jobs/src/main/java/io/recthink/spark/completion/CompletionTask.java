@@ -2,6 +2,7 @@ package io.recthink.spark.completion;
 
 import io.recthink.model.ModelSettings;
 import io.recthink.spark.policy.PolicyReference;
+import io.recthink.spark.table.BatchedRows;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -5,15 +5,19 @@ import io.recthink.review.BatchReader;
 import io.recthink.review.NARRE;
 import io.recthink.review.RatedPairs;
 import io.recthink.review.TrainedNetwork;
+import io.recthink.spark.table.BatchedRows;
 import io.recthink.torch.TorchRuntime;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.util.TaskCompletionListener;
 
 /**
  * Predicts rows with a trained network: rowId, user, item, time, cold to {@link FittedNetwork#PREDICTED}.
@@ -25,32 +29,21 @@ record NetworkPrediction(TrainingRequest request, String file) implements MapPar
 
     @Override
     public Iterator<Row> call(Iterator<Row> rows) {
-        List<Row> predicted = new ArrayList<>();
-        if (rows.hasNext()) {
-            TorchRuntime.prepareThread(1);
-            BatchReader reader = new BatchReader(request.folder().load().corpus(), request.form());
-            try (TrainedNetwork network = NetworkFile.read(
-                    request.output(),
-                    file,
-                    request.network(),
-                    request.folder().hadoop().value())) {
-                while (rows.hasNext()) {
-                    predict(next(rows), network, reader, predicted);
-                }
-            }
+        if (!rows.hasNext()) {
+            return Collections.emptyIterator();
         }
-        return predicted.iterator();
+        TorchRuntime.prepareThread(1);
+        BatchReader reader = new BatchReader(request.folder().load().corpus(), request.form());
+        TrainedNetwork network = NetworkFile.read(
+                request.output(),
+                file,
+                request.network(),
+                request.folder().hadoop().value());
+        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> network.close());
+        return new BatchedRows<>(rows, request.settings().batch(), batch -> predict(batch, network, reader));
     }
 
-    private List<Row> next(Iterator<Row> rows) {
-        List<Row> batch = new ArrayList<>();
-        while (rows.hasNext() && batch.size() < request.settings().batch()) {
-            batch.add(rows.next());
-        }
-        return batch;
-    }
-
-    private void predict(List<Row> rows, TrainedNetwork network, BatchReader reader, List<Row> predicted) {
+    private List<Row> predict(List<Row> rows, TrainedNetwork network, BatchReader reader) {
         RatedPairs pairs = new RatedPairs(
                 rows.stream().mapToInt(row -> row.getInt(1)).toArray(),
                 rows.stream().mapToInt(row -> row.getInt(2)).toArray(),
@@ -60,6 +53,7 @@ record NetworkPrediction(TrainingRequest request, String file) implements MapPar
         float[] ratings = network.predict(batch);
         List<float[]> weights =
                 network.network() instanceof NARRE narre ? network.attentionToItems(narre, batch) : null;
+        List<Row> predicted = new ArrayList<>();
         for (int i = 0; i < rows.size(); i++) {
             if (!Float.isFinite(ratings[i])) {
                 throw new IllegalStateException(
@@ -71,6 +65,7 @@ record NetworkPrediction(TrainingRequest request, String file) implements MapPar
                     rows.get(i).getString(4),
                     weights == null ? null : attended(weights.get(i), reader.itemReviews(pairs, i))));
         }
+        return predicted;
     }
 
     /** The reviews with the largest weights, the largest first. */

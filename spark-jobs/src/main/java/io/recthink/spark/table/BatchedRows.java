@@ -1,4 +1,4 @@
-package io.recthink.spark.completion;
+package io.recthink.spark.table;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,7 +12,7 @@ import org.apache.spark.sql.Row;
 /**
  * Maps elements to rows batch by batch. It computes a batch when its first row is read, so only one batch is in memory.
  */
-final class BatchedRows<T> implements Iterator<Row> {
+public final class BatchedRows<T> implements Iterator<Row> {
     private final Iterator<T> elements;
     private final int batchSize;
     private final Function<List<T>, List<Row>> map;
@@ -23,7 +23,7 @@ final class BatchedRows<T> implements Iterator<Row> {
      *
      * @param map returns at least one row per batch
      */
-    BatchedRows(Iterator<T> elements, int batchSize, Function<List<T>, List<Row>> map) {
+    public BatchedRows(Iterator<T> elements, int batchSize, Function<List<T>, List<Row>> map) {
         this.elements = elements;
         this.batchSize = batchSize;
         this.map = map;
