@@ -1,14 +1,15 @@
 package io.recthink.spark.baseline.review;
 
+import static org.apache.spark.ml.functions.vector_to_array;
 import static org.apache.spark.sql.functions.col;
 
 import io.recthink.review.TokenStream;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.ml.feature.Word2Vec;
-import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -79,13 +80,14 @@ final class WordVectors {
                 .setSeed(seed)
                 .fit(sentences)
                 .getVectors()
+                .select(col("word"), vector_to_array(col("vector"), "float64"))
                 .toLocalIterator();
         while (found.hasNext()) {
             Row row = found.next();
             int place = places.get(row.getString(0));
-            Vector vector = row.getAs(1);
+            List<Double> vector = row.getList(1);
             for (int i = 0; i < dimension; i++) {
-                vectors[place + i] = (float) vector.apply(i);
+                vectors[place + i] = vector.get(i).floatValue();
             }
         }
         return vectors;
