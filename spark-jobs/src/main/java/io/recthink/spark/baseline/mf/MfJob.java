@@ -6,10 +6,10 @@ import io.recthink.config.Paths;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
+import io.recthink.spark.baseline.ColdShares;
 import io.recthink.spark.baseline.Fit;
 import io.recthink.spark.baseline.FittedSystem;
 import io.recthink.spark.baseline.FittingRows;
-import io.recthink.spark.baseline.PredictionTable;
 import io.recthink.spark.baseline.RatingSystem;
 import io.recthink.spark.baseline.SystemOutput;
 import io.recthink.spark.table.PredictSettings;
@@ -135,7 +135,6 @@ public final class MfJob implements Job {
     private static MfReport report(
             Configuration configuration, PreparedData data, FittingRows rows, List<FittedSystem> fitted) {
         BlockedRatings ratings = BlockedRatings.of(rows.train(), configuration.get(MfSettings.class));
-        PredictionTable predicted = fitted.get(0).predicted();
         return new MfReport(
                 data.name(),
                 data.sha256(),
@@ -146,11 +145,9 @@ public final class MfJob implements Job {
                 ratings.items().size(),
                 ratings.sides(),
                 configuration.get(MfSettings.class).biases(),
-                configuration.get(PredictSettings.class).split(),
-                predicted.rows(),
-                predicted.share("user", "both"),
-                predicted.share("item", "both"),
-                predicted.share("both"),
+                ColdShares.of(
+                        configuration.get(PredictSettings.class).split(),
+                        fitted.get(0).predicted()),
                 fitted.stream().<Fit<?>>map(FittedSystem::fit).toList());
     }
 
@@ -161,15 +158,8 @@ public final class MfJob implements Job {
             out.println(system + ": " + output.predictions(system));
         }
         output.complete(report.systems(), processors, report);
-        out.printf(
-                Locale.ROOT,
-                "%,d %s rows: %.1f %% of new users, %.1f %% of new items, %.1f %% of both%n%s%n",
-                report.predictedRows(),
-                report.split(),
-                100 * report.coldUserShare(),
-                100 * report.coldItemShare(),
-                100 * report.coldBothShare(),
-                output.report());
+        out.println(report.cold().line());
+        out.println(output.report());
     }
 
     private static String line(Fit<?> fit) {

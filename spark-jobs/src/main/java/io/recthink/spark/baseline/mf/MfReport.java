@@ -1,5 +1,7 @@
 package io.recthink.spark.baseline.mf;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.recthink.spark.baseline.ColdShares;
 import io.recthink.spark.baseline.Fit;
 import java.util.List;
 
@@ -16,11 +18,7 @@ import java.util.List;
  * @param items the number of items with train ratings
  * @param blocks the number of user blocks, and of item blocks
  * @param biases whether the factorisations have biases
- * @param split the predicted split
- * @param predictedRows the number of predicted rows
- * @param coldUserShare the share of predicted rows whose user has no train rating
- * @param coldItemShare the share of predicted rows whose item has no train rating
- * @param coldBothShare the share of predicted rows whose user and item have no train rating
+ * @param cold the predicted rows with new users and items
  * @param systems one entry per system and read-out
  */
 record MfReport(
@@ -33,9 +31,5 @@ record MfReport(
         long items,
         int blocks,
         boolean biases,
-        String split,
-        long predictedRows,
-        double coldUserShare,
-        double coldItemShare,
-        double coldBothShare,
+        @JsonUnwrapped ColdShares cold,
         List<Fit<?>> systems) {}

@@ -5,10 +5,10 @@ import io.recthink.config.Paths;
 import io.recthink.spark.Activity;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSession;
+import io.recthink.spark.baseline.ColdShares;
 import io.recthink.spark.baseline.Fit;
 import io.recthink.spark.baseline.FittedSystem;
 import io.recthink.spark.baseline.FittingRows;
-import io.recthink.spark.baseline.PredictionTable;
 import io.recthink.spark.baseline.SideBySide;
 import io.recthink.spark.baseline.SystemOutput;
 import io.recthink.spark.table.PredictSettings;
@@ -181,7 +181,6 @@ public final class ReviewJob implements Job {
             ReviewCorpus corpus,
             List<FittedSystem> fitted) {
         ReviewSettings settings = run.settings();
-        PredictionTable predicted = fitted.get(0).predicted();
         return new ReviewReport(
                 data.name(),
                 data.sha256(),
@@ -197,11 +196,9 @@ public final class ReviewJob implements Job {
                 settings.filters(),
                 settings.tasks(),
                 settings.tasks() == 1 ? 1 : settings.rounds(),
-                configuration.get(PredictSettings.class).split(),
-                predicted.rows(),
-                predicted.share("user", "both"),
-                predicted.share("item", "both"),
-                predicted.share("both"),
+                ColdShares.of(
+                        configuration.get(PredictSettings.class).split(),
+                        fitted.get(0).predicted()),
                 fitted.stream().<Fit<?>>map(FittedSystem::fit).toList());
     }
 
@@ -217,15 +214,8 @@ public final class ReviewJob implements Job {
         }
         SystemOutput.delete(run.spark(), run.work());
         output.complete(report.systems(), report.tasks(), report);
-        out.printf(
-                Locale.ROOT,
-                "%,d %s rows: %.1f %% of new users, %.1f %% of new items, %.1f %% of both%n%s%n",
-                report.predictedRows(),
-                report.split(),
-                100 * report.coldUserShare(),
-                100 * report.coldItemShare(),
-                100 * report.coldBothShare(),
-                output.report());
+        out.println(report.cold().line());
+        out.println(output.report());
     }
 
     private static String line(Fit<?> fit) {

@@ -1,5 +1,7 @@
 package io.recthink.spark.baseline.review;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.recthink.spark.baseline.ColdShares;
 import io.recthink.spark.baseline.Fit;
 import java.util.List;
 
@@ -21,11 +23,7 @@ import java.util.List;
  * @param filters the filters of a convolution
  * @param tasks the number of tasks that share a training
  * @param rounds how often they average their networks in an epoch
- * @param split the predicted split
- * @param predictedRows the number of predicted rows
- * @param coldUserShare the share of predicted rows whose user has no train rating
- * @param coldItemShare the share of predicted rows whose item has no train rating
- * @param coldBothShare the share of predicted rows whose user and item have no train rating
+ * @param cold the predicted rows with new users and items
  * @param systems one entry per system, read-out and seed
  */
 record ReviewReport(
@@ -43,9 +41,5 @@ record ReviewReport(
         int filters,
         int tasks,
         int rounds,
-        String split,
-        long predictedRows,
-        double coldUserShare,
-        double coldItemShare,
-        double coldBothShare,
+        @JsonUnwrapped ColdShares cold,
         List<Fit<?>> systems) {}
