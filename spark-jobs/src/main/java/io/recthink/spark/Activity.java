@@ -28,12 +28,19 @@ public final class Activity {
      */
     public static void begin(SparkSession spark, String group, String words) {
         SparkContext context = spark.sparkContext();
-        String before = context.getLocalProperty(GROUP);
-        if (before == null || before.startsWith(OURS)) {
-            context.setLocalProperty(GROUP, OURS + group);
-        }
+        context.setLocalProperty(GROUP, group(context, group));
         context.setLocalProperty(DESCRIPTION, words);
         context.setLocalProperty(SHORT_PLACE, words);
+    }
+
+    /**
+     * The group for Spark jobs of ours: that of a notebook if it has set one, because it cancels its jobs by it.
+     *
+     * @param name a name for the group of ours
+     */
+    public static String group(SparkContext context, String name) {
+        String before = context.getLocalProperty(GROUP);
+        return before == null || before.startsWith(OURS) ? OURS + name : before;
     }
 
     /** Returns the current labels, which {@link #restore} sets again. */

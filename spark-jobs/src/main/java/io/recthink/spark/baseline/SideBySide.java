@@ -1,5 +1,6 @@
 package io.recthink.spark.baseline;
 
+import io.recthink.spark.Activity;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,8 +16,6 @@ import org.apache.spark.SparkContext;
 
 /** Pieces of work that each start Spark jobs, at the same time, so that small jobs fill a cluster together. */
 public final class SideBySide {
-    private static final String GROUP = "spark.jobGroup.id";
-    private static final String OURS = "recthink ";
     private static final long SECONDS_TO_END = 60;
 
     private SideBySide() {}
@@ -37,9 +36,7 @@ public final class SideBySide {
      * @return the results in the order of the pieces
      */
     public static <T> List<T> run(SparkContext spark, String name, int parallelism, List<Piece<T>> pieces) {
-        String before = spark.getLocalProperty(GROUP);
-        // A notebook cancels its jobs by a group of its own.
-        String group = before == null || before.startsWith(OURS) ? OURS + name + " " + UUID.randomUUID() : before;
+        String group = Activity.group(spark, name + " " + UUID.randomUUID());
         ExecutorService threads = Executors.newFixedThreadPool(Math.min(parallelism, pieces.size()));
         boolean done = false;
         try {
