@@ -1,5 +1,6 @@
 package io.recthink.spark.baseline;
 
+import io.recthink.spark.ExecutorProcess;
 import io.recthink.spark.Job;
 import io.recthink.spark.JobSettings;
 import io.recthink.spark.SparkTest;
@@ -70,24 +71,11 @@ public final class KilledExecutorApplication {
         }
 
         private void kill(String executor) {
-            ProcessHandle process = ProcessHandle.current()
-                    .descendants()
-                    .filter(child -> commandLine(child).contains("--executor-id\0" + executor + "\0"))
-                    .findFirst()
-                    .orElseThrow();
             try {
-                process.destroyForcibly();
+                ExecutorProcess.of(executor).destroyForcibly();
                 Files.writeString(killed, executor);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
-            }
-        }
-
-        private static String commandLine(ProcessHandle process) {
-            try {
-                return Files.readString(Path.of("/proc/%d/cmdline".formatted(process.pid())));
-            } catch (IOException e) {
-                return ""; // it has ended
             }
         }
     }

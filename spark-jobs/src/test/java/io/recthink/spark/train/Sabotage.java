@@ -1,5 +1,6 @@
 package io.recthink.spark.train;
 
+import io.recthink.spark.ExecutorProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -87,26 +88,12 @@ final class Sabotage extends SparkListener {
 
     private void killExecutor(String executor) {
         done = true;
-        long process = ProcessHandle.current()
-                .descendants()
-                .filter(child -> commandLine(child).contains("CoarseGrainedExecutorBackend"))
-                .filter(child -> commandLine(child).contains("--executor-id\0" + executor + "\0"))
-                .findFirst()
-                .orElseThrow()
-                .pid();
+        long process = ExecutorProcess.of(executor).pid();
         kill(process);
         try {
             Files.writeString(run.resolveSibling("killed-" + plan[1] + "-" + plan[2]), Long.toString(process));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String commandLine(ProcessHandle process) {
-        try {
-            return Files.readString(Path.of("/proc/%d/cmdline".formatted(process.pid())));
-        } catch (IOException e) {
-            return ""; // it has ended
         }
     }
 
