@@ -108,11 +108,6 @@ public final class Corpus {
         }
     }
 
-    /** The number of reviews. */
-    public int size() {
-        return times.length;
-    }
-
     /** The reviews of a user; none for an id that is not known. */
     public TokenStream user(int id) {
         return stream(byUser, id, review -> items[review]);

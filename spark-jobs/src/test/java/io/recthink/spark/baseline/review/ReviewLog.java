@@ -69,20 +69,6 @@ final class ReviewLog {
         return entries.stream().filter(entry -> entry.split.equals(split)).toList();
     }
 
-    /** The reviews of a split: rowId, userId, itemId, time, review. */
-    Dataset<Row> reviews(String split) {
-        return reviews()
-                .join(
-                        SparkTest.spark()
-                                .createDataFrame(
-                                        split(split).stream()
-                                                .map(entry -> RowFactory.create(entry.rowId))
-                                                .toList(),
-                                        new org.apache.spark.sql.types.StructType()
-                                                .add("rowId", org.apache.spark.sql.types.DataTypes.StringType)),
-                        "rowId");
-    }
-
     private Dataset<Row> reviews() {
         return SparkTest.spark()
                 .createDataFrame(
