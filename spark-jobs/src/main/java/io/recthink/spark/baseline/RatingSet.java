@@ -42,7 +42,7 @@ public final class RatingSet implements AutoCloseable {
     }
 
     /** The number of train ratings, counted once. */
-    synchronized long trainRows() {
+    public synchronized long trainRows() {
         if (trainRows < 0) {
             trainRows = train.count();
         }

@@ -2,7 +2,6 @@ package io.recthink.spark.baseline.review;
 
 import io.recthink.review.NetworkTraining;
 import io.recthink.review.TrainedNetwork;
-import io.recthink.spark.baseline.EarlyStop;
 import io.recthink.torch.TorchRuntime;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -29,7 +28,7 @@ import scala.Tuple2;
  * piece is averaged in the order of the tasks. So the network depends on tasks and rounds, not on executors, and a task
  * that runs again changes nothing.
  */
-final class AveragedTraining {
+final class AveragedTraining implements TrainingRequest.Course {
     private static final int PIECE = 1 << 20;
 
     private final JavaSparkContext spark;
@@ -37,6 +36,8 @@ final class AveragedTraining {
     private final int tasks;
     private final int rounds;
     private final ReviewProgress progress;
+    private Start start = new Start(null, 0);
+    private float[] state; // after the last round; its values, without the moments, come first
 
     AveragedTraining(SparkSession spark, TrainingRequest request, int tasks, int rounds, ReviewProgress progress) {
         this.spark = JavaSparkContext.fromSparkContext(spark.sparkContext());
@@ -90,50 +91,37 @@ final class AveragedTraining {
     }
 
     TrainingResult run() {
-        EarlyStop stop = new EarlyStop(Math.max(1, request.patience()));
-        boolean validates = request.patience() > 0;
-        Start start = new Start(null, 0);
-        float[] best = null;
-        double seconds = 0;
-        int epoch = 0;
-        while (epoch < request.epochs() && !(validates && stop.reached())) {
-            epoch++;
-            long began = System.nanoTime();
-            float[] state = null;
-            for (int round = 0; round < rounds; round++) {
-                int steps =
-                        request.steps(new NetworkTraining.Part(epoch, round, rounds, 0, tasks)); // the first has most
-                if (steps > 0) {
-                    state = round(start, epoch, round);
-                    Start next = new Start(spark.broadcast(state), start.steps + steps);
-                    release(start);
-                    start = next;
-                }
-            }
-            seconds += (System.nanoTime() - began) / 1e9;
-            if (validates) {
-                double loss = validate(start);
-                stop.epoch(loss);
-                progress.score(request.score(epoch, loss));
-            }
-            if (!validates || stop.bestEpoch() == epoch) {
-                best = Arrays.copyOf(state, Math.toIntExact(request.network().size())); // without the moments
+        try {
+            return request.run(this, UUID.randomUUID().toString());
+        } finally {
+            release();
+        }
+    }
+
+    @Override
+    public void train(int epoch) {
+        for (int round = 0; round < rounds; round++) {
+            // The first task has most steps.
+            int steps = request.steps(new NetworkTraining.Part(epoch, round, rounds, 0, tasks));
+            if (steps > 0) {
+                state = round(epoch, round);
+                Start next = new Start(spark.broadcast(state), start.steps + steps);
+                release();
+                start = next;
             }
         }
-        release(start);
-        return new TrainingResult(
-                validates ? stop.bestEpoch() : epoch,
-                epoch,
-                validates ? stop.bestLoss() : Double.NaN,
-                seconds,
-                request.write(values(best), UUID.randomUUID().toString()));
+    }
+
+    @Override
+    public void show(String score) {
+        progress.score(score);
     }
 
     private JavaRDD<Integer> tasks() {
         return spark.parallelize(IntStream.range(0, tasks).boxed().toList(), tasks);
     }
 
-    private float[] round(Start start, int epoch, int round) {
+    private float[] round(int epoch, int round) {
         List<Tuple2<Integer, float[]>> pieces =
                 new ArrayList<>(tasks().flatMapToPair(new Round(request, start, epoch, round, rounds, tasks))
                         .groupByKey(tasks)
@@ -162,14 +150,16 @@ final class AveragedTraining {
     }
 
     /** The validation loss: each task sums that of its part of the rows, and the sums are added in the order of tasks. */
-    private double validate(Start start) {
+    @Override
+    public double validate() {
         TrainingRequest asked = request;
+        Start reached = start;
         int parts = tasks;
         List<Tuple2<Double, Integer>> sums = tasks().map(task -> {
                     TorchRuntime.prepareThread(1);
                     ReviewFolder.Loaded reviews = asked.folder().load();
                     var rows = reviews.validation().every(parts, task);
-                    try (TrainedNetwork network = start.network(asked)) {
+                    try (TrainedNetwork network = reached.network(asked)) {
                         return new Tuple2<>(asked.loss(asked.training(network, reviews), rows), rows.size());
                     }
                 })
@@ -183,21 +173,18 @@ final class AveragedTraining {
         return sum / rows;
     }
 
-    private static void release(Start start) {
+    private void release() {
         if (start.values != null) {
             start.values.destroy();
         }
     }
 
-    /** The values of each parameter; null stays null. */
-    private Map<String, float[]> values(float[] state) {
-        if (state == null) {
-            return null;
-        }
+    @Override
+    public Map<String, float[]> values() {
         Map<String, float[]> values = new LinkedHashMap<>();
         int[] place = {0};
         request.network().shapes().forEach((name, shape) -> {
-            int size = Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact));
+            int size = TensorFile.size(shape);
             values.put(name, Arrays.copyOfRange(state, place[0], place[0] + size));
             place[0] += size;
         });

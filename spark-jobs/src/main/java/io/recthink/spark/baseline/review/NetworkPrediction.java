@@ -34,11 +34,7 @@ record NetworkPrediction(TrainingRequest request, String file) implements MapPar
         }
         TorchRuntime.prepareThread(1);
         BatchReader reader = new BatchReader(request.folder().load().corpus(), request.form());
-        TrainedNetwork network = NetworkFile.read(
-                request.output(),
-                file,
-                request.network(),
-                request.folder().hadoop().value());
+        TrainedNetwork network = request.read(file);
         TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> network.close());
         return new BatchedRows<>(rows, request.settings().batch(), batch -> predict(batch, network, reader));
     }

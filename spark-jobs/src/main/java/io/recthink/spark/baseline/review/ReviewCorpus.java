@@ -2,7 +2,6 @@ package io.recthink.spark.baseline.review;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
@@ -26,11 +25,10 @@ import scala.Tuple2;
  * @param users the users of the train rows
  * @param items the items of the train rows
  * @param folder the files
- * @param trainRows the number of train rows
  * @param tokens the number of tokens of all reviews
  * @param mean the mean of the train ratings
  */
-record ReviewCorpus(Dictionary users, Dictionary items, ReviewFolder folder, long trainRows, long tokens, double mean)
+record ReviewCorpus(Dictionary users, Dictionary items, ReviewFolder folder, long tokens, double mean)
         implements RatingSet.Form {
     private static final double IDS_A_BLOCK = 1e6;
 
@@ -43,7 +41,7 @@ record ReviewCorpus(Dictionary users, Dictionary items, ReviewFolder folder, lon
      */
     static ReviewCorpus of(RatingSet set, Dataset<Row> texts, Vocabulary vocabulary, String path) {
         SparkSession spark = set.train().sparkSession();
-        long rows = set.train().count();
+        long rows = set.trainRows();
         int blocks = 1 + (int) (rows / IDS_A_BLOCK);
         Dictionary users = Dictionary.of(set.train(), "userId", blocks);
         Dictionary items = Dictionary.of(set.train(), "itemId", blocks);
@@ -68,10 +66,7 @@ record ReviewCorpus(Dictionary users, Dictionary items, ReviewFolder folder, lon
                 path + "/" + ReviewFolder.VALIDATION);
         Row sums = spark.read()
                 .parquet(path + "/" + ReviewFolder.REVIEWS)
-                .agg(
-                        count(lit(1)),
-                        sum(length(col("tokens"))).cast("long"),
-                        sum(col("rating").cast("decimal(28,12)")))
+                .agg(sum(length(col("tokens"))).cast("long"), sum(col("rating").cast("decimal(28,12)")))
                 .head();
         return new ReviewCorpus(
                 users,
@@ -83,9 +78,8 @@ record ReviewCorpus(Dictionary users, Dictionary items, ReviewFolder folder, lon
                         rows,
                         set.validation().count(),
                         new SerializableConfiguration(spark.sparkContext().hadoopConfiguration())),
-                sums.getLong(0),
-                sums.getLong(1) / Integer.BYTES,
-                sums.getDecimal(2).doubleValue() / sums.getLong(0));
+                sums.getLong(0) / Integer.BYTES,
+                sums.getDecimal(1).doubleValue() / rows);
     }
 
     /** Writes rows in the order of (time, row id), with their places in it. */
@@ -126,6 +120,11 @@ record ReviewCorpus(Dictionary users, Dictionary items, ReviewFolder folder, lon
                 .withColumn("time", unix_micros(col("time")))
                 .withColumn("user", coalesce(col("u"), lit((int) users.size())))
                 .withColumn("item", coalesce(col("i"), lit((int) items.size())));
+    }
+
+    /** The number of train rows. */
+    long trainRows() {
+        return folder.reviews();
     }
 
     /** The train rows by their places: place, rowId. */

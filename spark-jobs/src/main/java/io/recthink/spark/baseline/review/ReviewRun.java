@@ -1,6 +1,5 @@
 package io.recthink.spark.baseline.review;
 
-import io.recthink.InvalidInputException;
 import io.recthink.spark.baseline.RatingSet;
 import io.recthink.spark.table.TrainReviews;
 import java.util.List;
@@ -74,7 +73,8 @@ record ReviewRun(
                         .collect()
                         .get(0)
                 : averaged(request);
-        progress.skip(settings.maxEpochs() * corpus(searched).trainRows() - result.ran() * request.pairsOfEpoch());
+        progress.skip(settings.maxEpochs() * corpus(searched).trainRows()
+                - result.ran() * request.folder().reviews());
         return result;
     }
 
@@ -91,14 +91,5 @@ record ReviewRun(
     /** The number of trainings of several tasks at a time. */
     static int turns(SparkSession spark, ReviewSettings settings) {
         return Math.max(1, spark.sparkContext().defaultParallelism() / settings.tasks());
-    }
-
-    /** Refuses a chosen setting that diverges with another seed. */
-    static TrainingResult converged(TrainingRequest request, TrainingResult result, String learningRates) {
-        if (result.file() == null) {
-            throw new InvalidInputException("%s diverged, with the setting that was best before; lower %s"
-                    .formatted(request.name(), learningRates));
-        }
-        return result;
     }
 }

@@ -1,5 +1,6 @@
 package io.recthink.spark.baseline.review;
 
+import io.recthink.InvalidInputException;
 import io.recthink.Seeds;
 import io.recthink.review.Adam;
 import io.recthink.review.NetworkTraining;
@@ -65,11 +66,6 @@ final class ReviewSystem implements RatingSystem<Setting> {
         return run.settings().seeds();
     }
 
-    /** The settings that the search tries. */
-    List<Setting> candidates() {
-        return candidates(network, run.settings(), run.seed());
-    }
-
     /** The settings that a search tries for a kind of network. */
     static List<Setting> candidates(NetworkSettings network, ReviewSettings settings, long seed) {
         List<Setting> all = network.settings();
@@ -78,7 +74,7 @@ final class ReviewSystem implements RatingSystem<Setting> {
 
     @Override
     public Search<Setting> search(RatingSet set) {
-        List<Setting> candidates = candidates();
+        List<Setting> candidates = candidates(network, run.settings(), run.seed());
         Search<Setting> search = Search.of(
                 run.spark().sparkContext(),
                 "review " + system() + " " + readout,
@@ -98,14 +94,22 @@ final class ReviewSystem implements RatingSystem<Setting> {
         boolean known = searched.containsKey(new Key(chosen.setting(), seed));
         Trained trained = onSearched(chosen.setting(), seed);
         double seconds = known ? 0 : trained.result.seconds();
-        ReviewRun.converged(trained.request, trained.result, learningRates());
+        requireConverged(trained);
         if (run.isRefit(set)) {
             TrainingRequest request = request(set, chosen.setting(), seed, Optional.of(trained.result.epochs()));
             trained = new Trained(request, run.train(request));
             seconds += trained.result.seconds();
-            ReviewRun.converged(request, trained.result, learningRates());
+            requireConverged(trained);
         }
         return new FittedNetwork(trained.request, trained.result, run.corpus(set), run.texts(set), seconds);
+    }
+
+    /** Refuses a chosen setting that diverges with another seed, or with more rows. */
+    private void requireConverged(Trained trained) {
+        if (trained.result.file() == null) {
+            throw new InvalidInputException("%s diverged, with the setting that was best before; lower %s"
+                    .formatted(trained.request.name(), learningRates()));
+        }
     }
 
     /** The training on the searched ratings, with early stop. What the search has trained is not trained again. */
@@ -149,7 +153,6 @@ final class ReviewSystem implements RatingSystem<Setting> {
                 network.form(run.limits(), settings.maskReviews()),
                 training,
                 corpus.mean(),
-                corpus.trainRows(),
                 run.vectors(),
                 settings.loss(readout.name()).kind() == RatingLoss.Kind.L1,
                 run.min(),

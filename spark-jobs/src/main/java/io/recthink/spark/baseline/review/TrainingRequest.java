@@ -5,6 +5,8 @@ import io.recthink.review.NetworkTraining;
 import io.recthink.review.RatedPairs;
 import io.recthink.review.ReviewNetwork;
 import io.recthink.review.TrainedNetwork;
+import io.recthink.spark.baseline.EarlyStop;
+import io.recthink.spark.files.Storage;
 import java.io.Serializable;
 import java.util.Locale;
 import java.util.Map;
@@ -23,7 +25,6 @@ import org.apache.spark.util.LongAccumulator;
  * @param form what it reads
  * @param settings how it learns
  * @param mean where its offset starts
- * @param pairsOfEpoch the number of train rows
  * @param vectors the start of word vectors; see {@link WordTable}
  * @param absolute whether validation is the mean of absolute errors, not of squares
  * @param min the lowest rating of the scale
@@ -42,7 +43,6 @@ record TrainingRequest(
         BatchReader.Form form,
         NetworkTraining.Settings settings,
         double mean,
-        long pairsOfEpoch,
         Broadcast<float[]> vectors,
         boolean absolute,
         double min,
@@ -54,9 +54,60 @@ record TrainingRequest(
         CollectionAccumulator<String> scores)
         implements Serializable {
 
+    /** A network in training, in one task or in several. */
+    interface Course {
+        /** Trains one epoch. */
+        void train(int epoch);
+
+        /** The mean validation loss after the last epoch. */
+        double validate();
+
+        /** Shows a validation loss in words. */
+        void show(String score);
+
+        /** The values of each parameter after the last epoch. */
+        Map<String, float[]> values();
+    }
+
+    /**
+     * Trains until the last epoch, or until the validation loss no longer falls, and writes the network.
+     *
+     * @param unique part of the name of the file, which no other training or attempt has
+     */
+    TrainingResult run(Course course, String unique) {
+        boolean validates = patience > 0;
+        EarlyStop stop = new EarlyStop(Math.max(1, patience));
+        Map<String, float[]> best = null;
+        double seconds = 0;
+        int epoch = 0;
+        while (epoch < epochs && !(validates && stop.reached())) {
+            epoch++;
+            long start = System.nanoTime();
+            course.train(epoch);
+            seconds += (System.nanoTime() - start) / 1e9;
+            if (validates) {
+                double loss = course.validate();
+                stop.epoch(loss);
+                course.show(score(epoch, loss));
+                if (stop.bestEpoch() == epoch) {
+                    best = course.values();
+                }
+            }
+        }
+        return validates
+                ? new TrainingResult(stop.bestEpoch(), epoch, stop.bestLoss(), seconds, write(best, unique))
+                : new TrainingResult(epoch, epoch, Double.NaN, seconds, write(course.values(), unique));
+    }
+
     /** The network before its first step. */
     TrainedNetwork start() {
         return TrainedNetwork.start(network, mean, settings.seed(), vectors.value());
+    }
+
+    /** A network that {@link #run} has written. */
+    TrainedNetwork read(String file) {
+        return TrainedNetwork.of(
+                network, TensorFile.read(Storage.at(output, folder.hadoop().value()), file, network.shapes()));
     }
 
     NetworkTraining training(TrainedNetwork trained, ReviewFolder.Loaded reviews) {
@@ -65,7 +116,7 @@ record TrainingRequest(
 
     /** The number of steps of a part of an epoch. */
     int steps(NetworkTraining.Part part) {
-        return part.steps(Math.toIntExact(pairsOfEpoch), settings.batch());
+        return part.steps(Math.toIntExact(folder.reviews()), settings.batch());
     }
 
     /**
@@ -83,16 +134,15 @@ record TrainingRequest(
     /**
      * Writes a trained network.
      *
-     * @param values of each parameter; null when the training diverged
-     * @param unique part of the name of the file, which no other training or attempt has
+     * @param values of each parameter; null when every epoch diverged
      * @return the name of the file; null when the training diverged
      */
-    String write(Map<String, float[]> values, String unique) {
+    private String write(Map<String, float[]> values, String unique) {
         if (values == null || !values.values().stream().allMatch(TrainingRequest::allFinite)) {
             return null;
         }
         String file = name.replaceAll("\\W+", "-") + "-" + unique + ".safetensors";
-        NetworkFile.write(output, file, network, values, folder.hadoop().value());
+        TensorFile.write(Storage.at(output, folder.hadoop().value()), file, network.shapes(), values);
         return file;
     }
 
@@ -120,7 +170,7 @@ record TrainingRequest(
     }
 
     /** A validation loss for people. */
-    String score(int epoch, double loss) {
+    private String score(int epoch, double loss) {
         return String.format(
                 Locale.ROOT,
                 "%s epoch %d: validation %s %.4f",

@@ -4,10 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.recthink.InvalidInputException;
 import io.recthink.config.Configuration;
-import io.recthink.model.ElementType;
-import io.recthink.model.SafetensorsReader;
-import io.recthink.model.SafetensorsWriter;
-import io.recthink.model.TensorInfo;
 import io.recthink.review.TokenStream;
 import io.recthink.spark.files.Digest;
 import io.recthink.spark.files.ListedTable;
@@ -15,11 +11,6 @@ import io.recthink.spark.files.OutputFolders;
 import io.recthink.spark.files.StateFile;
 import io.recthink.spark.files.Storage;
 import io.recthink.spark.table.PreparedData;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.FloatBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -162,16 +153,10 @@ record WordTable(String folder, Vocabulary vocabulary, float[] vectors, Descript
             rows.add(RowFactory.create(TokenStream.FIRST_WORD + rows.size(), word.word(), word.count(), word.users()));
         }
         ListedTable.write(spark.createDataFrame(rows, SCHEMA).coalesce(1), KEY, folder);
-        String sha256 = null;
-        if (vectors.length > 0) {
-            Path file = temporary();
-            try {
-                write(file);
-                sha256 = storage.upload(file, VECTORS).sha256();
-            } finally {
-                delete(file);
-            }
-        }
+        String sha256 = vectors.length == 0
+                ? null
+                : TensorFile.write(storage, VECTORS, shapes(vocabulary, description), Map.of(TENSOR, vectors))
+                        .sha256();
         storage.writeJson(
                 DESCRIPTION,
                 new Description(
@@ -183,12 +168,8 @@ record WordTable(String folder, Vocabulary vocabulary, float[] vectors, Descript
                         sha256));
     }
 
-    private void write(Path file) {
-        List<TensorInfo> tensors = List.of(new TensorInfo(
-                TENSOR, ElementType.F32, List.of((long) vocabulary.size(), (long) description.dimension)));
-        try (SafetensorsWriter writer = SafetensorsWriter.create(file, Map.of(), tensors)) {
-            writer.write(FloatBuffer.wrap(vectors));
-        }
+    private static Map<String, List<Long>> shapes(Vocabulary vocabulary, Description description) {
+        return Map.of(TENSOR, List.of((long) vocabulary.size(), (long) description.dimension));
     }
 
     private static WordTable read(SparkSession spark, String folder, Storage storage) {
@@ -214,32 +195,7 @@ record WordTable(String folder, Vocabulary vocabulary, float[] vectors, Descript
             throw new InvalidInputException(
                     "%s: %s does not match %s. %s".formatted(KEY, storage.path(VECTORS), DESCRIPTION, remedy));
         }
-        float[] vectors = new float[Math.multiplyExact(vocabulary.size(), description.dimension)];
-        Path file = temporary();
-        try {
-            storage.download(VECTORS, file);
-            try (SafetensorsReader reader = SafetensorsReader.open(file)) {
-                reader.read(TENSOR, FloatBuffer.wrap(vectors));
-            }
-            return vectors;
-        } finally {
-            delete(file);
-        }
-    }
-
-    private static Path temporary() {
-        try {
-            return Files.createTempFile("word-vectors", ".safetensors");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return TensorFile.read(storage, VECTORS, shapes(vocabulary, description))
+                .get(TENSOR);
     }
 }

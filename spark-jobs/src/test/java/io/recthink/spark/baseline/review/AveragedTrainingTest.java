@@ -73,7 +73,6 @@ class AveragedTrainingTest {
                 new BatchReader.Form(6, 4, 4, false),
                 new NetworkTraining.Settings(RatingLoss.L1, new Adam(0.01, 0, 0.001), 0.2, BATCH, 7),
                 corpus.mean(),
-                corpus.trainRows(),
                 JavaSparkContext.fromSparkContext(SPARK.sparkContext()).broadcast(new float[0]),
                 true,
                 1,
@@ -87,14 +86,6 @@ class AveragedTrainingTest {
 
     private static TrainingResult averaged(TrainingRequest request, int tasks) {
         return new AveragedTraining(SPARK, request, tasks, ROUNDS, progress).run();
-    }
-
-    private static TrainedNetwork read(TrainingRequest request, TrainingResult result) {
-        return NetworkFile.read(
-                request.output(),
-                result.file(),
-                request.network(),
-                SPARK.sparkContext().hadoopConfiguration());
     }
 
     /** The validation losses and networks of plain averages after each epoch. */
@@ -159,7 +150,7 @@ class AveragedTrainingTest {
         assertThat(result.loss()).isCloseTo(best, offset(1e-9));
         assertThat(result.epochs()).isEqualTo(1 + plain.losses.indexOf(best));
         assertThat(result.ran()).isEqualTo(EPOCHS);
-        try (TrainedNetwork network = read(request, result)) {
+        try (TrainedNetwork network = request.read(result.file())) {
             float[] values = network.state();
             float[] expected = plain.states.get(result.epochs() - 1);
             for (int i = 0; i < values.length / 3; i++) { // the moments are not in the file
@@ -179,8 +170,8 @@ class AveragedTrainingTest {
         TrainingResult averaged = averaged(request, 1);
         assertThat(averaged.loss()).isCloseTo(alone.loss(), offset(1e-9));
         assertThat(averaged.epochs()).isEqualTo(alone.epochs());
-        try (TrainedNetwork one = read(request, alone);
-                TrainedNetwork other = read(request, averaged)) {
+        try (TrainedNetwork one = request.read(alone.file());
+                TrainedNetwork other = request.read(averaged.file())) {
             assertThat(other.state()).isEqualTo(one.state());
         }
     }
